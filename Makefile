@@ -1,0 +1,55 @@
+# The targets a newcomer and a team need; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := layers/collage/collage functions local cli examples benchmarks tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## make .venv with all that a laptop needs, from the lock file
+
+.venv/installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## make a collage of the sample picture on the laptop cloud
+	$(BIN)/collage run examples/farmhouse.png --out out/demo
+
+test: install ## run all tests; no network is used
+	$(BIN)/python -m pytest
+
+lint: install ## check format, style, types, template and workflow
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/python -m pytest -q tests/infrastructure
+
+format: install ## format the code and sort its imports
+	$(BIN)/ruff check --fix --select I $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: install ## run every benchmark and print a table
+	$(BIN)/python -m benchmarks
+
+LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-hashes \
+	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+lock: ## write the lock files anew (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		requirements/dev.in --output-file requirements.txt
+	$(LOCK_LAYER) requirements/layer-collage.in --output-file layers/collage/requirements.txt
+	$(LOCK_LAYER) requirements/layer-imaging.in --output-file layers/imaging/requirements.txt
+	@# numpy lies in the imaging layer already; a function's layers share 250 MB.
+	$(LOCK_LAYER) --no-emit-package numpy \
+		requirements/layer-painting.in --output-file layers/painting/requirements.txt
+
+clean: ## remove the environment and all that was made
+	rm -rf .venv out .aws-sam

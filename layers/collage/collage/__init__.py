@@ -1,0 +1,11 @@
+"""Combinatoric collages: styles and masks combined into prompts, tiles and one grid.
+
+The modules read as the data flows::
+
+    source -> request -> styles -> masks -> plan -> engines -> tile -> layout -> grid -> manifest
+
+``pipeline`` strings them together, one function a state of the workflow. ``store`` is the only
+module that knows where things lie in S3, ``errors`` names everything that can go wrong.
+"""
+
+__version__ = "0.1.0"

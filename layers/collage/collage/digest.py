@@ -1,0 +1,40 @@
+"""Names made from content: canonical JSON, digests, and a shuffle that outlives Python versions."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def canonical(value: Any) -> bytes:
+    """``value`` as JSON with one possible spelling: sorted keys, no spaces, UTF-8.
+
+    Raises:
+        ValueError: for NaN and infinities, which JSON does not have.
+        TypeError: for what JSON cannot hold.
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of ``data`` as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def shuffled(items: Iterable[T], *seed: object) -> list[T]:
+    """``items`` in an order that depends on nothing but their positions' digests with ``seed``.
+
+    A hash sort instead of ``random.shuffle``: the same order in every process, on every
+    machine and in every version of Python, which promises that for no shuffle of its own.
+    """
+    return [
+        item
+        for _, item in sorted(
+            ((sha256(canonical([*seed, i])), item) for i, item in enumerate(items)),
+            key=lambda pair: pair[0],
+        )
+    ]

@@ -1,0 +1,81 @@
+"""Masks: which part of the picture is repainted. Alpha 0 = edit, alpha 255 = keep.
+
+Names and sets cost nothing to import; numpy and Pillow are needed only to draw.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Draw = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], "NDArray[np.bool_]"]
+"""From x (1, width) and y (height, 1), pixel centres in 0..1, to what is edited."""
+
+MASKS: dict[str, Draw] = {
+    "top": lambda x, y: (y < 0.5) & (x < 1),
+    "bottom": lambda x, y: (y >= 0.5) & (x < 1),
+    "left": lambda x, y: (x < 0.5) & (y < 1),
+    "right": lambda x, y: (x >= 0.5) & (y < 1),
+    "top-left": lambda x, y: (x < 0.5) & (y < 0.5),
+    "top-right": lambda x, y: (x >= 0.5) & (y < 0.5),
+    "bottom-left": lambda x, y: (x < 0.5) & (y >= 0.5),
+    "bottom-right": lambda x, y: (x >= 0.5) & (y >= 0.5),
+    "centre": lambda x, y: (abs(x - 0.5) < 0.25) & (abs(y - 0.5) < 0.25),
+    "checkerboard": lambda x, y: ((x * 4).astype(int) + (y * 4).astype(int)) % 2 == 0,
+}
+"""Every mask by name. A side that is not a multiple of the pattern gives the pixel in the
+middle to the right or lower part, so that complementary masks never share a pixel."""
+
+SETS = {
+    "halves": ("top", "bottom", "left", "right"),
+    "quadrants": ("top-left", "top-right", "bottom-left", "bottom-right"),
+}
+
+
+def expand(names: Iterable[str]) -> tuple[str, ...]:
+    """The masks meant by ``names`` of masks and sets, each once.
+
+    Raises:
+        ValueError: for a name that is neither.
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        if name not in MASKS and name not in SETS:
+            raise ValueError(f"{name!r} is no mask; there are: {', '.join([*SETS, *MASKS])}")
+        found.update(dict.fromkeys(SETS.get(name, (name,))))
+    return tuple(found)
+
+
+def draw(name: str, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The alpha of a mask of ``size`` (width, height), as an array (height, width): 0 = edit."""
+    import numpy as np
+
+    width, height = size
+    x = (np.arange(width) + 0.5)[None, :] / width
+    y = (np.arange(height) + 0.5)[:, None] / height
+    return np.where(MASKS[name](x, y), np.uint8(0), np.uint8(255))
+
+
+def encode(alpha: NDArray[np.uint8]) -> bytes:
+    """``alpha`` (height, width) as a PNG with an alpha channel, the shape that image APIs take."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.merge("LA", [Image.fromarray(alpha), Image.fromarray(alpha)]).save(
+        file, "PNG", compress_level=1
+    )
+    return file.getvalue()
+
+
+def decode(png: bytes) -> NDArray[np.uint8]:
+    """The alpha channel (height, width) of a mask file."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.getchannel("A"))

@@ -1,0 +1,203 @@
+"""What a user asks for: one validated model, the same at every door."""
+
+from string import Formatter
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from collage import engines, masks, recipes, styles
+from collage.digest import canonical, sha256
+from collage.errors import InvalidRequest
+
+Fit = Literal["crop", "pad"]
+Order = Literal["balanced", "random"]
+
+MAX_COLLAGE_PIXELS = 400_000_000
+"""Width times height of the collage: what the assembling function's memory holds."""
+
+
+def _size(value: Any) -> Any:
+    """``512`` means a square, ``"768x512"`` width and height."""
+    if isinstance(value, str):
+        parts = value.lower().split("x")
+        value = [int(part) for part in parts] if all(p.isdecimal() for p in parts) else value
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return (value, value) if isinstance(value, int) else value
+
+
+Side = Annotated[int, Field(ge=32, le=2048)]
+Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+
+
+class Request(BaseModel):
+    """A collage as it is asked for. Every field has a default; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: str = Field(default="collage", description="how the request unfolds into tiles")
+    styles: tuple[str, ...] | None = Field(
+        default=None, max_length=200, description="the styles; none: they are listed for you"
+    )
+    style_count: int | None = Field(
+        default=None, ge=1, le=200, description="how many styles to list; none: all there are"
+    )
+    combine: int = Field(default=2, ge=1, description="styles in one prompt")
+    prompt_template: str = Field(
+        default="in the style of {styles}",
+        max_length=2000,
+        description="the prompt, with {styles} where the combination goes",
+    )
+    masks: tuple[str, ...] = Field(
+        default=masks.SETS["halves"],
+        min_length=1,
+        description="names of masks or of sets of masks",
+    )
+    rows: int = Field(default=10, ge=1, le=200)
+    cols: int = Field(default=10, ge=1, le=200)
+    tiles: int | None = Field(
+        default=None, ge=1, description="pictures to make; none: one a cell, each draw once"
+    )
+    size: Size = Field(default=(512, 512), description="width and height of a tile in pixels")
+    cell: int = Field(default=256, ge=16, le=2048, description="width of a cell in pixels")
+    gap: int = Field(
+        default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
+    )
+    fit: Fit = Field(default="crop", description="how a source of another shape fills the tile")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    order: Order = Field(default="balanced", description="how masks and combinations are drawn")
+    engine: str = "painter"
+
+    @field_validator("recipe")
+    @classmethod
+    def _known_recipe(cls, value: str) -> str:
+        return _known("recipe", value, recipes.RECIPES)
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        return _known("engine", value, engines.ENGINES)
+
+    @field_validator("styles")
+    @classmethod
+    def _clean_styles(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        names = tuple(" ".join(name.split()) for name in value)
+        for name in names:
+            if not name or styles.clean(name) != name:
+                raise ValueError(
+                    f"{name[:80]!r} is no style name: letters, digits, space, hyphen and "
+                    f"apostrophe, 1 to {styles.MAX_NAME} characters"
+                )
+        if not names:
+            raise ValueError("at least one style is needed")
+        if len(styles.distinct(names)) < len(names):
+            raise ValueError("a style is named twice")
+        return names
+
+    @field_validator("masks")
+    @classmethod
+    def _expand_masks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return masks.expand(value)
+
+    @field_validator("prompt_template")
+    @classmethod
+    def _takes_styles(cls, value: str) -> str:
+        if [field for _, field, _, _ in Formatter().parse(value) if field is not None] != [
+            "styles"
+        ]:
+            raise ValueError("it must hold {styles} once, and no other {field}")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.styles is not None and self.style_count is not None:
+            raise ValueError("styles and style_count exclude each other")
+        count = len(self.styles) if self.styles is not None else self.style_count
+        if count is None:
+            count = len(styles.DEFAULT_STYLES)
+        if self.styles is None:
+            styles.default(self.style_count)
+        if self.combine > count:
+            raise ValueError(f"combine: {self.combine} of {count} styles cannot be combined")
+        if self.tiles is not None and self.tiles > self.rows * self.cols:
+            raise ValueError(f"tiles: {self.tiles} do not fit in {self.rows} x {self.cols} cells")
+        width, height = self.cell_size
+        if self.gap <= -min(width, height):
+            raise ValueError(f"gap: an overlap of {-self.gap} pixels leaves nothing of the cells")
+        pixels = self.rows * self.cols * width * height
+        if pixels > MAX_COLLAGE_PIXELS:
+            raise ValueError(
+                f"cell: {self.rows} x {self.cols} cells of {width} x {height} pixels are "
+                f"{pixels:,}; at most {MAX_COLLAGE_PIXELS:,} can be assembled"
+            )
+        return self
+
+    @property
+    def cell_size(self) -> tuple[int, int]:
+        """Width and height of a cell in pixels: the tile's shape at the width asked for."""
+        return self.cell, max(1, round(self.cell * self.size[1] / self.size[0]))
+
+
+class Source(BaseModel):
+    """The source picture as it was when the request was accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = Field(description="its key in the uploads bucket")
+    sha256: str
+    format: str
+    width: int
+    height: int
+
+
+class Accepted(BaseModel):
+    """A request that passed the door: request.json. Its id names the collage and its run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    source: Source
+    request: Request
+
+
+def parse(options: dict[str, Any]) -> Request:
+    """The request in ``options``, field names to plain values.
+
+    Raises:
+        InvalidRequest: with one clause for each field that is wrong.
+    """
+    try:
+        return Request.model_validate(options)
+    except ValidationError as error:
+        raise InvalidRequest("; ".join(_clause(e) for e in error.errors()) + ".") from error
+
+
+def identify(request: Request, source_sha256: str) -> str:
+    """The id of a collage: 20 hexadecimal digits over source and request.
+
+    The source's key is left out: the same picture under two names is one collage.
+    """
+    return sha256(canonical({"source": source_sha256, "request": request.model_dump()}))[:20]
+
+
+def _known(field: str, value: str, known: Any) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is no {field}; there are: {', '.join(known)}")
+    return value
+
+
+def _clause(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = f"there is no such option; there are: {', '.join(Request.model_fields)}"
+    return f"{where}: {message}" if where else message

@@ -1,0 +1,103 @@
+"""The source picture: checked at the door, then prepared to the size of a tile.
+
+libvips does the decoding. It reads the header before any pixel, turns by EXIF orientation,
+converts CMYK and 16-bit pictures through their profiles, and shrinks while it decodes.
+"""
+
+from dataclasses import dataclass
+
+import pyvips
+
+from collage.digest import sha256
+from collage.errors import NotAPicture, SourceTooLarge, TruncatedPicture
+from collage.request import Fit
+
+MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF"}
+"""How each format begins. libvips would open many more, PDF and SVG among them: not from users."""
+
+WHITE = [255, 255, 255]
+"""What transparent parts and the bars of a padded picture become."""
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What is known of a source that decodes: its format, its size in pixels, its digest."""
+
+    format: str
+    width: int
+    height: int
+    sha256: str
+
+
+def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
+    """Decode ``data`` once, keeping nothing, so that a bad picture is refused before any work.
+
+    ``max_bytes`` bounds the file, ``max_pixels`` the width times the height it unpacks to.
+
+    Raises:
+        NotAPicture: when it is no PNG, JPEG or WebP.
+        SourceTooLarge: when it is over a limit; a decompression bomb is one, and is not decoded.
+        TruncatedPicture: when it cannot be decoded to the end.
+    """
+    if len(data) > max_bytes:
+        raise SourceTooLarge(
+            f"The source has {len(data):,} bytes; at most {max_bytes:,} are allowed."
+        )
+    name = _format(data)
+    try:
+        picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
+        width, height = picture.width, picture.height
+        if width * height <= max_pixels:
+            picture.avg()
+    except pyvips.Error as error:
+        raise TruncatedPicture(f"The source is a {name} picture, truncated or damaged.") from error
+    if width * height > max_pixels:
+        raise SourceTooLarge(
+            f"The source is {width} x {height} pixels; at most {max_pixels:,} in all are allowed."
+        )
+    return Inspected(name, width, height, sha256(data))
+
+
+def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
+    """The source as an 8-bit RGB PNG of ``size`` (width, height), upright, without metadata.
+
+    Transparency lies over white; an animation gives its first frame. ``crop`` fills the size
+    and cuts the rest off evenly, ``pad`` keeps all of the picture between white bars.
+
+    Raises:
+        TruncatedPicture: when it cannot be decoded; `inspect` says so earlier.
+    """
+    width, height = size
+    try:
+        picture = pyvips.Image.thumbnail_buffer(
+            data,
+            width,
+            height=height,
+            crop="centre" if fit == "crop" else "none",
+            fail_on="truncated",
+            export_profile="srgb",
+        )
+        if picture.hasalpha():
+            picture = picture.flatten(background=WHITE)
+        picture = picture.colourspace("srgb").cast("uchar")
+        if fit == "pad":
+            picture = picture.gravity(
+                "centre", width, height, extend="background", background=WHITE
+            )
+        return bytes(picture.pngsave_buffer(keep="none"))
+    except pyvips.Error as error:
+        raise TruncatedPicture("The source is a picture that is truncated or damaged.") from error
+
+
+def pixel_digest(png: bytes) -> str:
+    """The digest of a PNG's size and pixels: the same picture, however it was compressed."""
+    picture = pyvips.Image.pngload_buffer(png)
+    head = f"{picture.width}x{picture.height}x{picture.bands}:".encode()
+    return sha256(head + bytes(picture.write_to_memory()))
+
+
+def _format(data: bytes) -> str:
+    for name, magic in MAGIC.items():
+        if data.startswith(magic) and (name != "WebP" or data[8:12] == b"WEBP"):
+            return name
+    raise NotAPicture("The source is not a picture: a PNG, JPEG or WebP file is needed.")

@@ -1,0 +1,227 @@
+"""The store: the one place that knows S3 and where things lie in it.
+
+::
+
+    uploads bucket:  uploads/{name}        what people put in; each starts a collage
+                     sources/{sha256}      what a door puts in and starts itself
+    collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
+                     tiles/{key}.png .json content-addressed, shared by all collages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError, HTTPClientError
+from pydantic import BaseModel
+
+from collage.digest import canonical, sha256
+from collage.errors import NotInStore, SourceTooLarge, StoreUnavailable
+from collage.manifest import Failure, Manifest
+from collage.plan import Plan, Prepared, Styles
+from collage.request import Accepted
+from collage.settings import Settings
+from collage.tile import Sidecar, Tile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
+BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
+
+
+@dataclass(frozen=True)
+class Store:
+    """Typed reading and writing over two buckets. Every method may raise StoreUnavailable."""
+
+    s3: S3Client
+    uploads: str
+    collages: str
+
+    def upload(self, key: str, max_bytes: int) -> bytes:
+        """The bytes of the upload ``key``; one that is too large is not read.
+
+        Raises:
+            NotInStore: when it is not there.
+            SourceTooLarge: when it has more than ``max_bytes`` bytes.
+        """
+        with _named(self.uploads, key):
+            answer = self.s3.get_object(Bucket=self.uploads, Key=key)
+            if answer["ContentLength"] > max_bytes:
+                answer["Body"].close()
+                raise SourceTooLarge(
+                    f"The source has {answer['ContentLength']:,} bytes; "
+                    f"at most {max_bytes:,} are allowed."
+                )
+            return answer["Body"].read()
+
+    def put_source(self, data: bytes) -> str:
+        """Put a source picture where no event starts a collage for it; its key."""
+        key = f"sources/{sha256(data)}"
+        self._put(self.uploads, key, data, "application/octet-stream")
+        return key
+
+    def accepted(self, collage: str) -> Accepted:
+        """request.json. Raises NotInStore."""
+        return self._read(Accepted, f"collages/{collage}/request.json")
+
+    def put_accepted(self, accepted: Accepted) -> None:
+        """Write request.json."""
+        self._write(f"collages/{accepted.id}/request.json", accepted)
+
+    def styles(self, collage: str) -> Styles:
+        """styles.json. Raises NotInStore."""
+        return self._read(Styles, f"collages/{collage}/styles.json")
+
+    def put_styles(self, collage: str, styles: Styles) -> None:
+        """Write styles.json."""
+        self._write(f"collages/{collage}/styles.json", styles)
+
+    def prepared(self, collage: str) -> Prepared:
+        """prepared.json. Raises NotInStore."""
+        return self._read(Prepared, f"collages/{collage}/prepared.json")
+
+    def put_prepared(self, collage: str, prepared: Prepared) -> None:
+        """Write prepared.json, after the pictures it names."""
+        self._write(f"collages/{collage}/prepared.json", prepared)
+
+    def source(self, collage: str) -> bytes:
+        """The prepared source, a PNG. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/source.png")
+
+    def put_prepared_source(self, collage: str, png: bytes) -> None:
+        """Write the prepared source."""
+        self._put(self.collages, f"collages/{collage}/source.png", png, "image/png")
+
+    def mask(self, collage: str, name: str) -> bytes:
+        """A mask, a PNG with alpha 0 = edit. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/masks/{name}.png")
+
+    def put_mask(self, collage: str, name: str, png: bytes) -> None:
+        """Write a mask."""
+        self._put(self.collages, f"collages/{collage}/masks/{name}.png", png, "image/png")
+
+    def plan(self, collage: str) -> Plan:
+        """plan.json. Raises NotInStore."""
+        return self._read(Plan, f"collages/{collage}/plan.json")
+
+    def put_plan(self, plan: Plan) -> str:
+        """Write plan.json and then calls.json, the array that the Map reads; the latter's key."""
+        calls = [plan.call(i).model_dump(mode="json") for i in range(len(plan.calls))]
+        key = f"collages/{plan.id}/calls.json"
+        self._write(f"collages/{plan.id}/plan.json", plan)
+        self._put(self.collages, key, canonical(calls), "application/json")
+        return key
+
+    def sidecar(self, tile: Tile) -> Sidecar | None:
+        """The tile's sidecar, or None when the tile was not finished."""
+        try:
+            return self._read(Sidecar, f"tiles/{tile.key}.json")
+        except NotInStore:
+            return None
+
+    def tile(self, tile: Tile) -> tuple[bytes, Sidecar] | None:
+        """A finished tile's picture and sidecar; None when either is missing or half-written."""
+        sidecar = self.sidecar(tile)
+        if sidecar is None:
+            return None
+        try:
+            png = self._get(self.collages, f"tiles/{tile.key}.png")
+        except NotInStore:
+            return None
+        return (png, sidecar) if sha256(png) == sidecar.sha256 else None
+
+    def put_tile(self, png: bytes, sidecar: Sidecar) -> None:
+        """Write a tile: the picture, then the sidecar that commits it."""
+        self._put(self.collages, f"tiles/{sidecar.key}.png", png, "image/png")
+        self._write(f"tiles/{sidecar.key}.json", sidecar)
+
+    def put_failure(self, failure: Failure) -> None:
+        """Write why a run failed, or why one of its calls did."""
+        name = "failure" if failure.call is None else f"failures/{failure.call:06}"
+        self._write(f"collages/{failure.id}/{name}.json", failure)
+
+    def failure(self, collage: str) -> Failure:
+        """failure.json of a run. Raises NotInStore."""
+        return self._read(Failure, f"collages/{collage}/failure.json")
+
+    def failures(self, collage: str) -> dict[int, Failure]:
+        """The recorded failures of a run's calls, by call."""
+        prefix = f"collages/{collage}/failures/"
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.collages, Prefix=prefix
+        )
+        with _named(self.collages, prefix):
+            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        found = [self._read(Failure, key) for key in keys]
+        return {failure.call: failure for failure in found if failure.call is not None}
+
+    def put_result(self, manifest: Manifest, collage_png: bytes) -> None:
+        """Write the collage, then the manifest that says it is there."""
+        prefix = f"collages/{manifest.id}"
+        self._put(self.collages, f"{prefix}/collage.png", collage_png, "image/png")
+        self._write(f"{prefix}/manifest.json", manifest)
+
+    def manifest(self, collage: str) -> Manifest:
+        """manifest.json. Raises NotInStore."""
+        return self._read(Manifest, f"collages/{collage}/manifest.json")
+
+    def collage(self, collage: str) -> bytes:
+        """The collage, a PNG. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/collage.png")
+
+    def _read(self, model: type[Model], key: str) -> Model:
+        return model.model_validate_json(self._get(self.collages, key))
+
+    def _write(self, key: str, model: BaseModel) -> None:
+        data = canonical(model.model_dump(mode="json"))
+        self._put(self.collages, key, data, "application/json")
+
+    def _get(self, bucket: str, key: str) -> bytes:
+        with _named(bucket, key):
+            return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    def _put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        with _named(bucket, key):
+            self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+
+
+@cache
+def connect(settings: Settings) -> Store:
+    """The store over the stack's buckets, with the process's own credentials.
+
+    S3 calls are tried three times here: they are cheap and safe to repeat.
+    """
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=5,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=32,
+    )
+    client = boto3.client("s3", config=config)
+    return Store(client, settings.uploads_bucket, settings.collages_bucket)
+
+
+@contextmanager
+def _named(bucket: str, key: str) -> Iterator[None]:
+    """Give S3's errors the pack's names; what is a fault of the set-up stays as it is."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in MISSING:
+            raise NotInStore(f"There is no {key} in the bucket {bucket}.") from error
+        if code in BUSY:
+            raise StoreUnavailable(f"S3 answered {code} for {key}.") from error
+        raise
+    except HTTPClientError as error:
+        raise StoreUnavailable(f"S3 could not be reached for {key}.") from error

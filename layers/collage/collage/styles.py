@@ -1,0 +1,133 @@
+"""Art styles: the default list, the parser of a model's answer, the combinations, the phrase."""
+
+import ast
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from math import comb
+
+from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
+
+DEFAULT_STYLES = (
+    "Impressionism",
+    "Cubism",
+    "Pointillism",
+    "Photorealism",
+    "Japanese Wood Block Print",
+    "Expressionism",
+    "Constructivism",
+    "Abstract Expressionism",
+    "Surrealism",
+    "Baroque",
+    "Realism",
+    "Neo-Impressionism",
+    "Art Deco",
+    "Cubo-Futurism",
+    "Op Art",
+)
+"""What a language model answered in the original experiment; the list when there is no model."""
+
+MAX_NAME = 60
+"""Characters of a style's name: longer ones are sentences, not names."""
+
+MAX_COMBINATIONS = 50_000
+"""Combinations that a plan weighs against each other for each tile, in memory."""
+
+_MARKER = re.compile(r"^\s*(?:\d+\s*[.):]|[-*\u2022\u2013\u2014])\s*")
+_DESCRIPTION = re.compile(r"\s*(?::|\(|\s[-\u2013\u2014]\s).*$", re.DOTALL)
+_LIST = re.compile(r"\[.*\]", re.DOTALL)
+
+
+def clean(name: str) -> str:
+    """``name`` with only letters, digits, space, hyphen and apostrophe, at most 60 characters.
+
+    Any script's letters may stay. What is dropped leaves no gap; runs of space become one.
+    """
+    text = unicodedata.normalize("NFKC", name).replace("\u2019", "'")
+    kept = "".join(c if c.isalnum() or c in "-'" else " " if c.isspace() else "" for c in text)
+    return " ".join(kept.split())[:MAX_NAME].rstrip()
+
+
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """``names`` without blanks and later duplicates; case and spaces do not tell two apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if name:
+            seen.setdefault(_folded(name), name)
+    return tuple(seen.values())
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """The styles in a language model's free text.
+
+    Reads a Python list, numbered lines (``1. X``, ``1) X``), bullets, or one name a line.
+    Where some lines are marked as items, the others are talk; what follows a colon, a dash or
+    a bracket in an item is its description.
+
+    Raises:
+        NoStyles: when no name is left.
+    """
+    names = distinct(clean(item) for item in _items(text))
+    if not names:
+        raise NoStyles("The list of styles is empty: no style name could be read from the answer.")
+    return names
+
+
+def default(count: int | None) -> tuple[str, ...]:
+    """The first ``count`` default styles, or all of them.
+
+    Raises:
+        InvalidRequest: when there are not so many.
+    """
+    if count is not None and count > len(DEFAULT_STYLES):
+        raise InvalidRequest(
+            f"style_count: {count} styles were asked for; the default list has "
+            f"{len(DEFAULT_STYLES)}. Name the styles instead."
+        )
+    return DEFAULT_STYLES[:count]
+
+
+def combine(styles: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """Every unordered combination of ``size`` styles, in the order of the list.
+
+    Raises:
+        InvalidRequest: when ``size`` is not between 1 and the number of styles.
+        TooManyCombinations: when there are more than a plan can weigh.
+    """
+    if not 1 <= size <= len(styles):
+        raise InvalidRequest(
+            f"combine: {size} of {len(styles)} styles cannot be combined; "
+            f"give a number from 1 to {len(styles)}."
+        )
+    if comb(len(styles), size) > MAX_COMBINATIONS:
+        raise TooManyCombinations(
+            f"combine: {len(styles)} styles have {comb(len(styles), size):,} combinations of "
+            f"{size}; at most {MAX_COMBINATIONS:,} can be planned."
+        )
+    return list(combinations(styles, size))
+
+
+def phrase(styles: Sequence[str]) -> str:
+    """The styles as English enumerates them, with the Oxford comma: ``A, B, and C``."""
+    if len(styles) <= 2:
+        return " and ".join(styles)
+    return f"{', '.join(styles[:-1])}, and {styles[-1]}"
+
+
+def _items(text: str) -> list[str]:
+    if (found := _LIST.search(text)) is not None:
+        try:
+            value = ast.literal_eval(found.group())
+        except (ValueError, SyntaxError):
+            pass
+        else:
+            if isinstance(value, list):
+                return [item for item in value if isinstance(item, str)]
+    lines = [line for line in text.splitlines() if line.strip()]
+    marked = [line for line in lines if _MARKER.match(line)]
+    return [_DESCRIPTION.sub("", _MARKER.sub("", line)) for line in marked or lines]
+
+
+def _folded(name: str) -> str:
+    return "".join(name.casefold().split())

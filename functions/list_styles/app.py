@@ -1,0 +1,25 @@
+"""ListStyles: freeze the styles of a request that named none."""
+
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from collage import pipeline
+from collage.settings import settings
+from collage.store import connect
+
+logger = Logger(service="list_styles")
+
+
+class Event(TypedDict):
+    """Which collage."""
+
+    id: str
+
+
+@logger.inject_lambda_context
+def handler(event: Event, context: LambdaContext) -> Event:
+    """Write styles.json."""
+    pipeline.list_styles(connect(settings()), event["id"])
+    return event

@@ -1,0 +1,25 @@
+"""MakeMasks: prepare the source to the size of a tile and draw the masks over it."""
+
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from collage import pipeline
+from collage.settings import settings
+from collage.store import connect
+
+logger = Logger(service="make_masks")
+
+
+class Event(TypedDict):
+    """Which collage."""
+
+    id: str
+
+
+@logger.inject_lambda_context
+def handler(event: Event, context: LambdaContext) -> Event:
+    """Write source.png, masks/*.png and prepared.json."""
+    pipeline.make_masks(connect(settings()), settings(), event["id"])
+    return event

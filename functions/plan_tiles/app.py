@@ -1,0 +1,24 @@
+"""PlanTiles: write the plan and the calls that the Map reads."""
+
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from collage import pipeline
+from collage.settings import settings
+from collage.store import connect
+
+logger = Logger(service="plan_tiles")
+
+
+class Event(TypedDict):
+    """Which collage."""
+
+    id: str
+
+
+@logger.inject_lambda_context
+def handler(event: Event, context: LambdaContext) -> pipeline.Planned:
+    """Write plan.json and calls.json."""
+    return pipeline.plan_tiles(connect(settings()), settings(), event["id"])

@@ -1,0 +1,27 @@
+"""RenderTile: one engine call, an item of the Map."""
+
+from typing import Any, TypedDict
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from collage import pipeline
+from collage.settings import settings
+from collage.store import connect
+from collage.tile import Call
+
+logger = Logger(service="render_tile")
+
+
+class Event(TypedDict):
+    """Which collage, and the call as calls.json has it."""
+
+    id: str
+    call: dict[str, Any]
+
+
+@logger.inject_lambda_context
+def handler(event: Event, context: LambdaContext) -> None:
+    """Write the call's tiles; those that exist are left alone."""
+    call = Call.model_validate(event["call"])
+    pipeline.render_tile(connect(settings()), event["id"], call)

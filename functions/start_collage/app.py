@@ -1,0 +1,47 @@
+"""StartCollage: from an upload's event, or from a door with options, to a running workflow."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from collage import pipeline
+from collage.errors import PermanentError
+from collage.settings import settings
+from collage.store import connect
+
+logger = Logger(service="start_collage")
+workflow = cache(lambda: boto3.client("stepfunctions"))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
+
+    A door is told what is wrong by the error. An upload's event has nobody to tell, and would
+    only be delivered again: there the error becomes a failure.json.
+    """
+    store = connect(settings())
+    if event.get("detail-type") != "Object Created":
+        return pipeline.start(store, settings(), run, event["source"], event["request"])
+    key = event["detail"]["object"]["key"]
+    try:
+        return pipeline.start(store, settings(), run, key, {})
+    except PermanentError as error:
+        logger.warning("refused", extra={"source": key, "error": error.name})
+        return pipeline.refuse(store, key, error).model_dump()
+
+
+def run(name: str, given: Mapping[str, Any]) -> bool:
+    """Start an execution; its name is unique, so a repeated event finds the first."""
+    arn = os.environ["STATE_MACHINE_ARN"]
+    try:
+        workflow().start_execution(stateMachineArn=arn, name=name, input=json.dumps(given))
+    except workflow().exceptions.ExecutionAlreadyExists:
+        return False
+    return True

@@ -1,0 +1,38 @@
+"""``python -m benchmarks [NAME] [--json]``: run one benchmark, or all of them as a table."""
+
+import argparse
+import json
+from importlib import import_module
+
+from benchmarks.result import Result
+
+NAMES = ("masks", "imports", "workflow")
+
+
+def measure(name: str) -> Result:
+    """Run the benchmark ``name``."""
+    result: Result = import_module(f"benchmarks.{name}").measure()
+    return result
+
+
+def main() -> None:
+    """Parse the command line, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="one benchmark; default: all")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a benchmark")
+    asked = parser.parse_args()
+    if not asked.json:
+        print(f"{'benchmark':<12}{'value':>8}  {'unit':<44}{'aim':<16}holds")
+    for name in [asked.name] if asked.name else NAMES:
+        result = measure(name)
+        if asked.json:
+            print(json.dumps(result.as_json()))
+        else:
+            print(
+                f"{result.name:<12}{result.value:>8.2f}  {result.unit:<44}{result.aim:<16}"
+                f"{'yes' if result.holds else 'NO'}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The `collage` command: a client of the pack's stack."""

@@ -1,0 +1,151 @@
+"""A stack as its client sees it: put a source in, start a collage, follow it, fetch it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from collage import errors
+from collage.errors import CollageError, NotInStore
+from collage.manifest import Failure, Manifest
+from collage.store import Store
+
+PHASES = {
+    "ListStyles": "styles",
+    "MakeMasks": "masks",
+    "PlanTiles": "plan",
+    "RenderTiles": "tiles",
+    "AssembleCollage": "assembly",
+}
+"""The states of the workflow that a user waits for, and what they are called."""
+
+POLL_SECONDS = 0.25
+
+
+class RunFailed(CollageError):
+    """The workflow ended without a collage."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is: its phase, and how many of the tiles have ended."""
+
+    phase: str
+    ended: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack. ``client`` makes boto3 clients for it, ``outputs`` are the stack's."""
+
+    client: Callable[[str], Any]
+    outputs: Mapping[str, str]
+
+    @property
+    def store(self) -> Store:
+        """The stack's store, with the caller's credentials."""
+        return Store(
+            self.client("s3"), self.outputs["UploadsBucket"], self.outputs["CollagesBucket"]
+        )
+
+    def start(self, source: bytes, options: Mapping[str, Any]) -> str:
+        """Put the source in and start its collage; the collage's id.
+
+        Raises:
+            CollageError: by the name that the stack gives, when it refuses.
+        """
+        payload = {"source": self.store.put_source(source), "request": dict(options)}
+        answer = self.client("lambda").invoke(
+            FunctionName=self.outputs["StartFunction"], Payload=json.dumps(payload).encode()
+        )
+        result = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            kind = getattr(errors, result.get("errorType", ""), RunFailed)
+            raise kind(result.get("errorMessage", "The start function gave no reason."))
+        return str(result["id"])
+
+    def follow(self, collage: str) -> Iterator[Progress]:
+        """The run's progress, until it ends.
+
+        Raises:
+            RunFailed: with the reason, when it ends without a collage.
+        """
+        states = self.client("stepfunctions")
+        arn = self._execution(collage)
+        while (status := states.describe_execution(executionArn=arn)["status"]) == "RUNNING":
+            history = states.get_execution_history(
+                executionArn=arn, reverseOrder=True, maxResults=50
+            )["events"]
+            entered = (e["stateEnteredEventDetails"] for e in history if _entered(e))
+            phase = next((PHASES[s["name"]] for s in entered if s["name"] in PHASES), "start")
+            yield Progress(phase, *(self._tiles(arn) if phase == "tiles" else (0, 0)))
+            sleep(POLL_SECONDS)
+        if status != "SUCCEEDED":
+            raise RunFailed(self._reason(collage, status))
+
+    def watch(self) -> Iterator[str]:
+        """A line for every collage that starts or ends, as long as somebody listens."""
+        states = self.client("stepfunctions")
+        known: dict[str, str] = {}
+        while True:
+            for run in reversed(
+                states.list_executions(stateMachineArn=self.outputs["StateMachine"])["executions"]
+            ):
+                collage, status = run["name"], run["status"]
+                if known.get(collage) != status:
+                    known[collage] = status
+                    yield f"collage {collage}: {self._news(collage, status)}"
+            sleep(POLL_SECONDS)
+
+    def fetch(self, collage: str, out: Path) -> Manifest:
+        """Write collage.png, manifest.json and the tiles that exist below ``out``."""
+        store = self.store
+        manifest = store.manifest(collage)
+        (out / "tiles").mkdir(parents=True, exist_ok=True)
+        for record in manifest.tiles:
+            if record.state != "failed" and (found := store.tile(record.tile)) is not None:
+                (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
+        (out / "collage.png").write_bytes(store.collage(collage))
+        (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
+        return manifest
+
+    def failure(self, collage: str) -> Failure | None:
+        """Why the run failed, when that was recorded."""
+        try:
+            return self.store.failure(collage)
+        except NotInStore:
+            return None
+
+    def _execution(self, collage: str) -> str:
+        machine = self.outputs["StateMachine"].replace(":stateMachine:", ":execution:")
+        return f"{machine}:{collage}"
+
+    def _tiles(self, execution: str) -> tuple[int, int]:
+        states = self.client("stepfunctions")
+        runs = states.list_map_runs(executionArn=execution)["mapRuns"]
+        if not runs:
+            return 0, 0
+        counts = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"]
+        ended = sum(counts.get(end, 0) for end in ("succeeded", "failed", "timedOut", "aborted"))
+        return ended, counts["total"]
+
+    def _news(self, collage: str, status: str) -> str:
+        if status == "RUNNING":
+            return "started"
+        if status == "SUCCEEDED":
+            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/collage.png"
+        return self._reason(collage, status)
+
+    def _reason(self, collage: str, status: str) -> str:
+        if (failure := self.failure(collage)) is not None:
+            return f"{failure.error}: {failure.message}"
+        return f"The run ended as {status}; no reason was recorded."
+
+
+def _entered(event: Mapping[str, Any]) -> bool:
+    return "stateEnteredEventDetails" in event

@@ -1,0 +1,69 @@
+"""Painting without a model: a picture, or its masked part, repainted in one or several art styles.
+
+    painted = paint(source, ["Cubism", "Baroque"], seed=7)
+
+The same arguments give the same bytes in every process.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from collage.painting.canvas import from_bytes, to_bytes
+from collage.painting.mixture import blend
+from collage.painting.seam import join
+from collage.painting.techniques import STYLES
+
+__all__ = ["STYLES", "inpaint", "paint"]
+
+
+def paint(source: NDArray[np.uint8], styles: Sequence[str], seed: int) -> NDArray[np.uint8]:
+    """The whole picture in the style, or in the mixture of the styles.
+
+    Args:
+        source: RGB, (H, W, 3).
+        styles: Names of styles. In any case and order; unknown names get a look of their own.
+        seed: Which of the many paintings of this picture in these styles.
+
+    Returns:
+        RGB, (H, W, 3).
+
+    Raises:
+        ValueError: The source is no RGB picture, or there is no style.
+    """
+    if source.ndim != 3 or source.shape[2] != 3 or source.dtype != np.uint8:
+        raise ValueError(
+            f"the source must be uint8 RGB (H, W, 3), not {source.dtype} {source.shape}"
+        )
+    if not [style for style in styles if style.strip()]:
+        raise ValueError("painting needs at least one style")
+    # Threads of OpenCV may split a picture differently on each machine, and so round differently.
+    cv2.setNumThreads(1)
+    return to_bytes(blend(from_bytes(source), styles, seed))
+
+
+def inpaint(
+    source: NDArray[np.uint8], mask_alpha: NDArray[np.uint8], styles: Sequence[str], seed: int
+) -> NDArray[np.uint8]:
+    """The picture repainted where the mask says so, every kept pixel exactly as it was.
+
+    Args:
+        source: RGB, (H, W, 3).
+        mask_alpha: (H, W), 0 = edit and 255 = keep.
+        styles: Names of styles, as for `paint`.
+        seed: As for `paint`.
+
+    Returns:
+        RGB, (H, W, 3).
+
+    Raises:
+        ValueError: As for `paint`, or the mask is not uint8 of the size of the source.
+    """
+    if mask_alpha.shape != source.shape[:2] or mask_alpha.dtype != np.uint8:
+        raise ValueError(
+            f"the mask is {mask_alpha.dtype} {mask_alpha.shape}, "
+            f"for this source it must be uint8 {source.shape[:2]} (H, W)"
+        )
+    return join(source, paint(source, styles, seed), mask_alpha)

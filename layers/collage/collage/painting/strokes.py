@@ -1,0 +1,66 @@
+"""Strokes: thousands of paths of paint laid over each other, and the relief they leave."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from collage.painting.canvas import Picture, Plane, Values, blur, positions
+
+Points = Values
+
+
+@dataclass(frozen=True)
+class Wet:
+    """A painting in progress: its colours (H, W, 3) and how high the paint stands (H, W)."""
+
+    picture: Picture
+    height: Plane
+
+
+def scatter(shape: tuple[int, ...], spacing: float, rng: Generator) -> Points:
+    """Places about `spacing` pixels apart, (N, 2) as x, y: a jittered grid in random order."""
+    height, width = shape[:2]
+    spacing = max(1.5, spacing)
+    rows, columns = int(np.ceil(height / spacing)), int(np.ceil(width / spacing))
+    x, y = positions((rows, columns))
+    grid = np.stack([x.ravel(), y.ravel()], axis=1)
+    places = (grid + rng.random(grid.shape, np.float32)) * spacing
+    return np.asarray(rng.permutation(places), np.float32)
+
+
+def sample(picture: Values, places: Points) -> Values:
+    """The values of a picture or plane under (N, 2) places."""
+    column = np.clip(places[:, 0], 0, picture.shape[1] - 1).astype(np.int32)
+    row = np.clip(places[:, 1], 0, picture.shape[0] - 1).astype(np.int32)
+    return np.asarray(picture[row, column], np.float32)
+
+
+def lay(wet: Wet, paths: Values, colours: Points, width: Points, rng: Generator) -> Wet:
+    """Strokes of (N, 3) colours and (N,) widths in pixels along (N, K, 2) paths, last one on top.
+
+    Strokes are drawn as numbers and coloured all at once, which is what makes them cheap.
+    """
+    if len(paths) == 0:
+        return wet
+    numbers = np.full(wet.height.shape, -1, np.float32)
+    fixed = np.round(paths * 16).astype(np.int32)
+    thickness = np.maximum(1, np.round(width)).astype(int).tolist()
+    for number, path in enumerate(fixed):
+        cv2.polylines(numbers, [path], False, (number,), thickness[number], cv2.LINE_8, 4)
+    owner = numbers.astype(np.int32)
+    covered = owner >= 0
+    picture = np.where(covered[..., None], colours[owner], wet.picture)
+    loads = rng.random(len(paths), np.float32)
+    height = np.where(covered, loads[owner], wet.height)
+    return Wet(blur(np.asarray(picture, np.float32), 0.6), np.asarray(height, np.float32))
+
+
+def vary(colours: Points, hue: float, value: float, rng: Generator) -> Points:
+    """Broken colour: (N, 3) colours pushed warm or cool by `hue` and up or down by `value`."""
+    warmth = rng.normal(0, hue, len(colours)).astype(np.float32)
+    green = rng.normal(0, hue / 2, len(colours)).astype(np.float32)
+    lift = rng.normal(0, value, len(colours)).astype(np.float32)
+    push = np.stack([warmth + lift, green + lift, lift - warmth], axis=1)
+    return np.asarray(np.clip(colours + push, 0, 1), np.float32)

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
+from collage.tools import tools
 
 logger = Logger(service="assemble_collage")
 
@@ -21,4 +22,4 @@ class Event(TypedDict):
 @logger.inject_lambda_context
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
     """Write collage.png and manifest.json."""
-    return pipeline.assemble_collage(connect(settings()), settings(), event["id"])
+    return pipeline.assemble_collage(connect(settings()), tools(), event["id"])

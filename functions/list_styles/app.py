@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
+from collage.tools import tools
 
 logger = Logger(service="list_styles")
 
@@ -21,5 +22,5 @@ class Event(TypedDict):
 @logger.inject_lambda_context
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write styles.json."""
-    pipeline.list_styles(connect(settings()), event["id"])
+    pipeline.list_styles(connect(settings()), tools(), event["id"])
     return event

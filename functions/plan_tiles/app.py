@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
+from collage.tools import tools
 
 logger = Logger(service="plan_tiles")
 
@@ -21,4 +22,4 @@ class Event(TypedDict):
 @logger.inject_lambda_context
 def handler(event: Event, context: LambdaContext) -> pipeline.Planned:
     """Write plan.json and calls.json."""
-    return pipeline.plan_tiles(connect(settings()), settings(), event["id"])
+    return pipeline.plan_tiles(connect(settings()), tools(), event["id"])

@@ -9,6 +9,7 @@ from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
 from collage.tile import Call
+from collage.tools import tools
 
 logger = Logger(service="render_tile")
 
@@ -24,4 +25,4 @@ class Event(TypedDict):
 def handler(event: Event, context: LambdaContext) -> None:
     """Write the call's tiles; those that exist are left alone."""
     call = Call.model_validate(event["call"])
-    pipeline.render_tile(connect(settings()), event["id"], call)
+    pipeline.render_tile(connect(settings()), tools(), event["id"], call)

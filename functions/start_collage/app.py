@@ -14,6 +14,7 @@ from collage import pipeline
 from collage.errors import PermanentError
 from collage.settings import settings
 from collage.store import connect
+from collage.tools import tools
 
 logger = Logger(service="start_collage")
 workflow = cache(lambda: boto3.client("stepfunctions"))
@@ -28,10 +29,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """
     store = connect(settings())
     if event.get("detail-type") != "Object Created":
-        return pipeline.start(store, settings(), run, event["source"], event["request"])
+        return pipeline.start(store, tools(), run, event["source"], event["request"])
     key = event["detail"]["object"]["key"]
     try:
-        return pipeline.start(store, settings(), run, key, {})
+        return pipeline.start(store, tools(), run, key, {})
     except PermanentError as error:
         logger.warning("refused", extra={"source": key, "error": error.name})
         return pipeline.refuse(store, key, error).model_dump()

@@ -20,7 +20,18 @@ class PermanentError(CollageError):
 
 
 class TransientError(CollageError):
-    """Worth another try: the state machine retries these by name."""
+    """Worth another try: the state machine retries these by name.
+
+    ``retry_after`` is how many seconds the other side asked to be left alone, if it did.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class StoppingError(PermanentError):
+    """No other call of the run would fare better: the run stops with the tiles it has."""
 
 
 class InvalidRequest(PermanentError):
@@ -61,3 +72,59 @@ class NotInStore(PermanentError):
 
 class StoreUnavailable(TransientError):
     """S3 did not answer, or asked to slow down, more often than one call is worth."""
+
+
+class EngineUnavailable(StoppingError):
+    """The stack is not set up for the engine asked for; the message says what is missing."""
+
+
+class OverBudget(PermanentError):
+    """The plan would cost more than the request allows; nothing was paid."""
+
+
+class Refused(PermanentError):
+    """The provider's moderation refused a prompt or picture; asking again will not help."""
+
+
+class QuotaExhausted(StoppingError):
+    """The provider's account has no credit left, or its billing limit is reached."""
+
+
+class BadKey(StoppingError):
+    """The provider does not accept the API key."""
+
+
+class BadRequest(StoppingError):
+    """The provider does not accept a request as this pack makes it: a model or option is wrong."""
+
+
+class BudgetExhausted(StoppingError):
+    """The stack's limit for the day is reached."""
+
+
+class NoSlotYet(TransientError):
+    """The account's pace has no turn for this call soon; it gave its place back."""
+
+
+class RateLimited(TransientError):
+    """The provider says that it is asked too often."""
+
+
+class Overloaded(TransientError):
+    """The provider failed or is overloaded."""
+
+
+class TimedOut(TransientError):
+    """The provider took too long; whether it will bill the request is not known."""
+
+
+class ConnectionLost(TransientError):
+    """The connection broke; whether the provider will bill the request is not known."""
+
+
+class BrokenAnswer(TransientError):
+    """The provider answered something that cannot be read; it may bill it all the same."""
+
+
+UNBILLED = (RateLimited, Overloaded, Refused, QuotaExhausted, BadKey, BadRequest)
+"""Ends of a request that cost nothing."""

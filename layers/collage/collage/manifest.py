@@ -7,14 +7,19 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 import collage
-from collage import layout
-from collage.errors import TooFewTiles
+from collage import errors, layout
+from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.layout import Layout
 from collage.plan import Plan
 from collage.tile import Sidecar, Tile
 
-TileState = Literal["done", "reused", "failed"]
-CellState = Literal["done", "reused", "failed", "repeated"]
+TileState = Literal["done", "reused", "replaced", "refused", "failed"]
+CellState = Literal["done", "reused", "replaced", "refused", "failed", "repeated"]
+
+MISSING: tuple[TileState, ...] = ("refused", "failed")
+"""The states of tiles that there is no picture of."""
+
+STOPPING = {error.__name__ for error in StoppingError.__subclasses__()}
 
 
 class Failure(BaseModel):
@@ -38,8 +43,14 @@ class TileRecord(BaseModel):
     index: int
     key: str
     state: TileState
-    tile: Tile
+    tile: Tile = Field(description="as it was made; of a replaced tile, the spare")
     seconds: float | None = Field(default=None, description="what the engine took")
+    usd: float = Field(default=0, description="what was paid for it, in whichever run that was")
+    asked_before: int = Field(default=0, description="requests before that may have been billed")
+    outside_changed: int | None = Field(
+        default=None, description="pixels outside the mask that the model had changed"
+    )
+    refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
     error: str | None = None
     message: str | None = None
 
@@ -65,20 +76,29 @@ class Manifest(BaseModel):
     id: str
     pack: str = collage.__version__
     created: str
-    styles_origin: str
+    styles_origin: str = Field(description="request, default, or model: a language model")
+    styles_model: str | None
     source: str
     seed: int
     layout: Layout = Field(description="as it was drawn, missing tiles replaced")
     tile_counts: dict[str, int]
     cell_counts: dict[str, int]
     render_seconds: float = Field(description="engine time of the tiles made in this run")
+    usd: float = Field(description="what was paid for the tiles made in this run")
+    asked_again: int = Field(description="requests that may have been billed without a tile")
+    stopped: Failure | None = Field(description="what ended the run early, if something did")
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
+
+    @property
+    def missing(self) -> int:
+        """How many tiles there is no picture of."""
+        return sum(self.tile_counts.get(state, 0) for state in MISSING)
 
 
 def record(
     plan: Plan,
-    sidecars: Mapping[str, Sidecar],
+    sidecars: Mapping[int, Sidecar],
     failures: Mapping[int, Failure],
     *,
     min_share: float,
@@ -86,55 +106,74 @@ def record(
 ) -> Manifest:
     """Judge a finished fan-out: which tiles exist, and what each cell shows.
 
-    ``sidecars`` are those of the tiles that exist, by key; ``failures`` are by call. A cell
-    whose tile is missing is filled with another tile.
+    ``sidecars`` are those of the tiles that exist, or of their spares, by the tile's index;
+    ``failures`` are by call. A cell whose tile is missing is filled with another tile. A run that
+    was stopped early makes a collage of whatever it has.
 
     Raises:
         TooFewTiles: when less than ``min_share`` of the tiles exist.
+        StoppingError: by name, when that ended the run before the first tile.
     """
     calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
+    stopped = next((f for f in failures.values() if f.error in STOPPING), None)
     tiles = tuple(
-        _tile_record(plan.id, i, tile, sidecars.get(tile.key), failures.get(calls[i]))
-        for i, tile in enumerate(plan.tiles)
+        _tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
+        for i in range(len(plan.tiles))
     )
-    present = [t.index for t in tiles if t.state != "failed"]
-    if not present or len(present) < min_share * len(tiles):
+    present = [t.index for t in tiles if t.state not in MISSING]
+    if stopped is not None and not present:
+        raise getattr(errors, stopped.error)(stopped.message)
+    if stopped is None and (not present or len(present) < min_share * len(tiles)):
         raise TooFewTiles(_verdict(tiles, len(present), min_share))
-    planned = plan.layout.cells
     shown = layout.fill(
-        [tile if tiles[tile].state != "failed" else None for tile in planned],
+        [None if tiles[tile].state in MISSING else tile for tile in plan.layout.cells],
         plan.layout.cols,
         present,
         plan.request.seed,
     )
     cells = _cell_records(plan.layout, shown, tiles)
+    made = [t for t in tiles if sidecars.get(t.index) and sidecars[t.index].collage == plan.id]
     return Manifest(
         id=plan.id,
         created=created,
         styles_origin=plan.styles.origin,
+        styles_model=plan.styles.model,
         source=plan.source.sha256,
         seed=plan.request.seed,
         layout=plan.layout.model_copy(update={"cells": shown}),
         tile_counts=dict(Counter(t.state for t in tiles)),
         cell_counts=dict(Counter(c.state for c in cells)),
-        render_seconds=round(sum(t.seconds or 0 for t in tiles if t.state == "done"), 3),
+        render_seconds=round(sum(t.seconds or 0 for t in made), 3),
+        usd=round(sum(t.usd for t in made), 6),
+        asked_again=sum(t.asked_before for t in made),
+        stopped=stopped,
         tiles=tiles,
         cells=cells,
     )
 
 
 def _tile_record(
-    collage_id: str, index: int, tile: Tile, sidecar: Sidecar | None, failure: Failure | None
+    plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None
 ) -> TileRecord:
+    tile = plan.tiles[index]
     if sidecar is not None:
-        state: TileState = "done" if sidecar.collage == collage_id else "reused"
+        replaced = sidecar.key != tile.key
+        state: TileState = "done" if sidecar.collage == plan.id else "reused"
         return TileRecord(
-            index=index, key=tile.key, state=state, tile=tile, seconds=sidecar.seconds
+            index=index,
+            key=sidecar.key,
+            state="replaced" if replaced else state,
+            tile=sidecar.tile,
+            seconds=sidecar.seconds,
+            usd=sidecar.usd,
+            asked_before=sidecar.asked_before,
+            outside_changed=sidecar.outside_changed,
+            refused=tile if replaced else None,
         )
     return TileRecord(
         index=index,
         key=tile.key,
-        state="failed",
+        state="refused" if failure and failure.error == Refused.__name__ else "failed",
         tile=tile,
         error=failure.error if failure else "NotRendered",
         message=failure.message if failure else "The call ended without a picture or an error.",
@@ -148,7 +187,7 @@ def _cell_records(
     records = []
     for position, (wanted, tile) in enumerate(zip(planned.cells, shown, strict=True)):
         state: CellState = tiles[wanted].state
-        if state != "failed" and tile in seen:
+        if state not in MISSING and tile in seen:
             state = "repeated"
         seen.add(tile)
         row, col = divmod(position, planned.cols)
@@ -157,7 +196,7 @@ def _cell_records(
 
 
 def _verdict(tiles: tuple[TileRecord, ...], present: int, min_share: float) -> str:
-    causes = Counter(t.error for t in tiles if t.state == "failed")
+    causes = Counter(t.error for t in tiles if t.state in MISSING)
     reasons = ", ".join(f"{count} x {error}" for error, count in causes.most_common(3))
     return (
         f"{present} of {len(tiles)} tiles exist; a collage needs {min_share:.0%}. "

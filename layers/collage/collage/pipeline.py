@@ -6,7 +6,7 @@ Libraries for pictures are imported by the steps that need them, so that the oth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import perf_counter
@@ -15,13 +15,21 @@ from typing import Any, TypedDict
 import collage
 from collage import engines, masks, plan, request, styles
 from collage.digest import sha256
-from collage.errors import CollageError, SourceChanged
+from collage.errors import (
+    CollageError,
+    EngineUnavailable,
+    InvalidRequest,
+    OverBudget,
+    Refused,
+    SourceChanged,
+)
 from collage.manifest import Failure, record
-from collage.plan import Prepared, Styles
-from collage.request import Accepted, Source
-from collage.settings import Settings
+from collage.plan import Plan, Prepared, Styles
+from collage.purchase import Purchase, buy
+from collage.request import Accepted, Request, Source
 from collage.store import Store
-from collage.tile import Call, Sidecar
+from collage.tile import Call, Sidecar, Tile
+from collage.tools import Tools
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
@@ -40,7 +48,7 @@ Run = Callable[[str, Mapping[str, Any]], bool]
 
 def start(
     store: Store,
-    settings: Settings,
+    tools: Tools,
     run: Run,
     source: str,
     options: dict[str, Any],
@@ -50,12 +58,16 @@ def start(
     ``source`` is a key in the uploads bucket, ``options`` the fields of the request.
 
     Raises:
-        InvalidRequest, NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge: when the door
-            refuses; nothing was written or started.
+        InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
+        NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge: when the source is.
+            Nothing was written or started then.
     """
     from collage.source import inspect
 
+    settings = tools.settings
+
     asked = request.parse(options)
+    _serve(asked, tools)
     found = inspect(
         store.upload(source, settings.max_source_bytes),
         max_bytes=settings.max_source_bytes,
@@ -84,26 +96,35 @@ def refuse(store: Store, source: str, error: CollageError) -> Failure:
 
     The failure lies under an id of its own, made from the key: no collage has it.
     """
-    failure = Failure(
-        id=sha256(f"refused:{source}".encode())[:20],
-        error=error.name,
-        message=str(error),
-        created=_now(),
-        source=source,
-    )
+    name = sha256(f"refused:{source}".encode())[:20]
+    failure = _failure(name, error).model_copy(update={"source": source})
     store.put_failure(failure)
     return failure
 
 
-def list_styles(store: Store, collage_id: str) -> None:
-    """Freeze the styles of a request that named none."""
+def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
+    """Freeze the styles of a request that named none.
+
+    Raises:
+        NoStyles: when a language model was asked and gave no usable list.
+        BudgetExhausted: when the stack's day leaves nothing to ask it with.
+    """
     asked = store.accepted(collage_id).request
-    names = styles.default(asked.style_count)
-    store.put_styles(collage_id, Styles(styles=names, origin="default"))
+    if not tools.provider.secret:
+        names = styles.default(asked.style_count, asked.exclude)
+        store.put_styles(collage_id, Styles(styles=names, origin="default"))
+        return
+    from collage import listing
+
+    tools.limits.reserve(listing.PRICE)
+    model = tools.provider.text_model
+    count = asked.style_count or len(styles.DEFAULT_STYLES)
+    names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
+    store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
 
 
-def make_masks(store: Store, settings: Settings, collage_id: str) -> None:
-    """Prepare the source to the size of a tile and draw the masks over it.
+def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
+    """Prepare the source to the size that the engine works at, and draw the masks over it.
 
     Raises:
         SourceChanged: when the upload was overwritten since the request was accepted.
@@ -112,16 +133,17 @@ def make_masks(store: Store, settings: Settings, collage_id: str) -> None:
 
     accepted = store.accepted(collage_id)
     asked = accepted.request
-    data = store.upload(accepted.source.key, settings.max_source_bytes)
+    data = store.upload(accepted.source.key, tools.settings.max_source_bytes)
     if sha256(data) != accepted.source.sha256:
         raise SourceChanged(
             f"{accepted.source.key} was overwritten after the request was accepted."
         )
-    png = prepare(data, asked.size, asked.fit)
+    size = engines.ENGINES[asked.engine].working_size(_model(asked, tools), asked.size)
+    png = prepare(data, size, asked.fit)
     store.put_prepared_source(collage_id, png)
     digests = {}
     for name in asked.masks:
-        mask = masks.encode(masks.draw(name, asked.size))
+        mask = masks.encode(masks.draw(name, size))
         store.put_mask(collage_id, name, mask)
         digests[name] = sha256(mask)
     store.put_prepared(collage_id, Prepared(source=pixel_digest(png), masks=digests))
@@ -136,40 +158,92 @@ class Planned(TypedDict):
     concurrency: int
 
 
-def plan_tiles(store: Store, settings: Settings, collage_id: str) -> Planned:
-    """Write the plan: all tiles and calls, before the first of them is made."""
+def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
+    """Write the plan: all tiles and calls, before the first of them is paid for.
+
+    Raises:
+        OverBudget: when what is not in the store yet would cost more than the request allows.
+    """
+    accepted = store.accepted(collage_id)
+    asked = accepted.request
+    pace = tools.provider.images_per_minute
     made = plan.make(
-        store.accepted(collage_id), store.styles(collage_id), store.prepared(collage_id)
+        accepted,
+        store.styles(collage_id),
+        store.prepared(collage_id),
+        _model(asked, tools),
+        pace,
     )
+    if asked.max_usd is not None:
+        price = missing(store, made).usd
+        if price > asked.max_usd:
+            raise OverBudget(
+                f"The collage would cost about ${price:,.2f}; the request allows "
+                f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
+            )
     calls = store.put_plan(made)
-    return Planned(
-        engine=made.request.engine,
-        bucket=store.collages,
-        calls=calls,
-        concurrency=settings.concurrency,
-    )
+    concurrency = tools.settings.concurrency
+    if engines.ENGINES[asked.engine].price is not None:
+        concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
+    return Planned(engine=asked.engine, bucket=store.collages, calls=calls, concurrency=concurrency)
 
 
-def render_tile(store: Store, collage_id: str, call: Call) -> None:
-    """Make the tiles of one engine call that the store does not hold yet."""
-    wanted = [tile for tile in call.tiles if store.tile(tile) is None]
+def missing(store: Store, made: Plan) -> plan.Estimate:
+    """What a plan takes beyond the tiles that the store holds already."""
+    with ThreadPoolExecutor(READERS) as pool:
+        there = list(pool.map(lambda tile: store.sidecar(tile) is not None, made.tiles))
+    calls = [left for call in made.calls if (left := [i for i in call if not there[i]])]
+    wanted = [made.tiles[i] for call in calls for i in call]
+    renumbered = iter(range(len(wanted)))
+    return plan.estimate(wanted, [[next(renumbered) for _ in call] for call in calls], 60)
+
+
+def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None:
+    """Make the tiles of one engine call that the store does not hold yet.
+
+    Raises:
+        CollageError: by name, what the engine, the pace or the budget says.
+    """
+    try:
+        _make(store, tools, collage_id, call.tiles)
+    except Refused as refusal:
+        if not call.spares:
+            raise
+        # The refusal is kept: the manifest says which draw it was that got replaced.
+        store.put_failure(_failure(collage_id, refusal, call.index))
+        for spare in call.spares:
+            _make(store, tools, collage_id, [spare])
+
+
+def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) -> None:
+    wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return
-    source = store.source(collage_id)
-    for tile in wanted:
-        mask = store.mask(collage_id, tile.mask)
-        began = perf_counter()
-        png = engines.load(tile.engine).render(tile, source, mask)
+    first = wanted[0]
+    source = None if first.source is None else store.source(collage_id)
+    mask = None if first.mask is None else store.mask(collage_id, first.mask)
+    engine = tools.engine(first.engine)
+    began = perf_counter()
+    if engines.ENGINES[first.engine].price is None:
+        bought = Purchase(engine.render(wanted, source, mask), usd=0, asked_before=0)
+    else:
+        bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
+    seconds = (perf_counter() - began) / len(wanted)
+    for tile, made in zip(wanted, bought.rendered, strict=True):
         sidecar = Sidecar(
             key=tile.key,
-            sha256=sha256(png),
+            sha256=sha256(made.png),
             tile=tile,
             collage=collage_id,
-            seconds=round(perf_counter() - began, 3),
+            seconds=round(seconds, 3),
             created=_now(),
             version=collage.__version__,
+            usd=round(bought.usd / len(wanted), 6),
+            asked_before=bought.asked_before,
+            provider=None if made.provider is None else sha256(made.provider),
+            outside_changed=made.outside_changed,
         )
-        store.put_tile(png, sidecar)
+        store.put_tile(made.png, sidecar, made.provider)
 
 
 class Assembled(TypedDict):
@@ -180,21 +254,25 @@ class Assembled(TypedDict):
     collage: str
     manifest: str
     tiles: int
-    failed: int
+    missing: int
+    stopped: str
+    """The error that ended the run early; empty when none did."""
 
 
-def assemble_collage(store: Store, settings: Settings, collage_id: str) -> Assembled:
+def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
     """Join the tiles that exist into the collage and write its manifest.
 
     Raises:
         TooFewTiles: when too small a share of the tiles exists.
+        StoppingError: by name, when that ended the run before the first tile.
     """
     from collage import grid
 
     made = store.plan(collage_id)
 
     def read(index: int) -> tuple[Sidecar, bytes] | None:
-        found = store.tile(made.tiles[index])
+        spare = made.spare(index)
+        found = store.tile(made.tiles[index]) or (store.tile(spare) if spare else None)
         if found is None:
             return None
         png, sidecar = found
@@ -205,9 +283,9 @@ def assemble_collage(store: Store, settings: Settings, collage_id: str) -> Assem
         present = {index: tile for index, tile in read_tiles if tile is not None}
     manifest = record(
         made,
-        {sidecar.key: sidecar for sidecar, _ in present.values()},
+        {index: sidecar for index, (sidecar, _) in present.items()},
         store.failures(collage_id),
-        min_share=settings.min_share,
+        min_share=tools.settings.min_share,
         created=_now(),
     )
     png = grid.join(manifest.layout, {index: cell for index, (_, cell) in present.items()})
@@ -218,7 +296,8 @@ def assemble_collage(store: Store, settings: Settings, collage_id: str) -> Assem
         collage=f"collages/{collage_id}/collage.png",
         manifest=f"collages/{collage_id}/manifest.json",
         tiles=len(made.tiles),
-        failed=manifest.tile_counts.get("failed", 0),
+        missing=manifest.missing,
+        stopped=manifest.stopped.error if manifest.stopped else "",
     )
 
 
@@ -244,6 +323,28 @@ def record_failure(
     )
     store.put_failure(failure)
     return failure
+
+
+def _serve(asked: Request, tools: Tools) -> None:
+    """Whether this stack can do what is asked, beyond the request's own rules."""
+    priced = engines.ENGINES[asked.engine].price is not None
+    if priced and not tools.provider.secret:
+        raise EngineUnavailable(
+            f"engine: {asked.engine} needs a key; set the stack's parameter OpenAiSecret, or on a "
+            "laptop the variable OPENAI_API_KEY."
+        )
+    if asked.styles is None and not tools.provider.secret:
+        if asked.theme is not None:
+            raise InvalidRequest("theme: without a key there is no language model to list styles.")
+        styles.default(asked.style_count, asked.exclude)
+
+
+def _model(asked: Request, tools: Tools) -> str:
+    return asked.model or engines.ENGINES[asked.engine].model or tools.provider.model
+
+
+def _failure(collage_id: str, error: CollageError, call: int | None = None) -> Failure:
+    return Failure(id=collage_id, error=error.name, message=str(error), created=_now(), call=call)
 
 
 def _now() -> str:

@@ -1,10 +1,13 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collage import engines, layout, recipes
+from collage.digest import canonical
+from collage.engines.image_models import PRICED_ON
 from collage.errors import NoStyles
 from collage.layout import Layout
 from collage.request import Accepted, Request, Source
@@ -17,7 +20,9 @@ class Styles(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     styles: tuple[str, ...]
-    origin: Literal["request", "default"]
+    origin: Literal["request", "default", "model"]
+    model: str | None = None
+    """The language model that listed them, if one did."""
 
 
 class Prepared(BaseModel):
@@ -27,6 +32,18 @@ class Prepared(BaseModel):
 
     source: str
     masks: dict[str, str]
+
+
+class Estimate(BaseModel):
+    """What a plan would take if nothing of it were in the store yet."""
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: int
+    tiles: int
+    usd: float = Field(description="dollars, by the prices of `priced_on`")
+    minutes: float | None = Field(description="at the account's pace; none where there is no pace")
+    priced_on: str = PRICED_ON
 
 
 class Plan(BaseModel):
@@ -41,17 +58,36 @@ class Plan(BaseModel):
     styles: Styles
     prepared: Prepared
     tiles: tuple[Tile, ...]
-    calls: tuple[tuple[int, ...], ...]
-    """The tiles that each engine call makes, by their index."""
+    spares: tuple[Tile, ...] = Field(
+        description="for the first tiles, what takes their place when they are refused"
+    )
+    calls: tuple[tuple[int, ...], ...] = Field(description="the tiles of each engine call")
     layout: Layout
+    estimate: Estimate
 
     def call(self, index: int) -> Call:
         """The call ``index`` with its tiles in full."""
-        return Call(index=index, tiles=tuple(self.tiles[i] for i in self.calls[index]))
+        numbers = self.calls[index]
+        spares = tuple(spare for i in numbers if (spare := self.spare(i)) is not None)
+        return Call(
+            index=index,
+            tiles=tuple(self.tiles[i] for i in numbers),
+            spares=spares if len(spares) == len(numbers) else (),
+        )
+
+    def spare(self, index: int) -> Tile | None:
+        """What takes the place of the tile ``index`` when it is refused."""
+        return self.spares[index] if index < len(self.spares) else None
 
 
-def make(accepted: Accepted, styles: Styles, prepared: Prepared) -> Plan:
-    """Unfold an accepted request into its plan.
+def make(
+    accepted: Accepted,
+    styles: Styles,
+    prepared: Prepared,
+    model: str,
+    images_per_minute: float,
+) -> Plan:
+    """Unfold an accepted request into its plan, for the engine's ``model`` at the account's pace.
 
     Raises:
         NoStyles: when the list of styles is empty.
@@ -61,23 +97,26 @@ def make(accepted: Accepted, styles: Styles, prepared: Prepared) -> Plan:
     request = accepted.request
     if not styles.styles:
         raise NoStyles("The list of styles is empty.")
-    tiles = recipes.load(request.recipe).unfold(
+    unfolded = recipes.load(request.recipe).unfold(
         recipes.Ingredients(
             request=request,
             styles=styles.styles,
             source=prepared.source,
             masks=prepared.masks,
-            model=engines.ENGINES[request.engine].model,
+            model=model,
         )
     )
+    tiles = tuple(unfolded.tiles)
+    calls = batch(tiles, engines.ENGINES[request.engine].batch)
     return Plan(
         id=accepted.id,
         request=request,
         source=accepted.source,
         styles=styles,
         prepared=prepared,
-        tiles=tuple(tiles),
-        calls=tuple((i,) for i in range(len(tiles))),
+        tiles=tiles,
+        spares=tuple(unfolded.spares),
+        calls=calls,
         layout=Layout(
             rows=request.rows,
             cols=request.cols,
@@ -85,4 +124,39 @@ def make(accepted: Accepted, styles: Styles, prepared: Prepared) -> Plan:
             gap=request.gap,
             cells=layout.arrange(request.rows, request.cols, len(tiles), request.seed),
         ),
+        estimate=estimate(tiles, calls, images_per_minute),
     )
+
+
+def batch(tiles: Sequence[Tile], most: int) -> tuple[tuple[int, ...], ...]:
+    """Group tiles that differ only in their sample's number into calls of at most ``most``."""
+    alike: dict[bytes, list[int]] = {}
+    for index, tile in enumerate(tiles):
+        apart = {"sample"} if most > 1 else set()
+        same = canonical(tile.model_dump(exclude=apart))
+        alike.setdefault(same, []).append(index)
+    return tuple(
+        tuple(group[start : start + most])
+        for group in alike.values()
+        for start in range(0, len(group), most)
+    )
+
+
+def estimate(
+    tiles: Sequence[Tile], calls: Sequence[Sequence[int]], images_per_minute: float
+) -> Estimate:
+    """What these calls would take: dollars, and minutes where the engine has a pace."""
+    usd = sum(price([tiles[i] for i in call]) for call in calls)
+    paced = any(engines.ENGINES[tile.engine].price for tile in tiles)
+    return Estimate(
+        calls=len(calls),
+        tiles=len(tiles),
+        usd=round(usd, 4),
+        minutes=round(len(tiles) / images_per_minute, 2) if paced else None,
+    )
+
+
+def price(tiles: Sequence[Tile]) -> float:
+    """What one call for these tiles is expected to cost, in dollars."""
+    known = engines.ENGINES[tiles[0].engine].price if tiles else None
+    return known(tiles) if known else 0.0

@@ -74,6 +74,23 @@ class Request(BaseModel):
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     order: Order = Field(default="balanced", description="how masks and combinations are drawn")
     engine: str = "painter"
+    model: str | None = Field(
+        default=None, min_length=1, max_length=100, description="none: what the stack is set to"
+    )
+    quality: str | None = Field(default=None, description="of the model; none: its own default")
+    preserve: bool = Field(
+        default=True, description="lay the source back over what lies outside the mask"
+    )
+    theme: str | None = Field(
+        default=None, max_length=200, description="what the listed styles have in common"
+    )
+    exclude: tuple[str, ...] = Field(default=(), description="styles not to list")
+    max_usd: float | None = Field(
+        default=None, ge=0, description="dollars that the collage may cost"
+    )
+    replace_refused: bool = Field(
+        default=False, description="draw another pair when the provider refuses one"
+    )
 
     @field_validator("recipe")
     @classmethod
@@ -124,8 +141,16 @@ class Request(BaseModel):
         count = len(self.styles) if self.styles is not None else self.style_count
         if count is None:
             count = len(styles.DEFAULT_STYLES)
-        if self.styles is None:
-            styles.default(self.style_count)
+        if self.styles is not None and (self.theme or self.exclude):
+            raise ValueError(
+                "theme and exclude are for listing styles, not for styles that are named"
+            )
+        engine = engines.ENGINES[self.engine]
+        if self.model is not None and engine.model is not None:
+            raise ValueError(f"model: the engine {self.engine} has only {engine.model}")
+        if self.quality is not None and self.quality not in engine.qualities:
+            allowed = ", ".join(engine.qualities) or "none"
+            raise ValueError(f"quality: the engine {self.engine} has these: {allowed}")
         if self.combine > count:
             raise ValueError(f"combine: {self.combine} of {count} styles cannot be combined")
         if self.tiles is not None and self.tiles > self.rows * self.cols:

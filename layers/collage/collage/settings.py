@@ -2,8 +2,11 @@
 
 import os
 from functools import cache
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Settings(BaseModel):
@@ -19,6 +22,35 @@ class Settings(BaseModel):
     min_share: float = Field(
         default=0.9, ge=0, le=1, description="share of the tiles that makes a collage"
     )
+    limits_table: str = Field(default="", description="the table of the shared pace and budget")
+    daily_usd: float = Field(default=10, ge=0, description="what all runs may spend in a day")
+
+
+class OpenAISettings(BaseModel):
+    """How the provider is reached, from variables that begin with OPENAI_. Times in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    secret: str = Field(default="", description="the secret that holds the key; empty: no key")
+    base_url: str = ""
+    organization: str = ""
+    model: str = "gpt-image-2.5-flare"
+    text_model: str = "gpt-6-luna"
+    mask_convention: Literal["alpha", "white"] = "alpha"
+    images_per_minute: float = Field(default=5, gt=0)
+    burst: int = Field(default=1, ge=1)
+    latency: float = Field(default=30, gt=0, description="of one call, to plan concurrency by")
+    timeout: float = Field(default=240, gt=0, description="of one call; below the function's")
+
+
+@cache
+def openai_settings() -> OpenAISettings:
+    """The provider's settings of this process.
+
+    Raises:
+        pydantic.ValidationError: when a variable is out of its range.
+    """
+    return _read(OpenAISettings, "OPENAI_")
 
 
 @cache
@@ -28,5 +60,9 @@ def settings() -> Settings:
     Raises:
         pydantic.ValidationError: when a variable is missing or out of its range.
     """
-    present = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
-    return Settings.model_validate({k: v for k, v in present.items() if v is not None})
+    return _read(Settings)
+
+
+def _read(model: type[Model], prefix: str = "") -> Model:
+    present = {name: os.environ.get(prefix + name.upper()) for name in model.model_fields}
+    return model.model_validate({name: value for name, value in present.items() if value})

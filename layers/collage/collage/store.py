@@ -137,8 +137,11 @@ class Store:
             return None
         return (png, sidecar) if sha256(png) == sidecar.sha256 else None
 
-    def put_tile(self, png: bytes, sidecar: Sidecar) -> None:
-        """Write a tile: the picture, then the sidecar that commits it."""
+    def put_tile(self, png: bytes, sidecar: Sidecar, provider: bytes | None = None) -> None:
+        """Write a tile: the pictures, then the sidecar that commits them."""
+        if provider is not None:
+            key = f"tiles/{sidecar.key}.provider"
+            self._put(self.collages, key, provider, "application/octet-stream")
         self._put(self.collages, f"tiles/{sidecar.key}.png", png, "image/png")
         self._write(f"tiles/{sidecar.key}.json", sidecar)
 

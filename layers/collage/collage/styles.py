@@ -54,7 +54,7 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     seen: dict[str, str] = {}
     for name in names:
         if name:
-            seen.setdefault(_folded(name), name)
+            seen.setdefault(fold(name), name)
     return tuple(seen.values())
 
 
@@ -74,18 +74,20 @@ def parse(text: str) -> tuple[str, ...]:
     return names
 
 
-def default(count: int | None) -> tuple[str, ...]:
-    """The first ``count`` default styles, or all of them.
+def default(count: int | None = None, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+    """The first ``count`` default styles that are not excluded, or all of them.
 
     Raises:
         InvalidRequest: when there are not so many.
     """
-    if count is not None and count > len(DEFAULT_STYLES):
+    barred = {fold(name) for name in exclude}
+    names = tuple(name for name in DEFAULT_STYLES if fold(name) not in barred)
+    if not names or (count is not None and count > len(names)):
         raise InvalidRequest(
-            f"style_count: {count} styles were asked for; the default list has "
-            f"{len(DEFAULT_STYLES)}. Name the styles instead."
+            f"style_count: {count or 1} styles were asked for; without a language model there "
+            f"are {len(names)}. Name the styles instead."
         )
-    return DEFAULT_STYLES[:count]
+    return names[:count]
 
 
 def combine(styles: Sequence[str], size: int) -> list[tuple[str, ...]]:
@@ -129,5 +131,6 @@ def _items(text: str) -> list[str]:
     return [_DESCRIPTION.sub("", _MARKER.sub("", line)) for line in marked or lines]
 
 
-def _folded(name: str) -> str:
+def fold(name: str) -> str:
+    """What makes two names the same: case and spaces do not count."""
     return "".join(name.casefold().split())

@@ -12,7 +12,9 @@ class Tile(BaseModel):
     """Everything that conditions one picture's pixels, and nothing else.
 
     ``size`` is (width, height) in pixels; ``source`` is the digest of the prepared source's
-    pixels and ``mask_sha256`` that of the mask file.
+    pixels and ``mask_sha256`` that of the mask file. ``options`` are the engine's own, only those
+    that were asked for. An engine that takes no seed has a ``sample`` number in its place.
+    ``preserve`` says that the source is laid back over what lies outside the mask.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,13 +22,16 @@ class Tile(BaseModel):
     operation: Operation
     prompt: str
     styles: tuple[str, ...]
-    mask: str
-    mask_sha256: str
-    source: str
+    mask: str | None
+    mask_sha256: str | None
+    source: str | None
     engine: str
     model: str
+    options: dict[str, str]
     size: tuple[int, int]
-    seed: int
+    seed: int | None
+    sample: int | None
+    preserve: bool
 
     @cached_property
     def key(self) -> str:
@@ -35,12 +40,16 @@ class Tile(BaseModel):
 
 
 class Call(BaseModel):
-    """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out."""
+    """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.
+
+    ``spares`` are as many as the tiles, or none: each takes its tile's place when that is refused.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     index: int
     tiles: tuple[Tile, ...]
+    spares: tuple[Tile, ...] = ()
 
 
 class Sidecar(BaseModel):
@@ -60,3 +69,11 @@ class Sidecar(BaseModel):
     """When, in UTC, as ISO 8601."""
     version: str
     """Of this pack."""
+    usd: float = 0
+    """Its share of what the call cost."""
+    asked_before: int = 0
+    """Earlier requests for it whose end is not known; the provider may have billed them."""
+    provider: str | None = None
+    """Digest of the provider's own picture, which is kept beside it, where there is one."""
+    outside_changed: int | None = None
+    """Pixels outside the mask that the model had changed."""

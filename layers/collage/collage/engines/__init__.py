@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from collage.engines import image_models
 
 if TYPE_CHECKING:
     from collage.tile import Tile
@@ -13,35 +14,75 @@ if TYPE_CHECKING:
 Operation = Literal[
     "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
 ]
+Size = tuple[int, int]
+"""Width and height in pixels."""
 
 
 @dataclass(frozen=True)
 class Capability:
     """What is known of an engine without loading it."""
 
-    model: str
-    """What renders unless a request says otherwise; a part of every tile's key."""
     operations: frozenset[Operation]
+    model: str | None
+    """What renders; None where the stack's settings or the request say it."""
+    seeded: bool
+    """Whether a seed decides the picture. Where it does not, samples are only numbered."""
+    batch: int = 1
+    """Tiles that differ only in their sample's number and can be made by one call."""
+    qualities: tuple[str, ...] = ()
+    """What the option ``quality`` may be; none where there is no such option."""
+    working_size: Callable[[str, Size], Size] = lambda model, size: size
+    """The size to prepare a tile's source to, by the model and the tile's size."""
+    price: Callable[[Sequence[Tile]], float] | None = None
+    """Dollars for one call that makes these tiles; None where calls cost nothing."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What an engine made of a tile."""
+
+    png: bytes
+    """The tile's picture, of the tile's size."""
+    provider: bytes | None = None
+    """What the provider answered, untouched, where there is one."""
+    usd: float | None = None
+    """What the provider says that it cost, in dollars."""
+    outside_changed: int | None = None
+    """Pixels outside the mask that the model had changed, in the tile's size."""
 
 
 class Engine(Protocol):
-    """What every engine module's ``load()`` returns."""
+    """What every engine is to the pipeline."""
 
-    def render(self, tile: Tile, source: bytes, mask: bytes) -> bytes:
-        """The tile's picture as PNG bytes.
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None
+    ) -> list[Rendered]:
+        """A picture for each of the tiles, which differ only in their sample's number.
 
-        ``source`` and ``mask`` are PNGs of the tile's size; the mask's alpha 0 = edit.
+        ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
         """
 
 
+def _openai_price(tiles: Sequence[Tile]) -> float:
+    tile = tiles[0]
+    asked = image_models.frame(tile.model, tile.size).asked
+    return image_models.price(tile.model, tile.options.get("quality"), asked, len(tiles))
+
+
 ENGINES: dict[str, Capability] = {
-    "painter": Capability(model="painter-1", operations=frozenset({"inpaint"})),
+    "painter": Capability(
+        operations=frozenset({"inpaint"}),
+        model="painter-1",
+        seeded=True,
+    ),
+    "openai": Capability(
+        operations=frozenset({"generate", "inpaint", "outpaint", "variation"}),
+        model=None,
+        seeded=False,
+        batch=10,
+        qualities=image_models.QUALITIES,
+        working_size=lambda model, size: image_models.frame(model, size).inner,
+        price=_openai_price,
+    ),
 }
-
-
-def load(name: str) -> Engine:
-    """The engine ``name``, its libraries imported only now."""
-    return cast(Engine, import_module(f"collage.engines.{name}").load())
-
-
-__all__: Sequence[str] = ("ENGINES", "Capability", "Engine", "Operation", "load")
+"""Every engine by its name; its module here, imported only when a tile is made, has the same."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from collage.painting.canvas import from_bytes, to_bytes
 from collage.painting.mixture import blend
-from collage.painting.seam import join
 from collage.painting.techniques import STYLES
+from collage.seam import join
 
 __all__ = ["STYLES", "inpaint", "paint"]
 

@@ -28,10 +28,18 @@ class Ingredients:
     model: str
 
 
+@dataclass(frozen=True)
+class Unfolded:
+    """The tiles of a collage, and for the first of them spares that take a refused one's place."""
+
+    tiles: list[Tile]
+    spares: list[Tile]
+
+
 class Recipe(Protocol):
     """What every recipe module offers."""
 
-    def unfold(self, ingredients: Ingredients) -> list[Tile]:
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
         """The tiles, the most wanted first."""
 
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from collage import styles
+from collage import engines, styles
 from collage.digest import shuffled
-from collage.recipes import Ingredients
+from collage.recipes import Ingredients, Unfolded
 from collage.tile import Tile
 
 Draw = tuple[str, tuple[str, ...]]
 
 
-def unfold(ingredients: Ingredients) -> list[Tile]:
-    """One tile a draw; when more are asked for than there are draws, the next seed's draws.
+def unfold(ingredients: Ingredients) -> Unfolded:
+    """One tile a draw; when more are asked for than there are draws, each draw's next sample.
 
     Without a number of tiles every draw is made at most once, and at most one for each cell:
-    nothing is paid for that the grid cannot show.
+    nothing is paid for that the grid cannot show. Spares are the draws that come next.
     """
     request = ingredients.request
     combinations = styles.combine(ingredients.styles, request.combine)
@@ -22,11 +22,11 @@ def unfold(ingredients: Ingredients) -> list[Tile]:
     space = len(names) * len(combinations)
     wanted = request.tiles or min(request.rows * request.cols, space)
     order = random_order if request.order == "random" else balanced_order
-    tiles: list[Tile] = []
-    for lap in range(-(-wanted // space)):
-        draws = order(names, combinations, request.seed + lap, min(space, wanted - len(tiles)))
-        tiles += [_tile(ingredients, draw, request.seed + lap) for draw in draws]
-    return tiles
+    needed = wanted * 2 if request.replace_refused else wanted
+    draws = order(names, combinations, request.seed, min(space, needed))
+    tiles = [_tile(ingredients, draws[i % space], i // space) for i in range(wanted)]
+    spares = [_tile(ingredients, draw, 0) for draw in draws[wanted:]]
+    return Unfolded(tiles, spares)
 
 
 def random_order(
@@ -73,9 +73,10 @@ def balanced_order(
     return draws
 
 
-def _tile(ingredients: Ingredients, draw: Draw, seed: int) -> Tile:
+def _tile(ingredients: Ingredients, draw: Draw, sample: int) -> Tile:
     mask, combination = draw
     request = ingredients.request
+    seeded = engines.ENGINES[request.engine].seeded
     return Tile(
         operation="inpaint",
         prompt=request.prompt_template.format(styles=styles.phrase(combination)),
@@ -85,6 +86,9 @@ def _tile(ingredients: Ingredients, draw: Draw, seed: int) -> Tile:
         source=ingredients.source,
         engine=request.engine,
         model=ingredients.model,
+        options={"quality": request.quality} if request.quality else {},
         size=request.size,
-        seed=seed,
+        seed=request.seed + sample if seeded else None,
+        sample=None if seeded else sample,
+        preserve=request.preserve,
     )

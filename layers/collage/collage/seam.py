@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collage.painting.canvas import Plane, clip, step
+Plane = NDArray[np.float32]
 
 
 def join(
@@ -38,4 +38,6 @@ def opacity(mask_alpha: NDArray[np.uint8]) -> Plane:
     inside = np.asarray(cv2.distanceTransform(edited, cv2.DIST_L2, 5), np.float32)
     # Narrow parts, as in a fine checkerboard, still reach full strength in their middle.
     width = min(max(2.0, min(mask_alpha.shape) / 50), max(1.0, float(inside.max()) / 2))
-    return clip(np.minimum(asked, step(0, width, inside)))
+    # A smooth step from 0 at the edge to 1 at the width: Hermite, 3t^2 - 2t^3.
+    t = np.clip(inside / width, 0, 1)
+    return np.asarray(np.minimum(asked, t * t * (3 - 2 * t)), np.float32)

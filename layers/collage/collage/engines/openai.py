@@ -1,0 +1,234 @@
+"""The engine `openai`: GPT image models, and servers that speak the same API.
+
+The model takes a mask as a hint and changes what lies outside it; so the source is laid back over
+its answer there, and what it had changed is counted. The SDK retries nothing: the workflow does.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from collage import masks, seam
+from collage.engines import Rendered
+from collage.engines.image_models import TOKEN_PRICES, Frame, frame
+from collage.errors import (
+    BadKey,
+    BadRequest,
+    BrokenAnswer,
+    CollageError,
+    ConnectionLost,
+    Overloaded,
+    QuotaExhausted,
+    RateLimited,
+    Refused,
+    TimedOut,
+)
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types import ImagesResponse
+
+    from collage.tile import Tile
+    from collage.tools import Tools
+
+CHANGED = 16
+"""Levels of 255 by which a channel must differ for a pixel to count as changed: more than
+resizing and compression do to a picture that was left alone."""
+
+LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
+
+MODERATION = {"moderation_blocked", "content_policy_violation"}
+QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
+
+
+class OpenAI:
+    """Renders the tiles of one call, which share all but the sample's number."""
+
+    def __init__(self, client: openai.OpenAI, mask_convention: str) -> None:
+        self.client = client
+        self.mask_convention = mask_convention
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None
+    ) -> list[Rendered]:
+        """One picture a tile, by one request.
+
+        ``source`` and ``mask`` are PNGs of the tile's shape, as large as the model works. A tile
+        to ``generate`` needs neither, a ``variation`` no mask; an ``outpaint`` is an edit whose
+        source is the larger canvas and whose mask is what is new of it.
+
+        Raises:
+            RateLimited, Overloaded, TimedOut, ConnectionLost, BrokenAnswer: worth another try.
+            Refused: the provider's moderation does not want this prompt with this picture.
+            QuotaExhausted, BadKey, BadRequest: no further call would fare better.
+        """
+        tile = tiles[0]
+        place = frame(tile.model, tile.size)
+        size: Any = "x".join(map(str, place.asked))
+        given: dict[str, Any] = dict(tile.options)
+        if source is not None:
+            given["image"] = ("source.png", _framed(source, place), "image/png")
+        if mask is not None:
+            given["mask"] = ("mask.png", self._mask(mask, place), "image/png")
+        with named(self.client.api_key):
+            ask = self.client.images.generate if source is None else self.client.images.edit
+            answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
+            pictures = _pictures(answer, len(tiles))
+        usd = _cost(answer)
+        each = None if usd is None else usd / len(tiles)
+        return [
+            _finish(picture, tile, source, mask, place, each)
+            for tile, picture in zip(tiles, pictures, strict=True)
+        ]
+
+    def _mask(self, mask: bytes, place: Frame) -> bytes:
+        alpha = Image.new("L", place.asked, 255)
+        inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
+        alpha.paste(inner, _corner(place))
+        file = io.BytesIO()
+        if self.mask_convention == "white":
+            alpha.point(lambda a: 255 - a).save(file, "PNG")
+        else:
+            Image.merge("RGBA", [alpha] * 4).save(file, "PNG")
+        return file.getvalue()
+
+
+def load(tools: Tools) -> OpenAI:
+    """The engine with the stack's client and mask convention."""
+    return OpenAI(tools.openai_client, tools.provider.mask_convention)
+
+
+@contextmanager
+def named(key: str) -> Iterator[None]:
+    """Give the SDK's errors the pack's names, and let the key out in none of their messages."""
+    import openai
+
+    try:
+        yield
+    except openai.APITimeoutError as error:
+        raise TimedOut("The provider did not answer in time.") from error
+    except openai.APIConnectionError as error:
+        raise ConnectionLost("The connection to the provider was lost.") from error
+    except openai.APIStatusError as error:
+        raise _status(error, key) from None
+    except OSError as error:
+        raise ConnectionLost("The picture could not be fetched from where it lies.") from error
+    except openai.OpenAIError as error:
+        raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
+
+
+def _status(error: openai.APIStatusError, key: str) -> CollageError:
+    said = str(error.body.get("message", "") if isinstance(error.body, dict) else error.message)
+    said = said.replace(key, "***")[:300].rstrip(".")
+    code = str(error.code or "")
+    if error.status_code in (401, 403):
+        return BadKey("The provider refused the API key; check the secret or OPENAI_API_KEY.")
+    if code in QUOTA or "billing hard limit" in said.lower():
+        return QuotaExhausted(f"The provider's account has no more credit: {said}.")
+    if code in MODERATION:
+        return Refused(f"The provider's moderation refused it: {said}.")
+    if error.status_code == 429:
+        return RateLimited(f"The provider's rate limit is reached: {said}.", _retry_after(error))
+    if error.status_code >= 500 or error.status_code in (408, 409):
+        return Overloaded(
+            f"The provider answered {error.status_code}: {said}.", _retry_after(error)
+        )
+    return BadRequest(f"The provider does not accept the request: {said}.")
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
+    """Seconds, from either header; a date in it is not worth a parser."""
+    headers = error.response.headers
+    for name, scale in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            return float(headers[name]) / scale
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _pictures(answer: ImagesResponse, count: int) -> list[bytes]:
+    data = answer.data or []
+    if len(data) != count:
+        raise BrokenAnswer(f"The provider answered {len(data)} pictures in place of {count}.")
+    pictures = []
+    for item in data:
+        if item.b64_json:
+            pictures.append(base64.b64decode(item.b64_json))
+        elif item.url and item.url.startswith(("http://", "https://")):
+            with urllib.request.urlopen(item.url, timeout=60) as response:  # noqa: S310
+                pictures.append(response.read())
+        else:
+            raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
+    return pictures
+
+
+def _cost(answer: ImagesResponse) -> float | None:
+    """Dollars by the tokens that the answer says it used; None when it says nothing."""
+    usage = answer.usage
+    if usage is None or usage.input_tokens_details is None:
+        return None
+    return (
+        usage.input_tokens_details.text_tokens * TOKEN_PRICES["text"]
+        + usage.input_tokens_details.image_tokens * TOKEN_PRICES["image"]
+        + usage.output_tokens * TOKEN_PRICES["output"]
+    )
+
+
+def _finish(
+    provider: bytes,
+    tile: Tile,
+    source: bytes | None,
+    mask: bytes | None,
+    place: Frame,
+    usd: float | None,
+) -> Rendered:
+    """Bring an answer back to the tile's size, and the source back to where nothing was asked."""
+    try:
+        with Image.open(io.BytesIO(provider)) as picture:
+            answer = picture.convert("RGB")
+    except (UnidentifiedImageError, OSError) as error:
+        raise BrokenAnswer("The provider answered something that is no picture.") from error
+    left, top = _corner(place)
+    box = (left, top, left + place.inner[0], top + place.inner[1])
+    painted = np.asarray(answer.resize(place.asked).crop(box).resize(tile.size, LANCZOS))
+    changed = None
+    if source is not None and mask is not None:
+        kept = np.asarray(_opened(source).resize(tile.size, LANCZOS))
+        alpha = np.asarray(Image.fromarray(masks.decode(mask)).resize(tile.size, NEAREST))
+        differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
+        changed = int(np.count_nonzero(differs & (alpha == 255)))
+        if tile.preserve:
+            painted = seam.join(kept, painted, alpha)
+    file = io.BytesIO()
+    Image.fromarray(painted).save(file, "PNG", compress_level=3)
+    return Rendered(png=file.getvalue(), provider=provider, usd=usd, outside_changed=changed)
+
+
+def _opened(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as picture:
+        return picture.convert("RGB")
+
+
+def _framed(source: bytes, place: Frame) -> bytes:
+    """The source at the centre of the asked size, its edges mirrored into what is left over."""
+    inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
+    left, top = _corner(place)
+    right = place.asked[0] - place.inner[0] - left
+    bottom = place.asked[1] - place.inner[1] - top
+    file = io.BytesIO()
+    canvas = np.pad(inner, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+    Image.fromarray(canvas).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _corner(place: Frame) -> tuple[int, int]:
+    return (place.asked[0] - place.inner[0]) // 2, (place.asked[1] - place.inner[1]) // 2

@@ -1,0 +1,235 @@
+"""The account's limits, shared by all runs: a pace of pictures, and dollars a day.
+
+Both live in one small DynamoDB table, because they belong to the account and not to a run::
+
+    pace#openai          next    when the next picture's turn comes, in milliseconds since 1970
+    spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
+    asked#{tile key}     times   requests for a tile whose end is not known
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import sleep, time
+from typing import TYPE_CHECKING, Any
+
+from collage.errors import BudgetExhausted, NoSlotYet
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEEP_DAYS = 40
+"""After which DynamoDB's time-to-live removes what was spent on a day, and who was asked."""
+
+NEAR_SECONDS = 5.0
+"""A turn that comes sooner is waited for inside the function; a later one is given back."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once."""
+
+    per_minute: float
+    burst: int = 1
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one picture's turn to the next."""
+        return 60 / self.per_minute
+
+    def concurrency(self, latency: float, most: int) -> int:
+        """Calls under way that keep the pace when each takes ``latency`` seconds.
+
+        Little's law, and half as many again for latencies that vary; at most ``most``.
+        """
+        return min(most, max(1, math.ceil(1.5 * latency / self.interval) + 1))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The shared table. ``daily_usd`` bounds what all runs together spend on a day (UTC)."""
+
+    dynamodb: DynamoDBClient
+    table: str
+    pace: Pace
+    daily_usd: float
+
+    def wait_for_turn(self, pictures: int, account: str = "openai") -> None:
+        """Take the next turn for a call of so many pictures, and sleep until it comes.
+
+        The generic cell rate algorithm (ITU-T I.371): the table holds the time by which all
+        turns given out so far will have passed at the pace; a turn is that time less the burst's.
+
+        Raises:
+            NoSlotYet: when the turn is far off; none was taken.
+        """
+        now = _milliseconds()
+        turn = self._take_turn(account, now, pictures)
+        sleep(max(0, turn - now) / 1000)
+
+    def hold(self, seconds: float, account: str = "openai") -> None:
+        """Give out no turn for so long: the account's own Retry-After, heeded by all runs."""
+        resume = _milliseconds() + round(seconds * 1000) + self._burst_span
+        self._update(
+            f"pace#{account}",
+            "SET #next = :resume, expires = :expires",
+            "attribute_not_exists(#next) OR #next < :resume",
+            {":resume": resume},
+            names={"#next": "next"},
+        )
+
+    def reserve(self, usd: float) -> None:
+        """Count the price of a call as spent today, before it is made.
+
+        Raises:
+            BudgetExhausted: when that would pass the daily limit; nothing was counted.
+        """
+        price, limit = _micros(usd), _micros(self.daily_usd)
+        done = price <= limit and self._update(
+            f"spent#{_today()}",
+            "ADD micros :price SET expires = :expires",
+            "attribute_not_exists(micros) OR micros <= :room",
+            {":price": price, ":room": limit - price},
+        )
+        if not done:
+            raise BudgetExhausted(
+                f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
+                "it starts anew at midnight UTC."
+            )
+
+    def correct(self, reserved_usd: float, actual_usd: float) -> None:
+        """Replace a reserved price by what the call did cost."""
+        difference = _micros(actual_usd) - _micros(reserved_usd)
+        if difference:
+            self._update(
+                f"spent#{_today()}",
+                "ADD micros :difference SET expires = :expires",
+                "attribute_exists(micros)",
+                {":difference": difference},
+            )
+
+    def spent(self) -> float:
+        """Dollars counted as spent today, by all runs."""
+        item = self.dynamodb.get_item(
+            TableName=self.table, Key={"name": {"S": f"spent#{_today()}"}}, ConsistentRead=True
+        ).get("Item", {})
+        return int(item.get("micros", {"N": "0"})["N"]) / 1_000_000
+
+    def asked(self, tile: str) -> int:
+        """Note that a tile is about to be asked for; how often that was done to no known end."""
+        answer = self.dynamodb.update_item(
+            TableName=self.table,
+            Key={"name": {"S": f"asked#{tile}"}},
+            UpdateExpression="ADD times :one SET expires = :expires",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":expires": _expiry()},
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["times"]["N"]) - 1
+
+    def not_billed(self, tile: str) -> None:
+        """Take back the note of `asked`: the request ended in a way that costs nothing."""
+        self._update(
+            f"asked#{tile}",
+            "ADD times :less SET expires = :expires",
+            "attribute_exists(times)",
+            {":less": -1},
+        )
+
+    def _take_turn(self, account: str, now: int, pictures: int) -> int:
+        cost = round(self.pace.interval * pictures * 1000)
+        latest = now + round(NEAR_SECONDS * 1000) + self._burst_span
+        while True:
+            # One update either way: the line is busy, or it is idle. Which it is can change
+            # between the two, so a lost race tries again.
+            busy, found = self._try(
+                f"pace#{account}",
+                "SET #next = #next + :cost, expires = :expires",
+                "#next BETWEEN :now AND :latest",
+                {":cost": cost, ":now": now, ":latest": latest},
+            )
+            if busy:
+                return max(now, found - self._burst_span)
+            if found > latest:
+                raise NoSlotYet(
+                    f"The next turn comes in {(found - self._burst_span - now) / 1000:.0f} s."
+                )
+            idle, _ = self._try(
+                f"pace#{account}",
+                "SET #next = :cost, expires = :expires",
+                "attribute_not_exists(#next) OR #next < :now",
+                {":cost": now + cost, ":now": now},
+            )
+            if idle:
+                return now
+
+    @property
+    def _burst_span(self) -> int:
+        return round(self.pace.interval * (self.pace.burst - 1) * 1000)
+
+    def _try(
+        self, name: str, expression: str, condition: str, values: dict[str, int]
+    ) -> tuple[bool, int]:
+        """Update ``next`` under a condition: whether it held, and the value there was before."""
+        try:
+            answer = self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"name": {"S": name}},
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#next": "next"},
+                ExpressionAttributeValues=_numbers(values),
+                ReturnValues="UPDATED_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException as error:
+            return False, _next(error.response.get("Item", {}))
+        return True, _next(answer.get("Attributes", {}))
+
+    def _update(
+        self,
+        name: str,
+        expression: str,
+        condition: str,
+        values: dict[str, int],
+        names: dict[str, str] | None = None,
+    ) -> bool:
+        extra: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key={"name": {"S": name}},
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=_numbers(values),
+                **extra,
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _numbers(values: dict[str, int]) -> dict[str, Any]:
+    numbers: dict[str, Any] = {name: {"N": str(value)} for name, value in values.items()}
+    return numbers | {":expires": _expiry()}
+
+
+def _next(item: Any) -> int:
+    return int(item["next"]["N"]) if "next" in item else 0
+
+
+def _milliseconds() -> int:
+    return round(time() * 1000)
+
+
+def _micros(usd: float) -> int:
+    return round(usd * 1_000_000)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _expiry() -> dict[str, str]:
+    return {"N": str(round(time()) + KEEP_DAYS * 86400)}

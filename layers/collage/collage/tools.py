@@ -1,0 +1,93 @@
+"""What costs time or secrets to make, made once a process and only when a step needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from collage.engines import Engine
+from collage.errors import EngineUnavailable
+from collage.limits import Limits, Pace
+from collage.settings import OpenAISettings, Settings, openai_settings, settings
+
+if TYPE_CHECKING:
+    import openai
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Engines, the shared limits and the provider's client, by the stack's settings."""
+
+    settings: Settings
+    provider: OpenAISettings
+
+    def engine(self, name: str) -> Engine:
+        """The engine ``name``, its libraries imported only now.
+
+        Raises:
+            EngineUnavailable: when the stack has no key for it.
+        """
+        made = self._engines.get(name)
+        if made is None:
+            made = import_module(f"collage.engines.{name}").load(self)
+            self._engines[name] = made
+        return cast(Engine, made)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The account's pace and budget."""
+        return Limits(
+            _client("dynamodb"), self.settings.limits_table, self.pace, self.settings.daily_usd
+        )
+
+    @property
+    def pace(self) -> Pace:
+        """How often pictures may be asked for."""
+        return Pace(self.provider.images_per_minute, self.provider.burst)
+
+    @cached_property
+    def openai_client(self) -> openai.OpenAI:
+        """The provider's client; the key is read here and kept nowhere else.
+
+        Raises:
+            EngineUnavailable: when the stack has no secret.
+        """
+        import openai
+
+        if not self.provider.secret:
+            raise EngineUnavailable(
+                "The stack has no OpenAI key: set its parameter OpenAiSecret, or on a laptop the "
+                "variable OPENAI_API_KEY."
+            )
+        answer = _client("secretsmanager").get_secret_value(SecretId=self.provider.secret)
+        return openai.OpenAI(
+            api_key=str(answer["SecretString"]).strip(),
+            base_url=self.provider.base_url or None,
+            organization=self.provider.organization or None,
+            timeout=self.provider.timeout,
+            max_retries=0,
+        )
+
+    @cached_property
+    def _engines(self) -> dict[str, Engine]:
+        return {}
+
+
+@cache
+def tools() -> Tools:
+    """The tools of this process."""
+    return Tools(settings(), openai_settings())
+
+
+def _client(service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 4},
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]

@@ -1,6 +1,7 @@
 """Masks at 1024 px, encoded as PNG, against setting them pixel by pixel."""
 
 import io
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
@@ -39,16 +40,16 @@ def measure() -> Result:
 def pixel_by_pixel(name: str) -> bytes:
     """A half mask as it is often written: two nested loops and putpixel."""
     half = SIDE // 2
-    inside = {
+    inside: dict[str, Callable[[int, int], bool]] = {
         "top": lambda x, y: y < half,
         "bottom": lambda x, y: y >= half,
         "left": lambda x, y: x < half,
         "right": lambda x, y: x >= half,
-    }[name]
+    }
     mask = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 255))
     for y in range(SIDE):
         for x in range(SIDE):
-            if inside(x, y):
+            if inside[name](x, y):
                 mask.putpixel((x, y), (0, 0, 0, 0))
     file = io.BytesIO()
     mask.save(file, "PNG")

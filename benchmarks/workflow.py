@@ -13,7 +13,8 @@ from typing import Any
 
 from benchmarks.result import Result
 from cli import local_stack
-from collage import engines, grid, masks, plan, request, source, styles
+from collage import grid, masks, plan, request, source, styles
+from collage.engines.painter import Painter
 from collage.plan import Prepared, Styles
 from collage.request import Accepted, Source
 from collage.tile import Tile
@@ -26,7 +27,7 @@ WORKERS = os.cpu_count() or 1
 def measure() -> Result:
     """The workflow's time over the loop's."""
     data = PHOTO.read_bytes()
-    with local_stack.running() as (_, stack):
+    with local_stack.running({}) as (_, stack):
         began = perf_counter()
         collage = stack.start(data, OPTIONS)
         for _ in stack.follow(collage):
@@ -64,9 +65,11 @@ def plain_loop(data: bytes) -> bytes:
         ),
         Styles(styles=styles.default(None), origin="default"),
         Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
+        "painter-1",
+        images_per_minute=1,
     )
     with ProcessPoolExecutor(WORKERS) as pool:
-        futures = [pool.submit(_render, tile, png, drawn[tile.mask]) for tile in made.tiles]
+        futures = [pool.submit(_render, tile, png, drawn[str(tile.mask)]) for tile in made.tiles]
         cells = {
             index: grid.shrink(future.result(), made.layout.cell)
             for index, future in enumerate(futures)
@@ -75,4 +78,4 @@ def plain_loop(data: bytes) -> bytes:
 
 
 def _render(tile: Tile, png: bytes, mask: bytes) -> bytes:
-    return engines.load(tile.engine).render(tile, png, mask)
+    return Painter().render([tile], png, mask, lambda: None)[0].png

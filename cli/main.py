@@ -1,4 +1,8 @@
-"""The command line. Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
+"""The command line.
+
+Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 the run was stopped early and the
+collage is of the tiles it had, 130 interrupted.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,10 @@ import typer
 from rich.console import Console
 
 from cli import local_stack, output
+from cli.options import request_options
 from cli.stack import RunFailed
-from collage import request, source
-from collage.errors import CollageError, NotAPicture, SourceTooLarge
+from collage import pipeline, request, source
+from collage.errors import CollageError, InvalidRequest, NotAPicture, SourceTooLarge
 from collage.settings import Settings
 from local import CloudError
 
@@ -28,92 +33,86 @@ app = typer.Typer(
 )
 console = Console(stderr=True)
 
-WRONG_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
-DEFAULTS = request.Request()
-
-
-def _shown(field: str) -> str:
-    return f"{request.Request.model_fields[field].description or field}"
+Photo = Annotated[Path, typer.Argument(help="the source picture: PNG, JPEG or WebP")]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", metavar="NAME=VALUE", help="a parameter of template.yaml"),
+]
 
 
 @app.command()
+@request_options
 def run(
-    photo: Annotated[Path, typer.Argument(help="the source picture: PNG, JPEG or WebP")],
+    photo: Photo,
     out: Annotated[Path, typer.Option(help="where the results go")] = Path("out"),
-    recipe: Annotated[str, typer.Option(help=_shown("recipe"))] = DEFAULTS.recipe,
-    rows: Annotated[int, typer.Option(help="rows of cells")] = DEFAULTS.rows,
-    cols: Annotated[int, typer.Option(help="columns of cells")] = DEFAULTS.cols,
-    cell: Annotated[int, typer.Option(help=_shown("cell"), metavar="PX")] = DEFAULTS.cell,
-    size: Annotated[
-        str, typer.Option(help="size of a tile in pixels, a square's side or WxH", metavar="PX")
-    ] = "512",
-    tiles: Annotated[int | None, typer.Option(help=_shown("tiles"))] = None,
-    styles: Annotated[str | None, typer.Option(help="the styles", metavar="A,B,C")] = None,
-    style_count: Annotated[int | None, typer.Option(help=_shown("style_count"))] = None,
-    combine: Annotated[int, typer.Option(help=_shown("combine"))] = DEFAULTS.combine,
-    prompt: Annotated[str, typer.Option(help=_shown("prompt_template"))] = DEFAULTS.prompt_template,
-    masks: Annotated[str, typer.Option(help=_shown("masks"), metavar="A,B,C")] = "halves",
-    gap: Annotated[int, typer.Option(help=_shown("gap"), metavar="PX")] = DEFAULTS.gap,
-    fit: Annotated[str, typer.Option(help="crop or pad: " + _shown("fit"))] = DEFAULTS.fit,
-    seed: Annotated[int, typer.Option(help="changes every draw and picture")] = DEFAULTS.seed,
-    order: Annotated[
-        str, typer.Option(help="balanced or random: " + _shown("order"))
-    ] = DEFAULTS.order,
-    engine: Annotated[str, typer.Option(help="what paints the tiles")] = DEFAULTS.engine,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+    **options: Any,
 ) -> None:
     """Make a collage of PHOTO on the laptop cloud."""
-    options: dict[str, Any] = {
-        "recipe": recipe,
-        "rows": rows,
-        "cols": cols,
-        "cell": cell,
-        "size": size,
-        "tiles": tiles,
-        "styles": _split(styles),
-        "style_count": style_count,
-        "combine": combine,
-        "prompt_template": prompt,
-        "masks": _split(masks),
-        "gap": gap,
-        "fit": fit,
-        "seed": seed,
-        "order": order,
-        "engine": engine,
-    }
     try:
-        data = _checked(photo, options)
+        asked = request.parse(options)
+        data = _checked(photo)
+        parameters = _parameters(parameter)
         with (
             output.progress(console, silent=as_json) as show,
-            local_stack.running() as (_, stack),
+            local_stack.running(parameters, asked) as (_, stack),
         ):
             collage = stack.start(data, options)
             for progress in stack.follow(collage):
                 show.at(progress)
             show.done()
             manifest = stack.fetch(collage, out)
-    except CloudError as error:
-        _fail(type(error).__name__, str(error), FAILED, as_json)
     except RunFailed as error:
         _fail(error.name, str(error), FAILED, as_json)
     except CollageError as error:
         _fail(error.name, str(error), WRONG_INPUT, as_json)
+    except CloudError as error:
+        _fail(type(error).__name__, str(error), FAILED, as_json)
     result = output.summary(manifest, out)
     if as_json:
         print(json.dumps(result))  # noqa: T201
     else:
         output.report(console, result)
+    if manifest.stopped is not None:
+        raise typer.Exit(STOPPED)
 
 
 @app.command()
-def up() -> None:
+@request_options
+def estimate(
+    photo: Photo, parameter: Parameters = None, as_json: AsJson = False, **options: Any
+) -> None:
+    """Say what a collage of PHOTO would take; nothing is started or paid, and no key is needed."""
+    try:
+        asked = request.parse(options)
+        data = _checked(photo)
+        parameters = _parameters(parameter)
+        with local_stack.running(parameters) as (_, stack):
+            found = pipeline.estimate(stack.store, stack.tools, data, asked)
+    except CollageError as error:
+        _fail(error.name, str(error), WRONG_INPUT, as_json)
+    except CloudError as error:
+        _fail(type(error).__name__, str(error), FAILED, as_json)
+    if as_json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        output.price(console, found)
+
+
+@app.command()
+def up(parameter: Parameters = None) -> None:
     """Keep the laptop cloud running, for any AWS client; a picture put into it starts a collage."""
     try:
-        with local_stack.running(log) as (cloud, stack):
+        with local_stack.running(_parameters(parameter), log=log) as (cloud, stack):
             output.welcome(console, stack, cloud.environment)
             for line in stack.watch():
                 log(line)
+    except InvalidRequest as error:
+        _fail(error.name, str(error), WRONG_INPUT, as_json=False)
     except CloudError as error:
         _fail(type(error).__name__, str(error), FAILED, as_json=False)
     except KeyboardInterrupt:
@@ -139,8 +138,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _checked(photo: Path, options: dict[str, Any]) -> bytes:
-    request.parse(options)
+def _checked(photo: Path) -> bytes:
     limits = Settings(uploads_bucket="", collages_bucket="")
     try:
         if photo.stat().st_size > limits.max_source_bytes:
@@ -155,8 +153,11 @@ def _checked(photo: Path, options: dict[str, Any]) -> bytes:
     return data
 
 
-def _split(value: str | None) -> list[str] | None:
-    return None if value is None else [part.strip() for part in value.split(",")]
+def _parameters(given: list[str] | None) -> dict[str, str]:
+    pairs = [item.partition("=") for item in given or []]
+    if any(not name or not equals for name, equals, _ in pairs):
+        raise InvalidRequest("parameter: give it as NAME=VALUE.")
+    return {name: value for name, _, value in pairs}
 
 
 def _fail(name: str, message: str, code: int, as_json: bool) -> NoReturn:

@@ -14,6 +14,7 @@ from rich.table import Column
 from cli.stack import PHASES, Stack
 from cli.stack import Progress as At
 from collage.manifest import Manifest
+from collage.pipeline import Estimated
 
 CLOUD = "laptop cloud"
 
@@ -107,9 +108,11 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
     """What came of a run, for a program: counts, and the files by name."""
     return {
         "id": manifest.id,
-        "state": "partial" if manifest.tile_counts.get("failed") else "done",
+        "state": "partial" if manifest.missing else "done",
+        "stopped": manifest.stopped and f"{manifest.stopped.error}: {manifest.stopped.message}",
         "tiles": manifest.tile_counts,
         "cells": manifest.cell_counts,
+        "usd": manifest.usd,
         "render_seconds": manifest.render_seconds,
         "collage": str(out / "collage.png"),
         "manifest": str(out / "manifest.json"),
@@ -120,10 +123,27 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
 def report(console: Console, result: Mapping[str, Any]) -> None:
     """What came of a run, for a person."""
     tiles = ", ".join(f"{count} {state}" for state, count in result["tiles"].items())
-    console.print(f"\nCollage {result['id']}: {tiles}", highlight=False)
+    cost = f", ${result['usd']:,.2f}" if result["usd"] else ""
+    console.print(f"\nCollage {result['id']}: {tiles}{cost}", highlight=False)
+    if result["stopped"]:
+        console.print(f"The run was stopped early. {result['stopped']}", highlight=False)
     for name, what in (("collage", "the picture"), ("manifest", "every tile and cell")):
         console.print(f"  {result[name]:<28} {what}", highlight=False, soft_wrap=True)
     console.print(f"  {result['tiles_folder']:<28} the tiles", highlight=False, soft_wrap=True)
+
+
+def price(console: Console, found: Estimated) -> None:
+    """What a collage would take, for a person."""
+    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls", highlight=False)
+    console.print(f"{found['reused']} tiles there already, at no cost", highlight=False)
+    if found["minutes"] is not None:
+        console.print(
+            f"about ${found['usd']:,.2f} by the prices of {found['priced_on']}, "
+            f"{found['minutes']:,.1f} minutes at the account's pace",
+            highlight=False,
+        )
+    else:
+        console.print("no charge: this engine asks no provider", highlight=False)
 
 
 def welcome(console: Console, stack: Stack, environment: Mapping[str, str]) -> None:

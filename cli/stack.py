@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from collage import errors
 from collage.errors import CollageError, NotInStore
 from collage.manifest import Failure, Manifest
+from collage.settings import OpenAISettings, Settings
 from collage.store import Store
+from collage.tools import Tools
 
 PHASES = {
     "ListStyles": "styles",
@@ -41,10 +44,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack. ``client`` makes boto3 clients for it, ``outputs`` are the stack's."""
+    """A deployed stack. ``client`` makes boto3 clients for it."""
 
     client: Callable[[str], Any]
-    outputs: Mapping[str, str]
+    name: str
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs by name."""
+        return {o["OutputKey"]: o["OutputValue"] for o in self._described["Outputs"]}
 
     @property
     def store(self) -> Store:
@@ -52,6 +60,26 @@ class Stack:
         return Store(
             self.client("s3"), self.outputs["UploadsBucket"], self.outputs["CollagesBucket"]
         )
+
+    @property
+    def tools(self) -> Tools:
+        """The stack's settings, as its functions have them."""
+        given = {p["ParameterKey"]: p["ParameterValue"] for p in self._described["Parameters"]}
+        return Tools(
+            Settings(
+                uploads_bucket=self.outputs["UploadsBucket"],
+                collages_bucket=self.outputs["CollagesBucket"],
+            ),
+            OpenAISettings(
+                secret=given["OpenAiSecret"],
+                model=given["OpenAiModel"],
+                images_per_minute=float(given["ImagesPerMinute"]),
+            ),
+        )
+
+    @cached_property
+    def _described(self) -> Any:
+        return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
     def start(self, source: bytes, options: Mapping[str, Any]) -> str:
         """Put the source in and start its collage; the collage's id.

@@ -33,5 +33,5 @@ def handler(event: Event, context: LambdaContext) -> Recorded:
     failure = pipeline.record_failure(
         connect(settings()), event["id"], event["error"], event.get("call")
     )
-    logger.error("failed", extra=failure.model_dump())
+    logger.error("failed", extra={"failure": failure.model_dump()})
     return Recorded(error=failure.error, message=failure.message)

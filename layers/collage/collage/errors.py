@@ -126,5 +126,5 @@ class BrokenAnswer(TransientError):
     """The provider answered something that cannot be read; it may bill it all the same."""
 
 
-UNBILLED = (RateLimited, Overloaded, Refused, QuotaExhausted, BadKey, BadRequest)
+UNBILLED = (NoSlotYet, RateLimited, Overloaded, Refused, QuotaExhausted, BadKey, BadRequest)
 """Ends of a request that cost nothing."""

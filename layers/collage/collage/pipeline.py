@@ -129,24 +129,28 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
     Raises:
         SourceChanged: when the upload was overwritten since the request was accepted.
     """
-    from collage.source import pixel_digest, prepare
-
     accepted = store.accepted(collage_id)
-    asked = accepted.request
     data = store.upload(accepted.source.key, tools.settings.max_source_bytes)
     if sha256(data) != accepted.source.sha256:
         raise SourceChanged(
             f"{accepted.source.key} was overwritten after the request was accepted."
         )
+    png, drawn, prepared = _prepare(tools, accepted.request, data)
+    store.put_prepared_source(collage_id, png)
+    for name, mask in drawn.items():
+        store.put_mask(collage_id, name, mask)
+    store.put_prepared(collage_id, prepared)
+
+
+def _prepare(tools: Tools, asked: Request, data: bytes) -> tuple[bytes, dict[str, bytes], Prepared]:
+    """The prepared source, the masks by name, and the digests of both."""
+    from collage.source import pixel_digest, prepare
+
     size = engines.ENGINES[asked.engine].working_size(_model(asked, tools), asked.size)
     png = prepare(data, size, asked.fit)
-    store.put_prepared_source(collage_id, png)
-    digests = {}
-    for name in asked.masks:
-        mask = masks.encode(masks.draw(name, size))
-        store.put_mask(collage_id, name, mask)
-        digests[name] = sha256(mask)
-    store.put_prepared(collage_id, Prepared(source=pixel_digest(png), masks=digests))
+    drawn = {name: masks.encode(masks.draw(name, size)) for name in asked.masks}
+    digests = {name: sha256(mask) for name, mask in drawn.items()}
+    return png, drawn, Prepared(source=pixel_digest(png), masks=digests)
 
 
 class Planned(TypedDict):
@@ -166,7 +170,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     """
     accepted = store.accepted(collage_id)
     asked = accepted.request
-    pace = tools.provider.images_per_minute
+    pace = tools.pace.per_minute
     made = plan.make(
         accepted,
         store.styles(collage_id),
@@ -175,7 +179,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         pace,
     )
     if asked.max_usd is not None:
-        price = missing(store, made).usd
+        price = missing(store, made, pace).usd
         if price > asked.max_usd:
             raise OverBudget(
                 f"The collage would cost about ${price:,.2f}; the request allows "
@@ -188,14 +192,57 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     return Planned(engine=asked.engine, bucket=store.collages, calls=calls, concurrency=concurrency)
 
 
-def missing(store: Store, made: Plan) -> plan.Estimate:
+def estimate(store: Store, tools: Tools, data: bytes, asked: Request) -> Estimated:
+    """What a collage would take, and how much of it the store holds already; nothing is started.
+
+    Styles that a language model has yet to list are counted, but cannot be looked up.
+    """
+    _, _, prepared = _prepare(tools, asked, data)
+    listed = asked.styles is None and bool(tools.provider.secret or asked.theme)
+    if asked.styles is not None:
+        names = asked.styles
+    elif listed:
+        count = asked.style_count or len(styles.DEFAULT_STYLES)
+        names = tuple(f"Style {number + 1}" for number in range(count))
+    else:
+        names = styles.default(asked.style_count, asked.exclude)
+    source = Source(key="", sha256=sha256(data), format="", width=0, height=0)
+    made = plan.make(
+        Accepted(id="", source=source, request=asked),
+        Styles(styles=names, origin="default"),
+        prepared,
+        _model(asked, tools),
+        tools.pace.per_minute,
+    )
+    left = made.estimate if listed else missing(store, made, tools.pace.per_minute)
+    return Estimated(
+        calls=left.calls,
+        tiles=left.tiles,
+        reused=made.estimate.tiles - left.tiles,
+        usd=left.usd,
+        minutes=left.minutes,
+        priced_on=left.priced_on,
+    )
+
+
+class Estimated(TypedDict):
+    """What is still to be made of a collage: calls, pictures, dollars, minutes at the pace."""
+
+    calls: int
+    tiles: int
+    reused: int
+    """Tiles that the store holds already, and that cost nothing."""
+    usd: float
+    minutes: float | None
+    priced_on: str
+
+
+def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate:
     """What a plan takes beyond the tiles that the store holds already."""
     with ThreadPoolExecutor(READERS) as pool:
         there = list(pool.map(lambda tile: store.sidecar(tile) is not None, made.tiles))
-    calls = [left for call in made.calls if (left := [i for i in call if not there[i]])]
-    wanted = [made.tiles[i] for call in calls for i in call]
-    renumbered = iter(range(len(wanted)))
-    return plan.estimate(wanted, [[next(renumbered) for _ in call] for call in calls], 60)
+    wanted = [[made.tiles[i] for i in call if not there[i]] for call in made.calls]
+    return plan.estimate([tiles for tiles in wanted if tiles], images_per_minute)
 
 
 def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None:
@@ -225,7 +272,7 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     engine = tools.engine(first.engine)
     began = perf_counter()
     if engines.ENGINES[first.engine].price is None:
-        bought = Purchase(engine.render(wanted, source, mask), usd=0, asked_before=0)
+        bought = Purchase(engine.render(wanted, source, mask, _at_once), usd=0, asked_before=0)
     else:
         bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
     seconds = (perf_counter() - began) / len(wanted)
@@ -337,6 +384,10 @@ def _serve(asked: Request, tools: Tools) -> None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude)
+
+
+def _at_once() -> None:
+    """The turn of a call that nobody paces."""
 
 
 def _model(asked: Request, tools: Tools) -> str:

@@ -124,7 +124,7 @@ def make(
             gap=request.gap,
             cells=layout.arrange(request.rows, request.cols, len(tiles), request.seed),
         ),
-        estimate=estimate(tiles, calls, images_per_minute),
+        estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),
     )
 
 
@@ -142,17 +142,15 @@ def batch(tiles: Sequence[Tile], most: int) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def estimate(
-    tiles: Sequence[Tile], calls: Sequence[Sequence[int]], images_per_minute: float
-) -> Estimate:
+def estimate(calls: Sequence[Sequence[Tile]], images_per_minute: float) -> Estimate:
     """What these calls would take: dollars, and minutes where the engine has a pace."""
-    usd = sum(price([tiles[i] for i in call]) for call in calls)
-    paced = any(engines.ENGINES[tile.engine].price for tile in tiles)
+    tiles = sum(len(call) for call in calls)
+    paced = any(engines.ENGINES[tile.engine].price for call in calls for tile in call)
     return Estimate(
         calls=len(calls),
-        tiles=len(tiles),
-        usd=round(usd, 4),
-        minutes=round(len(tiles) / images_per_minute, 2) if paced else None,
+        tiles=tiles,
+        usd=round(sum(price(call) for call in calls), 4),
+        minutes=round(tiles / images_per_minute, 2) if paced else None,
     )
 
 

@@ -37,11 +37,10 @@ def buy(
         NoSlotYet, BudgetExhausted: before anything was asked.
         CollageError: what the engine raises.
     """
-    limits.wait_for_turn(len(tiles))
     limits.reserve(price)
     asked_before = max(limits.asked(tile.key) for tile in tiles)
     try:
-        rendered = engine.render(tiles, source, mask)
+        rendered = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
         if isinstance(error, UNBILLED):
             limits.correct(price, 0)

@@ -60,8 +60,8 @@ class Request(BaseModel):
         min_length=1,
         description="names of masks or of sets of masks",
     )
-    rows: int = Field(default=10, ge=1, le=200)
-    cols: int = Field(default=10, ge=1, le=200)
+    rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
+    cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
     tiles: int | None = Field(
         default=None, ge=1, description="pictures to make; none: one a cell, each draw once"
     )
@@ -70,10 +70,14 @@ class Request(BaseModel):
     gap: int = Field(
         default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
     )
-    fit: Fit = Field(default="crop", description="how a source of another shape fills the tile")
-    seed: int = Field(default=0, ge=0, le=2**32 - 1)
-    order: Order = Field(default="balanced", description="how masks and combinations are drawn")
-    engine: str = "painter"
+    fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
+    seed: int = Field(
+        default=0, ge=0, le=2**32 - 1, description="changes what is drawn and painted"
+    )
+    order: Order = Field(
+        default="balanced", description="how masks and combinations are drawn: balanced or random"
+    )
+    engine: str = Field(default="painter", description="what makes the tiles: painter, or openai")
     model: str | None = Field(
         default=None, min_length=1, max_length=100, description="none: what the stack is set to"
     )

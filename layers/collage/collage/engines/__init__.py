@@ -18,6 +18,10 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 
+Turn = Callable[[], None]
+"""Returns when it is the call's turn to ask; raises NoSlotYet when that is far off."""
+
+
 @dataclass(frozen=True)
 class Capability:
     """What is known of an engine without loading it."""
@@ -55,11 +59,12 @@ class Engine(Protocol):
     """What every engine is to the pipeline."""
 
     def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
     ) -> list[Rendered]:
         """A picture for each of the tiles, which differ only in their sample's number.
 
         ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
+        An engine that asks a provider calls ``turn`` right before it does.
         """
 
 

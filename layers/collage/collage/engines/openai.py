@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from collage import masks, seam
-from collage.engines import Rendered
+from collage.engines import Rendered, Turn
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
 from collage.errors import (
     BadKey,
@@ -57,7 +57,7 @@ class OpenAI:
         self.mask_convention = mask_convention
 
     def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
     ) -> list[Rendered]:
         """One picture a tile, by one request.
 
@@ -66,6 +66,7 @@ class OpenAI:
         source is the larger canvas and whose mask is what is new of it.
 
         Raises:
+            NoSlotYet: from ``turn``, before anything was asked.
             RateLimited, Overloaded, TimedOut, ConnectionLost, BrokenAnswer: worth another try.
             Refused: the provider's moderation does not want this prompt with this picture.
             QuotaExhausted, BadKey, BadRequest: no further call would fare better.
@@ -78,6 +79,7 @@ class OpenAI:
             given["image"] = ("source.png", _framed(source, place), "image/png")
         if mask is not None:
             given["mask"] = ("mask.png", self._mask(mask, place), "image/png")
+        turn()
         with named(self.client.api_key):
             ask = self.client.images.generate if source is None else self.client.images.edit
             answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)

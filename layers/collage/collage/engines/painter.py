@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collage import masks
-from collage.engines import Rendered
+from collage.engines import Rendered, Turn
 from collage.painting import inpaint
 from collage.tile import Tile
 from collage.tools import Tools
@@ -18,7 +18,7 @@ class Painter:
     """Repaints the masked part of the source in the tile's styles; the rest stays as it is."""
 
     def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
     ) -> list[Rendered]:
         """The painted tiles: deterministic in the tile, the source and the mask.
 

@@ -1,0 +1,6 @@
+"""The laptop cloud: runs a SAM template on this machine, with no account, no key and no Docker."""
+
+from local.cloud import Cloud
+from local.errors import CloudError
+
+__all__ = ["Cloud", "CloudError"]

@@ -1,0 +1,76 @@
+"""Credentials and clients that know the laptop cloud alone, not the developer's own AWS."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+LOOPBACK = "127.0.0.1"
+ACCOUNT = "123456789012"
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
+@contextmanager
+def no_developer() -> Iterator[None]:
+    """Hides the developer's own AWS profile, which moto's sessions would otherwise read."""
+    hidden = {name: os.environ.get(name) for name in (*PROFILES, *FILES)}
+    for name in PROFILES:
+        os.environ.pop(name, None)
+    os.environ.update(dict.fromkeys(FILES, os.devnull))
+    try:
+        yield
+    finally:
+        for name, value in hidden.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key; a role's also has a session token."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables every AWS client reads."""
+        variables = {
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+        }
+        if self.token:
+            variables["AWS_SESSION_TOKEN"] = self.token
+        return variables
+
+
+def client(
+    service: str, endpoint: str, region: str, credentials: Credentials, **config: Any
+) -> Any:
+    """A boto3 client; `config` is botocore's."""
+    no_proxy: Any = {"http": None, "https": None}
+    boto: Any = boto3.Session(
+        aws_access_key_id=credentials.access_key,
+        aws_secret_access_key=credentials.secret_key,
+        aws_session_token=credentials.token,
+        region_name=region,
+    )
+    return boto.client(
+        service,
+        endpoint_url=endpoint,
+        config=Config(
+            # Path style: bucket names are not host names on this machine.
+            s3={"addressing_style": "path"},
+            # Nothing on loopback goes through a proxy.
+            proxies=no_proxy,
+            max_pool_connections=64,
+            **config,
+        ),
+    )

@@ -1,0 +1,38 @@
+"""What a function process runs: AWS's runtime client, and a watch for the end of the host.
+
+It is run by path, and imports nothing of this package: the function's own modules must be found
+under any name.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+
+def watch(pipe: int) -> None:
+    """Ends the function and its children when the host is gone, however it went.
+
+    The host holds the other end of the pipe and never writes. Linux could send a signal at the
+    death of the parent (PR_SET_PDEATHSIG), but "parent" is there the thread that started the
+    process, and that is one that serves a request and ends.
+    """
+    os.read(pipe, 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    """Takes the watch off standard input and hands over to the runtime client."""
+    pipe = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    threading.Thread(target=watch, args=(pipe,), daemon=True).start()
+
+    from awslambdaric.__main__ import main as run  # type: ignore[import-untyped]
+
+    run(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

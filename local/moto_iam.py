@@ -1,0 +1,121 @@
+"""IAM: policies are asked about the resource at hand, and everyone who asks is somebody."""
+
+import json
+import re
+from contextlib import ExitStack
+from typing import Any
+
+from local import iam
+from local.moto_patches import Host, replace
+
+
+def enforce() -> None:
+    """From now on every call needs a key that is allowed to make it."""
+    from moto import settings
+
+    settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+
+
+def patch(_host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    from moto import settings
+    from moto.iam.access_control import AssumedRoleAccessKey, IAMPolicyStatement
+
+    def policies(self: Any) -> list[Any]:
+        # moto's own trips over managed policies.
+        role = self.backend.get_role(self._owner_role_name)
+        inline = [p if isinstance(p, str) else json.dumps(p) for p in role.policies.values()]
+        return inline + list(role.managed_policies.values())
+
+    replace(stack, settings, "INITIAL_NO_AUTH_ACTION_COUNT", float("inf"))
+    replace(stack, AssumedRoleAccessKey, "collect_policies", policies)
+    replace(stack, IAMPolicyStatement, "_match", staticmethod(iam.match))
+    _most_services(stack)
+    _s3(stack)
+
+
+def _most_services(stack: ExitStack) -> None:
+    from moto import settings
+    from moto.core.authorization import ActionAuthenticatorMixin
+    from moto.core.exceptions import AccessDeniedError, InvalidClientTokenIdError, JsonRESTError
+    from moto.iam.access_control import IAMRequest
+
+    class Request(IAMRequest):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._action = iam.ACTIONS.get(self._action, self._action)
+
+        def _create_aws_request(self) -> Any:
+            # A form has been read by now and lives on in its fields. Any other body that is
+            # empty was signed as such; moto would take the fields in its place.
+            fields = self._data
+            if "form" not in self._headers.get("Content-Type", ""):
+                self._data = {}
+            request = super()._create_aws_request()
+            self._data = fields
+            return request
+
+        def _raise_access_denied(self) -> None:
+            """With the name that services that speak JSON give it."""
+            try:
+                super()._raise_access_denied()
+            except AccessDeniedError as error:
+                if "json" not in self._headers.get("Content-Type", "json"):
+                    raise
+                denied = JsonRESTError("AccessDeniedException", str(error.message))
+                denied.code = 403
+                raise denied from error
+
+    def authorize(self: Any, resource: str = "*") -> None:
+        arns = [resource]
+        if settings.INITIAL_NO_AUTH_ACTION_COUNT == 0:
+            header = self.headers.get("Authorization", "")
+            scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", header)
+            if scope is None:
+                raise InvalidClientTokenIdError()
+            if resource == "*":
+                arns = iam.resources(scope[2], scope[1], self.path, self.raw_body)
+        for arn in arns:
+            self._authenticate_and_authorize_action(Request, arn)
+
+    name = "_authenticate_and_authorize_normal_action"
+    replace(stack, ActionAuthenticatorMixin, name, authorize)
+
+
+def _s3(stack: ExitStack) -> None:
+    from moto import settings
+    from moto.core.authorization import ActionAuthenticatorMixin
+    from moto.iam.access_control import S3IAMRequest
+    from moto.s3.exceptions import S3AccessDeniedError
+
+    class PresignedRequest(S3IAMRequest):
+        def check_signature(self) -> None:
+            """It signs the host name; who may do what is still the key's."""
+
+    name = "_authenticate_and_authorize_s3_action"
+    check = getattr(ActionAuthenticatorMixin, name)
+
+    def authorize(self: Any, bucket_name: str | None = None, key_name: str | None = None) -> None:
+        if settings.INITIAL_NO_AUTH_ACTION_COUNT != 0:
+            return
+        if self.headers.get("Authorization"):
+            check(self, bucket_name, key_name)
+            if key_name and self.method in ("GET", "HEAD"):
+                ask_to_list(self, bucket_name, key_name)
+            return
+        found = iam.presigned(self.uri)
+        if found is None:
+            raise S3AccessDeniedError()
+        self.headers = dict(self.headers) | found
+        place = "/".join(filter(None, (bucket_name or "*", key_name)))
+        self._authenticate_and_authorize_action(PresignedRequest, f"arn:aws:s3:::{place}")
+
+    def ask_to_list(self: Any, bucket: str | None, key: str) -> None:
+        # Who may not list a bucket is not told that an object is missing.
+        if bucket in self.backend.buckets and not self.backend.get_object(bucket, key):
+            action = self.data["Action"]
+            self.data["Action"] = "ListBucket"
+            check(self, bucket)
+            self.data["Action"] = action
+
+    replace(stack, ActionAuthenticatorMixin, name, authorize)

@@ -1,0 +1,123 @@
+"""Step Functions: the template's state machines run, each with the rights of its role."""
+
+import json
+import re
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from local import template
+from local.errors import DefinitionError
+from local.moto_patches import Host, replace
+
+
+def patch(host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    from moto.core.config import default_user_config as config
+
+    stack.callback(config.update, {"stepfunctions": config["stepfunctions"]})
+    config["stepfunctions"] = {"execute_state_machine": True}
+    _creation(host, stack)
+    _executions(stack)
+    _interpreter(host, stack)
+
+
+def _creation(host: Host, stack: ExitStack) -> None:
+    """CloudFormation puts a state machine where none runs, and knows neither file nor ARN."""
+    from moto.stepfunctions.models import StateMachine
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    def create(
+        _cls: type, name: str, resource: dict[str, Any], /, *place: str, **context: str
+    ) -> Any:
+        properties = resource["Properties"]
+        source = host.paths.get(context["LogicalId"], name)
+        text = properties.get("DefinitionString", "{}")
+        if isinstance(source, Path):
+            try:
+                text = source.read_text()
+            except OSError as error:
+                raise DefinitionError(f"{source} cannot be read: {error.strerror}.") from error
+        account, region = place
+        backend: Any = stepfunctions_parser_backends[account][region]
+        return backend.create_state_machine(
+            name=properties.get("StateMachineName", name),
+            definition=definition(text, properties.get("DefinitionSubstitutions", {}), source),
+            roleArn=properties["RoleArn"],
+            sm_type=properties.get("StateMachineType", "STANDARD"),
+        )
+
+    has, get = StateMachine.has_cfn_attr, StateMachine.get_cfn_attribute
+
+    def attribute(self: Any, name: str) -> Any:
+        return self.arn if name == "Arn" else get(self, name)
+
+    replace(stack, StateMachine, "create_from_cloudformation_json", classmethod(create))
+    replace(stack, StateMachine, "has_cfn_attr", classmethod(lambda _, n: n == "Arn" or has(n)))
+    replace(stack, StateMachine, "get_cfn_attribute", attribute)
+
+
+def definition(text: str, substitutions: Mapping[str, Any], source: Path | str) -> str:
+    """The definition as JSON; like AWS, values are put into the text before it is parsed."""
+    for name, value in substitutions.items():
+        text = text.replace(f"${{{name}}}", str(value))
+    left = sorted(set(re.findall(r"\$\{(\w+)\}", text)))
+    if left:
+        raise DefinitionError(f"{source} has no substitution for {', '.join(left)}.")
+    return json.dumps(template.parse(text, source))
+
+
+def _executions(stack: ExitStack) -> None:
+    """Without a name every execution would be called None, and be one."""
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+    begin = StepFunctionsParserBackend.start_execution
+
+    def start(self: Any, state_machine_arn: str, name: str | None = None, *rest: Any) -> Any:
+        return begin(self, state_machine_arn, name or str(uuid.uuid4()), *rest)
+
+    replace(stack, StepFunctionsParserBackend, "start_execution", start)
+
+
+def _interpreter(host: Host, stack: ExitStack) -> None:
+    """The interpreter acts with its state machine's role, can be stopped, and does not recurse."""
+    from moto.stepfunctions.parser.asl.utils import boto_client
+
+    def client(region: str, service: str, state_credentials: Any) -> Any:
+        return host.role_client(state_credentials.role_arn, "StepFunctions", service)
+
+    clock = SimpleNamespace(sleep=host.stopping.wait)
+    client_for = boto_client.boto_client_for
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("moto.stepfunctions.parser."):
+            continue
+        # It would use keys nobody has, and make a new client for every call.
+        if vars(module).get("boto_client_for") is client_for:
+            replace(stack, module, "boto_client_for", client)
+        # Waits of a retry end when the cloud does.
+        if name.endswith((".retrier_decl", ".state_task_service_callback")):
+            replace(stack, module, "time", clock)
+        # A worker of a Map calls itself for each next item: a thousand are too deep.
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and value.__module__ == name and "_eval_pool" in vars(value):
+                replace(stack, value, "_eval_pool", _flat(vars(value)["_eval_pool"]))
+
+
+def _flat(original: Callable[..., None]) -> Callable[..., None]:
+    """Turns a method that ends by calling itself into a loop."""
+
+    def loop(self: Any, job: Any, worker_frame: Any) -> None:
+        self.upcoming = (job, worker_frame)
+        if getattr(self, "looping", False):
+            return
+        self.looping = True
+        while self.upcoming is not None:
+            upcoming, self.upcoming = self.upcoming, None
+            original(self, *upcoming)
+        self.looping = False
+
+    return loop

@@ -1,0 +1,92 @@
+"""moto's AWS endpoint on loopback, quiet, and gone without a trace when stopped."""
+
+import logging
+import socket
+from threading import Lock, Thread
+from typing import Any
+
+from local.aws import LOOPBACK
+from local.errors import PortError
+
+logger = logging.getLogger("local.server")
+
+
+def _log(kind: str, message: str, *args: Any) -> None:
+    """Requests are no news; an exception inside moto is."""
+    logger.log(logging.ERROR if kind == "error" else logging.DEBUG, message, *args)
+
+
+class Server:
+    """The HTTP server; listens from construction, serves from `start` on."""
+
+    def __init__(self, port: int) -> None:
+        try:
+            self._listener = socket.create_server((LOOPBACK, port))
+        except OSError as error:
+            raise PortError(
+                f"Port {port} on {LOOPBACK} cannot be used: {error.strerror}."
+            ) from error
+        self.port: int = self._listener.getsockname()[1]
+        self.endpoint = f"http://{LOOPBACK}:{self.port}"
+        self._connections: set[socket.socket] = set()
+        self._lock = Lock()
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Serves in a thread of its own."""
+        from moto.moto_server.werkzeug_app import (
+            DomainDispatcherApplication,
+            MotoRequestHandler,
+            create_backend_app,
+        )
+        from werkzeug.serving import make_server
+
+        connections, lock = self._connections, self._lock
+
+        class Handler(MotoRequestHandler):
+            # Answers are written in pieces: without this each waits for a delayed ACK.
+            disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                with lock:
+                    connections.add(self.request)
+                super().setup()
+
+            def finish(self) -> None:
+                with lock:
+                    connections.discard(self.request)
+                super().finish()
+
+            def log(self, type: str, message: str, *args: Any) -> None:
+                _log(type, message, *args)
+
+        self._server = make_server(
+            LOOPBACK,
+            self.port,
+            DomainDispatcherApplication(create_backend_app),
+            threaded=True,
+            request_handler=Handler,
+            fd=self._listener.fileno(),
+        )
+        self._server.log = _log
+        # Its threads are then joined when it is closed.
+        self._server.daemon_threads = False
+        serve = {"poll_interval": 0.05}
+        self._thread = Thread(target=self._server.serve_forever, kwargs=serve, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends every connection, also those that clients keep open."""
+        self._listener.close()
+        if self._server is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        with self._lock:
+            open_now = list(self._connections)
+        for connection in open_now:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                logger.debug("a connection was closed already")
+        self._server.server_close()

@@ -1,0 +1,108 @@
+"""What is shipped, as data: the template and the workflow that lie in the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
+DEFINITION = ROOT / "state_machine" / "collage.asl.yaml"
+LAMBDA = ":states:::lambda:invoke"
+
+
+@cache
+def template() -> dict[str, Any]:
+    """template.yaml, its short tags written out."""
+    return dict(yaml_parse(TEMPLATE.read_text()))
+
+
+@cache
+def definition() -> dict[str, Any]:
+    """The workflow, its substitutions not yet made."""
+    return dict(yaml_parse(DEFINITION.read_text()))
+
+
+@cache
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of the template's resources of a type, by logical id."""
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """The properties of every function, by logical id, with those of Globals."""
+    shared = template()["Globals"]["Function"]
+    return {name: {**shared, **own} for name, own in resources("AWS::Serverless::Function").items()}
+
+
+def folder(name: str) -> Path:
+    """The folder of a function's code."""
+    return ROOT / functions()[name]["CodeUri"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the workflow, and the machine that it belongs to."""
+
+    name: str
+    body: dict[str, Any]
+    machine: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def at_top(self) -> bool:
+        """Whether it is not inside a Map."""
+        return self.machine is definition()
+
+    @property
+    def function(self) -> str:
+        """The logical id of the function that it invokes."""
+        found = re.fullmatch(r"\$\{(\w+)\}", self.body["Parameters"]["FunctionName"])
+        assert found is not None
+        return found[1]
+
+
+def states(machine: dict[str, Any] | None = None) -> Iterator[State]:
+    """Every state of the workflow, also those inside of a Map."""
+    machine = definition() if machine is None else machine
+    for name, body in machine["States"].items():
+        yield State(name, body, machine)
+        if "ItemProcessor" in body:
+            yield from states(body["ItemProcessor"])
+
+
+def tasks() -> list[State]:
+    """Every Task."""
+    return [state for state in states() if state.body["Type"] == "Task"]
+
+
+def following(body: dict[str, Any]) -> set[str]:
+    """The names of the states that may come next."""
+    ways = [body, *body.get("Catch", []), *body.get("Choices", [])]
+    return {way["Next"] for way in ways if "Next" in way} | (
+        {body["Default"]} if "Default" in body else set()
+    )
+
+
+def reachable(machine: dict[str, Any], start: str) -> set[str]:
+    """The states that a run may come through from one on."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += following(machine["States"][name])
+    return seen

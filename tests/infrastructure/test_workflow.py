@@ -1,0 +1,187 @@
+"""The workflow as it is shipped: it always ends, never in silence, and waits for nothing long."""
+
+import re
+
+import pytest
+import yaml
+
+from collage import errors
+from tests.infrastructure.shipped import (
+    DEFINITION,
+    LAMBDA,
+    definition,
+    functions,
+    reachable,
+    resources,
+    states,
+    tasks,
+)
+
+ANYTHING = {"States.ALL", "States.TaskFailed", "States.Runtime"}
+STOPPED = "States.ExceedToleratedFailureThreshold"
+INVOCATIONS = [state for state in tasks() if state.body["Resource"].endswith(LAMBDA)]
+WORKING = [
+    state
+    for state in states()
+    if state.at_top and state.body["Type"] in {"Task", "Map"} and state.name != "RecordFailure"
+]
+
+
+def machine():
+    (properties,) = resources("AWS::Serverless::StateMachine").values()
+    return properties
+
+
+def test_the_run_as_a_whole_has_a_timeout():
+    assert 0 < definition()["TimeoutSeconds"] <= 7 * 86_400
+
+
+@pytest.mark.parametrize("state", tasks(), ids=str)
+def test_a_task_has_a_timeout(state):
+    assert state.body["TimeoutSeconds"] > 0
+
+
+@pytest.mark.parametrize("state", INVOCATIONS, ids=str)
+def test_a_task_waits_longer_than_its_function_may_run(state):
+    assert state.body["TimeoutSeconds"] > functions()[state.function]["Timeout"]
+
+
+@pytest.mark.parametrize("state", tasks(), ids=str)
+def test_a_task_tries_again_after_named_errors_with_jitter_and_a_cap(state):
+    assert state.body["Retry"]
+    for rule in state.body["Retry"]:
+        assert not ANYTHING & set(rule["ErrorEquals"])
+        assert rule["JitterStrategy"] == "FULL"
+        assert 1 <= rule["IntervalSeconds"] <= rule["MaxDelaySeconds"]
+        assert rule["BackoffRate"] > 1
+        assert 1 <= rule["MaxAttempts"] <= 1000
+
+
+@pytest.mark.parametrize("state", INVOCATIONS, ids=str)
+def test_a_task_tries_again_after_lambdas_own_transient_errors(state):
+    retried = {name for rule in state.body["Retry"] for name in rule["ErrorEquals"]}
+
+    assert retried >= {
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    }
+
+
+@pytest.mark.parametrize("state", list(states()), ids=str)
+def test_any_retry_of_any_state_names_its_errors(state):
+    for rule in state.body.get("Retry", []):
+        assert rule["ErrorEquals"]
+        assert not ANYTHING & set(rule["ErrorEquals"])
+        assert {"MaxAttempts", "MaxDelaySeconds", "JitterStrategy"} <= rule.keys()
+
+
+@pytest.mark.parametrize("state", WORKING, ids=str)
+def test_any_error_is_caught_and_goes_to_the_recorder_with_its_reason(state):
+    *_, last = state.body["Catch"]
+
+    assert last == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "RecordFailure"}
+
+
+@pytest.mark.parametrize("state", list(states()), ids=str)
+def test_a_catch_never_turns_a_failure_into_success(state):
+    if not state.at_top:
+        return  # Inside the Map a failed call is recorded, and judged when the tiles are counted.
+    for catch in state.body.get("Catch", []):
+        if catch["ErrorEquals"] == [STOPPED] and state.body["Type"] == "Map":
+            continue  # A run that was stopped early becomes a collage of what there is.
+        ends = {
+            definition()["States"][name]["Type"]
+            for name in reachable(definition(), catch["Next"])
+            if "Next" not in definition()["States"][name]
+        }
+        assert ends == {"Fail"}
+
+
+def test_a_failure_that_cannot_be_recorded_fails_with_the_first_reason():
+    (catch,) = definition()["States"]["RecordFailure"]["Catch"]
+    end = definition()["States"][catch["Next"]]
+
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["ResultPath"] != "$.error"
+    assert (end["Type"], end["ErrorPath"], end["CausePath"]) == (
+        "Fail",
+        "$.error.Error",
+        "$.error.Cause",
+    )
+
+
+def test_a_failed_call_is_recorded_with_its_number_inside_the_map():
+    inside = [state for state in states() if not state.at_top]
+    (render,) = (state for state in inside if "Catch" in state.body)
+
+    assert render.body["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+    for catch in render.body["Catch"]:
+        recorder = next(state for state in inside if state.name == catch["Next"])
+        assert recorder.function == "RecordFailureFunction"
+        assert recorder.body["Parameters"]["Payload"]["call.$"] == "$.call.index"
+        assert recorder.body["Parameters"]["Payload"]["error.$"] == catch["ResultPath"]
+
+
+def test_every_error_that_stops_a_run_does_so():
+    (render,) = (state for state in states() if state.name == "RenderTile")
+    stops = {kind.__name__ for kind in errors.StoppingError.__subclasses__()}
+
+    assert stops <= set(render.body["Catch"][0]["ErrorEquals"])
+    recorder = render.machine["States"][render.body["Catch"][0]["Next"]]
+    assert render.machine["States"][recorder["Next"]]["Type"] == "Fail"
+
+
+def test_every_state_can_be_reached_and_every_way_leads_to_a_state():
+    machines = {id(state.machine): state.machine for state in states()}
+
+    for one in machines.values():
+        assert reachable(one, one["StartAt"]) == set(one["States"])
+
+
+@pytest.mark.parametrize("name", ["MakeMasks", "PlanTiles", "RenderTiles", "AssembleCollage"])
+def test_no_run_is_completed_without(name):
+    others = {known: body for known, body in definition()["States"].items() if known != name}
+    closed = {"States": {**others, name: {"Type": "Fail"}}}
+
+    assert "Completed" not in reachable(closed, definition()["StartAt"])
+
+
+@pytest.mark.parametrize("state", list(states()), ids=str)
+def test_every_state_goes_on_or_ends(state):
+    if state.body["Type"] == "Choice":
+        assert "Default" in state.body
+    elif state.body["Type"] not in {"Succeed", "Fail"}:
+        assert ("Next" in state.body) != (state.body.get("End") is True)
+
+
+def test_every_substitution_is_made_and_every_one_made_is_used():
+    used = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
+
+    assert used == set(machine()["DefinitionSubstitutions"])
+
+
+def test_the_definition_names_no_account_region_or_partition():
+    assert not re.search(r"arn:aws|\d{12}|[a-z]{2}-[a-z]+-\d", DEFINITION.read_text())
+
+
+def test_the_map_is_distributed_and_its_concurrency_is_planned():
+    (found,) = (state.body for state in states() if state.body["Type"] == "Map")
+
+    assert found["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert found["MaxConcurrencyPath"] == "$.plan.concurrency"
+
+
+def test_pictures_and_lists_stay_out_of_the_state():
+    # What a step answers either is thrown away or picked out field by field.
+    for state in INVOCATIONS:
+        kept = state.body.get("ResultPath", "$") is not None
+        assert not kept or "ResultSelector" in state.body, state.name
+
+
+def test_there_are_no_anchors():
+    tokens = list(yaml.scan(DEFINITION.read_text()))
+
+    assert not [t for t in tokens if isinstance(t, yaml.AnchorToken | yaml.AliasToken)]

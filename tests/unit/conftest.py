@@ -1,0 +1,95 @@
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pytest_socket import disable_socket, enable_socket
+
+from collage.settings import OpenAISettings, Settings
+from collage.store import Store
+from collage.tools import Tools
+
+UPLOADS, COLLAGES = "uploads-bucket", "collages-bucket"
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """AWS in this process, with nothing of the machine's own set-up in it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    with mock_aws():
+        yield
+
+
+@dataclass
+class Stack:
+    """A store over two buckets, and what was done with it."""
+
+    store: Store
+    tools: Tools
+    written: list[str] = field(default_factory=list)
+    """Keys in the order in which they were put."""
+    started: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The inputs of the runs that were started, by name."""
+
+    def run(self, name: str, given: Mapping[str, Any]) -> bool:
+        """The workflow's door: a name starts once."""
+        if name in self.started:
+            return False
+        self.started[name] = dict(given)
+        return True
+
+    def put(self, key: str, data: bytes) -> str:
+        """Put an upload; its key."""
+        self.store.s3.put_object(Bucket=self.store.uploads, Key=key, Body=data)
+        return key
+
+    def get(self, key: str) -> bytes:
+        """Anything in the collages bucket."""
+        return self.store.s3.get_object(Bucket=self.store.collages, Key=key)["Body"].read()
+
+    def listing(self, prefix: str = "") -> set[str]:
+        """What lies in the collages bucket."""
+        found = self.store.s3.list_objects_v2(Bucket=self.store.collages, Prefix=prefix)
+        return {item["Key"] for item in found.get("Contents", [])}
+
+
+@pytest.fixture
+def stack(aws: None) -> Stack:
+    """Two empty buckets and the store over them."""
+    client = boto3.client("s3")
+    for bucket in (UPLOADS, COLLAGES):
+        client.create_bucket(Bucket=bucket)
+    made = Stack(
+        Store(client, UPLOADS, COLLAGES),
+        Tools(
+            Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.8),
+            OpenAISettings(),
+        ),
+    )
+    client.meta.events.register(
+        "provide-client-params.s3.PutObject",
+        lambda params, **_: made.written.append(params["Key"]),
+    )
+    return made

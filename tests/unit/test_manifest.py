@@ -1,0 +1,78 @@
+import pytest
+
+from collage.errors import TooFewTiles
+from collage.manifest import Failure, record
+from collage.tile import Sidecar
+from tests.unit.plans import planned
+
+NOW = "2026-01-01T00:00:00+00:00"
+
+
+def judge(plan, there, failures=(), min_share=0.0):
+    """The manifest when the tiles in ``there`` exist, by index."""
+    sidecars = {
+        index: Sidecar(
+            key=tile.key,
+            sha256="0" * 64,
+            tile=tile,
+            collage=plan.id,
+            seconds=0.5,
+            created=NOW,
+            version="0",
+        )
+        for index, tile in ((index, plan.tiles[index]) for index in there)
+    }
+    return record(
+        plan,
+        sidecars,
+        {failure.call: failure for failure in failures},
+        min_share=min_share,
+        created=NOW,
+    )
+
+
+@pytest.fixture(scope="module")
+def hundred():
+    return planned()
+
+
+@pytest.mark.parametrize("percent", range(1, 101))
+def test_exactly_the_share_that_is_asked_for_is_enough(hundred, percent):
+    # As the template gives it: a whole number of percent.
+    manifest = judge(hundred, range(percent), min_share=float(f"{percent}e-2"))
+
+    assert manifest.tile_counts["done"] == percent
+
+
+@pytest.mark.parametrize("percent", range(1, 101))
+def test_one_tile_less_than_the_share_is_not_enough(hundred, percent):
+    with pytest.raises(TooFewTiles, match=f"{percent - 1} of 100 .* {percent}%"):
+        judge(hundred, range(percent - 1), min_share=float(f"{percent}e-2"))
+
+
+def test_cells_say_what_they_show_and_what_they_were_to_show(hundred):
+    manifest = judge(hundred, range(1, 100))
+
+    (missing,) = (cell for cell in manifest.cells if cell.planned == 0)
+    assert missing.state == "failed"
+    assert missing.tile != 0
+    assert all(cell.tile == cell.planned for cell in manifest.cells if cell is not missing)
+    assert manifest.layout.cells == tuple(cell.tile for cell in manifest.cells)
+
+
+def test_the_counts_are_those_of_the_lists(hundred):
+    manifest = judge(hundred, range(0, 100, 2))
+
+    assert manifest.tile_counts == {"done": 50, "failed": 50}
+    assert sum(manifest.cell_counts.values()) == 100
+    assert manifest.render_seconds == 25
+
+
+def test_a_failed_call_gives_its_reason_to_its_tile(hundred):
+    failure = Failure(id=hundred.id, error="Refused", message="No.", created=NOW, call=9)
+
+    manifest = judge(hundred, set(range(100)) - {8, 9}, [failure])
+
+    assert [(t.error, t.message) for t in manifest.tiles[9:10]] == [("Refused", "No.")]
+    assert manifest.tiles[8].error == "NotRendered"
+    assert manifest.tiles[7].error is None

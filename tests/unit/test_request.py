@@ -1,0 +1,256 @@
+import pytest
+from pydantic import ValidationError
+
+from collage import request
+from collage.errors import InvalidRequest
+from collage.request import Request, identify, parse
+
+SOURCE = "5" * 64
+
+OTHER = {
+    "recipe": None,  # there is but one
+    "engine": None,  # as above
+    "styles": ["Cubism", "Baroque"],
+    "style_count": 7,
+    "combine": 3,
+    "prompt_template": "a {styles} picture",
+    "masks": ["centre"],
+    "rows": 11,
+    "cols": 11,
+    "tiles": 99,
+    "size": [512, 256],
+    "cell": 128,
+    "gap": 1,
+    "fit": "pad",
+    "seed": 1,
+    "order": "random",
+    "model": None,  # as above
+    "quality": None,  # as above
+    "preserve": False,
+    "theme": "the sea",
+    "exclude": ["Cubism"],
+    "max_usd": 1,
+    "replace_refused": True,
+}
+"""For each field, a value that is not its default."""
+
+
+def refusal(**options):
+    """The message with which options are refused."""
+    with pytest.raises(InvalidRequest) as caught:
+        parse(options)
+    assert str(caught.value).endswith(".")
+    return str(caught.value)
+
+
+def test_everything_has_a_default():
+    made = parse({})
+
+    assert (made.rows, made.cols, made.size, made.cell_size) == (10, 10, (512, 512), (256, 256))
+    assert (made.styles, made.combine, made.seed) == (None, 2, 0)
+    assert made.masks == ("top", "bottom", "left", "right")
+    assert made.engine == "painter"
+
+
+@pytest.mark.parametrize(
+    ("given", "size"),
+    [
+        ("512", (512, 512)),
+        (512, (512, 512)),
+        ("768x512", (768, 512)),
+        ("768X512", (768, 512)),
+        ([64, 48], (64, 48)),
+        ((32, 1024), (32, 1024)),
+    ],
+)
+def test_a_size_is_one_number_or_width_and_height(given, size):
+    assert parse({"size": given}).size == size
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "x", "big", "512x", "x512", "-64", "64x-64", "1x2x3", "5 1 2", None, 3.5, [64], {}, True],
+)
+def test_nonsense_for_a_size_is_refused(given):
+    assert "size" in refusal(size=given)
+
+
+@pytest.mark.parametrize("given", [31, 2049, "31x64", "64x2049", [0, 0], "9" * 5000])
+def test_a_size_out_of_its_range_is_refused(given):
+    assert "size" in refusal(size=given)
+
+
+def test_a_cell_has_the_shape_of_its_tile():
+    assert parse({"size": "768x512", "cell": 96}).cell_size == (96, 64)
+    assert parse({"size": "2048x32", "cell": 16}).cell_size == (16, 1)
+
+
+def test_an_unknown_option_is_refused_with_those_there_are():
+    message = refusal(row=3)
+
+    assert message.startswith("row: there is no such option; there are: ")
+    assert all(name in message for name in Request.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("recipe", "stew", "'stew' is no recipe; there are: collage"),
+        ("engine", "steam", "'steam' is no engine; there are: painter"),
+        ("styles", [], "at least one style is needed"),
+        ("styles", "Cubism", "tuple"),
+        ("styles", ["Cubism", 5], "string"),
+        ("styles", ["Cubism", ""], "'' is no style name"),
+        ("styles", ["Cubism", "<b>Baroque</b>"], "is no style name"),
+        ("styles", ["Cubism", "x" * 61], "1 to 60 characters"),
+        ("styles", ["Op Art", "opart"], "named twice"),
+        ("styles", [f"Style {i}" for i in range(201)], "200"),
+        ("style_count", 0, "greater than or equal to 1"),
+        ("combine", 0, "greater than or equal to 1"),
+        ("combine", 16, "16 of 15 styles cannot be combined"),
+        ("prompt_template", "x" * 2001, "2000"),
+        ("masks", [], "at least 1"),
+        ("masks", "halves", "tuple"),
+        ("masks", ["middle"], "'middle' is no mask; there are: halves"),
+        ("rows", 0, "greater than or equal to 1"),
+        ("rows", 201, "less than or equal to 200"),
+        ("rows", 2.5, "integer"),
+        ("rows", float("nan"), "finite"),
+        ("cols", "many", "integer"),
+        ("tiles", 0, "greater than or equal to 1"),
+        ("tiles", 101, "101 do not fit in 10 x 10 cells"),
+        ("cell", 15, "greater than or equal to 16"),
+        ("gap", 257, "less than or equal to 256"),
+        ("gap", -256, "leaves nothing of the cells"),
+        ("fit", "stretch", "'crop' or 'pad'"),
+        ("order", "any", "'balanced' or 'random'"),
+        ("seed", -1, "greater than or equal to 0"),
+        ("seed", 2**32, "less than or equal to 4294967295"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_field_and_what_is_allowed(field, value, said):
+    message = refusal(**{field: value})
+
+    assert field in message
+    assert said in message
+
+
+def test_every_wrong_field_has_a_clause_of_its_own():
+    message = refusal(rows=0, cols=0, nope=1)
+
+    assert [clause.split(":")[0] for clause in message.split("; ")[:2]] == ["rows", "cols"]
+    assert "nope: there is no such option" in message
+
+
+@pytest.mark.parametrize("options", [None, [], "collage", 5])
+def test_what_is_no_mapping_is_an_invalid_request(options):
+    with pytest.raises(InvalidRequest):
+        parse(options)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{styles}", "in the manner of {styles}, {{oil}} on canvas", "a {styles} \u2603 picture"],
+)
+def test_a_prompt_template_holds_the_styles_once(template):
+    assert parse({"prompt_template": template}).prompt_template == template
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "no place for them",
+        "{styles} and {styles}",
+        "{style}",
+        "{styles} {other}",
+        "{{styles}}",
+        "{}",
+        "{0}",
+        "{styles[0]}",
+        "{styles.__class__}",
+        "{styles.__class__.__mro__[1].__subclasses__}",
+        "{",
+        "}",
+        "{styles",
+        "{styles!r}",
+        "{styles!x}",
+        "{styles:>1000000000}",
+        "{styles:{styles}}",
+        "{styles:{0}}",
+        "{styles:d}",
+    ],
+)
+def test_a_prompt_template_with_any_other_placeholder_is_refused(template):
+    assert "prompt_template" in refusal(prompt_template=template)
+
+
+def test_styles_and_a_count_of_styles_exclude_each_other():
+    assert "exclude each other" in refusal(styles=["Cubism", "Baroque"], style_count=2)
+
+
+def test_more_styles_in_a_prompt_than_there_are_is_refused():
+    assert "combine: 3 of 2" in refusal(styles=["Cubism", "Baroque"], combine=3)
+    assert "combine: 2 of 1" in refusal(styles=["Cubism"])
+    assert "combine: 4 of 3" in refusal(style_count=3, combine=4)
+    assert parse({"styles": ["Cubism"], "combine": 1}).combine == 1
+
+
+def test_styles_are_taken_with_their_spaces_put_right():
+    assert parse({"styles": [" Op   Art ", "Cubism"]}).styles == ("Op Art", "Cubism")
+
+
+def test_the_gap_may_overlap_all_but_one_pixel_of_the_smaller_side():
+    options = {"size": "128x64", "cell": 32}
+
+    assert parse({**options, "gap": -15}).gap == -15
+    assert "gap" in refusal(**options, gap=-16)
+
+
+def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
+    assert parse({"rows": 100, "cols": 100, "cell": 200})
+    assert "at most 400,000,000" in refusal(rows=100, cols=100, cell=201)
+
+
+def test_gaps_count_as_pixels_of_the_collage():
+    assert "at most 400,000,000" in refusal(rows=200, cols=200, cell=16, gap=256)
+
+
+def test_masks_and_sets_are_expanded_and_each_comes_once():
+    assert parse({"masks": ["left", "halves"]}).masks == ("left", "top", "bottom", "right")
+
+
+def test_a_request_does_not_change():
+    with pytest.raises(ValidationError):
+        parse({}).rows = 3
+
+
+def test_the_id_is_the_same_for_the_same_request_however_it_is_spelled():
+    one = parse({"size": "512", "masks": ["halves"], "rows": "10", "combine": 2})
+
+    assert identify(one, SOURCE) == identify(parse({}), SOURCE)
+    assert len(identify(one, SOURCE)) == 20
+    assert set(identify(one, SOURCE)) <= set("0123456789abcdef")
+
+
+def test_the_id_changes_with_the_source():
+    assert identify(parse({}), SOURCE) != identify(parse({}), "6" * 64)
+
+
+def test_the_id_outlives_a_way_through_json():
+    made = parse({"styles": ["Cubism", "浮世絵"], "size": [64, 48]})
+
+    again = Request.model_validate_json(made.model_dump_json())
+
+    assert again == made
+    assert identify(again, SOURCE) == identify(made, SOURCE)
+
+
+@pytest.mark.parametrize("field", request.Request.model_fields)
+def test_the_id_changes_with_every_field(field):
+    if OTHER[field] is None:
+        other = parse({}).model_copy(update={field: "another"})
+    else:
+        other = parse({field: OTHER[field]})
+
+    assert identify(other, SOURCE) != identify(parse({}), SOURCE)

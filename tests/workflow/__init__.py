@@ -1,0 +1,1 @@
+"""The shipped template and workflow, run on the laptop cloud."""

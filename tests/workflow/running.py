@@ -1,0 +1,65 @@
+"""What the workflow tests share: small requests, runs to their end, and faults that are real."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cli.stack import Stack
+from collage.manifest import Manifest
+from tests.unit.pictures import encode, noise
+
+SMALL: dict[str, Any] = {
+    "rows": 2,
+    "cols": 3,
+    "size": 64,
+    "cell": 32,
+    "styles": ["Cubism", "Baroque", "Op Art"],
+}
+
+
+def photo(seed: int = 0) -> bytes:
+    """A source of its own for each seed, so that tests share no tiles by chance."""
+    return encode(noise((96, 96), seed))
+
+
+def run(stack: Stack, source: bytes, **options: Any) -> Manifest:
+    """Run a small collage to its end; its manifest."""
+    collage = stack.start(source, SMALL | options)
+    for _ in stack.follow(collage):
+        pass
+    return stack.store.manifest(collage)
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """What ``look`` returns once it returns something; an event has no other end to wait for."""
+    for _ in range(1200):
+        if found := look():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+@contextmanager
+def denied(stack: Stack, function: str, action: str, resources: list[str]) -> Iterator[None]:
+    """A real fault: the role of a function may not do something any more."""
+    configuration = stack.client("lambda").list_functions()["Functions"]
+    role = next(f["Role"] for f in configuration if function in f["FunctionName"]).split("/")[-1]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": action, "Resource": resources}],
+    }
+    iam = stack.client("iam")
+    iam.put_role_policy(RoleName=role, PolicyName="fault", PolicyDocument=json.dumps(policy))
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="fault")
+
+
+def states_of(stack: Stack, collage: str) -> list[str]:
+    """The names of the workflow's states that a run entered."""
+    arn = stack.outputs["StateMachine"].replace(":stateMachine:", ":execution:") + f":{collage}"
+    events = stack.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+    return [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]

@@ -1,0 +1,235 @@
+"""How a laptop cloud starts and ends, and what is left of it: nothing."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from local import Cloud, CloudError
+from local.errors import (
+    CodeMissingError,
+    DefinitionError,
+    PortError,
+    StackError,
+    TemplateError,
+)
+
+PACK = Path(__file__).parent / "pack" / "template.yaml"
+ROOT = Path(__file__).parents[2]
+
+# Starts a function that works for long, says which process that is, and waits.
+HOST = """
+import json, sys, threading, time
+from pathlib import Path
+from local import Cloud
+
+try:
+    with Cloud(Path(sys.argv[1]), stack="pack") as cloud:
+        look = cloud.client("lambda").invoke(
+            FunctionName=cloud.outputs["Misbehave"], Payload=json.dumps({"do": "look"})
+        )
+        print(json.loads(look["Payload"].read())["pid"], cloud.endpoint, flush=True)
+        cloud.client("stepfunctions").start_execution(
+            stateMachineArn=cloud.outputs["Machine"], input=json.dumps({"do": "wait"})
+        )
+        time.sleep(1000)
+except KeyboardInterrupt:
+    print("interrupted", threading.active_count(), flush=True)
+"""
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    for _ in range(400):
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def left_behind() -> tuple[Any, ...]:
+    """Children, threads and temporary folders of this process."""
+    folders = Path(tempfile.gettempdir()).glob(f"laptop-cloud-{os.getpid()}-*")
+    return (
+        {child.pid for child in psutil.Process().children(recursive=True)},
+        set(threading.enumerate()),
+        set(folders),
+    )
+
+
+@pytest.fixture
+def before() -> tuple[Any, ...]:
+    return left_behind()
+
+
+def test_nothing_is_left_and_a_second_cloud_starts_anew(before: tuple[Any, ...]) -> None:
+    with Cloud(PACK, stack="pack") as first:
+        first.client("lambda").invoke(
+            FunctionName=first.outputs["Item"], Payload=json.dumps({"do": "work"})
+        )
+        assert left_behind() != before
+    assert left_behind() == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(first.endpoint.rpartition(":")[2])))
+
+    for cloud in (Cloud(PACK, {"Prefix": "elsewhere/"}, stack="pack"), first):
+        with cloud:
+            buckets = cloud.client("s3").list_buckets()["Buckets"]
+            ours = {cloud.outputs["Inbox"], cloud.outputs["Outbox"]}
+            assert {bucket["Name"] for bucket in buckets} == ours
+            assert cloud.unsupported == ["AWS::XRay::Group"]
+        assert left_behind() == before
+
+
+def test_a_function_may_wait_for_another_with_one_place_for_both() -> None:
+    with Cloud(PACK, stack="pack", workers=1) as cloud:
+        answer = cloud.client("lambda").invoke(
+            FunctionName=cloud.outputs["Item"],
+            Payload=json.dumps({"do": "ask", "whom": cloud.outputs["Misbehave"]}),
+        )
+        assert json.load(answer["Payload"])["folder"].endswith("misbehave")
+
+
+@pytest.mark.parametrize("do", ["wait", "retry"])
+def test_an_execution_under_way_ends_with_the_cloud(before: tuple[Any, ...], do: str) -> None:
+    with Cloud(PACK, stack="pack") as cloud:
+        machines = cloud.client("stepfunctions")
+        arn = machines.start_execution(
+            stateMachineArn=cloud.outputs["Machine"], input=json.dumps({"do": do})
+        )["executionArn"]
+        waiting = {"wait": "WaitStateEntered", "retry": "TaskFailed"}[do]
+        eventually(
+            lambda: any(
+                event["type"] == waiting
+                for event in machines.get_execution_history(executionArn=arn)["events"]
+            )
+        )
+    assert left_behind() == before
+
+
+def test_a_function_under_way_ends_with_the_cloud(before: tuple[Any, ...]) -> None:
+    with Cloud(PACK, stack="pack", log=lambda _line: None) as cloud:
+        for _ in range(3):
+            cloud.client("lambda").invoke(
+                FunctionName=cloud.outputs["Misbehave"],
+                Payload=json.dumps({"do": "sleep"}),
+                InvocationType="Event",
+            )
+        eventually(lambda: psutil.Process().children())
+    assert left_behind() == before
+
+
+@pytest.fixture
+def host() -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+    """A cloud in a process of its own, and one of its functions' processes."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOST, str(PACK)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    with process:
+        try:
+            yield process, psutil.Process(int(process.stdout.readline().split()[0]))
+        finally:
+            process.kill()
+
+
+Host = tuple[subprocess.Popen[str], psutil.Process]
+
+
+def test_functions_end_with_a_host_that_is_killed(host: Host) -> None:
+    process, function = host
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    eventually(lambda: not function.is_running())
+
+
+def test_an_interrupt_ends_everything(host: Host) -> None:
+    process, function = host
+    process.send_signal(signal.SIGINT)
+    assert process.stdout
+    assert process.stdout.readline() == "interrupted 1\n"
+    assert process.wait() == 0
+    assert not function.is_running()
+
+
+def test_a_template_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match=r"nowhere\.yaml cannot be read: No such file"):
+        Cloud(tmp_path / "nowhere.yaml").start()
+
+
+def test_a_parameter_that_is_not_there() -> None:
+    with pytest.raises(TemplateError, match="no parameter named Colour"):
+        Cloud(PACK, {"Colour": "red"}).start()
+
+
+def test_a_port_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortError, match=f"Port {port}"):
+            Cloud(PACK, port=port).start()
+
+
+FUNCTION = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13 }
+"""
+MACHINE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machine.json
+      Role: arn:aws:iam::123456789012:role/one
+"""
+TABLES = """
+Resources:
+  Bucket: { Type: AWS::S3::Bucket }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "files", "error", "message"),
+    [
+        ("Resources: [", {}, TemplateError, "is not valid YAML"),
+        (FUNCTION.replace("Runtime", "Speed"), {}, TemplateError, "not a valid SAM template"),
+        (FUNCTION, {}, CodeMissingError, "code does not exist"),
+        (FUNCTION, {"code/app.txt": ""}, CodeMissingError, "no app.py for the handler"),
+        (MACHINE, {}, DefinitionError, "machine.json cannot be read"),
+        (MACHINE, {"machine.json": '{"A": "${B}"}'}, DefinitionError, "no substitution for B"),
+        (MACHINE, {"machine.json": '{"States": {}}'}, StackError, "Machine .* could not be made"),
+        (TABLES, {}, StackError, r"Table \(AWS::DynamoDB::Table\) could not be made: "),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    tmp_path: Path,
+    template: str,
+    files: dict[str, str],
+    error: type[CloudError],
+    message: str,
+    before: tuple[Any, ...],
+) -> None:
+    (tmp_path / "template.yaml").write_text(template)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    with pytest.raises(error, match=message):
+        Cloud(tmp_path / "template.yaml").start()
+
+    assert left_behind() == before

@@ -61,11 +61,11 @@ def run(
             output.progress(console, silent=as_json) as show,
             local_stack.running(parameters, asked) as (_, stack),
         ):
-            collage = stack.start(data, options)
-            for progress in stack.follow(collage):
+            started = stack.start(data, options)
+            for progress in stack.follow(started):
                 show.at(progress)
             show.done()
-            manifest = stack.fetch(collage, out)
+            manifest = stack.fetch(started["id"], out)
     except RunFailed as error:
         _fail(error.name, str(error), FAILED, as_json)
     except CollageError as error:

@@ -13,6 +13,8 @@ from typing import Any
 from collage import errors
 from collage.errors import CollageError, NotInStore
 from collage.manifest import Failure, Manifest
+from collage.pipeline import Started
+from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
 from collage.store import Store
 from collage.tools import Tools
@@ -62,6 +64,11 @@ class Stack:
         )
 
     @property
+    def runs(self) -> Runs:
+        """The executions of the stack's workflow."""
+        return Runs(self.client("stepfunctions"), self.outputs["StateMachine"])
+
+    @property
     def tools(self) -> Tools:
         """The stack's settings, as its functions have them."""
         given = {p["ParameterKey"]: p["ParameterValue"] for p in self._described["Parameters"]}
@@ -81,31 +88,43 @@ class Stack:
     def _described(self) -> Any:
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
-    def start(self, source: bytes, options: Mapping[str, Any]) -> str:
-        """Put the source in and start its collage; the collage's id.
+    def start(self, source: bytes, options: Mapping[str, Any]) -> Started:
+        """Put the source in and start its collage, or find the run that makes or made it.
 
         Raises:
             CollageError: by the name that the stack gives, when it refuses.
         """
-        payload = {"source": self.store.put_source(source), "request": dict(options)}
+        return self._start(self.store.put_source(source), options)
+
+    def resume(self, collage: str) -> Started:
+        """Start a collage again by what its own request.json says; what exists of it is kept.
+
+        Raises:
+            NotInStore: when there is no such collage, or its source is gone.
+        """
+        accepted = self.store.accepted(collage)
+        return self._start(accepted.source.key, accepted.request.model_dump(mode="json"))
+
+    def _start(self, source: str, options: Mapping[str, Any]) -> Started:
+        payload = {"source": source, "request": dict(options)}
         answer = self.client("lambda").invoke(
             FunctionName=self.outputs["StartFunction"], Payload=json.dumps(payload).encode()
         )
-        result = json.load(answer["Payload"])
+        result: Any = json.load(answer["Payload"])
         if "FunctionError" in answer:
             kind = getattr(errors, result.get("errorType", ""), RunFailed)
             raise kind(result.get("errorMessage", "The start function gave no reason."))
-        return str(result["id"])
+        return Started(id=result["id"], run=result["run"], new=result["new"])
 
-    def follow(self, collage: str) -> Iterator[Progress]:
+    def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.
 
         Raises:
             RunFailed: with the reason, when it ends without a collage.
         """
         states = self.client("stepfunctions")
-        arn = self._execution(collage)
-        while (status := states.describe_execution(executionArn=arn)["status"]) == "RUNNING":
+        arn = self.runs.arn(started["run"])
+        while (status := self.runs.status(started["run"])) == "RUNNING":
             history = states.get_execution_history(
                 executionArn=arn, reverseOrder=True, maxResults=50
             )["events"]
@@ -114,7 +133,7 @@ class Stack:
             yield Progress(phase, *(self._tiles(arn) if phase == "tiles" else (0, 0)))
             sleep(POLL_SECONDS)
         if status != "SUCCEEDED":
-            raise RunFailed(self._reason(collage, status))
+            raise RunFailed(self._reason(started["id"], status))
 
     def watch(self) -> Iterator[str]:
         """A line for every collage that starts or ends, as long as somebody listens."""
@@ -148,10 +167,6 @@ class Stack:
             return self.store.failure(collage)
         except NotInStore:
             return None
-
-    def _execution(self, collage: str) -> str:
-        machine = self.outputs["StateMachine"].replace(":stateMachine:", ":execution:")
-        return f"{machine}:{collage}"
 
     def _tiles(self, execution: str) -> tuple[int, int]:
         states = self.client("stepfunctions")

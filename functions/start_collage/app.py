@@ -1,6 +1,5 @@
 """StartCollage: from an upload's event, or from a door with options, to a running workflow."""
 
-import json
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -12,12 +11,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
 from collage.errors import PermanentError
+from collage.runs import Runs
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
 
 logger = Logger(service="start_collage")
-workflow = cache(lambda: boto3.client("stepfunctions"))
+
+
+@cache
+def runs() -> Runs:
+    """The workflow's runs, by a client made at the first event."""
+    return Runs(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
 @logger.inject_lambda_context
@@ -29,20 +34,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """
     store = connect(settings())
     if event.get("detail-type") != "Object Created":
-        return pipeline.start(store, tools(), run, event["source"], event["request"])
+        return pipeline.start(store, tools(), runs(), event["source"], event["request"])
     key = event["detail"]["object"]["key"]
     try:
-        return pipeline.start(store, tools(), run, key, {})
+        return pipeline.start(store, tools(), runs(), key, {}, again=False)
     except PermanentError as error:
         logger.warning("refused", extra={"source": key, "error": error.name})
         return pipeline.refuse(store, key, error).model_dump()
-
-
-def run(name: str, given: Mapping[str, Any]) -> bool:
-    """Start an execution; its name is unique, so a repeated event finds the first."""
-    arn = os.environ["STATE_MACHINE_ARN"]
-    try:
-        workflow().start_execution(stateMachineArn=arn, name=name, input=json.dumps(given))
-    except workflow().exceptions.ExecutionAlreadyExists:
-        return False
-    return True

@@ -1,4 +1,5 @@
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
+from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
 from collage.store import Store
 from collage.tools import Tools
@@ -48,17 +50,21 @@ class Stack:
 
     store: Store
     tools: Tools
+    runs: Runs
     written: list[str] = field(default_factory=list)
     """Keys in the order in which they were put."""
-    started: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The inputs of the runs that were started, by name."""
 
-    def run(self, name: str, given: Mapping[str, Any]) -> bool:
-        """The workflow's door: a name starts once."""
-        if name in self.started:
-            return False
-        self.started[name] = dict(given)
-        return True
+    @property
+    def started(self) -> dict[str, dict[str, Any]]:
+        """The inputs of the runs that were started, by name."""
+        states = self.runs.states
+        found = states.list_executions(stateMachineArn=self.runs.machine)["executions"]
+        return {
+            run["name"]: json.loads(
+                states.describe_execution(executionArn=run["executionArn"])["input"]
+            )
+            for run in found
+        }
 
     def put(self, key: str, data: bytes) -> str:
         """Put an upload; its key."""
@@ -81,12 +87,19 @@ def stack(aws: None) -> Stack:
     client = boto3.client("s3")
     for bucket in (UPLOADS, COLLAGES):
         client.create_bucket(Bucket=bucket)
+    states = boto3.client("stepfunctions")
+    machine = states.create_state_machine(
+        name="runs",
+        definition=json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}}),
+        roleArn="arn:aws:iam::123456789012:role/r",
+    )
     made = Stack(
         Store(client, UPLOADS, COLLAGES),
         Tools(
             Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.8),
             OpenAISettings(),
         ),
+        Runs(states, machine["stateMachineArn"]),
     )
     client.meta.events.register(
         "provide-client-params.s3.PutObject",

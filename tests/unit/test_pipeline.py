@@ -25,7 +25,7 @@ def start(stack, key="uploads/a.png", data=SOURCE, **options):
     """Put an upload and start its collage; the collage's id."""
     if data is not None:
         stack.put(key, data)
-    return pipeline.start(stack.store, stack.tools, stack.run, key, {**SMALL, **options})
+    return pipeline.start(stack.store, stack.tools, stack.runs, key, {**SMALL, **options})
 
 
 def prepare(stack, **options):
@@ -113,13 +113,15 @@ def test_named_styles_are_frozen_at_the_door_and_others_are_listed(stack):
 def test_the_run_is_given_the_id_and_no_more_than_it_needs(stack):
     made = start(stack)["id"]
 
-    assert stack.started == {made: {"id": made, "needs_styles": True}}
+    given = stack.started[made]
+    assert given.pop("asked")
+    assert given == {"id": made, "needs_styles": True}
 
 
 def test_the_same_collage_is_started_once(stack):
     first, second = start(stack), start(stack)
 
-    assert first == {"id": second["id"], "new": True}
+    assert first == {"id": second["id"], "run": first["id"], "new": True}
     assert not second["new"]
     assert len(stack.started) == 1
 
@@ -152,7 +154,7 @@ def test_a_source_over_the_stacks_limits_is_refused(stack):
 
     for tools in (tight, flat):
         with pytest.raises(SourceTooLarge):
-            pipeline.start(stack.store, tools, stack.run, "uploads/a.png", SMALL)
+            pipeline.start(stack.store, tools, stack.runs, "uploads/a.png", SMALL)
 
 
 def test_a_refused_upload_says_why_under_an_id_of_its_own(stack):

@@ -233,7 +233,7 @@ def test_the_layout_shows_every_tile_of_the_plan():
 
 
 def test_a_plan_without_styles_or_with_too_many_combinations_is_refused():
-    asked, prepared = accepted(), Prepared(source="s", masks={"top": "t"})
+    asked, prepared = accepted(masks=["top"]), Prepared(source="s", masks={"top": "t"})
 
     with pytest.raises(NoStyles):
         plan.make(asked, Styles(styles=(), origin="default"), prepared, model(asked), PACE)

@@ -26,10 +26,10 @@ def photo(seed: int = 0) -> bytes:
 
 def run(stack: Stack, source: bytes, **options: Any) -> Manifest:
     """Run a small collage to its end; its manifest."""
-    collage = stack.start(source, SMALL | options)
-    for _ in stack.follow(collage):
+    started = stack.start(source, SMALL | options)
+    for _ in stack.follow(started):
         pass
-    return stack.store.manifest(collage)
+    return stack.store.manifest(started["id"])
 
 
 def eventually(look: Callable[[], Any]) -> Any:
@@ -60,6 +60,9 @@ def denied(stack: Stack, function: str, action: str, resources: list[str]) -> It
 
 def states_of(stack: Stack, collage: str) -> list[str]:
     """The names of the workflow's states that a run entered."""
-    arn = stack.outputs["StateMachine"].replace(":stateMachine:", ":execution:") + f":{collage}"
-    events = stack.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
-    return [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
+    events = stack.client("stepfunctions").get_execution_history(
+        executionArn=stack.runs.arn(collage)
+    )["events"]
+    return [
+        e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e
+    ]

@@ -119,9 +119,7 @@ def test_an_upload_starts_one_collage_however_often_it_is_told(stack: Stack) -> 
 
         def ended() -> list[str]:
             runs = states.list_executions(stateMachineArn=machine)["executions"]
-            return [
-                e["name"] for e in runs if e["name"] not in before and e["status"] != "RUNNING"
-            ]
+            return [e["name"] for e in runs if e["name"] not in before and e["status"] != "RUNNING"]
 
         names = eventually(ended)
 

@@ -6,11 +6,16 @@ import pyvips
 
 from collage.layout import Layout
 
+WHITE = [255, 255, 255]
+
 
 def shrink(png: bytes, size: tuple[int, int]) -> bytes:
     """A tile's PNG as a cell of ``size`` (width, height): raw 8-bit RGB, row by row."""
     width, height = size
     picture = pyvips.Image.thumbnail_buffer(png, width, height=height, size="force")
+    if picture.hasalpha():
+        picture = picture.flatten(background=WHITE)
+    picture = picture.colourspace("srgb").cast("uchar")
     return bytes(picture.write_to_memory())
 
 
@@ -32,6 +37,6 @@ def join(layout: Layout, cells: Mapping[int, bytes]) -> bytes:
         [pictures[tile] for tile in layout.cells],
         across=layout.cols,
         shim=shim,
-        background=[255, 255, 255],
+        background=WHITE,
     ).copy(interpretation="srgb")
     return bytes(collage.pngsave_buffer(compression=6))

@@ -1,5 +1,6 @@
 """The manifest: how a collage ended, tile by tile and cell by cell."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
@@ -115,7 +116,10 @@ def record(
         StoppingError: by name, when that ended the run before the first tile.
     """
     calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
-    stopped = next((f for f in failures.values() if f.error in STOPPING), None)
+    # Failures of an earlier try stay written down; those of tiles that exist now are history.
+    missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
+    stops = (failures[call] for call in sorted(missing & failures.keys()))
+    stopped = next((failure for failure in stops if failure.error in STOPPING), None)
     tiles = tuple(
         _tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
         for i in range(len(plan.tiles))
@@ -123,7 +127,7 @@ def record(
     present = [t.index for t in tiles if t.state not in MISSING]
     if stopped is not None and not present:
         raise getattr(errors, stopped.error)(stopped.message)
-    if stopped is None and (not present or len(present) < min_share * len(tiles)):
+    if stopped is None and (not present or len(present) < _least(min_share, len(tiles))):
         raise TooFewTiles(_verdict(tiles, len(present), min_share))
     shown = layout.fill(
         [None if tiles[tile].state in MISSING else tile for tile in plan.layout.cells],
@@ -193,6 +197,11 @@ def _cell_records(
         row, col = divmod(position, planned.cols)
         records.append(CellRecord(row=row, col=col, state=state, tile=tile, planned=wanted))
     return tuple(records)
+
+
+def _least(share: float, tiles: int) -> int:
+    """How many tiles a share is, rounded up, but not for what floats add to a whole number."""
+    return math.ceil(round(share * tiles, 6))
 
 
 def _verdict(tiles: tuple[TileRecord, ...], present: int, min_share: float) -> str:

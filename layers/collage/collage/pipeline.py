@@ -6,7 +6,7 @@ Libraries for pictures are imported by the steps that need them, so that the oth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import perf_counter
@@ -27,6 +27,7 @@ from collage.manifest import Failure, record
 from collage.plan import Plan, Prepared, Styles
 from collage.purchase import Purchase, buy
 from collage.request import Accepted, Request, Source
+from collage.runs import Runs
 from collage.store import Store
 from collage.tile import Call, Sidecar, Tile
 from collage.tools import Tools
@@ -36,26 +37,26 @@ READERS = 16
 
 
 class Started(TypedDict):
-    """The answer of `start`. ``new`` is False when the same collage was asked for before."""
+    """The answer of `start`. ``new`` is False when a run for it was there already."""
 
     id: str
+    run: str
     new: bool
-
-
-Run = Callable[[str, Mapping[str, Any]], bool]
-"""Starts the workflow under a name with an input; False when that name was there already."""
 
 
 def start(
     store: Store,
     tools: Tools,
-    run: Run,
+    runs: Runs,
     source: str,
     options: dict[str, Any],
+    *,
+    again: bool = True,
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
-    ``source`` is a key in the uploads bucket, ``options`` the fields of the request.
+    ``source`` is a key in the uploads bucket, ``options`` the fields of the request. A collage
+    whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
 
     Raises:
         InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
@@ -87,8 +88,11 @@ def start(
     store.put_accepted(accepted)
     if asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles, origin="request"))
-    new = run(accepted.id, {"id": accepted.id, "needs_styles": asked.styles is None})
-    return Started(id=accepted.id, new=new)
+    given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
+    run = runs.start(
+        accepted.id, given, done=(lambda: store.is_complete(accepted.id)) if again else None
+    )
+    return Started(id=accepted.id, run=run.name, new=run.new)
 
 
 def refuse(store: Store, source: str, error: CollageError) -> Failure:

@@ -102,7 +102,7 @@ def make(
             request=request,
             styles=styles.styles,
             source=prepared.source,
-            masks=prepared.masks,
+            masks={name: prepared.masks[name] for name in request.masks},
             model=model,
         )
     )

@@ -111,7 +111,7 @@ class Request(BaseModel):
     def _clean_styles(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if value is None:
             return None
-        names = tuple(" ".join(name.split()) for name in value)
+        names = tuple(styles.normal(name) for name in value)
         for name in names:
             if not name or styles.clean(name) != name:
                 raise ValueError(
@@ -132,9 +132,8 @@ class Request(BaseModel):
     @field_validator("prompt_template")
     @classmethod
     def _takes_styles(cls, value: str) -> str:
-        if [field for _, field, _, _ in Formatter().parse(value) if field is not None] != [
-            "styles"
-        ]:
+        fields = [field[1:] for field in Formatter().parse(value) if field[1] is not None]
+        if fields != [("styles", "", None)]:
             raise ValueError("it must hold {styles} once, and no other {field}")
         return value
 
@@ -162,7 +161,8 @@ class Request(BaseModel):
         width, height = self.cell_size
         if self.gap <= -min(width, height):
             raise ValueError(f"gap: an overlap of {-self.gap} pixels leaves nothing of the cells")
-        pixels = self.rows * self.cols * width * height
+        shim = max(0, self.gap)
+        pixels = (self.cols * (width + shim) - shim) * (self.rows * (height + shim) - shim)
         if pixels > MAX_COLLAGE_PIXELS:
             raise ValueError(
                 f"cell: {self.rows} x {self.cols} cells of {width} x {height} pixels are "

@@ -46,7 +46,8 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
     name = _format(data)
     try:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
-        width, height = picture.width, picture.height
+        upright = picture.autorot()
+        width, height = upright.width, upright.height
         if width * height <= max_pixels:
             picture.avg()
     except pyvips.Error as error:
@@ -69,12 +70,10 @@ def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
     """
     width, height = size
     try:
-        picture = pyvips.Image.thumbnail_buffer(
-            data,
+        picture = pyvips.Image.new_from_buffer(data, "", fail_on="truncated").thumbnail_image(
             width,
             height=height,
             crop="centre" if fit == "crop" else "none",
-            fail_on="truncated",
             export_profile="srgb",
         )
         if picture.hasalpha():

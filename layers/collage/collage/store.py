@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+)
 from pydantic import BaseModel
 
 from collage.digest import canonical, sha256
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
+UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
 BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
 
 
@@ -78,6 +85,14 @@ class Store:
     def styles(self, collage: str) -> Styles:
         """styles.json. Raises NotInStore."""
         return self._read(Styles, f"collages/{collage}/styles.json")
+
+    def has_styles(self, collage: str) -> bool:
+        """Whether the styles are frozen already."""
+        try:
+            self.styles(collage)
+        except NotInStore:
+            return False
+        return True
 
     def put_styles(self, collage: str, styles: Styles) -> None:
         """Write styles.json."""
@@ -175,6 +190,13 @@ class Store:
         """manifest.json. Raises NotInStore."""
         return self._read(Manifest, f"collages/{collage}/manifest.json")
 
+    def is_complete(self, collage: str) -> bool:
+        """Whether the collage was made and no tile of it is missing."""
+        try:
+            return self.manifest(collage).missing == 0
+        except NotInStore:
+            return False
+
     def collage(self, collage: str) -> bytes:
         """The collage, a PNG. Raises NotInStore."""
         return self._get(self.collages, f"collages/{collage}/collage.png")
@@ -226,5 +248,5 @@ def _named(bucket: str, key: str) -> Iterator[None]:
         if code in BUSY:
             raise StoreUnavailable(f"S3 answered {code} for {key}.") from error
         raise
-    except HTTPClientError as error:
+    except UNREACHABLE as error:
         raise StoreUnavailable(f"S3 could not be reached for {key}.") from error

@@ -34,7 +34,7 @@ MAX_NAME = 60
 MAX_COMBINATIONS = 50_000
 """Combinations that a plan weighs against each other for each tile, in memory."""
 
-_MARKER = re.compile(r"^\s*(?:\d+\s*[.):]|[-*\u2022\u2013\u2014])\s*")
+_MARKER = re.compile(r"^\s*(?:\d+\s*[.):]\s*|[-*\u2022\u2013\u2014]\s+)")
 _DESCRIPTION = re.compile(r"\s*(?::|\(|\s[-\u2013\u2014]\s).*$", re.DOTALL)
 _LIST = re.compile(r"\[.*\]", re.DOTALL)
 
@@ -42,11 +42,16 @@ _LIST = re.compile(r"\[.*\]", re.DOTALL)
 def clean(name: str) -> str:
     """``name`` with only letters, digits, space, hyphen and apostrophe, at most 60 characters.
 
-    Any script's letters may stay. What is dropped leaves no gap; runs of space become one.
+    Any script's letters may stay, with their marks. What is dropped leaves no gap.
     """
-    text = unicodedata.normalize("NFKC", name).replace("\u2019", "'")
-    kept = "".join(c if c.isalnum() or c in "-'" else " " if c.isspace() else "" for c in text)
+    kept = "".join(c for c in normal(name) if c in " -'" or unicodedata.category(c)[0] in "LNM")
     return " ".join(kept.split())[:MAX_NAME].rstrip()
+
+
+def normal(name: str) -> str:
+    """``name`` in one spelling: composed characters, straight apostrophes, single spaces."""
+    text = unicodedata.normalize("NFKC", name).replace("\u2019", "'")
+    return " ".join(text.split())
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
@@ -117,20 +122,22 @@ def phrase(styles: Sequence[str]) -> str:
     return f"{', '.join(styles[:-1])}, and {styles[-1]}"
 
 
+def fold(name: str) -> str:
+    """What makes two names the same: case and spaces do not count."""
+    return "".join(name.casefold().split())
+
+
 def _items(text: str) -> list[str]:
     if (found := _LIST.search(text)) is not None:
         try:
             value = ast.literal_eval(found.group())
-        except (ValueError, SyntaxError):
-            pass
-        else:
-            if isinstance(value, list):
-                return [item for item in value if isinstance(item, str)]
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+            value = None
+        names = [item for item in value if isinstance(item, str)] if value else []
+        if names or found.group() == text.strip():
+            return names
     lines = [line for line in text.splitlines() if line.strip()]
     marked = [line for line in lines if _MARKER.match(line)]
+    if not marked and len(lines) == 1:
+        return lines[0].split(",")
     return [_DESCRIPTION.sub("", _MARKER.sub("", line)) for line in marked or lines]
-
-
-def fold(name: str) -> str:
-    """What makes two names the same: case and spaces do not count."""
-    return "".join(name.casefold().split())

@@ -1,0 +1,159 @@
+"""What outlives a cloud: a directory of plain files that one cloud at a time may use.
+
+::
+
+    laptop-cloud-1.lock              held by the cloud that uses the directory
+    {LogicalId}/{digest}.json        a record: an object without its body, or an item of a table
+    {LogicalId}/{digest}.{token}     the body that a record names
+
+A record is written last and in one step, so that it is there as a whole or not at all. A body that
+no record names is what is left of a put that was never finished.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local.errors import StateError
+
+# Also the mark of such a directory, and of how it is laid out.
+LOCK = "laptop-cloud-1.lock"
+
+
+class State:
+    """A state directory in use; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+
+    def __enter__(self) -> Self:
+        try:
+            self._claim()
+        except OSError as error:
+            raise StateError(f"{self._path} cannot hold state: {error.strerror}.") from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._lock)
+
+    def folder(self, name: str) -> "Folder":
+        """The folder of a resource, by its logical id."""
+        return Folder(self._path / name)
+
+    def _claim(self) -> None:
+        """Makes the directory if need be, and locks it; the lock ends with the process."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        lock = self._path / LOCK
+        if not lock.exists() and any(self._path.iterdir()):
+            raise StateError(f"{self._path} holds other files; name an empty directory.")
+        # Pictures and prompts are nobody else's.
+        self._path.chmod(0o700)
+        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # It may have been removed, and made anew, between the two calls.
+            mine = os.path.samestat(os.fstat(self._lock), lock.stat())
+        except (BlockingIOError, FileNotFoundError):
+            mine = False
+        if not mine:
+            os.close(self._lock)
+            raise StateError(f"{self._path} is used by another cloud; stop that first.")
+
+
+def remove(path: Path) -> bool:
+    """Removes a state directory; False when there is none.
+
+    Raises:
+        StateError: when a cloud uses it, or it is none.
+    """
+    if not path.exists():
+        return False
+    if not (path / LOCK).is_file():
+        raise StateError(f"{path} is not a state directory; it is left alone.")
+    with State(path):
+        shutil.rmtree(path)
+    return True
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A record as it was found, and where its body lies."""
+
+    key: str
+    data: dict[str, Any]
+    body: Path | None
+
+
+class Folder:
+    """The records of one resource, each under a key that may be any text."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._bodies: dict[str, str] = {}
+        path.mkdir(exist_ok=True)
+
+    def load(self) -> Iterator[Saved]:
+        """All records; what was never finished is removed."""
+        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(self._path)}
+        for name in [name for name in sizes if name.endswith(".json")]:
+            try:
+                record = json.loads((self._path / name).read_bytes())
+                key, body, size = record["key"], record["body"], record["size"]
+            except (ValueError, KeyError, TypeError):
+                continue
+            if body is not None and sizes.get(body) != size:
+                continue
+            del sizes[name]
+            if body is not None:
+                del sizes[body]
+                self._bodies[key] = body
+            yield Saved(key, record["data"], body and self._path / body)
+        for name in sizes:
+            (self._path / name).unlink()
+
+    def put(self, key: str, data: dict[str, Any], body: bytes | None = None) -> Path | None:
+        """Writes a record; the path of its body."""
+        digest, name = _digest(key), None
+        if body is not None:
+            # A name of its own: the record that is still in force has another.
+            name = f"{digest}.{secrets.token_hex(4)}"
+            (self._path / name).write_bytes(body)
+        record = {"key": key, "data": data, "body": name, "size": None if body is None else len(body)}
+        unfinished = self._path / f"{digest}.new"
+        unfinished.write_text(json.dumps(record))
+        unfinished.replace(self._path / f"{digest}.json")
+        self._drop_body(key)
+        if name is None:
+            return None
+        self._bodies[key] = name
+        return self._path / name
+
+    def remove(self, key: str) -> None:
+        """Removes a record, and then its body."""
+        (self._path / f"{_digest(key)}.json").unlink(missing_ok=True)
+        self._drop_body(key)
+
+    def keys(self) -> ...:
+        ...
+
+    def _drop_body(self, key: str) -> None:
+        if key in self._bodies:
+            (self._path / self._bodies.pop(key)).unlink(missing_ok=True)
+
+
+def _digest(key: str) -> str:
+    """A file name for any key, however long and whatever is in it."""
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()

@@ -50,6 +50,10 @@ class SourceTooLarge(PermanentError):
     """The source has more bytes, or would unpack to more pixels, than allowed."""
 
 
+class NoMetadata(PermanentError):
+    """A picture does not say how it was made, or not in a form that can be read."""
+
+
 class SourceChanged(PermanentError):
     """The source in the bucket is no longer the picture that the request was made for."""
 

@@ -27,6 +27,10 @@ NEAR_SECONDS = 5.0
 """A turn that comes sooner is waited for inside the function; a later one is given back."""
 
 
+LONGEST_HOLD = 3600.0
+"""Seconds for which a provider's word keeps all runs waiting."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once."""
@@ -60,7 +64,8 @@ class Limits:
         """Take the next turn for a call of so many pictures, and sleep until it comes.
 
         The generic cell rate algorithm (ITU-T I.371): the table holds the time by which all
-        turns given out so far will have passed at the pace; a turn is that time less the burst's.
+        turns given out so far will have passed at the pace; a turn is that time less what is
+        left of the burst. A call of more pictures than the burst waits for a whole burst.
 
         Raises:
             NoSlotYet: when the turn is far off; none was taken.
@@ -70,8 +75,11 @@ class Limits:
         sleep(max(0, turn - now) / 1000)
 
     def hold(self, seconds: float, account: str = "openai") -> None:
-        """Give out no turn for so long: the account's own Retry-After, heeded by all runs."""
-        resume = _milliseconds() + round(seconds * 1000) + self._burst_span
+        """Give out no turn for so long: the account's own Retry-After, heeded by all runs.
+
+        At most LONGEST_HOLD: after that the account is asked again, whatever it said.
+        """
+        resume = _milliseconds() + round(min(seconds, LONGEST_HOLD) * 1000) + self._slack(1)
         self._update(
             f"pace#{account}",
             "SET #next = :resume, expires = :expires",
@@ -80,15 +88,15 @@ class Limits:
             names={"#next": "next"},
         )
 
-    def reserve(self, usd: float) -> None:
-        """Count the price of a call as spent today, before it is made.
+    def reserve(self, usd: float) -> str:
+        """Count the price of a call as spent today, before it is made; the day, for `correct`.
 
         Raises:
             BudgetExhausted: when that would pass the daily limit; nothing was counted.
         """
-        price, limit = _micros(usd), _micros(self.daily_usd)
+        day, price, limit = _today(), _micros(usd), _micros(self.daily_usd)
         done = price <= limit and self._update(
-            f"spent#{_today()}",
+            f"spent#{day}",
             "ADD micros :price SET expires = :expires",
             "attribute_not_exists(micros) OR micros <= :room",
             {":price": price, ":room": limit - price},
@@ -98,13 +106,14 @@ class Limits:
                 f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
                 "it starts anew at midnight UTC."
             )
+        return day
 
-    def correct(self, reserved_usd: float, actual_usd: float) -> None:
-        """Replace a reserved price by what the call did cost."""
+    def correct(self, day: str, reserved_usd: float, actual_usd: float) -> None:
+        """Replace a price reserved on ``day`` by what the call did cost."""
         difference = _micros(actual_usd) - _micros(reserved_usd)
         if difference:
             self._update(
-                f"spent#{_today()}",
+                f"spent#{day}",
                 "ADD micros :difference SET expires = :expires",
                 "attribute_exists(micros)",
                 {":difference": difference},
@@ -139,7 +148,8 @@ class Limits:
 
     def _take_turn(self, account: str, now: int, pictures: int) -> int:
         cost = round(self.pace.interval * pictures * 1000)
-        latest = now + round(NEAR_SECONDS * 1000) + self._burst_span
+        slack = self._slack(pictures)
+        latest = now + round(NEAR_SECONDS * 1000) + slack
         while True:
             # One update either way: the line is busy, or it is idle. Which it is can change
             # between the two, so a lost race tries again.
@@ -150,10 +160,10 @@ class Limits:
                 {":cost": cost, ":now": now, ":latest": latest},
             )
             if busy:
-                return max(now, found - self._burst_span)
+                return max(now, found - slack)
             if found > latest:
                 raise NoSlotYet(
-                    f"The next turn comes in {(found - self._burst_span - now) / 1000:.0f} s."
+                    f"The next turn comes in {(found - slack - now) / 1000:.0f} s."
                 )
             idle, _ = self._try(
                 f"pace#{account}",
@@ -164,9 +174,10 @@ class Limits:
             if idle:
                 return now
 
-    @property
-    def _burst_span(self) -> int:
-        return round(self.pace.interval * (self.pace.burst - 1) * 1000)
+    def _slack(self, pictures: int) -> int:
+        """How long before the line's end a call may go: the burst that is not its own."""
+        left = self.pace.burst - min(pictures, self.pace.burst)
+        return round(self.pace.interval * left * 1000)
 
     def _try(
         self, name: str, expression: str, condition: str, values: dict[str, int]

@@ -37,13 +37,13 @@ def buy(
         NoSlotYet, BudgetExhausted: before anything was asked.
         CollageError: what the engine raises.
     """
-    limits.reserve(price)
+    day = limits.reserve(price)
     asked_before = max(limits.asked(tile.key) for tile in tiles)
     try:
         rendered = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
         if isinstance(error, UNBILLED):
-            limits.correct(price, 0)
+            limits.correct(day, price, 0)
             for tile in tiles:
                 limits.not_billed(tile.key)
         if isinstance(error, TransientError) and error.retry_after:
@@ -51,5 +51,5 @@ def buy(
         raise
     paid = [picture.usd for picture in rendered]
     usd = sum(each for each in paid if each is not None) if None not in paid else price
-    limits.correct(price, usd)
+    limits.correct(day, price, usd)
     return Purchase(rendered, usd, asked_before)

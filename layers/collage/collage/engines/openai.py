@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from http.client import HTTPException
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from numpy.typing import NDArray
+from PIL import Image
 
 from collage import masks, seam
 from collage.engines import Rendered, Turn
@@ -78,7 +83,7 @@ class OpenAI:
         if source is not None:
             given["image"] = ("source.png", _framed(source, place), "image/png")
         if mask is not None:
-            given["mask"] = ("mask.png", self._mask(mask, place), "image/png")
+            given["mask"] = ("mask.png", _mask(mask, place, self.mask_convention), "image/png")
         turn()
         with named(self.client.api_key):
             ask = self.client.images.generate if source is None else self.client.images.edit
@@ -90,17 +95,6 @@ class OpenAI:
             _finish(picture, tile, source, mask, place, each)
             for tile, picture in zip(tiles, pictures, strict=True)
         ]
-
-    def _mask(self, mask: bytes, place: Frame) -> bytes:
-        alpha = Image.new("L", place.asked, 255)
-        inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
-        alpha.paste(inner, _corner(place))
-        file = io.BytesIO()
-        if self.mask_convention == "white":
-            alpha.point(lambda a: 255 - a).save(file, "PNG")
-        else:
-            Image.merge("RGBA", [alpha] * 4).save(file, "PNG")
-        return file.getvalue()
 
 
 def load(tools: Tools) -> OpenAI:
@@ -123,7 +117,7 @@ def named(key: str) -> Iterator[None]:
         raise _status(error, key) from None
     except OSError as error:
         raise ConnectionLost("The picture could not be fetched from where it lies.") from error
-    except openai.OpenAIError as error:
+    except (openai.OpenAIError, HTTPException, JSONDecodeError) as error:
         raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
 
 
@@ -151,37 +145,48 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
     headers = error.response.headers
     for name, scale in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
-            return float(headers[name]) / scale
+            seconds = float(headers[name]) / scale
         except (KeyError, ValueError):
             continue
+        if math.isfinite(seconds) and seconds > 0:
+            return seconds
     return None
 
 
 def _pictures(answer: ImagesResponse, count: int) -> list[bytes]:
-    data = answer.data or []
+    # The SDK hands on whatever came, in whatever shape: text where the server sent no JSON.
+    data = getattr(answer, "data", None)
+    if not isinstance(data, list):
+        raise BrokenAnswer("The provider answered no list of pictures.")
     if len(data) != count:
         raise BrokenAnswer(f"The provider answered {len(data)} pictures in place of {count}.")
-    pictures = []
-    for item in data:
-        if item.b64_json:
-            pictures.append(base64.b64decode(item.b64_json))
-        elif item.url and item.url.startswith(("http://", "https://")):
-            with urllib.request.urlopen(item.url, timeout=60) as response:  # noqa: S310
-                pictures.append(response.read())
-        else:
-            raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
-    return pictures
+    return [_picture(getattr(item, "b64_json", None), getattr(item, "url", None)) for item in data]
+
+
+def _picture(encoded: object, url: object) -> bytes:
+    if isinstance(encoded, str) and encoded:
+        try:
+            return base64.b64decode(encoded)
+        except ValueError as error:
+            raise BrokenAnswer("The provider answered a picture that is no base64.") from error
+    if isinstance(url, str) and url.startswith(("http://", "https://")):
+        with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310
+            return bytes(response.read())
+    raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
 
 
 def _cost(answer: ImagesResponse) -> float | None:
     """Dollars by the tokens that the answer says it used; None when it says nothing."""
-    usage = answer.usage
-    if usage is None or usage.input_tokens_details is None:
+    seen = getattr(answer.usage, "input_tokens_details", None)
+    text, image = getattr(seen, "text_tokens", None), getattr(seen, "image_tokens", None)
+    output = getattr(answer.usage, "output_tokens", None)
+    # A compatible server may say only a part, and what it does not say was not free.
+    if not (isinstance(text, int) and isinstance(image, int) and isinstance(output, int)):
         return None
     return (
-        usage.input_tokens_details.text_tokens * TOKEN_PRICES["text"]
-        + usage.input_tokens_details.image_tokens * TOKEN_PRICES["image"]
-        + usage.output_tokens * TOKEN_PRICES["output"]
+        text * TOKEN_PRICES["text"]
+        + image * TOKEN_PRICES["image"]
+        + output * TOKEN_PRICES["output"]
     )
 
 
@@ -197,15 +202,14 @@ def _finish(
     try:
         with Image.open(io.BytesIO(provider)) as picture:
             answer = picture.convert("RGB")
-    except (UnidentifiedImageError, OSError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BrokenAnswer("The provider answered something that is no picture.") from error
     left, top = _corner(place)
     box = (left, top, left + place.inner[0], top + place.inner[1])
     painted = np.asarray(answer.resize(place.asked).crop(box).resize(tile.size, LANCZOS))
     changed = None
     if source is not None and mask is not None:
-        kept = np.asarray(_opened(source).resize(tile.size, LANCZOS))
-        alpha = np.asarray(Image.fromarray(masks.decode(mask)).resize(tile.size, NEAREST))
+        kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)
         differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
         changed = int(np.count_nonzero(differs & (alpha == 255)))
         if tile.preserve:
@@ -215,11 +219,27 @@ def _finish(
     return Rendered(png=file.getvalue(), provider=provider, usd=usd, outside_changed=changed)
 
 
+# A process makes many tiles of a run: what they share is prepared once.
+
+
+@lru_cache(maxsize=4)
+def _kept(source: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The source at a tile's size."""
+    return np.asarray(_opened(source).resize(size, LANCZOS))
+
+
+@lru_cache(maxsize=8)
+def _alpha(mask: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The mask at a tile's size."""
+    return np.asarray(Image.fromarray(masks.decode(mask)).resize(size, NEAREST))
+
+
 def _opened(png: bytes) -> Image.Image:
     with Image.open(io.BytesIO(png)) as picture:
         return picture.convert("RGB")
 
 
+@lru_cache(maxsize=4)
 def _framed(source: bytes, place: Frame) -> bytes:
     """The source at the centre of the asked size, its edges mirrored into what is left over."""
     inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
@@ -229,6 +249,20 @@ def _framed(source: bytes, place: Frame) -> bytes:
     file = io.BytesIO()
     canvas = np.pad(inner, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
     Image.fromarray(canvas).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _mask(mask: bytes, place: Frame, convention: str) -> bytes:
+    """The mask as the server reads it, at the centre of the asked size; what is left over stays."""
+    alpha = Image.new("L", place.asked, 255)
+    inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
+    alpha.paste(inner, _corner(place))
+    file = io.BytesIO()
+    if convention == "white":
+        alpha.point(lambda a: 255 - a).save(file, "PNG")
+    else:
+        Image.merge("RGBA", [alpha] * 4).save(file, "PNG")
     return file.getvalue()
 
 

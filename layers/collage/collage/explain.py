@@ -1,0 +1,330 @@
+"""Explain a picture by itself: what it holds of its making, with no network and no store.
+
+What a picture says is anybody's word, and may be of another version of this pack: only what is
+needed here is read of it, and every field is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from collage import metadata
+from collage.errors import InvalidRequest, NoMetadata
+
+Side = Annotated[int, Field(ge=1, le=2**31)]
+Pair = tuple[Side, Side]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TileFacts(_Read):
+    """What conditions a tile's pixels. ``key`` is its address in the store."""
+
+    key: str | None = None
+    operation: str
+    prompt: str
+    styles: tuple[str, ...]
+    mask: str | None
+    engine: str
+    model: str
+    options: dict[str, str]
+    size: Pair
+    seed: int | None
+    sample: int | None
+
+
+class TileEnd(_Read):
+    """What became of a tile in a run. Dollars are what was paid for it, in whichever run."""
+
+    key: str
+    state: Literal["done", "reused", "replaced", "refused", "failed"]
+    created: str | None = None
+    seconds: FiniteFloat | None = None
+    usd: FiniteFloat = 0
+    asked_before: Count = 0
+    outside_changed: Count | None = None
+    error: str | None = None
+    message: str | None = None
+
+
+class CellFacts(_Read):
+    """A cell: its place, and what it shows.
+
+    ``box`` is left, top, width and height in pixels of the picture as it was made. ``planned`` is
+    the tile that it was to show, where it shows another; ``reason`` says why.
+    """
+
+    row: int
+    col: int
+    box: tuple[int, int, int, int]
+    state: str
+    planned: TileFacts | None
+    reason: str | None
+
+
+class RequestFacts(_Read):
+    """The essentials of the request."""
+
+    recipe: str
+    engine: str
+    model: str | None = None
+    quality: str | None = None
+    prompt_template: str
+    combine: int
+    order: str | None = None
+    masks: tuple[str, ...]
+    rows: int
+    cols: int
+    size: Pair
+    cell: int
+    gap: int
+    seed: int
+
+
+class CollageFacts(_Read):
+    """What a collage says of the run that it came from. ``source`` is the source's digest."""
+
+    id: str
+    pack: str
+    created: str
+    source: str
+    request: RequestFacts
+    styles: tuple[str, ...]
+    styles_origin: str
+    styles_model: str | None
+    tiles: int
+    tile_counts: dict[str, int]
+    cell_counts: dict[str, int]
+    usd: FiniteFloat
+    render_seconds: FiniteFloat
+    asked_again: int
+    stopped: str | None
+
+
+class Explanation(BaseModel):
+    """Of a tile's picture, the tile. Of a collage, its run; or one cell and the tile it shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["collage", "tile"]
+    id: str | None = None
+    """Of the collage, where it is one."""
+    collage: CollageFacts | None = None
+    cell: CellFacts | None = None
+    tile: TileFacts | None = None
+    end: TileEnd | None = None
+    """What became of the tile, which only a collage can say."""
+
+
+class _Geometry(_Read):
+    rows: Side
+    cols: Side
+    offset: tuple[Count, Count]
+    step: Pair
+    visible: Pair
+    size: Pair
+
+
+class _End(TileEnd):
+    tile: TileFacts | None = None
+
+
+class _Cells(_Read):
+    tile: tuple[Count, ...]
+    state: tuple[str, ...]
+
+
+class _Digest(_Read):
+    sha256: str
+
+
+class _Layout(_Read):
+    cells: tuple[Count, ...]
+
+
+class _Styles(_Read):
+    styles: tuple[str, ...]
+    origin: str
+    model: str | None = None
+
+
+class _Plan(_Read):
+    id: str
+    request: RequestFacts
+    source: _Digest
+    styles: _Styles
+    tiles: tuple[TileFacts, ...]
+    layout: _Layout
+
+
+class _Stopped(_Read):
+    error: str
+    message: str
+
+
+class _Run(_Read):
+    created: str
+    tile_counts: dict[str, int]
+    cell_counts: dict[str, int]
+    usd: FiniteFloat
+    render_seconds: FiniteFloat
+    asked_again: int
+    stopped: _Stopped | None = None
+
+
+class _Collage(_Read):
+    pack: str
+    plan: _Plan
+    run: _Run
+    geometry: _Geometry
+    tiles: tuple[_End, ...]
+    cells: _Cells
+
+
+class _Tile(_Read):
+    key: str
+    tile: TileFacts
+
+
+def explain(
+    picture: bytes, at: tuple[int, int] | None = None, cell: tuple[int, int] | None = None
+) -> Explanation:
+    """What ``picture`` says of itself, or of one of its cells.
+
+    ``at`` is a point (x, y) in the pixels of this file, which may be a copy of another size in
+    the same proportions; ``cell`` is (row, column). All of them count from 0. A tile has no
+    cells, and is the same tile at every point.
+
+    Raises:
+        InvalidRequest: for both, or for a point or a cell that is not there.
+        NotAPicture, TruncatedPicture: when the picture is none.
+        NoMetadata: when it does not say how it was made, or a newer version of this pack said it.
+    """
+    if at is not None and cell is not None:
+        raise InvalidRequest("at, cell: give one of them, not both.")
+    found = metadata.read(picture)
+    record = _checked(found.record)
+    if at is not None:
+        _inside(at, found.size)
+    if isinstance(record, _Tile):
+        if cell is not None:
+            raise InvalidRequest("cell: the picture is one tile; it has no cells.")
+        return Explanation(kind="tile", tile=record.tile.model_copy(update={"key": record.key}))
+    if at is not None:
+        cell = _cell_at(record.geometry, found.size, at)
+    if cell is None:
+        return Explanation(kind="collage", id=record.plan.id, collage=_summary(record))
+    return _cell(record, cell)
+
+
+def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
+    if record is None:
+        raise NoMetadata("The picture was not made by this pack, or lost what it said of it.")
+    version, kind = record.get("version"), record.get("kind")
+    if isinstance(version, int) and version > metadata.RECORD_VERSION:
+        raise NoMetadata("The picture was made by a newer version of this pack.")
+    try:
+        if kind == "tile":
+            return _Tile.model_validate(record)
+        made = _Collage.model_validate(record)
+    except ValidationError as error:
+        raise NoMetadata("The picture's record is not one of this pack.") from error
+    cells, tiles = made.geometry.rows * made.geometry.cols, len(made.plan.tiles)
+    columns = (made.cells.tile, made.cells.state, made.plan.layout.cells)
+    indices = {*made.cells.tile, *made.plan.layout.cells}
+    if any(len(column) != cells for column in columns) or len(made.tiles) != tiles:
+        raise NoMetadata("The picture's record is not whole.")
+    if max(indices) >= tiles:
+        raise NoMetadata("The picture's record is not whole.")
+    return made
+
+
+def _inside(at: tuple[int, int], size: tuple[int, int]) -> None:
+    (x, y), (width, height) = at, size
+    if not (0 <= x < width and 0 <= y < height):
+        raise InvalidRequest(
+            f"at: {x},{y} is outside the picture; x goes from 0 to {width - 1}, "
+            f"y from 0 to {height - 1}."
+        )
+
+
+def _cell_at(made: _Geometry, size: tuple[int, int], at: tuple[int, int]) -> tuple[int, int]:
+    """Row and column at a point of the picture, or of a copy in other pixels."""
+    (width, height), (full_width, full_height) = size, made.size
+    # Sides are whole pixels: a copy's may each be off by less than one.
+    if abs(width * full_height - height * full_width) > full_width + full_height:
+        raise InvalidRequest(
+            f"at: the picture is {width} x {height} pixels and was made as {full_width} x "
+            f"{full_height}; a cropped copy does not say where it was cut. Ask for a cell."
+        )
+    points = (
+        (2 * at[0] + 1) * full_width // (2 * width) - made.offset[0],
+        (2 * at[1] + 1) * full_height // (2 * height) - made.offset[1],
+    )
+    (col, right), (row, down) = (
+        divmod(point, step) for point, step in zip(points, made.step, strict=True)
+    )
+    if min(points) < 0 or right >= made.visible[0] or down >= made.visible[1]:
+        raise InvalidRequest(f"at: {at[0]},{at[1]} is in the gap between cells.")
+    if row >= made.rows or col >= made.cols:
+        raise InvalidRequest(f"at: {at[0]},{at[1]} is beside the cells.")
+    return row, col
+
+
+def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
+    (row, col), made = cell, record.geometry
+    if not (0 <= row < made.rows and 0 <= col < made.cols):
+        raise InvalidRequest(
+            f"cell: {row},{col} is not there; rows go from 0 to {made.rows - 1}, "
+            f"columns from 0 to {made.cols - 1}."
+        )
+    position = row * made.cols + col
+    shown, planned = record.cells.tile[position], record.plan.layout.cells[position]
+    end, ended = record.tiles[shown], record.tiles[planned]
+    tile = (end.tile or record.plan.tiles[shown]).model_copy(update={"key": end.key})
+    another = planned != shown or ended.tile is not None
+    return Explanation(
+        kind="collage",
+        id=record.plan.id,
+        cell=CellFacts(
+            row=row,
+            col=col,
+            box=(
+                made.offset[0] + col * made.step[0],
+                made.offset[1] + row * made.step[1],
+                made.visible[0],
+                made.visible[1],
+            ),
+            state=record.cells.state[position],
+            planned=record.plan.tiles[planned] if another else None,
+            reason=": ".join(said for said in (ended.error, ended.message) if said) or None,
+        ),
+        tile=tile,
+        end=TileEnd.model_validate(end.model_dump()),
+    )
+
+
+def _summary(record: _Collage) -> CollageFacts:
+    plan, run = record.plan, record.run
+    return CollageFacts(
+        id=plan.id,
+        pack=record.pack,
+        created=run.created,
+        source=plan.source.sha256,
+        request=plan.request,
+        styles=plan.styles.styles,
+        styles_origin=plan.styles.origin,
+        styles_model=plan.styles.model,
+        tiles=len(plan.tiles),
+        tile_counts=run.tile_counts,
+        cell_counts=run.cell_counts,
+        usd=run.usd,
+        render_seconds=run.render_seconds,
+        asked_again=run.asked_again,
+        stopped=run.stopped and f"{run.stopped.error}: {run.stopped.message}",
+    )

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.result import Result
 
-NAMES = ("masks", "imports", "workflow")
+NAMES = ("masks", "imports", "workflow", "fanout", "faults")
 
 
 def measure(name: str) -> Result:

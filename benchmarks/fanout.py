@@ -66,6 +66,12 @@ class Provider:
     """The fake provider, in its own process."""
 
     base_url: str
+    process: subprocess.Popen[str]
+
+    def stop(self) -> None:
+        """End it before the time is up."""
+        self.process.terminate()
+        self.process.wait()
 
     def edits(self) -> list[dict[str, Any]]:
         """Every request for a picture that came in so far."""
@@ -86,7 +92,8 @@ class Run:
     @property
     def over_limit(self) -> float:
         """The share of the requests that the provider answered with 429."""
-        return sum(request["status"] == 429 for request in self.requests) / len(self.requests)
+        limited = [request for request in self.requests if request["status"] == 429]
+        return len(limited) / len(self.requests)
 
     @property
     def lost(self) -> int:
@@ -96,7 +103,9 @@ class Run:
     @property
     def twice(self) -> int:
         """Pictures that were billed and were not needed."""
-        return sum(r["billed"] for r in self.requests) - TILES * len(self.manifests) + self.lost
+        billed = sum(int(request["billed"]) for request in self.requests)
+        made = sum(len(manifest.tiles) for manifest in self.manifests) - self.lost
+        return billed - made
 
     def parts(self) -> dict[str, Any]:
         """As plain values."""
@@ -148,7 +157,7 @@ def provider(*options: str, port: int = 0) -> Iterator[Provider]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Provider(process.stdout.readline().strip())
+            yield Provider(process.stdout.readline().strip(), process)
         finally:
             process.terminate()
 

@@ -74,7 +74,7 @@ def plain_loop(data: bytes) -> bytes:
             index: grid.shrink(future.result(), made.layout.cell)
             for index, future in enumerate(futures)
         }
-    return grid.join(made.layout, cells)
+    return grid.join(made.layout, cells, {})
 
 
 def _render(tile: Tile, png: bytes, mask: bytes) -> bytes:

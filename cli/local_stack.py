@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from cli.stack import Stack
 from collage import engines
 from collage.request import Request
-from local import Cloud
+from local import Cloud, remove_state
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 NAME = "collage"
@@ -24,12 +25,15 @@ def running(
     parameters: Mapping[str, str],
     asked: Request | None = None,
     log: Callable[[str], None] | None = None,
+    state: Path | None = None,
 ) -> Iterator[tuple[Cloud, Stack]]:
     """Start the laptop cloud with template.yaml deployed; stop it at the end.
 
     ``parameters`` are the template's. The key in OPENAI_API_KEY, if there is one, goes where the
     stack looks for it; a single run for an engine that has no use for it gets none, so that it
-    lists no styles at a cost. ``log`` is told what the cloud has to say.
+    lists no styles at a cost. ``log`` is told what the cloud has to say. What the stack's buckets
+    and table hold is kept in the directory ``state``, and is there again in the next cloud; with
+    none it goes with the cloud.
 
     Raises:
         CloudError: when it cannot start, with the reason.
@@ -46,7 +50,22 @@ def running(
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
     workers = WAITING_WORKERS if key and paid else None
-    with Cloud(TEMPLATE, given, NAME, workers=workers, log=log) as cloud:
+    with Cloud(TEMPLATE, given, NAME, workers=workers, log=log, state=state) as cloud:
         if given.get("OpenAiSecret") == SECRET:
             cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
         yield cloud, Stack(cloud.client, NAME)
+
+
+def default_state() -> Path:
+    """Where the command keeps its state: in the user's cache, as each system has it."""
+    caches = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or caches) / "combinatoric-collage" / "state"
+
+
+def clean(state: Path) -> bool:
+    """Remove what a laptop cloud has kept; False when there is nothing.
+
+    Raises:
+        CloudError: when a cloud uses it, or ``state`` is another kind of directory.
+    """
+    return remove_state(state)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -17,10 +19,15 @@ import typer
 from rich.console import Console
 
 from cli import local_stack, output
+from cli.explain import explain
 from cli.options import request_options
-from cli.stack import RunFailed
+from cli.stack import RunFailed, Stack
+from collage import explain as explaining
 from collage import pipeline, request, source
-from collage.errors import CollageError, InvalidRequest, NotAPicture, SourceTooLarge
+from collage.errors import CollageError, InvalidRequest, NotAPicture
+from collage.manifest import Manifest
+from collage.pipeline import Started
+from collage.request import Request
 from collage.settings import Settings
 from local import CloudError
 
@@ -36,42 +43,159 @@ console = Console(stderr=True)
 FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
 Photo = Annotated[Path, typer.Argument(help="the source picture: PNG, JPEG or WebP")]
+Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
+Out = Annotated[Path, typer.Option(help="where the results go")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+State = Annotated[
+    Path, typer.Option(help="where the laptop cloud keeps what was made", show_default="your cache")
+]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", metavar="NAME=VALUE", help="a parameter of template.yaml"),
 ]
+STATE = local_stack.default_state()
 
 
 @app.command()
 @request_options
 def run(
     photo: Photo,
-    out: Annotated[Path, typer.Option(help="where the results go")] = Path("out"),
+    out: Out = Path("out"),
+    state: State = STATE,
     parameter: Parameters = None,
     as_json: AsJson = False,
     **options: Any,
 ) -> None:
     """Make a collage of PHOTO on the laptop cloud."""
-    try:
+    with _failures(as_json):
         asked = request.parse(options)
         data = _checked(photo)
+        _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)
+
+
+@app.command()
+def resume(
+    collage: Id,
+    out: Out = Path("out"),
+    state: State = STATE,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a collage that failed or lacks tiles; what exists of it is kept."""
+    with _failures(as_json):
+        _follow(lambda s: s.resume(collage), None, out, state, parameter, as_json)
+
+
+@app.command()
+def remake(
+    file: Annotated[Path, typer.Argument(help="a collage made by this command")],
+    photo: Photo,
+    out: Out = Path("out"),
+    state: State = STATE,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the collage in FILE again, from what it says of itself and its source PHOTO."""
+    with _failures(as_json):
+        asked = explaining.request_of(_read(file), _checked(photo))
+        data = photo.read_bytes()
+        options = asked.model_dump(mode="json")
+        _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)
+
+
+@app.command()
+@request_options
+def estimate(
+    photo: Photo,
+    state: State = STATE,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+    **options: Any,
+) -> None:
+    """Say what a collage of PHOTO would take; nothing is started or paid, and no key is needed."""
+    with _failures(as_json):
+        asked = request.parse(options)
+        data = _checked(photo)
+        with local_stack.running(_parameters(parameter), state=state) as (_, stack):
+            found = pipeline.estimate(stack.store, stack.tools, data, asked)
+        if as_json:
+            print(json.dumps(found))  # noqa: T201
+        else:
+            output.price(console, found)
+
+
+@app.command()
+def assemble(
+    collage: Id,
+    rows: Annotated[int | None, typer.Option(help="rows of cells")] = None,
+    cols: Annotated[int | None, typer.Option(help="columns of cells")] = None,
+    cell: Annotated[int | None, typer.Option(metavar="PX", help="width of a cell")] = None,
+    gap: Annotated[int | None, typer.Option(metavar="PX", help="below 0 cells overlap")] = None,
+    sort: Annotated[str, typer.Option(help="style, mask, hue or shuffle")] = "shuffle",
+    seed: Annotated[int | None, typer.Option(help="of the shuffle")] = None,
+    labels: Annotated[
+        bool | None, typer.Option("--labels/--no-labels", help="write what each cell is")
+    ] = None,
+    out: Out = Path("out"),
+    state: State = STATE,
+    as_json: AsJson = False,
+) -> None:
+    """Lay the tiles of a collage out another way, at no cost; what is not given stays."""
+    given = {
+        "rows": rows, "cols": cols, "cell": cell, "gap": gap,
+        "sort": sort, "seed": seed, "labels": labels,
+    }  # fmt: skip
+    changes = {name: value for name, value in given.items() if value is not None}
+    with _failures(as_json):
+        request.parse_relayout(changes)
+        with local_stack.running({}, state=state) as (_, stack):
+            manifest = stack.fetch(collage, out, stack.assemble(collage, changes))
+        _report(manifest, out, as_json)
+
+
+@app.command()
+def up(state: State = STATE, parameter: Parameters = None) -> None:
+    """Keep the laptop cloud running, for any AWS client; a picture put into it starts a collage."""
+    with _failures(as_json=False):
         parameters = _parameters(parameter)
-        with (
-            output.progress(console, silent=as_json) as show,
-            local_stack.running(parameters, asked) as (_, stack),
-        ):
-            started = stack.start(data, options)
-            for progress in stack.follow(started):
-                show.at(progress)
-            show.done()
-            manifest = stack.fetch(started["id"], out)
-    except RunFailed as error:
-        _fail(error.name, str(error), FAILED, as_json)
-    except CollageError as error:
-        _fail(error.name, str(error), WRONG_INPUT, as_json)
-    except CloudError as error:
-        _fail(type(error).__name__, str(error), FAILED, as_json)
+        with local_stack.running(parameters, log=log, state=state) as (cloud, stack):
+            output.welcome(console, stack, cloud.environment)
+            for line in stack.watch():
+                log(line)
+
+
+@app.command()
+def clean(state: State = STATE) -> None:
+    """Remove what the laptop cloud has kept: all its collages and tiles."""
+    with _failures(as_json=False):
+        log(f"{state} removed" if local_stack.clean(state) else f"there is nothing at {state}")
+
+
+app.command()(explain)
+
+
+def _follow(
+    start: Callable[[Stack], Started],
+    asked: Request | None,
+    out: Path,
+    state: Path,
+    parameter: list[str] | None,
+    as_json: bool,
+) -> None:
+    parameters = _parameters(parameter)
+    with (
+        output.progress(console, silent=as_json) as show,
+        local_stack.running(parameters, asked, state=state) as (_, stack),
+    ):
+        started = start(stack)
+        for progress in stack.follow(started):
+            show.at(progress)
+        show.done()
+        manifest = stack.fetch(started["id"], out)
+    _report(manifest, out, as_json)
+
+
+def _report(manifest: Manifest, out: Path, as_json: bool) -> None:
     result = output.summary(manifest, out)
     if as_json:
         print(json.dumps(result))  # noqa: T201
@@ -81,42 +205,17 @@ def run(
         raise typer.Exit(STOPPED)
 
 
-@app.command()
-@request_options
-def estimate(
-    photo: Photo, parameter: Parameters = None, as_json: AsJson = False, **options: Any
-) -> None:
-    """Say what a collage of PHOTO would take; nothing is started or paid, and no key is needed."""
+@contextmanager
+def _failures(as_json: bool) -> Iterator[None]:
+    """Say in one sentence what went wrong, and end with the code that stands for it."""
     try:
-        asked = request.parse(options)
-        data = _checked(photo)
-        parameters = _parameters(parameter)
-        with local_stack.running(parameters) as (_, stack):
-            found = pipeline.estimate(stack.store, stack.tools, data, asked)
+        yield
+    except RunFailed as error:
+        _fail(error.name, str(error), FAILED, as_json)
     except CollageError as error:
         _fail(error.name, str(error), WRONG_INPUT, as_json)
     except CloudError as error:
         _fail(type(error).__name__, str(error), FAILED, as_json)
-    if as_json:
-        print(json.dumps(found))  # noqa: T201
-    else:
-        output.price(console, found)
-
-
-@app.command()
-def up(parameter: Parameters = None) -> None:
-    """Keep the laptop cloud running, for any AWS client; a picture put into it starts a collage."""
-    try:
-        with local_stack.running(_parameters(parameter), log=log) as (cloud, stack):
-            output.welcome(console, stack, cloud.environment)
-            for line in stack.watch():
-                log(line)
-    except InvalidRequest as error:
-        _fail(error.name, str(error), WRONG_INPUT, as_json=False)
-    except CloudError as error:
-        _fail(type(error).__name__, str(error), FAILED, as_json=False)
-    except KeyboardInterrupt:
-        log("stopped")
 
 
 def log(line: str) -> None:
@@ -138,17 +237,16 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotAPicture(f"{file} cannot be read: {error.strerror}.") from error
+
+
 def _checked(photo: Path) -> bytes:
     limits = Settings(uploads_bucket="", collages_bucket="")
-    try:
-        if photo.stat().st_size > limits.max_source_bytes:
-            raise SourceTooLarge(
-                f"{photo} has {photo.stat().st_size:,} bytes; "
-                f"at most {limits.max_source_bytes:,} are allowed."
-            )
-        data = photo.read_bytes()
-    except OSError as error:
-        raise NotAPicture(f"{photo} cannot be read: {error.strerror}.") from error
+    data = _read(photo)
     source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
     return data
 

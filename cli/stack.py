@@ -105,16 +105,30 @@ class Stack:
         accepted = self.store.accepted(collage)
         return self._start(accepted.source.key, accepted.request.model_dump(mode="json"))
 
+    def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
+        """Lay a finished collage out again; the folder, below the collage's, of the result.
+
+        Raises:
+            CollageError: by the name that the stack gives, when it cannot.
+        """
+        payload = {"id": collage, "layout": dict(changes)}
+        result = self._invoke(self.outputs["AssembleFunction"], payload)
+        return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
+
     def _start(self, source: str, options: Mapping[str, Any]) -> Started:
         payload = {"source": source, "request": dict(options)}
+        result = self._invoke(self.outputs["StartFunction"], payload)
+        return Started(id=result["id"], run=result["run"], new=result["new"])
+
+    def _invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
         answer = self.client("lambda").invoke(
-            FunctionName=self.outputs["StartFunction"], Payload=json.dumps(payload).encode()
+            FunctionName=function, Payload=json.dumps(payload).encode()
         )
         result: Any = json.load(answer["Payload"])
         if "FunctionError" in answer:
             kind = getattr(errors, result.get("errorType", ""), RunFailed)
-            raise kind(result.get("errorMessage", "The start function gave no reason."))
-        return Started(id=result["id"], run=result["run"], new=result["new"])
+            raise kind(result.get("errorMessage", "The function gave no reason."))
+        return result
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.
@@ -149,15 +163,18 @@ class Stack:
                     yield f"collage {collage}: {self._news(collage, status)}"
             sleep(POLL_SECONDS)
 
-    def fetch(self, collage: str, out: Path) -> Manifest:
-        """Write collage.png, manifest.json and the tiles that exist below ``out``."""
+    def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
+        """Write collage.png, manifest.json and the tiles that exist below ``out``.
+
+        ``folder`` is where another layout of the collage lies, if it is not the first.
+        """
         store = self.store
-        manifest = store.manifest(collage)
+        manifest = store.manifest(collage, folder)
         (out / "tiles").mkdir(parents=True, exist_ok=True)
         for record in manifest.tiles:
             if record.state != "failed" and (found := store.tile(record.tile)) is not None:
                 (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
-        (out / "collage.png").write_bytes(store.collage(collage))
+        (out / "collage.png").write_bytes(store.collage(collage, folder))
         (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
         return manifest
 

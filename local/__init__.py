@@ -2,5 +2,6 @@
 
 from local.cloud import Cloud
 from local.errors import CloudError
+from local.state import remove as remove_state
 
-__all__ = ["Cloud", "CloudError"]
+__all__ = ["Cloud", "CloudError", "remove_state"]

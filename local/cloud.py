@@ -21,12 +21,15 @@ from local import aws, template
 from local.errors import BusyError, CloudError, StackError
 from local.functions import Function, layer_folder
 from local.pool import Pool
+from local.state import State
 from local.worker import Result, Worker
 
 logger = logging.getLogger("local")
 
 # How long the threads of a stopped execution may take to notice.
 PATIENCE_SECONDS = 5.0
+# Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
+AGAIN_SECONDS = (1.0, 2.0)
 
 _one_at_a_time = threading.Lock()
 
@@ -46,10 +49,13 @@ class Cloud:
         port: int = 0,
         workers: int | None = None,
         log: Callable[[str], None] | None = None,
+        state: Path | None = None,
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
-        With no `log` the lines go to the logger `local`, at level INFO.
+        With no `log` the lines go to the logger `local`, at level INFO. Objects of buckets and
+        items of tables are kept in the directory `state` for the next cloud; with none they go
+        with this one.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
@@ -57,6 +63,7 @@ class Cloud:
         self._port = port
         self._workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
+        self._state = state
         self._cleanup = ExitStack()
         self._lock = threading.RLock()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
@@ -125,9 +132,10 @@ class Cloud:
         self._cleanup.close()
 
     def _start(self) -> None:
-        from local import moto_iam, moto_patches, server
+        from local import moto_iam, moto_patches, moto_state, server
 
         defer = self._cleanup.callback
+        state = self._cleanup.enter_context(State(self._state)) if self._state else None
         self._cleanup.enter_context(aws.no_developer())
         self._tmp = _temporary_folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
@@ -136,14 +144,16 @@ class Cloud:
         defer(_forget)
         endpoint = server.Server(self._port)
         self.endpoint = endpoint.endpoint
-        self._cleanup.push(moto_patches.install(self))
+        changes = self._cleanup.enter_context(moto_patches.install(self))
         defer(endpoint.stop)
         endpoint.start()
         defer(self._end_executions)
         self._later = ThreadPoolExecutor(4 * self._workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
         self._administrator = _administrator(self.endpoint, self.region)
-        self._deploy(plan)
+        resources = self._deploy(plan)
+        if state:
+            moto_state.attach(changes, state, resources)
         # One warm process of every function beside those that work.
         alive = self._workers + len(self._functions)
         self._pool = Pool(self._workers, alive, self._start_worker)
@@ -151,7 +161,8 @@ class Cloud:
         defer(self.stopping.set)
         moto_iam.enforce()
 
-    def _deploy(self, plan: template.Plan) -> None:
+    def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
+        """Makes the stack; its resources by their logical ids."""
         from botocore.exceptions import ClientError
         from moto.cloudformation.models import cloudformation_backends
         from moto.cloudformation.parsing import clean_json
@@ -188,6 +199,7 @@ class Cloud:
             if resource["Type"] == "AWS::Lambda::Function" and resources[name]:
                 asked = clean_json(resource["Properties"], resources)
                 self._add(resources[name], plan.paths.get(name), asked.get("Layers", []), layers)
+        return {name: resources[name] for name in plan.template["Resources"]}
 
     def _add(
         self, made: Any, code: Path | None, asked: list[str], layers: Mapping[str, Path]
@@ -230,16 +242,20 @@ class Cloud:
         return self._pool.invoke(found, event, nested)
 
     def later(self, what: str, work: Callable[[], Result | None]) -> None:
-        """Does work in the background, as for an asynchronous invocation; tried once."""
+        """Does work in the background, as an asynchronous invocation: tried three times."""
 
         def run() -> None:
-            try:
-                result = work()
-            except Exception:
-                logger.exception("%s failed in the background", what)
-            else:
-                if result and result.failed:
+            for pause in (*AGAIN_SECONDS, None):
+                try:
+                    result = work()
+                except Exception:
+                    logger.exception("%s failed in the background", what)
+                else:
+                    if not result or not result.failed:
+                        return
                     logger.error("%s failed in the background: %s", what, result.payload.decode())
+                if pause is None or self.stopping.wait(pause):
+                    return
 
         if not self.stopping.is_set():
             self._later.submit(run)

@@ -27,3 +27,7 @@ class PortError(CloudError):
 
 class BusyError(CloudError):
     """Another cloud runs in this process; moto keeps one account per process."""
+
+
+class StateError(CloudError):
+    """The directory for what outlives the cloud is in use, or is not one."""

@@ -45,10 +45,17 @@ class Host(Protocol):
 
 def install(host: Host) -> ExitStack:
     """Changes moto; closing the stack changes it back."""
-    from local import moto_cloudformation, moto_events, moto_iam, moto_stepfunctions
+    from local import (
+        moto_cloudformation,
+        moto_dynamodb,
+        moto_events,
+        moto_iam,
+        moto_stepfunctions,
+    )
 
+    modules = (moto_cloudformation, moto_dynamodb, moto_stepfunctions, moto_events, moto_iam)
     with ExitStack() as stack:
-        for module in (moto_cloudformation, moto_stepfunctions, moto_events, moto_iam):
+        for module in modules:
             module.patch(host, stack)
         return stack.pop_all()
 

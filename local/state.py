@@ -16,7 +16,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -102,56 +101,57 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._bodies: dict[str, str] = {}
+        self._bodies: dict[str, str | None] = {}
         path.mkdir(exist_ok=True)
 
-    def load(self) -> Iterator[Saved]:
+    @property
+    def keys(self) -> set[str]:
+        """The keys of all records that were loaded or put."""
+        return set(self._bodies)
+
+    def load(self) -> list[Saved]:
         """All records; what was never finished is removed."""
+        found = []
         sizes = {entry.name: entry.stat().st_size for entry in os.scandir(self._path)}
         for name in [name for name in sizes if name.endswith(".json")]:
             try:
                 record = json.loads((self._path / name).read_bytes())
-                key, body, size = record["key"], record["body"], record["size"]
+                key, data, body, size = (record[part] for part in ("key", "data", "body", "size"))
             except (ValueError, KeyError, TypeError):
                 continue
             if body is not None and sizes.get(body) != size:
                 continue
             del sizes[name]
-            if body is not None:
-                del sizes[body]
-                self._bodies[key] = body
-            yield Saved(key, record["data"], body and self._path / body)
+            sizes.pop(body, None)
+            self._bodies[key] = body
+            found.append(Saved(key, data, self._path / body if body else None))
         for name in sizes:
-            (self._path / name).unlink()
+            (self._path / name).unlink(missing_ok=True)
+        return found
 
     def put(self, key: str, data: dict[str, Any], body: bytes | None = None) -> Path | None:
-        """Writes a record; the path of its body."""
+        """Writes a record; where its body lies."""
         digest, name = _digest(key), None
         if body is not None:
             # A name of its own: the record that is still in force has another.
             name = f"{digest}.{secrets.token_hex(4)}"
             (self._path / name).write_bytes(body)
-        record = {"key": key, "data": data, "body": name, "size": None if body is None else len(body)}
+        size = None if body is None else len(body)
         unfinished = self._path / f"{digest}.new"
-        unfinished.write_text(json.dumps(record))
+        unfinished.write_text(json.dumps({"key": key, "data": data, "body": name, "size": size}))
         unfinished.replace(self._path / f"{digest}.json")
-        self._drop_body(key)
-        if name is None:
-            return None
+        self._forget(key)
         self._bodies[key] = name
-        return self._path / name
+        return self._path / name if name else None
 
     def remove(self, key: str) -> None:
         """Removes a record, and then its body."""
         (self._path / f"{_digest(key)}.json").unlink(missing_ok=True)
-        self._drop_body(key)
+        self._forget(key)
 
-    def keys(self) -> ...:
-        ...
-
-    def _drop_body(self, key: str) -> None:
-        if key in self._bodies:
-            (self._path / self._bodies.pop(key)).unlink(missing_ok=True)
+    def _forget(self, key: str) -> None:
+        if body := self._bodies.pop(key, None):
+            (self._path / body).unlink(missing_ok=True)
 
 
 def _digest(key: str) -> str:

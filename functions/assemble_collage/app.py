@@ -1,11 +1,12 @@
-"""AssembleCollage: join the tiles into the collage."""
+"""AssembleCollage: join the tiles into the collage, or into another layout of it."""
 
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
+from collage.request import parse_relayout
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
@@ -14,12 +15,16 @@ logger = Logger(service="assemble_collage")
 
 
 class Event(TypedDict):
-    """Which collage."""
+    """Which collage, and how to lay it out if not as its request says."""
 
     id: str
+    layout: NotRequired[dict[str, Any]]
 
 
 @logger.inject_lambda_context
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
     """Write collage.png and manifest.json."""
-    return pipeline.assemble_collage(connect(settings()), tools(), event["id"])
+    store = connect(settings())
+    if "layout" in event:
+        return pipeline.assemble_again(store, event["id"], parse_relayout(event["layout"]))
+    return pipeline.assemble_collage(store, tools(), event["id"])

@@ -25,7 +25,7 @@ def joined(cells, cols, gap=0, cell=CELL):
     """The collage of plain cells, each in its tile's colour."""
     raw = {tile: plain(cell, COLOURS[tile]).tobytes() for tile in set(cells)}
     layout = Layout(rows=len(cells) // cols, cols=cols, cell=cell, gap=gap, cells=tuple(cells))
-    picture = decode(grid.join(layout, raw))
+    picture = decode(grid.join(layout, raw, {}))
     assert (picture.format, picture.mode) == ("PNG", "RGB")
     return picture
 
@@ -43,7 +43,7 @@ def test_the_pixels_of_a_cell_are_not_changed():
     tile = noise(CELL)
     layout = Layout(rows=1, cols=1, cell=CELL, gap=0, cells=(0,))
 
-    assert decode(grid.join(layout, {0: tile.tobytes()})).tobytes() == tile.tobytes()
+    assert decode(grid.join(layout, {0: tile.tobytes()}, {})).tobytes() == tile.tobytes()
 
 
 def test_a_gap_is_a_white_line_between_cells_and_not_around_them():
@@ -61,7 +61,7 @@ def test_an_overlap_cuts_every_cell_at_its_right_and_lower_side():
     tile.paste(WHITE, (0, 6, 8, 8))
     layout = Layout(rows=2, cols=3, cell=(8, 8), gap=-2, cells=(0,) * 6)
 
-    picture = decode(grid.join(layout, {0: tile.tobytes()}))
+    picture = decode(grid.join(layout, {0: tile.tobytes()}, {}))
 
     assert picture.size == (18, 12)
     assert WHITE not in {colour for _, colour in picture.getcolors()}

@@ -310,6 +310,9 @@ def test_no_tile_at_all_is_no_collage_even_where_none_is_asked_for(stack):
         pipeline.assemble_collage(stack.store, lenient, made)
 
 
+ORDER = ("collage.png", "manifest.js", "manifest.json")
+
+
 def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
@@ -317,7 +320,7 @@ def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack):
 
     assemble(stack, made)
 
-    assert stack.written == [f"collages/{made}/{name}" for name in ("collage.png", "manifest.json")]
+    assert stack.written == [f"collages/{made}/{name}" for name in ORDER]
 
 
 def test_fewer_tiles_than_cells_are_repeated(stack):

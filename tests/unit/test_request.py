@@ -31,6 +31,8 @@ OTHER = {
     "exclude": ["Cubism"],
     "max_usd": 1,
     "replace_refused": True,
+    "labels": True,
+    "metadata": False,
 }
 """For each field, a value that is not its default."""
 

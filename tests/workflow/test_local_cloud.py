@@ -204,14 +204,18 @@ def test_processes_are_kept_until_they_fail(cloud: Cloud) -> None:
     assert pid() != first
 
 
-def test_an_asynchronous_invocation_is_taken_and_done_later(cloud: Cloud) -> None:
-    event = {"do": "work on the second try", "name": "later"}
+@pytest.mark.parametrize(("do", "times"), [("work on the second try", 2), ("refuse", 3)])
+def test_an_asynchronous_invocation_is_taken_and_tried_again_later(
+    cloud: Cloud, lines: list[str], do: str, times: int
+) -> None:
+    line = f"{cloud.outputs['Item']}: asked to {do}"
+    before = lines.count(line)
 
-    answer, _ = call(cloud, "Item", event, InvocationType="Event")
+    answer, payload = call(cloud, "Item", {"do": do, "name": "later"}, InvocationType="Event")
 
-    assert answer["StatusCode"] == 202
-    outbox = {"Bucket": cloud.outputs["Outbox"], "Prefix": "tries/later"}
-    eventually(lambda: cloud.client("s3").list_objects_v2(**outbox)["KeyCount"])
+    assert (answer["StatusCode"], payload) == (202, None)
+    assert "FunctionError" not in answer
+    eventually(lambda: lines.count(line) == before + times)
 
 
 def test_what_functions_print_goes_to_the_log_alone(

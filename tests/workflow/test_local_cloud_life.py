@@ -24,6 +24,7 @@ from local.errors import (
     StackError,
     TemplateError,
 )
+from tests.workflow.running import photo
 
 PACK = Path(__file__).parent / "pack" / "template.yaml"
 ROOT = Path(__file__).parents[2]
@@ -161,6 +162,37 @@ def test_an_interrupt_ends_everything(host: Host) -> None:
     assert process.stdout.readline() == "interrupted 1\n"
     assert process.wait() == 0
     assert not function.is_running()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
+def test_the_command_leaves_nothing_when_it_is_interrupted(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    (tmp_path / "photo.png").write_bytes(photo())
+    command = [sys.executable, "-c", "from cli.main import main; main()", "run"]
+    command += [str(tmp_path / "photo.png"), "--out", str(tmp_path / "out"), "--size", "512"]
+    environment = os.environ | {"TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            eventually(lambda: rendering(process.pid))
+            around = psutil.Process(process.pid).children(recursive=True)
+            # As a terminal does it: to all of the group.
+            os.killpg(process.pid, sent)
+            assert process.wait() == 130
+        finally:
+            process.kill()
+
+    assert around
+    assert not any(child.is_running() for child in around)
+    assert not list(tmp_path.glob("laptop-cloud-*"))
+
+
+def rendering(host: int) -> bool:
+    """Whether the middle is reached: a function that makes tiles is there."""
+    names = [child.environ() for child in psutil.Process(host).children()]
+    return any("RenderTile" in name.get("AWS_LAMBDA_FUNCTION_NAME", "") for name in names)
 
 
 def test_a_template_that_is_not_there(tmp_path: Path) -> None:

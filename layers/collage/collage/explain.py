@@ -55,8 +55,8 @@ class TileEnd(_Read):
 class CellFacts(_Read):
     """A cell: its place, and what it shows.
 
-    ``box`` is left, top, width and height in pixels of the picture as it was made. ``planned`` is
-    the tile that it was to show, where it shows another; ``reason`` says why.
+    ``box`` is left, top, width and height of its picture, in pixels of the collage as it was
+    made. ``planned`` is the tile that it was to show, where it shows another; ``reason`` says why.
     """
 
     row: int
@@ -87,12 +87,18 @@ class RequestFacts(_Read):
 
 
 class CollageFacts(_Read):
-    """What a collage says of the run that it came from. ``source`` is the source's digest."""
+    """What a collage says of the run that it came from. ``source`` is the source's digest.
+
+    Rows, columns and gap are those of the picture, whose tiles may have been laid out again.
+    """
 
     id: str
     pack: str
     created: str
     source: str
+    rows: int
+    cols: int
+    gap: int
     request: RequestFacts
     styles: tuple[str, ...]
     styles_origin: str
@@ -124,9 +130,11 @@ class Explanation(BaseModel):
 class _Geometry(_Read):
     rows: Side
     cols: Side
+    gap: int
     offset: tuple[Count, Count]
     step: Pair
     visible: Pair
+    label: Count
     size: Pair
 
 
@@ -136,15 +144,12 @@ class _End(TileEnd):
 
 class _Cells(_Read):
     tile: tuple[Count, ...]
+    planned: tuple[Count, ...]
     state: tuple[str, ...]
 
 
 class _Digest(_Read):
     sha256: str
-
-
-class _Layout(_Read):
-    cells: tuple[Count, ...]
 
 
 class _Styles(_Read):
@@ -159,7 +164,6 @@ class _Plan(_Read):
     source: _Digest
     styles: _Styles
     tiles: tuple[TileFacts, ...]
-    layout: _Layout
 
 
 class _Stopped(_Read):
@@ -228,6 +232,8 @@ def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
     version, kind = record.get("version"), record.get("kind")
     if isinstance(version, int) and version > metadata.RECORD_VERSION:
         raise NoMetadata("The picture was made by a newer version of this pack.")
+    if kind not in ("tile", "collage"):
+        raise NoMetadata("The picture's record is not one of this pack.")
     try:
         if kind == "tile":
             return _Tile.model_validate(record)
@@ -235,8 +241,8 @@ def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
     except ValidationError as error:
         raise NoMetadata("The picture's record is not one of this pack.") from error
     cells, tiles = made.geometry.rows * made.geometry.cols, len(made.plan.tiles)
-    columns = (made.cells.tile, made.cells.state, made.plan.layout.cells)
-    indices = {*made.cells.tile, *made.plan.layout.cells}
+    columns = (made.cells.tile, made.cells.planned, made.cells.state)
+    indices = {*made.cells.tile, *made.cells.planned}
     if any(len(column) != cells for column in columns) or len(made.tiles) != tiles:
         raise NoMetadata("The picture's record is not whole.")
     if max(indices) >= tiles:
@@ -254,7 +260,10 @@ def _inside(at: tuple[int, int], size: tuple[int, int]) -> None:
 
 
 def _cell_at(made: _Geometry, size: tuple[int, int], at: tuple[int, int]) -> tuple[int, int]:
-    """Row and column at a point of the picture, or of a copy in other pixels."""
+    """Row and column at a point of the picture, or of a copy in other pixels.
+
+    A label belongs to the cell above it.
+    """
     (width, height), (full_width, full_height) = size, made.size
     # Sides are whole pixels: a copy's may each be off by less than one.
     if abs(width * full_height - height * full_width) > full_width + full_height:
@@ -269,7 +278,7 @@ def _cell_at(made: _Geometry, size: tuple[int, int], at: tuple[int, int]) -> tup
     (col, right), (row, down) = (
         divmod(point, step) for point, step in zip(points, made.step, strict=True)
     )
-    if min(points) < 0 or right >= made.visible[0] or down >= made.visible[1]:
+    if min(points) < 0 or right >= made.visible[0] or down >= made.visible[1] + made.label:
         raise InvalidRequest(f"at: {at[0]},{at[1]} is in the gap between cells.")
     if row >= made.rows or col >= made.cols:
         raise InvalidRequest(f"at: {at[0]},{at[1]} is beside the cells.")
@@ -284,7 +293,7 @@ def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
             f"columns from 0 to {made.cols - 1}."
         )
     position = row * made.cols + col
-    shown, planned = record.cells.tile[position], record.plan.layout.cells[position]
+    shown, planned = record.cells.tile[position], record.cells.planned[position]
     end, ended = record.tiles[shown], record.tiles[planned]
     tile = (end.tile or record.plan.tiles[shown]).model_copy(update={"key": end.key})
     another = planned != shown or ended.tile is not None
@@ -316,6 +325,9 @@ def _summary(record: _Collage) -> CollageFacts:
         pack=record.pack,
         created=run.created,
         source=plan.source.sha256,
+        rows=record.geometry.rows,
+        cols=record.geometry.cols,
+        gap=record.geometry.gap,
         request=plan.request,
         styles=plan.styles.styles,
         styles_origin=plan.styles.origin,

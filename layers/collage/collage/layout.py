@@ -1,12 +1,14 @@
 """Where tiles lie: rows and columns of cells, shuffled, repeated where tiles are fewer."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256, shuffled
+from collage.tile import Tile
 
 
 class Layout(BaseModel):
@@ -22,7 +24,47 @@ class Layout(BaseModel):
     cols: int
     cell: tuple[int, int]
     gap: int
+    labels: bool = False
+    """Whether each cell has a line below its picture that says what it is."""
     cells: tuple[int, ...]
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height in pixels of what is seen of a cell's picture."""
+        overlap = max(0, -self.gap)
+        return self.cell[0] - overlap, self.cell[1] - overlap
+
+    @property
+    def letters(self) -> int:
+        """Height of a label's letters in pixels: in proportion to the cell, but legible."""
+        return max(9, round(self.shown[0] * 0.09))
+
+    @property
+    def strip(self) -> int:
+        """Height in pixels of the label below a cell's picture: two lines, or none."""
+        return round(2.6 * self.letters) if self.labels else 0
+
+    @property
+    def pitch(self) -> tuple[int, int]:
+        """Pixels from one cell's left and upper edge to those of the next."""
+        shim = max(0, self.gap)
+        return self.shown[0] + shim, self.shown[1] + self.strip + shim
+
+
+Sort = Literal["style", "mask", "hue", "shuffle"]
+"""How tiles can be laid out again: by their styles, by their masks, by colour, or at random."""
+
+
+def order(tiles: Mapping[int, Tile], sort: Sort, seed: int, hues: Mapping[int, float]) -> list[int]:
+    """The tiles' indices in the order of ``sort``; ``hues`` are 0..1, needed for ``hue``."""
+    if sort == "shuffle":
+        return shuffled(sorted(tiles), seed, "cells")
+    keys: dict[str, Callable[[int], Any]] = {
+        "style": lambda i: (tiles[i].styles, tiles[i].mask or "", i),
+        "mask": lambda i: (tiles[i].mask or "", tiles[i].styles, i),
+        "hue": lambda i: (hues[i], i),
+    }
+    return sorted(tiles, key=keys[sort])
 
 
 def arrange(rows: int, cols: int, tiles: int, seed: int) -> tuple[int, ...]:

@@ -162,9 +162,7 @@ class Limits:
             if busy:
                 return max(now, found - slack)
             if found > latest:
-                raise NoSlotYet(
-                    f"The next turn comes in {(found - slack - now) / 1000:.0f} s."
-                )
+                raise NoSlotYet(f"The next turn comes in {(found - slack - now) / 1000:.0f} s.")
             idle, _ = self._try(
                 f"pace#{account}",
                 "SET #next = :cost, expires = :expires",
@@ -239,7 +237,7 @@ def _micros(usd: float) -> int:
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return datetime.fromtimestamp(time(), UTC).date().isoformat()
 
 
 def _expiry() -> dict[str, str]:

@@ -91,6 +91,14 @@ class Manifest(BaseModel):
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
 
+    def laid_out(self, again: Layout, created: str) -> "Manifest":
+        """The manifest of the same tiles in another layout."""
+        cells = _cell_records(again, again.cells, self.tiles)
+        counts = dict(Counter(cell.state for cell in cells))
+        return self.model_copy(
+            update={"layout": again, "cells": cells, "cell_counts": counts, "created": created}
+        )
+
     @property
     def missing(self) -> int:
         """How many tiles there is no picture of."""

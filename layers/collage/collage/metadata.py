@@ -35,6 +35,7 @@ from collage.digest import canonical
 from collage.errors import NoMetadata, NotAPicture, TruncatedPicture
 
 if TYPE_CHECKING:
+    from collage.layout import Layout
     from collage.manifest import Manifest, TileRecord
     from collage.plan import Plan
     from collage.tile import Tile
@@ -68,7 +69,8 @@ COMPRESS_ABOVE = 2000
 """Bytes of the record; below, the file stays readable by eye for little more."""
 
 MAX_RECORD = 64_000_000
-"""Bytes of text that are unpacked from a picture: twice what the largest collage needs."""
+"""Bytes of text that are unpacked from a picture, and so the longest record that is written:
+three times what the largest grid needs. Pillow unpacks 64 MiB of text in all."""
 
 SEGMENT = 65_533
 """Bytes that a JPEG segment holds."""
@@ -147,7 +149,8 @@ def describe_tile(tile: Tile) -> Description:
 def describe_collage(plan: Plan, manifest: Manifest) -> Description:
     """What a collage's picture says: the plan, and what became of each tile and cell of it.
 
-    Of the source only digest, format and size are told: the name of somebody's file is not.
+    The layout is the manifest's, which need not be the plan's: tiles can be laid out again. Of
+    the source only digest, format and size are told: the name of somebody's file is not.
 
     The convention for grids (``Script: X/Y/Z plot`` with the axes' types and values) is not
     used: it says that the cells of a column share a value, and here the cells are shuffled.
@@ -161,25 +164,18 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
         "pack": collage.__version__,
         "plan": whole,
         "run": manifest.model_dump(mode="json", exclude={"tiles", "cells", "layout"}),
-        "geometry": {
-            "rows": layout.rows,
-            "cols": layout.cols,
-            "cell": list(layout.cell),
-            "gap": layout.gap,
-            "offset": [0, 0],
-            "step": [side + layout.gap for side in layout.cell],
-            "visible": [side + min(0, layout.gap) for side in layout.cell],
-            "size": [
-                number * (side + layout.gap) - max(0, layout.gap)
-                for number, side in zip((layout.cols, layout.rows), layout.cell, strict=True)
-            ],
-        },
+        "geometry": _geometry(layout),
         "tiles": [_tile_end(tile) for tile in manifest.tiles],
         "cells": {
             "tile": [cell.tile for cell in manifest.cells],
+            "planned": [cell.planned for cell in manifest.cells],
             "state": [cell.state for cell in manifest.cells],
         },
     }
+    if len(canonical(record)) > MAX_RECORD:
+        # Tens of thousands of prompts that are pages long: template and styles tell them too.
+        for tile in (*whole["tiles"], *whole["spares"]):
+            tile["prompt"] = ""
     model = plan.tiles[0].model
     pairs: dict[str, object] = {
         "Steps": 1,
@@ -271,6 +267,26 @@ def _label(option: str) -> str:
     known = {"guidance_scale": "CFG scale", "strength": "Denoising strength"}
     words = re.sub(r"[^A-Za-z0-9]+", " ", option).strip()[:40].strip()
     return known.get(option, words[:1].upper() + words[1:])
+
+
+def _geometry(layout: Layout) -> dict[str, Any]:
+    """Where cells lie in the file, in pixels, each as horizontal and vertical.
+
+    A cell begins a ``step`` after the one before it, the first at ``offset``. Its picture takes
+    up ``visible``, below which is its label of the height ``label``.
+    """
+    shim, numbers = max(0, layout.gap), (layout.cols, layout.rows)
+    return {
+        "rows": layout.rows,
+        "cols": layout.cols,
+        "cell": list(layout.cell),
+        "gap": layout.gap,
+        "offset": [0, 0],
+        "step": list(layout.pitch),
+        "visible": list(layout.shown),
+        "label": layout.strip,
+        "size": [n * step - shim for n, step in zip(numbers, layout.pitch, strict=True)],
+    }
 
 
 def _tile_end(record: TileRecord) -> dict[str, Any]:

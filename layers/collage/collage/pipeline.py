@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, TypedDict
 
 import collage
-from collage import engines, masks, plan, request, styles
+from collage import engines, layout, masks, plan, request, styles
 from collage.digest import sha256
 from collage.errors import (
     CollageError,
@@ -23,10 +23,11 @@ from collage.errors import (
     Refused,
     SourceChanged,
 )
-from collage.manifest import Failure, record
+from collage.layout import Layout
+from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
 from collage.purchase import Purchase, buy
-from collage.request import Accepted, Request, Source
+from collage.request import Accepted, Relayout, Request, Source
 from collage.runs import Runs
 from collage.store import Store
 from collage.tile import Call, Sidecar, Tile
@@ -256,11 +257,14 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         CollageError: by name, what the engine, the pace or the budget says.
     """
     try:
+        refused = store.refusal(collage_id, call.index)
+        if refused is not None:
+            raise refused
         _make(store, tools, collage_id, call.tiles)
     except Refused as refusal:
         if not call.spares:
             raise
-        # The refusal is kept: the manifest says which draw it was that got replaced.
+        # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
         for spare in call.spares:
             _make(store, tools, collage_id, [spare])
@@ -317,9 +321,59 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         TooFewTiles: when too small a share of the tiles exists.
         StoppingError: by name, when that ended the run before the first tile.
     """
+    made = store.plan(collage_id)
+    read = _read_cells(store, made, made.layout.cell)
+    manifest = record(
+        made,
+        {index: sidecar for index, (sidecar, _) in read.items()},
+        store.failures(collage_id),
+        min_share=tools.settings.min_share,
+        created=_now(),
+    )
+    return _finish(store, manifest, read)
+
+
+def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
+    """Lay the tiles of a finished collage out another way, beside the first; nothing is rendered.
+
+    Raises:
+        NotInStore: when the collage was never finished.
+        InvalidRequest: when the new layout breaks the rules of a request.
+    """
     from collage import grid
 
+    manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
+    changed = changes.model_dump(exclude_none=True, exclude={"sort"})
+    # The rules of a request hold for the new layout as well.
+    asked = request.parse({**made.request.model_dump(), **changed, "tiles": None})
+    read = _read_cells(store, made, asked.cell_size)
+    present = {i: manifest.tiles[i].tile for i in read}
+    hues = {i: grid.hue(cell) for i, (_, cell) in read.items()} if changes.sort == "hue" else {}
+    order = layout.order(present, changes.sort, asked.seed, hues)
+    room = asked.rows * asked.cols
+    first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
+    cells = layout.fill(first, asked.cols, order, asked.seed)
+    again = manifest.laid_out(
+        Layout(
+            rows=asked.rows,
+            cols=asked.cols,
+            cell=asked.cell_size,
+            gap=asked.gap,
+            labels=asked.labels,
+            cells=cells,
+        ),
+        created=_now(),
+    )
+    name = sha256(again.layout.model_dump_json().encode())[:12]
+    return _finish(store, again, read, f"layouts/{name}")
+
+
+def _read_cells(
+    store: Store, made: Plan, size: tuple[int, int]
+) -> dict[int, tuple[Sidecar, bytes]]:
+    """The tiles that exist, or their spares, shrunk to cells while others are still read."""
+    from collage import grid
 
     def read(index: int) -> tuple[Sidecar, bytes] | None:
         spare = made.spare(index)
@@ -327,26 +381,27 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         if found is None:
             return None
         png, sidecar = found
-        return sidecar, grid.shrink(png, made.layout.cell)
+        return sidecar, grid.shrink(png, size)
 
     with ThreadPoolExecutor(READERS) as pool:
-        read_tiles = enumerate(pool.map(read, range(len(made.tiles))))
-        present = {index: tile for index, tile in read_tiles if tile is not None}
-    manifest = record(
-        made,
-        {index: sidecar for index, (sidecar, _) in present.items()},
-        store.failures(collage_id),
-        min_share=tools.settings.min_share,
-        created=_now(),
-    )
-    png = grid.join(manifest.layout, {index: cell for index, (_, cell) in present.items()})
-    store.put_result(manifest, png)
+        found = enumerate(pool.map(read, range(len(made.tiles))))
+        return {index: tile for index, tile in found if tile is not None}
+
+
+def _finish(
+    store: Store, manifest: Manifest, read: Mapping[int, tuple[Sidecar, bytes]], folder: str = ""
+) -> Assembled:
+    from collage import grid
+
+    captions = {i: grid.caption(sidecar.tile) for i, (sidecar, _) in read.items()}
+    png = grid.join(manifest.layout, {i: cell for i, (_, cell) in read.items()}, captions)
+    prefix = store.put_result(manifest, png, folder)
     return Assembled(
-        id=collage_id,
+        id=manifest.id,
         bucket=store.collages,
-        collage=f"collages/{collage_id}/collage.png",
-        manifest=f"collages/{collage_id}/manifest.json",
-        tiles=len(made.tiles),
+        collage=f"{prefix}/collage.png",
+        manifest=f"{prefix}/manifest.json",
+        tiles=len(manifest.tiles),
         missing=manifest.missing,
         stopped=manifest.stopped.error if manifest.stopped else "",
     )

@@ -122,6 +122,7 @@ def make(
             cols=request.cols,
             cell=request.cell_size,
             gap=request.gap,
+            labels=request.labels,
             cells=layout.arrange(request.rows, request.cols, len(tiles), request.seed),
         ),
         estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),

@@ -1,7 +1,8 @@
 """What a user asks for: one validated model, the same at every door."""
 
+from collections.abc import Iterable
 from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -16,7 +17,9 @@ from pydantic import (
 from collage import engines, masks, recipes, styles
 from collage.digest import canonical, sha256
 from collage.errors import InvalidRequest
+from collage.layout import Sort
 
+Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
 
@@ -70,6 +73,7 @@ class Request(BaseModel):
     gap: int = Field(
         default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
     )
+    labels: bool = Field(default=False, description="write below each cell what it is")
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
         default=0, ge=0, le=2**32 - 1, description="changes what is drawn and painted"
@@ -89,6 +93,7 @@ class Request(BaseModel):
         default=None, max_length=200, description="what the listed styles have in common"
     )
     exclude: tuple[str, ...] = Field(default=(), description="styles not to list")
+    metadata: bool = Field(default=True, description="write into every picture how it was made")
     max_usd: float | None = Field(
         default=None, ge=0, description="dollars that the collage may cost"
     )
@@ -176,6 +181,20 @@ class Request(BaseModel):
         return self.cell, max(1, round(self.cell * self.size[1] / self.size[0]))
 
 
+class Relayout(BaseModel):
+    """How to lay the tiles of a collage out again; what is left out stays as it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int | None = Field(default=None, ge=1, le=200)
+    cols: int | None = Field(default=None, ge=1, le=200)
+    cell: int | None = Field(default=None, ge=16, le=2048)
+    gap: int | None = Field(default=None, ge=-256, le=256)
+    labels: bool | None = None
+    sort: Sort = "shuffle"
+    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+
+
 class Source(BaseModel):
     """The source picture as it was when the request was accepted."""
 
@@ -204,10 +223,16 @@ def parse(options: dict[str, Any]) -> Request:
     Raises:
         InvalidRequest: with one clause for each field that is wrong.
     """
-    try:
-        return Request.model_validate(options)
-    except ValidationError as error:
-        raise InvalidRequest("; ".join(_clause(e) for e in error.errors()) + ".") from error
+    return _validated(Request, options)
+
+
+def parse_relayout(changes: dict[str, Any]) -> Relayout:
+    """The new layout in ``changes``.
+
+    Raises:
+        InvalidRequest: with one clause for each field that is wrong.
+    """
+    return _validated(Relayout, changes)
 
 
 def identify(request: Request, source_sha256: str) -> str:
@@ -218,15 +243,23 @@ def identify(request: Request, source_sha256: str) -> str:
     return sha256(canonical({"source": source_sha256, "request": request.model_dump()}))[:20]
 
 
+def _validated(model: type[Model], options: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(options)
+    except ValidationError as error:
+        clauses = (_clause(e, model.model_fields) for e in error.errors())
+        raise InvalidRequest("; ".join(clauses) + ".") from error
+
+
 def _known(field: str, value: str, known: Any) -> str:
     if value not in known:
         raise ValueError(f"{value!r} is no {field}; there are: {', '.join(known)}")
     return value
 
 
-def _clause(error: Any) -> str:
+def _clause(error: Any, fields: Iterable[str]) -> str:
     where = ".".join(str(part) for part in error["loc"])
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        message = f"there is no such option; there are: {', '.join(Request.model_fields)}"
+        message = f"there is no such option; there are: {', '.join(fields)}"
     return f"{where}: {message}" if where else message

@@ -26,7 +26,7 @@ from botocore.exceptions import (
 from pydantic import BaseModel
 
 from collage.digest import canonical, sha256
-from collage.errors import NotInStore, SourceTooLarge, StoreUnavailable
+from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan, Prepared, Styles
 from collage.request import Accepted
@@ -169,6 +169,14 @@ class Store:
         """failure.json of a run. Raises NotInStore."""
         return self._read(Failure, f"collages/{collage}/failure.json")
 
+    def refusal(self, collage: str, call: int) -> Refused | None:
+        """The provider's refusal of a call, if that is how it ended before."""
+        try:
+            failure = self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
+        except NotInStore:
+            return None
+        return Refused(failure.message) if failure.error == Refused.__name__ else None
+
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
         prefix = f"collages/{collage}/failures/"
@@ -180,15 +188,22 @@ class Store:
         found = [self._read(Failure, key) for key in keys]
         return {failure.call: failure for failure in found if failure.call is not None}
 
-    def put_result(self, manifest: Manifest, collage_png: bytes) -> None:
-        """Write the collage, then the manifest that says it is there."""
-        prefix = f"collages/{manifest.id}"
-        self._put(self.collages, f"{prefix}/collage.png", collage_png, "image/png")
-        self._write(f"{prefix}/manifest.json", manifest)
+    def put_result(self, manifest: Manifest, collage_png: bytes, folder: str = "") -> str:
+        """Write the collage, then the manifest that says it is there; the prefix of both.
 
-    def manifest(self, collage: str) -> Manifest:
-        """manifest.json. Raises NotInStore."""
-        return self._read(Manifest, f"collages/{collage}/manifest.json")
+        manifest.js holds the same for a page that is opened from disk and may fetch nothing.
+        """
+        prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
+        text = canonical(manifest.model_dump(mode="json"))
+        self._put(self.collages, f"{prefix}/collage.png", collage_png, "image/png")
+        script = b"window.collage = " + script_safe(text) + b";\n"
+        self._put(self.collages, f"{prefix}/manifest.js", script, "text/javascript")
+        self._put(self.collages, f"{prefix}/manifest.json", text, "application/json")
+        return prefix
+
+    def manifest(self, collage: str, folder: str = "") -> Manifest:
+        """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
+        return self._read(Manifest, f"collages/{collage}/{folder}/manifest.json".replace("//", "/"))
 
     def is_complete(self, collage: str) -> bool:
         """Whether the collage was made and no tile of it is missing."""
@@ -197,9 +212,10 @@ class Store:
         except NotInStore:
             return False
 
-    def collage(self, collage: str) -> bytes:
-        """The collage, a PNG. Raises NotInStore."""
-        return self._get(self.collages, f"collages/{collage}/collage.png")
+    def collage(self, collage: str, folder: str = "") -> bytes:
+        """The collage, or another layout of it in ``folder``, a PNG. Raises NotInStore."""
+        key = f"collages/{collage}/{folder}/collage.png".replace("//", "/")
+        return self._get(self.collages, key)
 
     def _read(self, model: type[Model], key: str) -> Model:
         return model.model_validate_json(self._get(self.collages, key))
@@ -215,6 +231,14 @@ class Store:
     def _put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
         with _named(bucket, key):
             self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+
+
+def script_safe(json_text: bytes) -> bytes:
+    """JSON that may stand in a script: line separators and the ends of elements are escaped."""
+    escapes = {b"<": b"\\u003c", "\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
+    for plain, escaped in escapes.items():
+        json_text = json_text.replace(plain, escaped)
+    return json_text
 
 
 @cache

@@ -1,0 +1,447 @@
+from dataclasses import dataclass, field
+from itertools import count, pairwise
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collage import limits
+from collage.errors import BudgetExhausted, NoSlotYet
+from collage.limits import LONGEST_HOLD, NEAR_SECONDS, Limits, Pace
+
+TABLE = "limits"
+NOON = 1_795_262_400.0  # 2026-11-21, 12:00 UTC
+
+
+@dataclass
+class Clock:
+    """The time, moved by those who sleep and by the test."""
+
+    now: float = NOON
+    slept: list[float] = field(default_factory=list)
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(limits, "time", clock.time)
+    monkeypatch.setattr(limits, "sleep", clock.sleep)
+    return clock
+
+
+@pytest.fixture
+def table(aws: None) -> Any:
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+    )
+    return client
+
+
+def make(table: Any, per_minute: float = 60, burst: int = 1, daily_usd: float = 10) -> Limits:
+    return Limits(table, TABLE, Pace(per_minute, burst), daily_usd)
+
+
+def item(table: Any, name: str) -> dict[str, float]:
+    """What the table holds under a name."""
+    found = table.get_item(TableName=TABLE, Key={"name": {"S": name}}).get("Item", {})
+    return {key: float(value["N"]) for key, value in found.items() if "N" in value}
+
+
+def line(table: Any) -> float:
+    """When the line ends, in seconds from noon."""
+    return item(table, "pace#openai")["next"] / 1000 - NOON
+
+
+def turn(limits: Limits, clock: Clock, at: float, pictures: int = 1, account: str = "a") -> float:
+    """When a call that comes at a time gets its turn; both in seconds from noon."""
+    clock.now = NOON + at
+    limits.wait_for_turn(pictures, account)
+    return round(clock.now - NOON, 3)
+
+
+# The pace
+
+
+def test_turns_are_spaced_by_the_pace(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+
+    assert [turn(paced, clock, 0) for _ in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_the_table_holds_when_the_line_ends_and_when_to_forget_it(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+
+    paced.wait_for_turn(1)
+    assert line(table) == 1
+    clock.now = NOON
+    paced.wait_for_turn(2)
+    assert line(table) == 3
+    assert clock.slept == [0, 1]
+    kept = item(table, "pace#openai")["expires"] - NOON
+    assert kept == pytest.approx(limits.KEEP_DAYS * 86400, abs=10)
+
+
+def test_a_burst_goes_at_once_and_no_more_than_that(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60, burst=3)
+
+    assert [turn(paced, clock, 0) for _ in range(6)] == [0, 0, 0, 1, 2, 3]
+
+
+def test_the_burst_comes_back_at_the_pace(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60, burst=3)
+    for _ in range(3):
+        turn(paced, clock, 0)
+
+    assert [turn(paced, clock, 2) for _ in range(3)] == [2, 2, 3]
+
+
+def test_an_idle_line_saves_nothing_beyond_the_burst(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60, burst=2)
+    turn(paced, clock, 0)
+
+    assert [turn(paced, clock, 3600) for _ in range(4)] == [3600, 3600, 3601, 3602]
+
+
+def test_a_call_of_many_pictures_takes_as_many_turns(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+
+    assert turn(paced, clock, 0, pictures=3) == 0
+    assert turn(paced, clock, 0) == 3
+
+
+def test_a_call_of_many_pictures_waits_until_the_burst_has_room_for_all(
+    table: Any, clock: Clock
+) -> None:
+    paced = make(table, per_minute=60, burst=10)
+
+    assert turn(paced, clock, 0, pictures=5) == 0
+    assert turn(paced, clock, 0, pictures=10) == 5
+
+
+def test_a_call_larger_than_the_burst_still_gets_its_turn(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60, burst=2)
+
+    assert turn(paced, clock, 0, pictures=4) == 0
+    assert turn(paced, clock, 0) == 3
+
+
+def test_a_far_turn_is_not_taken(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+    paced.wait_for_turn(8)
+
+    with pytest.raises(NoSlotYet, match=r"The next turn comes in 8 s\."):
+        paced.wait_for_turn(1)
+
+    assert line(table) == 8
+    assert clock.slept == [0]
+
+
+@pytest.mark.parametrize("burst", [1, 4])
+def test_how_far_is_too_far_does_not_depend_on_the_burst(
+    table: Any, clock: Clock, burst: int
+) -> None:
+    paced = make(table, per_minute=60, burst=burst)
+    waits = [turn(paced, clock, 0) for _ in range(burst + int(NEAR_SECONDS))]
+
+    assert waits[-1] == NEAR_SECONDS
+    with pytest.raises(NoSlotYet):
+        turn(paced, clock, 0)
+
+
+def test_accounts_have_lines_of_their_own(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+    turn(paced, clock, 0, account="one")
+
+    assert turn(paced, clock, 0, account="other") == 0
+    assert turn(paced, clock, 0, account="one") == 1
+
+
+def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) -> None:
+    paced, rival = make(boto3.client("dynamodb"), per_minute=60), make(table, per_minute=60)
+    tries: list[str] = []
+
+    def overtake(params: dict[str, Any], **_: Any) -> None:
+        tries.append(params["ConditionExpression"])
+        if len(tries) == 2:
+            rival.wait_for_turn(1)
+
+    events = paced.dynamodb.meta.events
+    events.register("provide-client-params.dynamodb.UpdateItem", overtake)
+
+    paced.wait_for_turn(1)
+
+    assert len(tries) == 3
+    assert clock.slept == [0, 1]
+    assert line(table) == 2
+
+
+def test_a_hold_delays_all_turns_and_leaves_no_burst_behind_it(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60, burst=3)
+
+    paced.hold(4, "a")
+
+    assert [turn(paced, clock, 0) for _ in range(2)] == [4, 5]
+
+
+def test_a_hold_never_brings_a_turn_forward(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+    turn(paced, clock, 0, pictures=5)
+
+    paced.hold(2, "a")
+
+    assert turn(paced, clock, 0) == 5
+
+
+def test_a_long_hold_gives_the_turn_back(table: Any, clock: Clock) -> None:
+    paced = make(table, per_minute=60)
+
+    paced.hold(60, "a")
+
+    with pytest.raises(NoSlotYet, match="60 s"):
+        turn(paced, clock, 0)
+    assert turn(paced, clock, 60) == 60
+
+
+def test_nobody_is_held_for_ever(table: Any, clock: Clock) -> None:
+    paced = make(table)
+
+    paced.hold(1e300, "a")
+
+    assert turn(paced, clock, LONGEST_HOLD) == LONGEST_HOLD
+
+
+examples = count()
+"""Numbers for lines that no example shares with another."""
+paces = st.sampled_from([5.0, 60.0, 600.0, 90.0])
+calls = st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 4)), min_size=1, max_size=25)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(per_minute=paces, burst=st.integers(1, 6), calls=calls)
+def test_no_window_ever_holds_more_than_the_burst_and_the_pace(
+    table: Any, clock: Clock, per_minute: float, burst: int, calls: list[Any]
+) -> None:
+    paced, key = make(table, per_minute, burst), f"example {next(examples)}"
+    arrival, turns, refused = 0.0, [], 0
+    for gap, pictures in calls:
+        arrival += gap / 1000
+        before = item(table, f"pace#{key}")
+        try:
+            turns.append((turn(paced, clock, arrival, pictures, key), pictures))
+        except NoSlotYet:
+            refused += 1
+            assert item(table, f"pace#{key}") == before
+
+    assert len(turns) + refused == len(calls)
+    assert all(one <= other for (one, _), (other, _) in pairwise(turns))
+    for first in range(len(turns)):
+        for last in range(first, len(turns)):
+            window = turns[last][0] - turns[first][0]
+            made = sum(pictures for _, pictures in turns[first : last + 1])
+            # A call is never cut in pieces: one that is larger than the burst goes whole.
+            assert made <= max(burst, turns[last][1]) + window * per_minute / 60 + 0.01
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    per_minute=paces,
+    burst=st.integers(1, 6),
+    gaps=st.lists(st.integers(0, 3000), min_size=1, max_size=25),
+)
+def test_no_turn_is_lost(
+    table: Any, clock: Clock, per_minute: float, burst: int, gaps: list[int]
+) -> None:
+    """Each call that gets a turn gets it as soon as a bucket of tokens would have let it in."""
+    paced, key = make(table, per_minute, burst), f"example {next(examples)}"
+    arrival, full_at = 0.0, 0.0
+    for gap in gaps:
+        arrival += gap / 1000
+        # The time at which the bucket is full again tells how many tokens are in it.
+        empty_until = max(arrival, full_at) - (burst - 1) * paced.pace.interval
+        expected = max(arrival, empty_until)
+        try:
+            assert turn(paced, clock, arrival, 1, key) == pytest.approx(expected, abs=0.02)
+        except NoSlotYet:
+            assert expected - arrival > NEAR_SECONDS - 0.02
+        else:
+            full_at = max(arrival, full_at) + paced.pace.interval
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "latency", "most", "expected"),
+    [
+        (5, 30, 40, 5),
+        (600, 0.5, 40, 9),
+        (600, 30, 40, 40),
+        (600, 30, 1000, 451),
+        (0.1, 1, 40, 2),
+        (60, 1, 1, 1),
+    ],
+)
+def test_as_many_calls_are_under_way_as_keep_the_pace(
+    per_minute: float, latency: float, most: int, expected: int
+) -> None:
+    assert Pace(per_minute).concurrency(latency, most) == expected
+
+
+@given(st.floats(0.1, 6000), st.floats(0.1, 240), st.integers(1, 1000))
+def test_the_calls_under_way_follow_littles_law(
+    per_minute: float, latency: float, most: int
+) -> None:
+    needed = latency * per_minute / 60
+
+    found = Pace(per_minute).concurrency(latency, most)
+
+    assert 1 <= found <= most
+    assert found == most or needed < found <= 1.5 * needed + 2
+
+
+# The budget
+
+
+def test_a_day_can_be_spent_to_its_last_cent_and_not_beyond(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+    for _ in range(4):
+        budget.reserve(0.25)
+
+    assert budget.spent() == 1
+    with pytest.raises(BudgetExhausted, match=r"daily limit of \$1\.00 is reached"):
+        budget.reserve(0.000001)
+    assert budget.spent() == 1
+
+
+def test_a_price_above_the_limit_is_refused_on_an_empty_day(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+
+    with pytest.raises(BudgetExhausted):
+        budget.reserve(1.000001)
+
+    assert budget.spent() == 0
+    assert item(table, "spent#2026-11-21") == {}
+
+
+def test_a_limit_of_nothing_lets_only_what_is_free_through(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=0)
+
+    budget.reserve(0)
+
+    with pytest.raises(BudgetExhausted):
+        budget.reserve(0.01)
+
+
+def test_a_smaller_price_still_fits_after_a_refusal(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+    budget.reserve(0.7)
+    with pytest.raises(BudgetExhausted):
+        budget.reserve(0.4)
+
+    budget.reserve(0.3)
+
+    assert budget.spent() == 1
+
+
+@pytest.mark.parametrize(("actual", "spent"), [(0.1, 0.6), (0.5, 1.0), (0.75, 1.25), (0, 0.5)])
+def test_a_price_is_corrected_to_what_was_paid(
+    table: Any, clock: Clock, actual: float, spent: float
+) -> None:
+    budget = make(table, daily_usd=1)
+    budget.reserve(0.5)
+    day = budget.reserve(0.5)
+
+    budget.correct(day, 0.5, actual)
+
+    assert budget.spent() == spent
+
+
+def test_what_is_given_back_can_be_spent_again(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+    budget.correct(budget.reserve(1), 1, 0.2)
+
+    budget.reserve(0.8)
+
+    assert budget.spent() == 1
+
+
+def test_every_day_starts_anew_at_midnight(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+    budget.reserve(1)
+
+    clock.now = NOON + 12 * 3600 - 1
+    assert budget.spent() == 1
+    clock.now = NOON + 12 * 3600
+    assert budget.spent() == 0
+    budget.reserve(1)
+    assert item(table, "spent#2026-11-22")["micros"] == 1_000_000
+
+
+def test_a_correction_belongs_to_the_day_of_the_reservation(table: Any, clock: Clock) -> None:
+    budget = make(table, daily_usd=1)
+    clock.now = NOON + 12 * 3600 - 1
+    day = budget.reserve(1)
+    clock.now += 2
+    budget.reserve(0.5)
+
+    budget.correct(day, 1, 0)
+
+    assert budget.spent() == 0.5
+    assert item(table, "spent#2026-11-21")["micros"] == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(prices=st.lists(st.integers(1, 600_000), max_size=20), day=st.integers(0, 10_000))
+def test_no_order_of_prices_passes_the_limit(
+    table: Any, clock: Clock, prices: list[int], day: int
+) -> None:
+    clock.now = NOON + day * 86400
+    budget = make(table, daily_usd=1)
+    # A day that another example had may have been spent from.
+    counted = round(budget.spent() * 1_000_000)
+    for micros in prices:
+        fits = counted + micros <= 1_000_000
+        try:
+            budget.reserve(micros / 1_000_000)
+        except BudgetExhausted:
+            assert not fits
+        else:
+            assert fits
+            counted += micros
+    assert budget.spent() == counted / 1_000_000
+
+
+# The notes of what was asked
+
+
+def test_a_tile_asked_for_again_is_counted(table: Any, clock: Clock) -> None:
+    noted = make(table)
+
+    assert [noted.asked("tile") for _ in range(3)] == [0, 1, 2]
+    assert noted.asked("another") == 0
+
+
+def test_what_was_not_billed_is_not_counted(table: Any, clock: Clock) -> None:
+    noted = make(table)
+    noted.asked("tile")
+    noted.not_billed("tile")
+
+    assert noted.asked("tile") == 0
+
+
+def test_taking_back_what_was_never_noted_notes_nothing(table: Any, clock: Clock) -> None:
+    noted = make(table)
+
+    noted.not_billed("tile")
+
+    assert item(table, "asked#tile") == {}

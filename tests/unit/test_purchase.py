@@ -1,0 +1,231 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+
+from collage.engines import Rendered, Turn
+from collage.errors import (
+    UNBILLED,
+    BrokenAnswer,
+    BudgetExhausted,
+    CollageError,
+    ConnectionLost,
+    NoSlotYet,
+    Overloaded,
+    RateLimited,
+    Refused,
+    TimedOut,
+)
+from collage.limits import Limits, Pace
+from collage.purchase import Purchase, buy
+from collage.tile import Tile
+from tests.unit.plans import planned
+
+TABLE = "limits"
+PRICE = 0.04
+UNKNOWN = (TimedOut, ConnectionLost, BrokenAnswer)
+
+
+@pytest.fixture
+def limits(aws: None) -> Limits:
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+    )
+    return Limits(client, TABLE, Pace(per_minute=60_000, burst=100), daily_usd=1)
+
+
+@dataclass
+class Engine:
+    """Asks for its turn and then ends as it was told to."""
+
+    end: Callable[[], float | None] = lambda: None
+    """What each picture cost by the provider's word, or an error."""
+    asked: list[int] = field(default_factory=list)
+    """How many pictures each call was for, once it had its turn."""
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> list[Rendered]:
+        turn()
+        self.asked.append(len(tiles))
+        return [Rendered(png=b"picture", usd=self.end()) for _ in tiles]
+
+
+def raising(error: Exception) -> Callable[[], float | None]:
+    def end() -> float | None:
+        raise error
+
+    return end
+
+
+def tiles(count: int = 1) -> list[Tile]:
+    made = planned(
+        engine="openai", styles=["Cubism", "Baroque"], masks=["left"], tiles=count, rows=1, cols=10
+    )
+    return list(made.tiles)
+
+
+def purchase(limits: Limits, engine: Engine, count: int = 1) -> Purchase:
+    return buy(limits, engine, tiles(count), None, None, PRICE)
+
+
+def noted(limits: Limits, tile: Tile) -> int:
+    """How often a tile was asked for to no known end, by the table."""
+    name = {"name": {"S": f"asked#{tile.key}"}}
+    found = limits.dynamodb.get_item(TableName=TABLE, Key=name).get("Item", {})
+    return int(found.get("times", {"N": "0"})["N"])
+
+
+def line(limits: Limits) -> int:
+    """When the line ends, in milliseconds; 0 when nobody took a turn."""
+    found: Any = limits.dynamodb.get_item(TableName=TABLE, Key={"name": {"S": "pace#openai"}})
+    return int(found.get("Item", {}).get("next", {"N": "0"})["N"])
+
+
+def test_a_call_costs_what_the_provider_says(limits: Limits) -> None:
+    bought = purchase(limits, Engine(lambda: 0.03))
+
+    assert bought == Purchase([Rendered(b"picture", usd=0.03)], usd=0.03, asked_before=0)
+    assert limits.spent() == 0.03
+
+
+def test_a_call_of_many_pictures_costs_their_sum(limits: Limits) -> None:
+    bought = purchase(limits, Engine(lambda: 0.03), count=4)
+
+    assert bought.usd == pytest.approx(0.12)
+    assert limits.spent() == pytest.approx(0.12)
+
+
+def test_a_provider_that_says_nothing_costs_the_price(limits: Limits) -> None:
+    bought = purchase(limits, Engine(lambda: None), count=2)
+
+    assert bought.usd == PRICE
+    assert limits.spent() == PRICE
+
+
+def test_a_provider_that_says_half_costs_the_price(limits: Limits) -> None:
+    said = iter([0.01, None])
+
+    assert purchase(limits, Engine(lambda: next(said)), count=2).usd == PRICE
+    assert limits.spent() == PRICE
+
+
+def test_a_call_that_was_free_costs_nothing(limits: Limits) -> None:
+    assert purchase(limits, Engine(lambda: 0.0)).usd == 0
+    assert limits.spent() == 0
+
+
+def test_the_price_is_counted_before_the_provider_is_asked(limits: Limits) -> None:
+    seen: list[float] = []
+
+    def end() -> float:
+        seen.append(limits.spent())
+        return 0.01
+
+    purchase(limits, Engine(end))
+
+    assert seen == [PRICE]
+
+
+def test_a_call_takes_a_turn_for_each_of_its_pictures(limits: Limits) -> None:
+    purchase(limits, Engine())
+    before = line(limits)
+
+    purchase(limits, Engine(), count=5)
+
+    # The line may have become idle in between, and begin anew.
+    assert line(limits) - before >= 5
+
+
+@pytest.mark.parametrize("error", UNBILLED)
+def test_a_refusal_is_not_paid_for(limits: Limits, error: type[CollageError]) -> None:
+    with pytest.raises(error, match="why"):
+        purchase(limits, Engine(raising(error("why"))), count=2)
+
+    assert limits.spent() == 0
+    assert [noted(limits, tile) for tile in tiles(2)] == [0, 0]
+
+
+@pytest.mark.parametrize("error", UNKNOWN)
+def test_an_unknown_end_stays_counted(limits: Limits, error: type[CollageError]) -> None:
+    with pytest.raises(error, match="why"):
+        purchase(limits, Engine(raising(error("why"))), count=2)
+
+    assert limits.spent() == PRICE
+    assert [noted(limits, tile) for tile in tiles(2)] == [1, 1]
+
+
+def test_an_end_that_has_no_name_stays_counted(limits: Limits) -> None:
+    with pytest.raises(ZeroDivisionError):
+        purchase(limits, Engine(raising(ZeroDivisionError())))
+
+    assert limits.spent() == PRICE
+    assert noted(limits, tiles()[0]) == 1
+
+
+def test_a_tile_tells_how_often_it_may_have_been_billed_before(limits: Limits) -> None:
+    for error in (TimedOut("?"), RateLimited("no"), ConnectionLost("?"), Refused("no")):
+        with pytest.raises(CollageError):
+            purchase(limits, Engine(raising(error)))
+
+    assert purchase(limits, Engine(lambda: 0.03)).asked_before == 2
+    assert limits.spent() == pytest.approx(2 * PRICE + 0.03)
+
+
+def test_a_call_tells_the_most_that_one_of_its_tiles_was_asked_for(limits: Limits) -> None:
+    with pytest.raises(TimedOut):
+        buy(limits, Engine(raising(TimedOut("?"))), tiles(3)[1:2], None, None, PRICE)
+
+    assert purchase(limits, Engine(), count=3).asked_before == 1
+
+
+def test_a_spent_day_asks_for_nothing(limits: Limits) -> None:
+    limits.reserve(1 - PRICE / 2)
+    engine = Engine()
+
+    with pytest.raises(BudgetExhausted):
+        purchase(limits, engine)
+
+    assert engine.asked == []
+    assert limits.spent() == 1 - PRICE / 2
+    assert noted(limits, tiles()[0]) == 0
+    assert line(limits) == 0
+
+
+def test_a_turn_that_is_far_off_costs_nothing(limits: Limits) -> None:
+    limits.hold(60)
+    before = line(limits)
+    engine = Engine()
+
+    with pytest.raises(NoSlotYet):
+        purchase(limits, engine)
+
+    assert engine.asked == []
+    assert limits.spent() == 0
+    assert noted(limits, tiles()[0]) == 0
+    assert line(limits) == before
+
+
+@pytest.mark.parametrize("error", [RateLimited, Overloaded])
+def test_what_the_provider_asks_for_holds_for_every_run(
+    limits: Limits, error: type[RateLimited]
+) -> None:
+    with pytest.raises(error):
+        purchase(limits, Engine(raising(error("slow down", retry_after=30))))
+
+    with pytest.raises(NoSlotYet):
+        limits.wait_for_turn(1)
+
+
+@pytest.mark.parametrize("error", [RateLimited("no"), Refused("no"), TimedOut("?")])
+def test_without_such_a_word_nobody_waits(limits: Limits, error: CollageError) -> None:
+    with pytest.raises(type(error)):
+        purchase(limits, Engine(raising(error)))
+
+    assert purchase(limits, Engine()).rendered

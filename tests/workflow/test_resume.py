@@ -1,0 +1,165 @@
+"""A run that is killed is run again: it ends as an undisturbed one, and makes no tile twice."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from cli import local_stack
+from cli.stack import Stack
+from collage.manifest import Manifest
+from tests.unit.pictures import decode
+from tests.workflow.running import SMALL, eventually, photo, run
+
+ROOT = Path(__file__).parents[2]
+TILES = 12
+# Tiles that take a while, and few of them at once: there is a middle to be killed in.
+OPTIONS: dict[str, Any] = {"rows": 3, "cols": 4, "size": 512}
+SLOWLY = {"MaxConcurrency": "2"}
+
+# The same request in a process of its own.
+HOST = """
+import json, sys
+from pathlib import Path
+from cli import local_stack
+from tests.workflow.running import photo, run
+
+parameters, options = json.loads(sys.argv[2])
+with local_stack.running(parameters, state=Path(sys.argv[1])) as (_, stack):
+    run(stack, photo(20), **options)
+"""
+
+Result = tuple[bytes, dict[str, bytes]]
+"""The pixels of a collage, and the files of its tiles by key."""
+
+
+def result(stack: Stack, manifest: Manifest) -> Result:
+    tiles = {record.key: stack.store.tile(record.tile) for record in manifest.tiles}
+    picture = decode(stack.store.collage(manifest.id))
+    return picture.tobytes(), {key: tile[0] for key, tile in tiles.items() if tile}
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Result:
+    """As it is with no state and no harm."""
+    with local_stack.running({}) as (_, stack):
+        return result(stack, run(stack, photo(20), **OPTIONS))
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def sidecars(stack: Stack) -> dict[str, bytes]:
+    """The marks of finished tiles; each tells when its tile was made and how long that took."""
+    s3, bucket = stack.client("s3"), stack.outputs["CollagesBucket"]
+    found = s3.list_objects_v2(Bucket=bucket, Prefix="tiles/").get("Contents", [])
+    keys = [item["Key"] for item in found if item["Key"].endswith(".json")]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def finished(state: Path) -> int:
+    """How many tiles are finished, as it lies on disk while a host is at work."""
+    records = (state / "CollagesBucket").glob("*.json")
+    keys = [str(json.loads(record.read_bytes())["key"]) for record in records]
+    return sum(key.startswith("tiles/") and key.endswith(".json") for key in keys)
+
+
+def record_of(state: Path, key: str) -> Path:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return state / "CollagesBucket" / f"{digest}.json"
+
+
+def body_of(state: Path, key: str) -> Path:
+    record = record_of(state, key)
+    return record.with_name(json.loads(record.read_bytes())["body"])
+
+
+def renderers() -> list[psutil.Process]:
+    """The processes in which tiles are made; they are this one's children."""
+    name = "AWS_LAMBDA_FUNCTION_NAME"
+    children = psutil.Process().children()
+    return [child for child in children if "RenderTile" in child.environ().get(name, "")]
+
+
+def kill_a_host(state: Path, tiles: int) -> None:
+    """Runs the collage in a host of its own, and kills that once so many tiles are finished."""
+    arguments = [str(state), json.dumps([SLOWLY, OPTIONS])]
+    with subprocess.Popen([sys.executable, "-c", HOST, *arguments], cwd=ROOT) as process:
+        try:
+            eventually(lambda: finished(state) >= tiles)
+            functions = psutil.Process(process.pid).children(recursive=True)
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGKILL
+    psutil.wait_procs(functions)
+    assert tiles <= finished(state) < TILES
+
+
+@pytest.mark.parametrize("kills", [(3,), (2, 7)], ids=["once", "twice"])
+def test_a_host_that_is_killed(state: Path, undisturbed: Result, kills: tuple[int, ...]) -> None:
+    for tiles in kills:
+        kill_a_host(state, tiles)
+
+    with local_stack.running({}, state=state) as (_, stack):
+        before = sidecars(stack)
+        manifest = run(stack, photo(20), **OPTIONS)
+        after = sidecars(stack)
+
+        assert len(before) >= kills[-1]
+        assert len(after) == TILES
+        assert before.items() < after.items()
+        assert manifest.tile_counts == {"done": TILES}
+        assert result(stack, manifest) == undisturbed
+
+
+def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
+    with local_stack.running(SLOWLY, state=state) as (_, stack):
+        started = stack.start(photo(20), SMALL | OPTIONS)
+        eventually(lambda: finished(state))
+        renderers()[0].kill()
+        for _progress in stack.follow(started):
+            pass
+        manifest = stack.store.manifest(started["id"])
+        lost = [record for record in manifest.tiles if record.state == "failed"]
+        # None is lost when it was between two tiles.
+        assert len(lost) <= 1
+        assert manifest.missing == len(lost)
+        assert all(record.error == "Runtime.ExitError" for record in lost)
+        before = sidecars(stack)
+        assert len(before) == TILES - len(lost)
+
+    with local_stack.running({}, state=state) as (_, stack):
+        manifest = run(stack, photo(20), **OPTIONS)
+        assert manifest.tile_counts == {"done": TILES}
+        assert before.items() <= sidecars(stack).items()
+        assert result(stack, manifest) == undisturbed
+
+
+def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> None:
+    with local_stack.running({}, state=state) as (_, stack):
+        manifest = run(stack, photo(20), **OPTIONS)
+        before = sidecars(stack)
+    tiles = [record.key for record in manifest.tiles[:4]]
+    record_of(state, f"tiles/{tiles[0]}.json").unlink()
+    record_of(state, f"tiles/{tiles[1]}.png").unlink()
+    os.truncate(body_of(state, f"tiles/{tiles[2]}.png"), 100)
+    picture = body_of(state, f"tiles/{tiles[3]}.png")
+    picture.write_bytes(picture.read_bytes()[::-1])
+
+    with local_stack.running({}, state=state) as (_, stack):
+        manifest = run(stack, photo(20), **OPTIONS)
+        after = sidecars(stack)
+
+        made_again = {key for key in after if after[key] != before[key]}
+        assert made_again == {f"tiles/{tile}.json" for tile in tiles}
+        assert manifest.tile_counts == {"done": TILES}
+        assert result(stack, manifest) == undisturbed

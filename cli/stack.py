@@ -142,6 +142,8 @@ class Stack:
             history = states.get_execution_history(
                 executionArn=arn, reverseOrder=True, maxResults=50
             )["events"]
+            # Not every server heeds the order that was asked for.
+            history.sort(key=lambda event: event["id"], reverse=True)
             entered = (e["stateEnteredEventDetails"] for e in history if _entered(e))
             phase = next((PHASES[s["name"]] for s in entered if s["name"] in PHASES), "start")
             yield Progress(phase, *(self._tiles(arn) if phase == "tiles" else (0, 0)))

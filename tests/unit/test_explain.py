@@ -98,6 +98,7 @@ def test_a_collage_is_summed_up(file_format):
     assert said.request.prompt_template == "in the style of {styles}"
     assert said.request.masks == ("top", "bottom", "left", "right")
     assert (said.request.rows, said.request.cols) == (3, 4)
+    assert said.request.model == plan.tiles[0].model
     assert said.tiles == 4
     assert said.tile_counts == {"done": 1, "reused": 1, "replaced": 1, "refused": 1}
     assert said.cell_counts == manifest.cell_counts

@@ -377,6 +377,17 @@ def test_an_upload_of_the_last_life_starts_nothing(state: Path) -> None:
         assert objects(cloud, "Inbox").keys() == {"elsewhere", "elsewhere too"}
 
 
+def test_items_that_do_not_fit_the_template_any_more(new: New, tmp_path: Path) -> None:
+    with new() as cloud:
+        item = {"name": {"S": "a"}}
+        cloud.client("dynamodb").put_item(TableName=cloud.outputs["Table"], Item=item)
+    changed = TEMPLATE.replace("AttributeType: S", "AttributeType: N")
+    (tmp_path / "template.yaml").write_text(changed)
+
+    with pytest.raises(StateError, match="Table cannot take an item that was kept: "):
+        new().start()
+
+
 def test_without_a_state_nothing_is_kept(tmp_path: Path, new: New, state: Path) -> None:
     with Cloud(tmp_path / "template.yaml") as cloud:
         cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="a", Body=b"1")

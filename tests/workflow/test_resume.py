@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,13 @@ def body_of(state: Path, key: str) -> Path:
 
 def renderers() -> list[psutil.Process]:
     """The processes in which tiles are made; they are this one's children."""
-    name = "AWS_LAMBDA_FUNCTION_NAME"
-    children = psutil.Process().children()
-    return [child for child in children if "RenderTile" in child.environ().get(name, "")]
+    found = []
+    for child in psutil.Process().children():
+        # One may end while it is looked at.
+        with suppress(psutil.Error):
+            if "RenderTile" in child.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
+                found.append(child)
+    return found
 
 
 def kill_a_host(state: Path, tiles: int) -> None:
@@ -100,7 +105,7 @@ def kill_a_host(state: Path, tiles: int) -> None:
         finally:
             process.kill()
     assert process.returncode == -signal.SIGKILL
-    psutil.wait_procs(functions)
+    eventually(lambda: not any(function.is_running() for function in functions))
     assert tiles <= finished(state) < TILES
 
 
@@ -125,7 +130,7 @@ def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
     with local_stack.running(SLOWLY, state=state) as (_, stack):
         started = stack.start(photo(20), SMALL | OPTIONS)
         eventually(lambda: finished(state))
-        renderers()[0].kill()
+        eventually(renderers)[0].kill()
         for _progress in stack.follow(started):
             pass
         manifest = stack.store.manifest(started["id"])

@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from collage import metadata
-from collage.errors import InvalidRequest, NoMetadata
+from collage import metadata, request
+from collage.digest import sha256
+from collage.errors import InvalidRequest, NoMetadata, SourceChanged
+from collage.request import Request
 
 Side = Annotated[int, Field(ge=1, le=2**31)]
 Pair = tuple[Side, Side]
@@ -68,7 +70,7 @@ class CellFacts(_Read):
 
 
 class RequestFacts(_Read):
-    """The essentials of the request."""
+    """The essentials of the request, with the model that the stack chose where none was named."""
 
     recipe: str
     engine: str
@@ -226,6 +228,29 @@ def explain(
     return _cell(record, cell)
 
 
+def request_of(picture: bytes, source: bytes) -> Request:
+    """The request that made the collage ``picture``, for the source that it was made of.
+
+    Styles that a language model listed are named in it, so that they are not listed anew.
+
+    Raises:
+        SourceChanged: when ``source`` is another picture than the collage was made of.
+        InvalidRequest: when the picture is a tile, or this version cannot make it.
+        NotAPicture, TruncatedPicture, NoMetadata: as for `explain`.
+    """
+    found = metadata.read(picture)
+    record = _checked(found.record)
+    if found.record is None or not isinstance(record, _Collage):
+        raise InvalidRequest("The picture is one tile; only a collage can be made again.")
+    if record.plan.source.sha256 != sha256(source):
+        raise SourceChanged("The collage was made of another picture than this one.")
+    options = dict(found.record["plan"]["request"])
+    if record.plan.styles.origin == "model":
+        options |= {"styles": record.plan.styles.styles}
+        options |= {"style_count": None, "theme": None, "exclude": ()}
+    return request.parse(options)
+
+
 def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
     if record is None:
         raise NoMetadata("The picture was not made by this pack, or lost what it said of it.")
@@ -328,7 +353,7 @@ def _summary(record: _Collage) -> CollageFacts:
         rows=record.geometry.rows,
         cols=record.geometry.cols,
         gap=record.geometry.gap,
-        request=plan.request,
+        request=plan.request.model_copy(update={"model": plan.tiles[0].model}),
         styles=plan.styles.styles,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,

@@ -45,6 +45,7 @@ class TileRecord(BaseModel):
     key: str
     state: TileState
     tile: Tile = Field(description="as it was made; of a replaced tile, the spare")
+    created: str | None = Field(default=None, description="when it was made, in UTC")
     seconds: float | None = Field(default=None, description="what the engine took")
     usd: float = Field(default=0, description="what was paid for it, in whichever run that was")
     asked_before: int = Field(default=0, description="requests before that may have been billed")
@@ -176,11 +177,14 @@ def _tile_record(
             key=sidecar.key,
             state="replaced" if replaced else state,
             tile=sidecar.tile,
+            created=sidecar.created,
             seconds=sidecar.seconds,
             usd=sidecar.usd,
             asked_before=sidecar.asked_before,
             outside_changed=sidecar.outside_changed,
             refused=tile if replaced else None,
+            error=failure.error if replaced and failure else None,
+            message=failure.message if replaced and failure else None,
         )
     return TileRecord(
         index=index,

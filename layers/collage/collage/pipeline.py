@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any, TypedDict
 
 import collage
-from collage import engines, layout, masks, plan, request, styles
+from collage import engines, layout, masks, metadata, plan, request, styles
 from collage.digest import sha256
 from collage.errors import (
     CollageError,
@@ -284,10 +284,12 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     else:
         bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
     seconds = (perf_counter() - began) / len(wanted)
+    speaking = store.accepted(collage_id).request.metadata
     for tile, made in zip(wanted, bought.rendered, strict=True):
+        png = metadata.embed(made.png, metadata.describe_tile(tile)) if speaking else made.png
         sidecar = Sidecar(
             key=tile.key,
-            sha256=sha256(made.png),
+            sha256=sha256(png),
             tile=tile,
             collage=collage_id,
             seconds=round(seconds, 3),
@@ -298,7 +300,7 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
             provider=None if made.provider is None else sha256(made.provider),
             outside_changed=made.outside_changed,
         )
-        store.put_tile(made.png, sidecar, made.provider)
+        store.put_tile(png, sidecar, made.provider)
 
 
 class Assembled(TypedDict):
@@ -330,7 +332,7 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         min_share=tools.settings.min_share,
         created=_now(),
     )
-    return _finish(store, manifest, read)
+    return _finish(store, made, manifest, read)
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
@@ -366,7 +368,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         created=_now(),
     )
     name = sha256(again.layout.model_dump_json().encode())[:12]
-    return _finish(store, again, read, f"layouts/{name}")
+    return _finish(store, made, again, read, f"layouts/{name}")
 
 
 def _read_cells(
@@ -389,12 +391,18 @@ def _read_cells(
 
 
 def _finish(
-    store: Store, manifest: Manifest, read: Mapping[int, tuple[Sidecar, bytes]], folder: str = ""
+    store: Store,
+    made: Plan,
+    manifest: Manifest,
+    read: Mapping[int, tuple[Sidecar, bytes]],
+    folder: str = "",
 ) -> Assembled:
     from collage import grid
 
     captions = {i: grid.caption(sidecar.tile) for i, (sidecar, _) in read.items()}
     png = grid.join(manifest.layout, {i: cell for i, (_, cell) in read.items()}, captions)
+    if made.request.metadata:
+        png = metadata.embed(png, metadata.describe_collage(made, manifest))
     prefix = store.put_result(manifest, png, folder)
     return Assembled(
         id=manifest.id,

@@ -159,7 +159,7 @@ def up(state: State = STATE, parameter: Parameters = None) -> None:
     with _failures(as_json=False):
         parameters = _parameters(parameter)
         with local_stack.running(parameters, log=log, state=state) as (cloud, stack):
-            output.welcome(console, stack, cloud.environment)
+            output.welcome(console, stack, cloud.environment, state)
             for line in stack.watch():
                 log(line)
 

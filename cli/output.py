@@ -146,7 +146,7 @@ def price(console: Console, found: Estimated) -> None:
         console.print("no charge: this engine asks no provider", highlight=False)
 
 
-def welcome(console: Console, stack: Stack, environment: Mapping[str, str]) -> None:
+def welcome(console: Console, stack: Stack, environment: Mapping[str, str], state: Path) -> None:
     """How to talk to a laptop cloud that stays up."""
     console.print("The laptop cloud is up. In another shell:\n", highlight=False)
     for name, value in environment.items():
@@ -157,4 +157,4 @@ def welcome(console: Console, stack: Stack, environment: Mapping[str, str]) -> N
         highlight=False,
         soft_wrap=True,
     )
-    console.print("Ctrl-C stops it, and with it goes all that it holds.", highlight=False)
+    console.print(f"Ctrl-C stops it. What it holds stays in {state}.", highlight=False)

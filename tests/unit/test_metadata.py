@@ -643,7 +643,7 @@ def test_many_texts_that_unpack_to_too_much_together_are_refused():
 @pytest.mark.parametrize("name", ["jpeg", "webp"])
 def test_a_packed_record_in_xmp_that_unpacks_to_too_much_is_refused(name, monkeypatch):
     record = ("collage:RecordZlib", b64encode(bomb()).decode())
-    monkeypatch.setattr(metadata, "_xmp_record", lambda _: record)
+    monkeypatch.setattr(metadata.xmp, "record_property", lambda _: record)
     written = metadata.embed(PICTURES[name], described())
 
     with pytest.raises(NoMetadata, match="64,000,000"):
@@ -745,7 +745,7 @@ def test_the_plan_of_a_large_collage_is_written_whole():
 
 def test_prompts_are_left_out_of_a_record_that_nothing_could_open(monkeypatch):
     plan, manifest = a_collage()
-    monkeypatch.setattr(metadata, "MAX_RECORD", 1000)
+    monkeypatch.setattr(metadata.describe, "MAX_RECORD", 1000)
 
     said = json.loads(metadata.describe_collage(plan, manifest).record)
 

@@ -574,6 +574,7 @@ def test_a_picture_that_is_not_where_it_should_lie_is_a_lost_connection(fake: Fa
         (422, {"message": "no"}, BadRequest),
         (429, {"message": "no", "code": "insufficient_quota"}, QuotaExhausted),
         (429, {"message": "no"}, RateLimited),
+        (501, {"message": "no"}, BadRequest),
         (502, {"message": "no"}, Overloaded),
         (529, {"message": "no"}, Overloaded),
     ],

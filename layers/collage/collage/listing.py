@@ -7,13 +7,14 @@ question goes down a ladder until a rung is understood; every answer is checked 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from collage import styles
-from collage.errors import NoStyles
+from collage.errors import BadRequest, BrokenAnswer, NoStyles
 
 if TYPE_CHECKING:
     import openai
@@ -47,21 +48,18 @@ def ask(
         NoStyles: when the list is still wrong after the last repair; the message says how.
         CollageError: by name, what the provider says.
     """
-    from collage.engines.openai import named
-
     messages: Messages = [{"role": "user", "content": _question(count, theme, exclude)}]
     rungs = list(LADDER)
     wrong = "no answer"
-    with named(client.api_key):
-        for _ in range(1 + REPAIRS):
-            answer = _climb_down(rungs, client, model, messages)
-            found, wrong = check(answer, count, exclude)
-            if not wrong:
-                return found
-            messages += [
-                {"role": "assistant", "content": json.dumps(answer)},
-                {"role": "user", "content": f"{wrong} Give the whole list of {count} again."},
-            ]
+    for _ in range(1 + REPAIRS):
+        answer = _climb_down(rungs, client, model, messages)
+        found, wrong = check(answer, count, exclude)
+        if not wrong:
+            return found
+        messages += [
+            {"role": "assistant", "content": json.dumps(answer)},
+            {"role": "user", "content": f"{wrong} Give the whole list of {count} again."},
+        ]
     raise NoStyles(f"The language model gave no usable list of {count} styles: {wrong}")
 
 
@@ -95,24 +93,34 @@ def _question(count: int, theme: str | None, exclude: Sequence[str]) -> str:
 def _climb_down(
     rungs: list[Ask], client: openai.OpenAI, model: str, messages: Messages
 ) -> list[str]:
-    """Ask on the highest rung that the server understands, and forget those above it."""
-    import openai
+    """Ask on the highest rung that the server understands, and forget those above it.
+
+    Some servers refuse what they do not know, others take no notice of it.
+    """
+    from collage.engines.openai import named
 
     while True:
         try:
-            return rungs[0](client, model, messages)
-        except (openai.NotFoundError, openai.BadRequestError, openai.UnprocessableEntityError):
+            with named(client.api_key), _readable():
+                return rungs[0](client, model, messages)
+        except (BadRequest, BrokenAnswer):
             if len(rungs) == 1:
                 raise
             rungs.pop(0)
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    """The SDK hands on whatever came, in whatever shape, and trips over some of it itself."""
+    try:
+        yield
+    except (ValidationError, AttributeError, IndexError, TypeError) as error:
+        raise BrokenAnswer("The language model did not answer in the form asked for.") from error
+
+
 def _responses(client: openai.OpenAI, model: str, messages: Messages) -> list[str]:
     given: Any = messages
-    try:
-        answer = client.responses.parse(model=model, input=given, text_format=StyleList)
-    except ValidationError:
-        return []
+    answer = client.responses.parse(model=model, input=given, text_format=StyleList)
     return answer.output_parsed.styles if answer.output_parsed else []
 
 
@@ -124,7 +132,7 @@ def _schema(client: openai.OpenAI, model: str, messages: Messages) -> list[str]:
         answer = client.chat.completions.parse(
             model=model, messages=given, response_format=StyleList
         )
-    except (ValidationError, openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError):
+    except (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError):
         return []
     parsed = answer.choices[0].message.parsed
     return parsed.styles if parsed else []
@@ -136,10 +144,7 @@ def _json(client: openai.OpenAI, model: str, messages: Messages) -> list[str]:
     answer = client.chat.completions.create(
         model=model, messages=given, response_format={"type": "json_object"}
     )
-    try:
-        return StyleList.model_validate_json(answer.choices[0].message.content or "").styles
-    except ValidationError:
-        return []
+    return StyleList.model_validate_json(answer.choices[0].message.content or "").styles
 
 
 def _text(client: openai.OpenAI, model: str, messages: Messages) -> list[str]:

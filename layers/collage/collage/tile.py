@@ -1,11 +1,16 @@
 """A tile: one picture to be made, all that conditions it, and the key that follows from that."""
 
 from functools import cached_property
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256
-from collage.engines import Operation
+
+Operation = Literal[
+    "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
+]
+"""What an engine does for one tile."""
 
 
 class Tile(BaseModel):

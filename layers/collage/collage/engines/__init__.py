@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from collage.engines import image_models
 
 if TYPE_CHECKING:
-    from collage.tile import Tile
+    from collage.tile import Operation, Tile
 
-Operation = Literal[
-    "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
-]
 Size = tuple[int, int]
 """Width and height in pixels."""
 
@@ -31,6 +28,8 @@ class Capability:
     """What renders; None where the stack's settings or the request say it."""
     seeded: bool
     """Whether a seed decides the picture. Where it does not, samples are only numbered."""
+    trained: bool
+    """Whether it holds a trained model, as its pictures then say."""
     batch: int = 1
     """Tiles that differ only in their sample's number and can be made by one call."""
     qualities: tuple[str, ...] = ()
@@ -79,11 +78,13 @@ ENGINES: dict[str, Capability] = {
         operations=frozenset({"inpaint"}),
         model="painter-1",
         seeded=True,
+        trained=False,
     ),
     "openai": Capability(
         operations=frozenset({"generate", "inpaint", "outpaint", "variation"}),
         model=None,
         seeded=False,
+        trained=True,
         batch=10,
         qualities=image_models.QUALITIES,
         working_size=lambda model, size: image_models.frame(model, size).inner,
@@ -91,3 +92,8 @@ ENGINES: dict[str, Capability] = {
     ),
 }
 """Every engine by its name; its module here, imported only when a tile is made, has the same."""
+
+
+def trained(engine: str) -> bool:
+    """Whether the engine holds a trained model, as one does that is not known here."""
+    return engine not in ENGINES or ENGINES[engine].trained

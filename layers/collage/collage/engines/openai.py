@@ -133,7 +133,8 @@ def _status(error: openai.APIStatusError, key: str) -> CollageError:
         return Refused(f"The provider's moderation refused it: {said}.")
     if error.status_code == 429:
         return RateLimited(f"The provider's rate limit is reached: {said}.", _retry_after(error))
-    if error.status_code >= 500 or error.status_code in (408, 409):
+    # 501: the server has no such thing, and will not have it a minute later.
+    if (error.status_code >= 500 and error.status_code != 501) or error.status_code in (408, 409):
         return Overloaded(
             f"The provider answered {error.status_code}: {said}.", _retry_after(error)
         )

@@ -1,0 +1,39 @@
+"""What goes into a picture, and what comes out of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+FileFormat = Literal["PNG", "JPEG", "WEBP"]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is to be written into a picture."""
+
+    parameters: str
+    record: bytes
+    """Canonical JSON."""
+    properties: tuple[tuple[str, str], ...]
+    """XMP properties: names with a prefix of ``xmp.NAMESPACES``, and their text."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a picture. All of it is the file's word: anyone can write anything."""
+
+    format: FileFormat
+    size: tuple[int, int]
+    """Width and height of the picture as it is now, in pixels."""
+    parameters: str | None
+    record: dict[str, Any] | None
+    xmp: str | None
+    """The XMP packet, as it stands."""
+
+
+Read = tuple[tuple[int, int], str | None, str | None, str | None]
+"""Size, parameters, record and XMP packet, as they stand in a file."""
+
+CUT = "The picture is damaged, or ends before its pixels."
+"""What a TruncatedPicture says, whatever the format."""

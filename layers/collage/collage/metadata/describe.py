@@ -1,0 +1,149 @@
+"""What is said of a tile, and of a collage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import collage
+from collage import engines
+from collage.digest import canonical
+from collage.metadata import parameters, properties
+from collage.metadata.contents import Description
+from collage.metadata.packing import MAX_RECORD
+
+if TYPE_CHECKING:
+    from collage.layout import Layout
+    from collage.manifest import Manifest, TileRecord
+    from collage.plan import Plan
+    from collage.tile import Tile
+
+RECORD_VERSION = 1
+
+
+def describe_tile(tile: Tile) -> Description:
+    """What a tile's picture says: its conditioning, and nothing of when or at what cost.
+
+    The same tile is described in the same bytes whenever, and by whichever run, it is made.
+    """
+    record = {
+        "kind": "tile",
+        "version": RECORD_VERSION,
+        "pack": collage.__version__,
+        "key": tile.key,
+        "tile": tile.model_dump(mode="json"),
+    }
+    options = dict(tile.options)
+    negative = options.pop("negative_prompt", "")
+    pairs: dict[str, object] = {
+        "Steps": parameters.steps(options),
+        "Seed": tile.seed,
+        "Sample": tile.sample,
+        "Size": f"{tile.size[0]}x{tile.size[1]}",
+        "Model": tile.model,
+        "Engine": tile.engine,
+        "Mask mode": "Inpaint masked" if tile.mask is not None else None,
+        "Mask": tile.mask,
+        "Styles": parameters.joined(tile.styles),
+        "Version": properties.PRODUCT,
+    }
+    taken = {"negative prompt", *map(str.lower, pairs)}
+    for name, value in sorted(options.items())[: parameters.MOST_OPTIONS]:
+        if parameters.label(name).lower() not in taken:
+            pairs[parameters.label(name)] = value
+    trained = engines.trained(tile.engine)
+    return Description(
+        parameters=parameters.compose(tile.prompt, pairs, negative),
+        record=canonical(record),
+        properties=properties.compose(
+            properties.tile_source_type(trained, tile.source is not None),
+            (tile.prompt, tile.engine, tile.model) if trained else None,
+        ),
+    )
+
+
+def describe_collage(plan: Plan, manifest: Manifest) -> Description:
+    """What a collage's picture says: the plan, and what became of each tile and cell of it.
+
+    The layout is the manifest's, which need not be the plan's: tiles can be laid out again. Of
+    the source only digest, format and size are told: the name of somebody's file is not.
+
+    The convention for grids (``Script: X/Y/Z plot`` with the axes' types and values) is not
+    used: it says that the cells of a column share a value, and here the cells are shuffled.
+    """
+    asked, layout = plan.request, manifest.layout
+    whole = plan.model_dump(mode="json")
+    whole["source"]["key"] = ""
+    record = {
+        "kind": "collage",
+        "version": RECORD_VERSION,
+        "pack": collage.__version__,
+        "plan": whole,
+        "run": manifest.model_dump(mode="json", exclude={"tiles", "cells", "layout"}),
+        "geometry": _geometry(layout),
+        "tiles": [_tile_end(tile) for tile in manifest.tiles],
+        "cells": {
+            "tile": [cell.tile for cell in manifest.cells],
+            "planned": [cell.planned for cell in manifest.cells],
+            "state": [cell.state for cell in manifest.cells],
+        },
+    }
+    if len(canonical(record)) > MAX_RECORD:
+        # Tens of thousands of prompts that are pages long: template and styles tell them too.
+        for tile in (*whole["tiles"], *whole["spares"]):
+            tile["prompt"] = ""
+    model = plan.tiles[0].model
+    pairs: dict[str, object] = {
+        "Steps": 1,
+        "Seed": asked.seed,
+        "Size": f"{asked.size[0]}x{asked.size[1]}",
+        "Model": model,
+        "Engine": asked.engine,
+        "Mask mode": "Inpaint masked" if any(tile.mask for tile in plan.tiles) else None,
+        "Masks": parameters.joined(asked.masks),
+        "Rows": layout.rows,
+        "Cols": layout.cols,
+        "Tiles": len(plan.tiles),
+        "Styles": parameters.joined(plan.styles.styles),
+        "Version": properties.PRODUCT,
+    }
+    trained = engines.trained(asked.engine)
+    # IPTC's `composite` leaves open what the parts are; the other one says that a model made some.
+    source_type = "compositeWithTrainedAlgorithmicMedia" if trained else "composite"
+    return Description(
+        parameters=parameters.compose(asked.prompt_template, pairs),
+        record=canonical(record),
+        properties=properties.compose(
+            source_type, (asked.prompt_template, asked.engine, model) if trained else None
+        ),
+    )
+
+
+def _geometry(layout: Layout) -> dict[str, Any]:
+    """Where cells lie in the file, in pixels, each as horizontal and vertical.
+
+    A cell begins a ``step`` after the one before it, the first at ``offset``. Its picture takes
+    up ``visible``, below which is its label of the height ``label``.
+    """
+    shim, numbers = max(0, layout.gap), (layout.cols, layout.rows)
+    return {
+        "rows": layout.rows,
+        "cols": layout.cols,
+        "cell": list(layout.cell),
+        "gap": layout.gap,
+        "offset": [0, 0],
+        "step": list(layout.pitch),
+        "visible": list(layout.shown),
+        "label": layout.strip,
+        "size": [n * step - shim for n, step in zip(numbers, layout.pitch, strict=True)],
+    }
+
+
+def _tile_end(record: TileRecord) -> dict[str, Any]:
+    """What became of a tile. What was planned of it stands in the plan."""
+    end = record.model_dump(
+        mode="json", exclude={"index", "tile", "refused"}, exclude_defaults=True
+    )
+    if record.refused is not None:
+        end["refused"] = record.refused.key
+        end["tile"] = record.tile.model_dump(mode="json")
+    return end

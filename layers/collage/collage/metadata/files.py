@@ -1,0 +1,52 @@
+"""Writing a description into a file and reading it back, whatever the format."""
+
+import json
+import zlib
+from xml.etree import ElementTree
+
+from collage.errors import NoMetadata, NotAPicture
+from collage.metadata import jpeg, png, webp
+from collage.metadata.contents import Description, FileFormat, Found
+
+
+def embed(picture: bytes, description: Description) -> bytes:
+    """``picture`` (PNG, JPEG or WebP) with the description in it; its pixels are not touched.
+
+    Raises:
+        NotAPicture: when it is of another format.
+        TruncatedPicture: when it ends before its pixels, or is damaged there.
+    """
+    writers = {"PNG": png.embed, "JPEG": jpeg.embed, "WEBP": webp.embed}
+    return writers[_format(picture)](picture, description)
+
+
+def read(picture: bytes) -> Found:
+    """What the file says, of whatever it is that it says: parameters, record, XMP.
+
+    Raises:
+        NotAPicture: when it is no PNG, JPEG or WebP picture.
+        TruncatedPicture: when it ends before it has told its size.
+        NoMetadata: when it says none of them, or says it in a form that cannot be read.
+    """
+    file_format = _format(picture)
+    readers = {"PNG": png.read, "JPEG": jpeg.read, "WEBP": webp.read}
+    try:
+        size, parameters, record, xmp = readers[file_format](picture)
+        parsed = None if record is None else json.loads(record)
+    except (ValueError, RecursionError, zlib.error, ElementTree.ParseError) as error:
+        raise NoMetadata("The picture's metadata is damaged.") from error
+    if parsed is not None and not isinstance(parsed, dict):
+        raise NoMetadata("The picture's record is not one of this pack.")
+    if parameters is None and parsed is None and xmp is None:
+        raise NoMetadata("The picture has no metadata of how it was made.")
+    return Found(file_format, size, parameters, parsed, xmp)
+
+
+def _format(picture: bytes) -> FileFormat:
+    if picture.startswith(png.SIGNATURE):
+        return "PNG"
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "WEBP"
+    raise NotAPicture("The file is not a PNG, JPEG or WebP picture.")

@@ -1,0 +1,28 @@
+"""Anybody's text, made safe to stand on one line."""
+
+import unicodedata
+
+
+def line(text: str) -> str:
+    """``text`` on one line: no control, no line break, nothing that turns the reading order.
+
+    Joiners and selectors stay, which emoji and some scripts need.
+    """
+    visible = "".join(
+        " " if c.isspace() or unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+        for c in text
+        if not _unwanted(c)
+    )
+    return " ".join(visible.split())
+
+
+def _unwanted(c: str) -> bool:
+    # Surrogates on their own, byte order marks, what turns the reading order, no characters.
+    return (
+        "\ud800" <= c <= "\udfff"
+        or c == "\ufeff"
+        or "\u202a" <= c <= "\u202e"
+        or "\u2066" <= c <= "\u2069"
+        or ord(c) & 0xFFFE == 0xFFFE
+        or "\ufdd0" <= c <= "\ufdef"
+    )

@@ -264,3 +264,7 @@ def _fail(name: str, message: str, code: int, as_json: bool) -> NoReturn:
     else:
         log(f"{name}: {message}")
     raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()

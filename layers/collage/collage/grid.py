@@ -46,7 +46,7 @@ def join(layout: Layout, cells: Mapping[int, bytes], labels: Mapping[int, str]) 
         shim=max(0, layout.gap),
         background=WHITE,
     ).copy(interpretation="srgb")
-    return bytes(collage.pngsave_buffer(compression=6))
+    return bytes(collage.pngsave_buffer(compression=6, keep="none"))
 
 
 def label(text: str, layout: Layout) -> pyvips.Image:

@@ -1,0 +1,173 @@
+"""The command as a user gives it: a process of its own, its files, its exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.pictures import decode
+from tests.workflow.running import photo
+
+SMALL = [
+    "--rows", "2", "--cols", "3", "--size", "64", "--cell", "32",
+    "--styles", "Cubism,Baroque,Op Art",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    (home / "photo.png").write_bytes(photo(1))
+    (home / "notes.txt").write_text("no picture at all")
+    return home
+
+
+def collage(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments],
+        cwd=home,
+        env={**environment, "XDG_CACHE_HOME": str(home / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def answer(home: Path, *arguments: str) -> dict[str, Any]:
+    done = collage(home, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(home: Path) -> dict[str, Any]:
+    return answer(home, "run", "photo.png", *SMALL, "--out", "first")
+
+
+def test_run_leaves_the_collage_its_manifest_and_the_tiles(home: Path, made: Any) -> None:
+    assert made["state"] == "done"
+    assert made["tiles"] == {"done": 6}
+    assert decode((home / made["collage"]).read_bytes()).size == (96, 64)
+    manifest = json.loads((home / made["manifest"]).read_text())
+    assert manifest["id"] == made["id"]
+    tiles = {path.stem for path in (home / made["tiles_folder"]).iterdir()}
+    assert tiles == {tile["key"] for tile in manifest["tiles"]}
+
+
+def test_a_person_is_told_the_phases_and_the_files(home: Path, made: Any) -> None:
+    done = collage(home, "run", "photo.png", *SMALL, "--out", "again")
+
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert done.stderr.startswith("laptop cloud\n")
+    assert f"Collage {made['id']}: 6 done" in done.stderr
+    assert "again/collage.png" in done.stderr
+
+
+def test_a_larger_grid_renders_only_what_is_new(home: Path, made: Any) -> None:
+    larger = ["--rows", "3", "--cols", "4"]
+    small_but = [*SMALL[4:], *larger]
+
+    estimate = answer(home, "estimate", "photo.png", *small_but)
+    run = answer(home, "run", "photo.png", *small_but, "--out", "larger")
+
+    assert (estimate["tiles"], estimate["reused"], estimate["usd"]) == (6, 6, 0)
+    assert run["tiles"] == {"reused": 6, "done": 6}
+
+
+def test_resume_goes_on_with_what_is_missing(home: Path, made: Any) -> None:
+    manifest = json.loads((home / made["manifest"]).read_text())
+    lost = manifest["tiles"][2]["key"]
+    kept = (home / "first" / "tiles" / f"{lost}.png").read_bytes()
+    state = home / "cache" / "combinatoric-collage" / "state"
+    records = [p for p in state.rglob("*.json") if f"tiles/{lost}.json" in p.read_text()]
+    assert records
+    for record in records:
+        record.unlink()
+
+    again = answer(home, "resume", made["id"], "--out", "resumed")
+
+    assert again["id"] == made["id"]
+    assert again["tiles"] == {"done": 6}
+    assert (home / "resumed" / "tiles" / f"{lost}.png").read_bytes() == kept
+
+
+def test_assemble_lays_the_tiles_out_another_way(home: Path, made: Any) -> None:
+    options = ["--rows", "3", "--cols", "2", "--cell", "40", "--gap", "2", "--sort", "style"]
+    again = answer(home, "assemble", made["id"], *options, "--labels", "--out", "sorted")
+
+    manifest = json.loads((home / again["manifest"]).read_text())
+    shown = [manifest["tiles"][cell["tile"]]["tile"] for cell in manifest["cells"]]
+    order = [(tile["styles"], tile["mask"]) for tile in shown]
+    assert order == sorted(order)
+    picture = decode((home / again["collage"]).read_bytes())
+    assert picture.width == 2 * 40 + 2
+    assert picture.height > 3 * 40 + 2 * 2
+    first = json.loads((home / made["manifest"]).read_text())
+    assert {tile["key"] for tile in manifest["tiles"]} == {tile["key"] for tile in first["tiles"]}
+
+
+def test_the_picture_says_what_each_of_its_cells_is(home: Path, made: Any) -> None:
+    manifest = json.loads((home / made["manifest"]).read_text())
+
+    cell = answer(home, "explain", "first/collage.png", "--at", "70,40")
+
+    shown = next(c for c in manifest["cells"] if (c["row"], c["col"]) == (1, 2))
+    assert cell["tile"]["prompt"] == manifest["tiles"][shown["tile"]]["tile"]["prompt"]
+    assert cell["end"]["created"] == manifest["tiles"][shown["tile"]]["created"]
+    assert collage(home, "explain", "first/collage.png", "--at", "700,40").returncode == 2
+
+
+def test_a_picture_says_nothing_when_asked_to(home: Path) -> None:
+    run = answer(home, "run", "photo.png", *SMALL, "--seed", "5", "--no-metadata", "--out", "mute")
+
+    for path in [home / run["collage"], *(home / run["tiles_folder"]).iterdir()]:
+        assert set(decode(path.read_bytes()).info) <= {"dpi"}
+    assert "NoMetadata" in collage(home, "explain", run["collage"]).stderr
+
+
+def test_a_collage_is_made_again_from_its_picture_and_source(home: Path, made: Any) -> None:
+    again = answer(home, "remake", "first/collage.png", "photo.png", "--out", "remade")
+
+    assert again["id"] == made["id"]
+    first, second = ((home / p).read_bytes() for p in (made["collage"], again["collage"]))
+    assert decode(first).tobytes() == decode(second).tobytes()
+    (home / "other.png").write_bytes(photo(2))
+    refused = collage(home, "remake", "first/collage.png", "other.png")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("SourceChanged: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["run", "notes.txt"], "NotAPicture"),
+        (["run", "nowhere.jpg"], "NotAPicture"),
+        (["run", "photo.png", "--rows", "0"], "InvalidRequest"),
+        (["run", "photo.png", "--engine", "openai"], "EngineUnavailable"),
+        (["run", "photo.png", "--theme", "the sea"], "InvalidRequest"),
+        (["resume", "0123456789abcdef0123"], "NotInStore"),
+        (["up", "--parameter", "MaxConcurrency"], "InvalidRequest"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_exit_code_2(
+    home: Path, arguments: list[str], name: str
+) -> None:
+    done = collage(home, *arguments, *(["--out", "wrong"] if arguments[0] != "up" else []))
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"{name}: ")
+    assert "Traceback" not in done.stderr
+    assert not (home / "wrong").exists()
+
+
+def test_clean_removes_what_was_kept(home: Path, made: Any) -> None:
+    assert collage(home, "clean").returncode == 0
+    assert not (home / "cache" / "combinatoric-collage" / "state").exists()
+    assert "there is nothing" in collage(home, "clean").stderr

@@ -12,6 +12,7 @@ from collage.errors import (
     BudgetExhausted,
     CollageError,
     ConnectionLost,
+    LimitsUnavailable,
     NoSlotYet,
     Overloaded,
     RateLimited,
@@ -229,3 +230,34 @@ def test_without_such_a_word_nobody_waits(limits: Limits, error: CollageError) -
         purchase(limits, Engine(raising(error)))
 
     assert purchase(limits, Engine()).rendered
+
+
+def losing(limits: Limits, end: Callable[[], float | None]) -> Callable[[], float | None]:
+    """The table goes away while the provider works."""
+
+    def lost() -> float | None:
+        limits.dynamodb.delete_table(TableName=TABLE)
+        return end()
+
+    return lost
+
+
+def test_a_picture_that_was_paid_for_outlives_the_books(limits: Limits) -> None:
+    bought = purchase(limits, Engine(losing(limits, lambda: 0.03)))
+
+    assert bought.rendered == [Rendered(b"picture", usd=0.03)]
+
+
+def test_the_providers_answer_is_told_even_when_the_books_are_lost(limits: Limits) -> None:
+    with pytest.raises(Refused):
+        purchase(limits, Engine(losing(limits, raising(Refused("no")))))
+
+
+def test_nothing_is_asked_when_the_books_cannot_be_kept(limits: Limits) -> None:
+    limits.dynamodb.delete_table(TableName=TABLE)
+    engine = Engine()
+
+    with pytest.raises(LimitsUnavailable):
+        purchase(limits, engine)
+
+    assert engine.asked == []

@@ -110,6 +110,10 @@ class NoSlotYet(TransientError):
     """The account's pace has no turn for this call soon; it gave its place back."""
 
 
+class LimitsUnavailable(TransientError):
+    """The table of the shared pace and budget did not answer; nothing was asked."""
+
+
 class RateLimited(TransientError):
     """The provider says that it is asked too often."""
 
@@ -130,5 +134,14 @@ class BrokenAnswer(TransientError):
     """The provider answered something that cannot be read; it may bill it all the same."""
 
 
-UNBILLED = (NoSlotYet, RateLimited, Overloaded, Refused, QuotaExhausted, BadKey, BadRequest)
+UNBILLED = (
+    NoSlotYet,
+    LimitsUnavailable,
+    RateLimited,
+    Overloaded,
+    Refused,
+    QuotaExhausted,
+    BadKey,
+    BadRequest,
+)
 """Ends of a request that cost nothing."""

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from time import sleep, time
 from typing import TYPE_CHECKING, Any
 
-from collage.errors import BudgetExhausted, NoSlotYet
+from botocore.exceptions import BotoCoreError, ClientError
+
+from collage.errors import BudgetExhausted, LimitsUnavailable, NoSlotYet
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,7 +27,6 @@ KEEP_DAYS = 40
 
 NEAR_SECONDS = 5.0
 """A turn that comes sooner is waited for inside the function; a later one is given back."""
-
 
 LONGEST_HOLD = 3600.0
 """Seconds for which a provider's word keeps all runs waiting."""
@@ -85,7 +86,6 @@ class Limits:
             "SET #next = :resume, expires = :expires",
             "attribute_not_exists(#next) OR #next < :resume",
             {":resume": resume},
-            names={"#next": "next"},
         )
 
     def reserve(self, usd: float) -> str:
@@ -95,13 +95,11 @@ class Limits:
             BudgetExhausted: when that would pass the daily limit; nothing was counted.
         """
         day, price, limit = _today(), _micros(usd), _micros(self.daily_usd)
-        done = price <= limit and self._update(
-            f"spent#{day}",
-            "ADD micros :price SET expires = :expires",
-            "attribute_not_exists(micros) OR micros <= :room",
-            {":price": price, ":room": limit - price},
-        )
-        if not done:
+        name, room = f"spent#{day}", limit - price
+        add = "ADD micros :price SET expires = :expires"
+        condition = "attribute_not_exists(micros) OR micros <= :room"
+        values = {":price": price, ":room": room}
+        if room < 0 or not self._update(name, add, condition, values)[0]:
             raise BudgetExhausted(
                 f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
                 "it starts anew at midnight UTC."
@@ -128,14 +126,8 @@ class Limits:
 
     def asked(self, tile: str) -> int:
         """Note that a tile is about to be asked for; how often that was done to no known end."""
-        answer = self.dynamodb.update_item(
-            TableName=self.table,
-            Key={"name": {"S": f"asked#{tile}"}},
-            UpdateExpression="ADD times :one SET expires = :expires",
-            ExpressionAttributeValues={":one": {"N": "1"}, ":expires": _expiry()},
-            ReturnValues="UPDATED_NEW",
-        )
-        return int(answer["Attributes"]["times"]["N"]) - 1
+        add = "ADD times :one SET expires = :expires"
+        return self._update(f"asked#{tile}", add, None, {":one": 1})[1]
 
     def not_billed(self, tile: str) -> None:
         """Take back the note of `asked`: the request ended in a way that costs nothing."""
@@ -153,7 +145,7 @@ class Limits:
         while True:
             # One update either way: the line is busy, or it is idle. Which it is can change
             # between the two, so a lost race tries again.
-            busy, found = self._try(
+            busy, found = self._update(
                 f"pace#{account}",
                 "SET #next = #next + :cost, expires = :expires",
                 "#next BETWEEN :now AND :latest",
@@ -163,7 +155,7 @@ class Limits:
                 return max(now, found - slack)
             if found > latest:
                 raise NoSlotYet(f"The next turn comes in {(found - slack - now) / 1000:.0f} s.")
-            idle, _ = self._try(
+            idle, _ = self._update(
                 f"pace#{account}",
                 "SET #next = :cost, expires = :expires",
                 "attribute_not_exists(#next) OR #next < :now",
@@ -177,46 +169,29 @@ class Limits:
         left = self.pace.burst - min(pictures, self.pace.burst)
         return round(self.pace.interval * left * 1000)
 
-    def _try(
-        self, name: str, expression: str, condition: str, values: dict[str, int]
-    ) -> tuple[bool, int]:
-        """Update ``next`` under a condition: whether it held, and the value there was before."""
-        try:
-            answer = self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"name": {"S": name}},
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#next": "next"},
-                ExpressionAttributeValues=_numbers(values),
-                ReturnValues="UPDATED_OLD",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self.dynamodb.exceptions.ConditionalCheckFailedException as error:
-            return False, _next(error.response.get("Item", {}))
-        return True, _next(answer.get("Attributes", {}))
-
     def _update(
-        self,
-        name: str,
-        expression: str,
-        condition: str,
-        values: dict[str, int],
-        names: dict[str, str] | None = None,
-    ) -> bool:
-        extra: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+        self, name: str, expression: str, condition: str | None, values: dict[str, int]
+    ) -> tuple[bool, int]:
+        """One atomic update: whether the condition held, and the item's number before it."""
+        given: dict[str, Any] = {
+            "TableName": self.table,
+            "Key": {"name": {"S": name}},
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": _numbers(values),
+            "ReturnValues": "ALL_OLD",
+        }
+        if condition is not None:
+            given["ConditionExpression"] = condition
+            given["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if "#next" in expression:
+            given["ExpressionAttributeNames"] = {"#next": "next"}
         try:
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"name": {"S": name}},
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=_numbers(values),
-                **extra,
-            )
-        except self.dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+            answer = self.dynamodb.update_item(**given)
+        except self.dynamodb.exceptions.ConditionalCheckFailedException as error:
+            return False, _number(error.response.get("Item", {}))
+        except (ClientError, BotoCoreError) as error:
+            raise LimitsUnavailable("The table of the shared limits did not answer.") from error
+        return True, _number(answer.get("Attributes", {}))
 
 
 def _numbers(values: dict[str, int]) -> dict[str, Any]:
@@ -224,8 +199,9 @@ def _numbers(values: dict[str, int]) -> dict[str, Any]:
     return numbers | {":expires": _expiry()}
 
 
-def _next(item: Any) -> int:
-    return int(item["next"]["N"]) if "next" in item else 0
+def _number(item: Any) -> int:
+    """The one number that an item of the table is about; 0 where there is none yet."""
+    return next((int(item[key]["N"]) for key in ("next", "micros", "times") if key in item), 0)
 
 
 def _milliseconds() -> int:

@@ -1,10 +1,11 @@
 """A call that costs money: its turn, its price counted before and corrected after, its errors."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from collage.engines import Engine, Rendered
-from collage.errors import UNBILLED, CollageError, TransientError
+from collage.errors import UNBILLED, CollageError, LimitsUnavailable, TransientError
 from collage.limits import Limits
 from collage.tile import Tile
 
@@ -34,7 +35,7 @@ def buy(
     back when the provider said no.
 
     Raises:
-        NoSlotYet, BudgetExhausted: before anything was asked.
+        NoSlotYet, BudgetExhausted, LimitsUnavailable: before anything was asked.
         CollageError: what the engine raises.
     """
     day = limits.reserve(price)
@@ -42,14 +43,17 @@ def buy(
     try:
         rendered = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
-        if isinstance(error, UNBILLED):
-            limits.correct(day, price, 0)
-            for tile in tiles:
-                limits.not_billed(tile.key)
-        if isinstance(error, TransientError) and error.retry_after:
-            limits.hold(error.retry_after)
+        with suppress(LimitsUnavailable):
+            if isinstance(error, UNBILLED):
+                limits.correct(day, price, 0)
+                for tile in tiles:
+                    limits.not_billed(tile.key)
+            if isinstance(error, TransientError) and error.retry_after:
+                limits.hold(error.retry_after)
         raise
     paid = [picture.usd for picture in rendered]
     usd = sum(each for each in paid if each is not None) if None not in paid else price
-    limits.correct(day, price, usd)
+    with suppress(LimitsUnavailable):
+        # A picture that was paid for is worth more than the books; the price stays counted.
+        limits.correct(day, price, usd)
     return Purchase(rendered, usd, asked_before)

@@ -125,8 +125,10 @@ def _status(error: openai.APIStatusError, key: str) -> CollageError:
     said = str(error.body.get("message", "") if isinstance(error.body, dict) else error.message)
     said = said.replace(key, "***")[:300].rstrip(".")
     code = str(error.code or "")
-    if error.status_code in (401, 403):
+    if error.status_code == 401:
         return BadKey("The provider refused the API key; check the secret or OPENAI_API_KEY.")
+    if error.status_code == 403:
+        return BadKey(f"The provider does not allow this to the API key: {said}.")
     if code in QUOTA or "billing hard limit" in said.lower():
         return QuotaExhausted(f"The provider's account has no more credit: {said}.")
     if code in MODERATION:

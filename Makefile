@@ -4,7 +4,7 @@ BIN := .venv/bin
 CODE := layers/collage/collage functions local cli examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench lock clean
+.PHONY: help install demo test lint format bench schemas lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: install ## run every benchmark and print a table
 LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-hashes \
 	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+schemas: install ## write the JSON Schemas under docs anew
+	$(BIN)/python -m examples.schemas
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -7,6 +7,7 @@ collage is of the tiles it had, 130 interrupted.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ from collage.manifest import Manifest
 from collage.pipeline import Started
 from collage.request import Request
 from collage.settings import Settings
-from local import CloudError
+from local import CloudError, ParameterError, StateError
 
 app = typer.Typer(
     add_completion=False,
@@ -37,12 +38,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Combinatoric collages: every pair of art styles repaints a part of your picture.",
+    epilog="Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 3 stopped early, with a "
+    "collage of the tiles there were, 130 interrupted.",
 )
 console = Console(stderr=True)
 
 FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
-Photo = Annotated[Path, typer.Argument(help="the source picture: PNG, JPEG or WebP")]
+Photo = Annotated[
+    Path, typer.Argument(help="the source picture: PNG, JPEG or WebP", metavar="PHOTO")
+]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
 Out = Annotated[Path, typer.Option(help="where the results go")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
@@ -69,7 +74,7 @@ def run(
     """Make a collage of PHOTO on the laptop cloud."""
     with _failures(as_json):
         asked = request.parse(options)
-        data = _checked(photo)
+        data = _checked(photo, parameter)
         _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)
 
 
@@ -81,24 +86,27 @@ def resume(
     parameter: Parameters = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a collage that failed or lacks tiles; what exists of it is kept."""
+    """Go on with a collage that failed or lacks tiles."""
     with _failures(as_json):
         _follow(lambda s: s.resume(collage), None, out, state, parameter, as_json)
 
 
 @app.command()
 def remake(
-    file: Annotated[Path, typer.Argument(help="a collage made by this command")],
+    file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
     photo: Photo,
     out: Out = Path("out"),
     state: State = STATE,
     parameter: Parameters = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the collage in FILE again, from what it says of itself and its source PHOTO."""
+    """Run the request of the collage FILE again on PHOTO.
+
+    It is laid out as it was requested, whatever was made of it later.
+    """
     with _failures(as_json):
-        asked = explaining.request_of(_read(file), _checked(photo))
-        data = photo.read_bytes()
+        data = _checked(photo, parameter)
+        asked = explaining.request_of(_read(file), data)
         options = asked.model_dump(mode="json")
         _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)
 
@@ -112,16 +120,19 @@ def estimate(
     as_json: AsJson = False,
     **options: Any,
 ) -> None:
-    """Say what a collage of PHOTO would take; nothing is started or paid, and no key is needed."""
+    """Say what a collage of PHOTO would take.
+
+    Nothing is started or paid, and no key is needed.
+    """
     with _failures(as_json):
         asked = request.parse(options)
-        data = _checked(photo)
+        data = _checked(photo, parameter)
         with local_stack.running(_parameters(parameter), state=state) as (_, stack):
             found = pipeline.estimate(stack.store, stack.tools, data, asked)
         if as_json:
             print(json.dumps(found))  # noqa: T201
         else:
-            output.price(console, found)
+            output.price(console, found, asked)
 
 
 @app.command()
@@ -140,7 +151,10 @@ def assemble(
     state: State = STATE,
     as_json: AsJson = False,
 ) -> None:
-    """Lay the tiles of a collage out another way, at no cost; what is not given stays."""
+    """Lay the tiles of a collage out another way.
+
+    Nothing is rendered or paid; what is not given stays as it was.
+    """
     given = {
         "rows": rows, "cols": cols, "cell": cell, "gap": gap,
         "sort": sort, "seed": seed, "labels": labels,
@@ -155,10 +169,13 @@ def assemble(
 
 @app.command()
 def up(state: State = STATE, parameter: Parameters = None) -> None:
-    """Keep the laptop cloud running, for any AWS client; a picture put into it starts a collage."""
+    """Keep the laptop cloud running, for any AWS client.
+
+    A picture put under uploads/ of its bucket starts a collage.
+    """
     with _failures(as_json=False):
         parameters = _parameters(parameter)
-        with local_stack.running(parameters, log=log, state=state) as (cloud, stack):
+        with local_stack.running(parameters, state=state) as (cloud, stack):
             output.welcome(console, stack, cloud.environment, state)
             for line in stack.watch():
                 log(line)
@@ -166,7 +183,10 @@ def up(state: State = STATE, parameter: Parameters = None) -> None:
 
 @app.command()
 def clean(state: State = STATE) -> None:
-    """Remove what the laptop cloud has kept: all its collages and tiles."""
+    """Remove all that the laptop cloud keeps.
+
+    Its collages and tiles go, paid ones too, and the count of what was spent today.
+    """
     with _failures(as_json=False):
         log(f"{state} removed" if local_stack.clean(state) else f"there is nothing at {state}")
 
@@ -183,15 +203,20 @@ def _follow(
     as_json: bool,
 ) -> None:
     parameters = _parameters(parameter)
+    _writable(out)
     with (
         output.progress(console, silent=as_json) as show,
         local_stack.running(parameters, asked, state=state) as (_, stack),
     ):
         started = start(stack)
-        for progress in stack.follow(started):
-            show.at(progress)
-        show.done()
-        manifest = stack.fetch(started["id"], out)
+        try:
+            for progress in stack.follow(started):
+                show.at(progress)
+            show.done()
+            manifest = stack.fetch(started["id"], out)
+        except (RunFailed, KeyboardInterrupt):
+            log(f"collage {started['id']} can go on: collage resume {started['id']}")
+            raise
     _report(manifest, out, as_json)
 
 
@@ -214,6 +239,10 @@ def _failures(as_json: bool) -> Iterator[None]:
         _fail(error.name, str(error), FAILED, as_json)
     except CollageError as error:
         _fail(error.name, str(error), WRONG_INPUT, as_json)
+    except ParameterError as error:
+        _fail(type(error).__name__, str(error), WRONG_INPUT, as_json)
+    except StateError as error:
+        _fail(type(error).__name__, f"{error} Or give another --state.", FAILED, as_json)
     except CloudError as error:
         _fail(type(error).__name__, str(error), FAILED, as_json)
 
@@ -244,11 +273,29 @@ def _read(file: Path) -> bytes:
         raise NotAPicture(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _checked(photo: Path) -> bytes:
+def _checked(photo: Path, parameter: list[str] | None) -> bytes:
+    """The bytes of a source that the stack will accept, as far as can be seen from here."""
+    given = _parameters(parameter)
     limits = Settings(uploads_bucket="", collages_bucket="")
     data = _read(photo)
-    source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    source.inspect(
+        data,
+        max_bytes=_million(given, "MaxSourceMegabytes") or limits.max_source_bytes,
+        max_pixels=_million(given, "MaxSourceMegapixels") or limits.max_source_pixels,
+    )
     return data
+
+
+def _million(given: dict[str, str], name: str) -> int:
+    value = given.get(name, "")
+    return int(value) * 1_000_000 if value.isdecimal() else 0
+
+
+def _writable(out: Path) -> None:
+    """Refuse an output folder before anything is made for it."""
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InvalidRequest(f"out: {out} is no folder that can be written to.")
 
 
 def _parameters(given: list[str] | None) -> dict[str, str]:

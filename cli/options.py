@@ -59,7 +59,7 @@ def _parameter(name: str) -> inspect.Parameter:
     option = typer.Option(
         flag,
         help=(field.description or name)
-        + ("" if default is None or default is False else f" [default: {default}]"),
+        + ("" if default is None or isinstance(default, bool) else f" [default: {default}]"),
         metavar=METAVARS.get(name, "A,B,C" if name in LISTS else None),
         show_default=False,
     )

@@ -13,8 +13,10 @@ from rich.table import Column
 
 from cli.stack import PHASES, Stack
 from cli.stack import Progress as At
+from collage.engines import image_models
 from collage.manifest import Manifest
 from collage.pipeline import Estimated
+from collage.request import Request
 
 CLOUD = "laptop cloud"
 
@@ -132,9 +134,13 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
     console.print(f"  {result['tiles_folder']:<28} the tiles", highlight=False, soft_wrap=True)
 
 
-def price(console: Console, found: Estimated) -> None:
+def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
     console.print(f"{found['tiles']} tiles to make by {found['calls']} calls", highlight=False)
+    known = asked.model is None or image_models.is_priced(asked.model)
+    if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
+        what = "quality" if known else "price known for this model"
+        console.print(f"no {what}: the highest known price is assumed", highlight=False)
     console.print(f"{found['reused']} tiles there already, at no cost", highlight=False)
     if found["minutes"] is not None:
         console.print(

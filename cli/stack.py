@@ -12,7 +12,7 @@ from typing import Any
 
 from collage import errors
 from collage.errors import CollageError, NotInStore
-from collage.manifest import Failure, Manifest
+from collage.manifest import MISSING, Failure, Manifest
 from collage.pipeline import Started
 from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
@@ -29,10 +29,21 @@ PHASES = {
 """The states of the workflow that a user waits for, and what they are called."""
 
 POLL_SECONDS = 0.25
+ID_DIGITS = 20
+"""Of a collage's id; what follows in a run's name numbers the try."""
 
 
 class RunFailed(CollageError):
-    """The workflow ended without a collage."""
+    """The workflow ended without a collage; the name is that of the reason."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The error that ended the run."""
+        return self._name
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,10 @@ class Stack:
         Raises:
             NotInStore: when there is no such collage, or its source is gone.
         """
-        accepted = self.store.accepted(collage)
+        try:
+            accepted = self.store.accepted(collage)
+        except NotInStore as error:
+            raise NotInStore(f"There is no collage {collage} here.") from error
         return self._start(accepted.source.key, accepted.request.model_dump(mode="json"))
 
     def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
@@ -126,8 +140,10 @@ class Stack:
         )
         result: Any = json.load(answer["Payload"])
         if "FunctionError" in answer:
-            kind = getattr(errors, result.get("errorType", ""), RunFailed)
-            raise kind(result.get("errorMessage", "The function gave no reason."))
+            name = result.get("errorType", "RunFailed")
+            message = result.get("errorMessage", "The function gave no reason.")
+            kind = getattr(errors, name, None)
+            raise kind(message) if kind else RunFailed(name, message)
         return result
 
     def follow(self, started: Started) -> Iterator[Progress]:
@@ -138,6 +154,7 @@ class Stack:
         """
         states = self.client("stepfunctions")
         arn = self.runs.arn(started["run"])
+        total = 0
         while (status := self.runs.status(started["run"])) == "RUNNING":
             history = states.get_execution_history(
                 executionArn=arn, reverseOrder=True, maxResults=50
@@ -146,38 +163,56 @@ class Stack:
             history.sort(key=lambda event: event["id"], reverse=True)
             entered = (e["stateEnteredEventDetails"] for e in history if _entered(e))
             phase = next((PHASES[s["name"]] for s in entered if s["name"] in PHASES), "start")
-            yield Progress(phase, *(self._tiles(arn) if phase == "tiles" else (0, 0)))
+            if phase == "tiles" and not total:
+                total = len(self.store.plan(started["id"]).calls)
+            yield Progress(phase, self._ended(arn) if phase == "tiles" else 0, total)
             sleep(POLL_SECONDS)
         if status != "SUCCEEDED":
-            raise RunFailed(self._reason(started["id"], status))
+            raise self._reason(started["id"], status)
 
     def watch(self) -> Iterator[str]:
-        """A line for every collage that starts or ends, as long as somebody listens."""
-        states = self.client("stepfunctions")
+        """A line for every collage that starts or ends and every upload that is refused."""
         known: dict[str, str] = {}
+        refused = self._refusals()
         while True:
-            for run in reversed(
-                states.list_executions(stateMachineArn=self.outputs["StateMachine"])["executions"]
-            ):
-                collage, status = run["name"], run["status"]
-                if known.get(collage) != status:
-                    known[collage] = status
-                    yield f"collage {collage}: {self._news(collage, status)}"
+            found = self.runs.states.list_executions(stateMachineArn=self.runs.machine)
+            for run in reversed(found["executions"]):
+                name, status = run["name"], run["status"]
+                if known.get(name) != status:
+                    known[name] = status
+                    yield f"collage {name}: {self._news(name[:ID_DIGITS], status)}"
+            for key in self._refusals() - refused:
+                refused.add(key)
+                failure = self.store.failure(key.split("/")[1])
+                if failure.source is not None:
+                    yield f"{failure.source} is refused: {failure.message}"
             sleep(POLL_SECONDS)
+
+    def _refusals(self) -> set[str]:
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self.outputs["CollagesBucket"], Prefix="collages/")
+        keys = (item["Key"] for page in found for item in page.get("Contents", []))
+        return {key for key in keys if key.endswith("/failure.json")}
 
     def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
         """Write collage.png, manifest.json and the tiles that exist below ``out``.
 
         ``folder`` is where another layout of the collage lies, if it is not the first.
+
+        Raises:
+            RunFailed: NotWritten, when the disk does not take it.
         """
         store = self.store
         manifest = store.manifest(collage, folder)
-        (out / "tiles").mkdir(parents=True, exist_ok=True)
-        for record in manifest.tiles:
-            if record.state != "failed" and (found := store.tile(record.tile)) is not None:
-                (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
-        (out / "collage.png").write_bytes(store.collage(collage, folder))
-        (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
+        try:
+            (out / "tiles").mkdir(parents=True, exist_ok=True)
+            for record in manifest.tiles:
+                if record.state not in MISSING and (found := store.tile(record.tile)) is not None:
+                    (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
+            (out / "collage.png").write_bytes(store.collage(collage, folder))
+            (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
+        except OSError as error:
+            raise RunFailed("NotWritten", f"{out} cannot be written: {error.strerror}.") from error
         return manifest
 
     def failure(self, collage: str) -> Failure | None:
@@ -187,26 +222,26 @@ class Stack:
         except NotInStore:
             return None
 
-    def _tiles(self, execution: str) -> tuple[int, int]:
+    def _ended(self, execution: str) -> int:
         states = self.client("stepfunctions")
         runs = states.list_map_runs(executionArn=execution)["mapRuns"]
         if not runs:
-            return 0, 0
+            return 0
         counts = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"]
-        ended = sum(counts.get(end, 0) for end in ("succeeded", "failed", "timedOut", "aborted"))
-        return ended, counts["total"]
+        return sum(counts.get(end, 0) for end in ("succeeded", "failed", "timedOut", "aborted"))
 
     def _news(self, collage: str, status: str) -> str:
         if status == "RUNNING":
             return "started"
         if status == "SUCCEEDED":
             return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/collage.png"
-        return self._reason(collage, status)
+        reason = self._reason(collage, status)
+        return f"{reason.name}: {reason}"
 
-    def _reason(self, collage: str, status: str) -> str:
+    def _reason(self, collage: str, status: str) -> RunFailed:
         if (failure := self.failure(collage)) is not None:
-            return f"{failure.error}: {failure.message}"
-        return f"The run ended as {status}; no reason was recorded."
+            return RunFailed(failure.error, failure.message)
+        return RunFailed("RunFailed", f"The run ended as {status}; no reason was recorded.")
 
 
 def _entered(event: Mapping[str, Any]) -> bool:

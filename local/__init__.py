@@ -1,7 +1,7 @@
 """The laptop cloud: runs a SAM template on this machine, with no account, no key and no Docker."""
 
 from local.cloud import Cloud
-from local.errors import CloudError
+from local.errors import CloudError, ParameterError, StateError
 from local.state import remove as remove_state
 
-__all__ = ["Cloud", "CloudError", "remove_state"]
+__all__ = ["Cloud", "CloudError", "ParameterError", "StateError", "remove_state"]

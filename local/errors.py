@@ -9,6 +9,10 @@ class TemplateError(CloudError):
     """The template, or a file it names, is missing or cannot be read or translated."""
 
 
+class ParameterError(CloudError):
+    """A parameter is not one of the template, or not what the template allows."""
+
+
 class DefinitionError(CloudError):
     """A state machine's definition is missing, not valid, or has an open substitution."""
 

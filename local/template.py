@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from local.errors import TemplateError
+from local.parameters import check
 
 # It counts what it translates, and warns when nobody asks how much that was.
 logging.getLogger("samtranslator").addHandler(logging.NullHandler())
@@ -82,10 +83,9 @@ def plan(path: Path, parameters: Mapping[str, str], region: str, stack: str) -> 
         sam = parse(path.read_text(), path)
     except OSError as error:
         raise TemplateError(f"The template {path} cannot be read: {error.strerror}.") from error
-    unknown = sorted(set(parameters) - set(sam.get("Parameters") or {}))
-    if unknown:
-        raise TemplateError(f"{path} has no parameter named {', '.join(unknown)}.")
+    check(sam.get("Parameters") or {}, parameters)
     _mark_paths(sam)
+
     template = _translate(sam, parameters, region, stack, path)
     return Plan(template, _take_paths(template, path.parent))
 

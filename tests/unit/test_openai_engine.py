@@ -25,6 +25,7 @@ from collage.errors import (
     ConnectionLost,
     NoSlotYet,
     Overloaded,
+    ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
     Refused,
@@ -544,12 +545,12 @@ def test_what_the_provider_does_not_take_is_a_bad_request(
         OpenAI(client(fake), "alpha").render([made], source_of(made), mask_of(made), no_wait)
 
 
-def test_a_provider_that_is_not_there_is_a_lost_connection() -> None:
+def test_a_provider_that_is_not_there_was_not_asked() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     nobody = openai.OpenAI(api_key=KEY, base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
 
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ProviderUnreachable):
         OpenAI(nobody, "alpha").render([tile()], source_of(tile()), mask_of(tile()), no_wait)
 
 

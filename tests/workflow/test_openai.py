@@ -148,8 +148,18 @@ def test_a_refused_draw_is_replaced_when_asked(stack: Stack, fake: FakeOpenAI) -
         assert record.refused is not None
         assert record.refused.prompt == "in the style of Cubism and Baroque"
         assert "Cubism and Baroque" not in record.tile.prompt
-    # A refusal is not asked again as it is: one request for each tile, one for each spare.
     assert edits(fake) - before == 4 + len(replaced)
+
+
+def test_a_replacement_that_is_refused_is_replaced_too(stack: Stack, fake: FakeOpenAI) -> None:
+    fake.faults = Faults(refuse=("Baroque",))
+    options = {"rows": 3, "cols": 3, "styles": ["Cubism", "Realism", "Op Art", "Baroque"]}
+
+    manifest = run(stack, photo(13), **PAINT | options, replace_refused=True)
+
+    assert manifest.missing == 0
+    assert manifest.tile_counts["replaced"] >= 3
+    assert not [t for t in manifest.tiles if "Baroque" in t.tile.styles]
 
 
 def test_an_exhausted_quota_stops_the_run_with_what_it_has(stack: Stack, fake: FakeOpenAI) -> None:

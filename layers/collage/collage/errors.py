@@ -122,6 +122,10 @@ class Overloaded(TransientError):
     """The provider failed or is overloaded."""
 
 
+class ProviderUnreachable(TransientError):
+    """No connection to the provider came about; nothing was asked."""
+
+
 class TimedOut(TransientError):
     """The provider took too long; whether it will bill the request is not known."""
 
@@ -137,6 +141,7 @@ class BrokenAnswer(TransientError):
 UNBILLED = (
     NoSlotYet,
     LimitsUnavailable,
+    ProviderUnreachable,
     RateLimited,
     Overloaded,
     Refused,

@@ -101,7 +101,7 @@ def _climb_down(
 
     while True:
         try:
-            with named(client.api_key), _readable():
+            with named(client), _readable():
                 return rungs[0](client, model, messages)
         except (BadRequest, BrokenAnswer):
             if len(rungs) == 1:

@@ -266,8 +266,22 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
             raise
         # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
-        for spare in call.spares:
-            _make(store, tools, collage_id, [spare])
+        for spares in call.spares:
+            _make_first(store, tools, collage_id, spares)
+
+
+def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> None:
+    """Make the first of the spares that is not refused.
+
+    Raises:
+        Refused: when all of them are.
+    """
+    for spare in spares:
+        try:
+            return _make(store, tools, collage_id, [spare])
+        except Refused as error:
+            refusal = error
+    raise refusal
 
 
 def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) -> None:
@@ -324,11 +338,21 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         StoppingError: by name, when that ended the run before the first tile.
     """
     made = store.plan(collage_id)
-    read = _read_cells(store, made, made.layout.cell)
+    failures = store.failures(collage_id)
+    refused = {
+        tile
+        for call, failure in failures.items()
+        if failure.error == Refused.__name__
+        for tile in made.calls[call]
+    }
+    candidates = {
+        i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
+    }
+    read = _read_cells(store, candidates, made.layout.cell)
     manifest = record(
         made,
         {index: sidecar for index, (sidecar, _) in read.items()},
-        store.failures(collage_id),
+        failures,
         min_share=tools.settings.min_share,
         created=_now(),
     )
@@ -349,7 +373,8 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
     changed = changes.model_dump(exclude_none=True, exclude={"sort"})
     # The rules of a request hold for the new layout as well.
     asked = request.parse({**made.request.model_dump(), **changed, "tiles": None})
-    read = _read_cells(store, made, asked.cell_size)
+    candidates = {record.index: (record.tile,) for record in manifest.tiles}
+    read = _read_cells(store, candidates, asked.cell_size)
     present = {i: manifest.tiles[i].tile for i in read}
     hues = {i: grid.hue(cell) for i, (_, cell) in read.items()} if changes.sort == "hue" else {}
     order = layout.order(present, changes.sort, asked.seed, hues)
@@ -372,21 +397,21 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
 
 
 def _read_cells(
-    store: Store, made: Plan, size: tuple[int, int]
+    store: Store, candidates: Mapping[int, Sequence[Tile]], size: tuple[int, int]
 ) -> dict[int, tuple[Sidecar, bytes]]:
-    """The tiles that exist, or their spares, shrunk to cells while others are still read."""
+    """For each index the first tile that exists, shrunk to a cell while others are still read."""
     from collage import grid
 
     def read(index: int) -> tuple[Sidecar, bytes] | None:
-        spare = made.spare(index)
-        found = store.tile(made.tiles[index]) or (store.tile(spare) if spare else None)
-        if found is None:
-            return None
-        png, sidecar = found
-        return sidecar, grid.shrink(png, size)
+        for tile in candidates[index]:
+            found = store.tile(tile)
+            if found is not None:
+                png, sidecar = found
+                return sidecar, grid.shrink(png, size)
+        return None
 
     with ThreadPoolExecutor(READERS) as pool:
-        found = enumerate(pool.map(read, range(len(made.tiles))))
+        found = zip(candidates, pool.map(read, candidates), strict=True)
         return {index: tile for index, tile in found if tile is not None}
 
 

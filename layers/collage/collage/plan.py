@@ -13,6 +13,9 @@ from collage.layout import Layout
 from collage.request import Accepted, Request, Source
 from collage.tile import Call, Tile
 
+MOST_SPARES = 8
+"""Draws tried in place of a refused one before its cell is left to it."""
+
 
 class Styles(BaseModel):
     """The frozen styles: styles.json. ``origin`` says where they came from."""
@@ -58,9 +61,7 @@ class Plan(BaseModel):
     styles: Styles
     prepared: Prepared
     tiles: tuple[Tile, ...]
-    spares: tuple[Tile, ...] = Field(
-        description="for the first tiles, what takes their place when they are refused"
-    )
+    spares: tuple[Tile, ...] = Field(description="what takes the place of tiles that are refused")
     calls: tuple[tuple[int, ...], ...] = Field(description="the tiles of each engine call")
     layout: Layout
     estimate: Estimate
@@ -68,16 +69,19 @@ class Plan(BaseModel):
     def call(self, index: int) -> Call:
         """The call ``index`` with its tiles in full."""
         numbers = self.calls[index]
-        spares = tuple(spare for i in numbers if (spare := self.spare(i)) is not None)
         return Call(
             index=index,
             tiles=tuple(self.tiles[i] for i in numbers),
-            spares=spares if len(spares) == len(numbers) else (),
+            spares=tuple(self.spares_of(i) for i in numbers) if self.spares else (),
         )
 
-    def spare(self, index: int) -> Tile | None:
-        """What takes the place of the tile ``index`` when it is refused."""
-        return self.spares[index] if index < len(self.spares) else None
+    def spares_of(self, index: int) -> tuple[Tile, ...]:
+        """What takes the place of the tile ``index`` when it is refused, in this order.
+
+        Each tile begins with another spare, so two tiles share one only where spares run out.
+        """
+        count = len(self.spares)
+        return tuple(self.spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
 
 
 def make(

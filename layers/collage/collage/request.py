@@ -31,8 +31,9 @@ def _size(value: Any) -> Any:
     """``512`` means a square, ``"768x512"`` width and height."""
     if isinstance(value, str):
         parts = value.lower().split("x")
-        value = [int(part) for part in parts] if all(p.isdecimal() for p in parts) else value
-        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if len(parts) > 2 or not all(part.isdecimal() for part in parts):
+            raise ValueError("give a square's side, or width x height, in pixels")
+        value = [int(part) for part in parts] * (3 - len(parts))
     return (value, value) if isinstance(value, int) else value
 
 
@@ -47,10 +48,10 @@ class Request(BaseModel):
 
     recipe: str = Field(default="collage", description="how the request unfolds into tiles")
     styles: tuple[str, ...] | None = Field(
-        default=None, max_length=200, description="the styles; none: they are listed for you"
+        default=None, max_length=200, description="unless given, they are listed for you"
     )
     style_count: int | None = Field(
-        default=None, ge=1, le=200, description="how many styles to list; none: all there are"
+        default=None, ge=1, le=200, description="styles to list; unless given, fifteen"
     )
     combine: int = Field(default=2, ge=1, description="styles in one prompt")
     prompt_template: str = Field(
@@ -61,12 +62,14 @@ class Request(BaseModel):
     masks: tuple[str, ...] = Field(
         default=masks.SETS["halves"],
         min_length=1,
-        description="names of masks or of sets of masks",
+        description="of: " + ", ".join([*masks.SETS, *masks.MASKS]),
     )
     rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
     cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
     tiles: int | None = Field(
-        default=None, ge=1, description="pictures to make; none: one a cell, each draw once"
+        default=None,
+        ge=1,
+        description="pictures to make; unless given, one a cell, each draw at most once",
     )
     size: Size = Field(default=(512, 512), description="width and height of a tile in pixels")
     cell: int = Field(default=256, ge=16, le=2048, description="width of a cell in pixels")
@@ -83,9 +86,14 @@ class Request(BaseModel):
     )
     engine: str = Field(default="painter", description="what makes the tiles: painter, or openai")
     model: str | None = Field(
-        default=None, min_length=1, max_length=100, description="none: what the stack is set to"
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="unless given, what the stack is set to",
     )
-    quality: str | None = Field(default=None, description="of the model; none: its own default")
+    quality: str | None = Field(
+        default=None, description="of: " + ", ".join(engines.ENGINES["openai"].qualities)
+    )
     preserve: bool = Field(
         default=True, description="lay the source back over what lies outside the mask"
     )
@@ -160,7 +168,10 @@ class Request(BaseModel):
             allowed = ", ".join(engine.qualities) or "none"
             raise ValueError(f"quality: the engine {self.engine} has these: {allowed}")
         if self.combine > count:
-            raise ValueError(f"combine: {self.combine} of {count} styles cannot be combined")
+            raise ValueError(
+                f"combine: {self.combine} of {count} styles cannot be combined; "
+                f"give a number from 1 to {count}"
+            )
         if self.tiles is not None and self.tiles > self.rows * self.cols:
             raise ValueError(f"tiles: {self.tiles} do not fit in {self.rows} x {self.cols} cells")
         width, height = self.cell_size
@@ -258,7 +269,7 @@ def _known(field: str, value: str, known: Any) -> str:
 
 
 def _clause(error: Any, fields: Iterable[str]) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+    where = str(error["loc"][0]) if error["loc"] else ""
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         message = f"there is no such option; there are: {', '.join(fields)}"

@@ -43,6 +43,8 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
         raise SourceTooLarge(
             f"The source has {len(data):,} bytes; at most {max_bytes:,} are allowed."
         )
+    if not data:
+        raise NotAPicture("The source is empty.")
     name = _format(data)
     try:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
@@ -99,4 +101,4 @@ def _format(data: bytes) -> str:
     for name, magic in MAGIC.items():
         if data.startswith(magic) and (name != "WebP" or data[8:12] == b"WEBP"):
             return name
-    raise NotAPicture("The source is not a picture: a PNG, JPEG or WebP file is needed.")
+    raise NotAPicture("The source is no PNG, JPEG or WebP picture.")

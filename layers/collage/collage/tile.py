@@ -47,14 +47,14 @@ class Tile(BaseModel):
 class Call(BaseModel):
     """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.
 
-    ``spares`` are as many as the tiles, or none: each takes its tile's place when that is refused.
+    ``spares`` are those of each tile: when it is refused, the first that is not takes its place.
     """
 
     model_config = ConfigDict(frozen=True)
 
     index: int
     tiles: tuple[Tile, ...]
-    spares: tuple[Tile, ...] = ()
+    spares: tuple[tuple[Tile, ...], ...] = ()
 
 
 class Sidecar(BaseModel):

@@ -77,6 +77,11 @@ def price(model: str, quality: str | None, size: tuple[int, int], pictures: int)
     return (each * pixels + REFERENCE_PRICE) * pictures
 
 
+def is_priced(model: str) -> bool:
+    """Whether the table has a price for the model."""
+    return _family(model, tuple(PRICES)) is not None
+
+
 def _family(model: str, families: tuple[str, ...]) -> str | None:
     mine = [f for f in families if model == f or model.startswith(f + "-")]
     return mine[0] if mine else None

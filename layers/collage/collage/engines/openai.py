@@ -31,6 +31,7 @@ from collage.errors import (
     CollageError,
     ConnectionLost,
     Overloaded,
+    ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
     Refused,
@@ -85,7 +86,7 @@ class OpenAI:
         if mask is not None:
             given["mask"] = ("mask.png", _mask(mask, place, self.mask_convention), "image/png")
         turn()
-        with named(self.client.api_key):
+        with named(self.client):
             ask = self.client.images.generate if source is None else self.client.images.edit
             answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
             pictures = _pictures(answer, len(tiles))
@@ -103,18 +104,26 @@ def load(tools: Tools) -> OpenAI:
 
 
 @contextmanager
-def named(key: str) -> Iterator[None]:
+def named(client: openai.OpenAI) -> Iterator[None]:
     """Give the SDK's errors the pack's names, and let the key out in none of their messages."""
+    import httpx2
     import openai
 
     try:
         yield
     except openai.APITimeoutError as error:
+        if isinstance(error.__cause__, httpx2.ConnectTimeout):
+            raise ProviderUnreachable(f"There is no reaching {client.base_url} in time.") from error
         raise TimedOut("The provider did not answer in time.") from error
     except openai.APIConnectionError as error:
+        unsent = (httpx2.ConnectError, httpx2.UnsupportedProtocol)
+        if isinstance(error.__cause__, unsent):
+            raise ProviderUnreachable(
+                f"There is no reaching {client.base_url}; is the base URL right?"
+            ) from error
         raise ConnectionLost("The connection to the provider was lost.") from error
     except openai.APIStatusError as error:
-        raise _status(error, key) from None
+        raise _status(error, client.api_key) from None
     except OSError as error:
         raise ConnectionLost("The picture could not be fetched from where it lies.") from error
     except (openai.OpenAIError, HTTPException, JSONDecodeError) as error:
@@ -125,10 +134,10 @@ def _status(error: openai.APIStatusError, key: str) -> CollageError:
     said = str(error.body.get("message", "") if isinstance(error.body, dict) else error.message)
     said = said.replace(key, "***")[:300].rstrip(".")
     code = str(error.code or "")
-    if error.status_code == 401:
-        return BadKey("The provider refused the API key; check the secret or OPENAI_API_KEY.")
-    if error.status_code == 403:
-        return BadKey(f"The provider does not allow this to the API key: {said}.")
+    if error.status_code in (401, 403):
+        # What a provider says of a wrong key repeats a part of it.
+        why = "" if error.status_code == 401 else f": {said}"
+        return BadKey(f"The provider refused the API key{why}; check the secret or OPENAI_API_KEY.")
     if code in QUOTA or "billing hard limit" in said.lower():
         return QuotaExhausted(f"The provider's account has no more credit: {said}.")
     if code in MODERATION:

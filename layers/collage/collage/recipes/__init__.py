@@ -30,7 +30,7 @@ class Ingredients:
 
 @dataclass(frozen=True)
 class Unfolded:
-    """The tiles of a collage, and for the first of them spares that take a refused one's place."""
+    """The tiles of a collage, and spares that take the place of refused ones."""
 
     tiles: list[Tile]
     spares: list[Tile]

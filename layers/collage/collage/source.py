@@ -44,7 +44,7 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
             f"The source has {len(data):,} bytes; at most {max_bytes:,} are allowed."
         )
     if not data:
-        raise NotAPicture("The source is empty.")
+        raise NotAPicture("The source is empty; a PNG, JPEG or WebP picture is needed.")
     name = _format(data)
     try:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")

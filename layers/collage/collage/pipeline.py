@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypedDict
 
@@ -257,9 +258,9 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         CollageError: by name, what the engine, the pace or the budget says.
     """
     try:
-        refused = store.refusal(collage_id, call.index)
-        if refused is not None:
-            raise refused
+        # Only a provider refuses; it is not asked again what it refused before.
+        if engines.ENGINES[call.tiles[0].engine].price is not None:
+            store.raise_refusal(collage_id, call.index)
         _make(store, tools, collage_id, call.tiles)
     except Refused as refusal:
         if not call.spares:
@@ -268,6 +269,21 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         store.put_failure(_failure(collage_id, refusal, call.index))
         for spares in call.spares:
             _make_first(store, tools, collage_id, spares)
+
+
+@lru_cache(maxsize=2)
+def _shared(store: Store, collage_id: str) -> tuple[bool, bytes]:
+    """What all tiles of a collage share, read once a process.
+
+    Whether its pictures say how they were made, and the prepared source.
+    """
+    return store.accepted(collage_id).request.metadata, store.source(collage_id)
+
+
+@lru_cache(maxsize=16)
+def _mask(store: Store, collage_id: str, name: str) -> bytes:
+    """A mask, read once a process."""
+    return store.mask(collage_id, name)
 
 
 def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> None:
@@ -289,8 +305,8 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     if not wanted:
         return
     first = wanted[0]
-    source = None if first.source is None else store.source(collage_id)
-    mask = None if first.mask is None else store.mask(collage_id, first.mask)
+    speaking, source = _shared(store, collage_id)
+    mask = None if first.mask is None else _mask(store, collage_id, first.mask)
     engine = tools.engine(first.engine)
     began = perf_counter()
     if engines.ENGINES[first.engine].price is None:
@@ -298,7 +314,6 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     else:
         bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
     seconds = (perf_counter() - began) / len(wanted)
-    speaking = store.accepted(collage_id).request.metadata
     for tile, made in zip(wanted, bought.rendered, strict=True):
         png = metadata.embed(made.png, metadata.describe_tile(tile)) if speaking else made.png
         sidecar = Sidecar(

@@ -169,13 +169,14 @@ class Store:
         """failure.json of a run. Raises NotInStore."""
         return self._read(Failure, f"collages/{collage}/failure.json")
 
-    def refusal(self, collage: str, call: int) -> Refused | None:
-        """The provider's refusal of a call, if that is how it ended before."""
+    def raise_refusal(self, collage: str, call: int) -> None:
+        """Raise the provider's refusal of a call, if that is how the call ended before."""
         try:
             failure = self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
         except NotInStore:
-            return None
-        return Refused(failure.message) if failure.error == Refused.__name__ else None
+            return
+        if failure.error == Refused.__name__:
+            raise Refused(failure.message)
 
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""

@@ -206,7 +206,7 @@ def test_a_template_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_parameter_that_is_not_there() -> None:
-    with pytest.raises(TemplateError, match="no parameter named Colour"):
+    with pytest.raises(ParameterError, match="no parameter named Colour"):
         Cloud(PACK, {"Colour": "red"}).start()
 
 

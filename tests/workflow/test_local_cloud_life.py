@@ -21,6 +21,7 @@ from local import Cloud, CloudError
 from local.errors import (
     CodeMissingError,
     DefinitionError,
+    ParameterError,
     PortError,
     StackError,
     TemplateError,
@@ -206,7 +207,7 @@ def test_a_template_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_parameter_that_is_not_there() -> None:
-    with pytest.raises(ParameterError, match="no parameter named Colour"):
+    with pytest.raises(ParameterError, match="Colour is no parameter"):
         Cloud(PACK, {"Colour": "red"}).start()
 
 

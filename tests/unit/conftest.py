@@ -106,3 +106,15 @@ def stack(aws: None) -> Stack:
         lambda params, **_: made.written.append(params["Key"]),
     )
     return made
+
+
+@pytest.fixture
+def limits_table(aws: None) -> str:
+    """The empty table of the shared limits, as the template has it; its name."""
+    boto3.client("dynamodb").create_table(
+        TableName="limits",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+    )
+    return "limits"

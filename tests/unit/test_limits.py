@@ -39,15 +39,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def table(aws: None) -> Any:
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
-    )
-    return client
+def table(limits_table: str) -> Any:
+    return boto3.client("dynamodb")
 
 
 def make(table: Any, per_minute: float = 60, burst: int = 1, daily_usd: float = 10) -> Limits:

@@ -30,14 +30,8 @@ UNKNOWN = (TimedOut, ConnectionLost, BrokenAnswer)
 
 
 @pytest.fixture
-def limits(aws: None) -> Limits:
+def limits(limits_table: str) -> Limits:
     client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
-    )
     return Limits(client, TABLE, Pace(per_minute=60_000, burst=100), daily_usd=1)
 
 

@@ -67,14 +67,13 @@ def start(
     """
     from collage.source import inspect
 
-    settings = tools.settings
-
     asked = request.parse(options)
     _serve(asked, tools)
+    limits = tools.settings
     found = inspect(
-        store.upload(source, settings.max_source_bytes),
-        max_bytes=settings.max_source_bytes,
-        max_pixels=settings.max_source_pixels,
+        store.upload(source, limits.max_source_bytes),
+        max_bytes=limits.max_source_bytes,
+        max_pixels=limits.max_source_pixels,
     )
     accepted = Accepted(
         id=request.identify(asked, found.sha256),

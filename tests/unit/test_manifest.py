@@ -76,3 +76,17 @@ def test_a_failed_call_gives_its_reason_to_its_tile(hundred):
     assert [(t.error, t.message) for t in manifest.tiles[9:10]] == [("Refused", "No.")]
     assert manifest.tiles[8].error == "NotRendered"
     assert manifest.tiles[7].error is None
+
+
+def test_the_files_are_named_from_the_manifests_own_folder(hundred):
+    manifest = judge(planned(format="jpeg", title="A farm"), range(100))
+
+    again = manifest.laid_out(manifest.layout, created=NOW).laid_out(manifest.layout, created=NOW)
+
+    assert (manifest.recipe, manifest.title) == ("collage", "A farm")
+    assert manifest.files.collage == "collage.jpg"
+    assert manifest.files.source == "source.png"
+    assert manifest.files.masks["top"] == "masks/top.png"
+    assert again.files.collage == "collage.jpg"
+    assert again.files.source == "../../source.png"
+    assert again.files.masks["top"] == "../../masks/top.png"

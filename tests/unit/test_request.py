@@ -32,6 +32,10 @@ OTHER = {
     "max_usd": 1,
     "replace_refused": True,
     "labels": True,
+    "title": "A farm",
+    "border": 8,
+    "background": "navy",
+    "format": "jpeg",
     "metadata": False,
 }
 """For each field, a value that is not its default."""
@@ -125,6 +129,14 @@ def test_an_unknown_option_is_refused_with_those_there_are():
         ("gap", 257, "less than or equal to 256"),
         ("gap", -256, "leaves nothing of the cells"),
         ("fit", "stretch", "'crop' or 'pad'"),
+        ("title", "x" * 201, "200"),
+        ("border", -1, "greater than or equal to 0"),
+        ("border", 1025, "less than or equal to 1024"),
+        ("background", "blau", "'blau' is no colour; give a name, as navy, or #rrggbb"),
+        ("background", "#12345", "is no colour"),
+        ("background", "rgb(1,2,3)", "is no colour"),
+        ("background", 5, "string"),
+        ("format", "tiff", "'png', 'jpeg' or 'webp'"),
         ("order", "any", "'balanced' or 'random'"),
         ("seed", -1, "greater than or equal to 0"),
         ("seed", 2**32, "less than or equal to 4294967295"),
@@ -216,6 +228,17 @@ def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
 
 def test_gaps_count_as_pixels_of_the_collage():
     assert "at most 400,000,000" in refusal(rows=200, cols=200, cell=16, gap=256)
+
+
+def test_a_title_is_one_line_or_none():
+    assert parse({"title": " A farm,\n twice "}).title == "A farm, twice"
+    assert parse({"title": " \n"}).title is None
+
+
+def test_a_colour_and_a_format_have_one_spelling():
+    assert parse({"background": " Navy"}).background == "navy"
+    assert parse({"background": "#AABBCC"}).background == "#aabbcc"
+    assert parse({"format": "jpg"}).format == "jpeg"
 
 
 def test_masks_and_sets_are_expanded_and_each_comes_once():

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from collage import metadata, request
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NoMetadata, SourceChanged
+from collage.geometry import Geometry, Side
 from collage.request import Request
 
-Side = Annotated[int, Field(ge=1, le=2**31)]
 Pair = tuple[Side, Side]
 Count = Annotated[int, Field(ge=0)]
 
@@ -129,17 +129,6 @@ class Explanation(BaseModel):
     """What became of the tile, which only a collage can say."""
 
 
-class _Geometry(_Read):
-    rows: Side
-    cols: Side
-    gap: int
-    offset: tuple[Count, Count]
-    step: Pair
-    visible: Pair
-    label: Count
-    size: Pair
-
-
 class _End(TileEnd):
     tile: TileFacts | None = None
 
@@ -187,7 +176,7 @@ class _Collage(_Read):
     pack: str
     plan: _Plan
     run: _Run
-    geometry: _Geometry
+    geometry: Geometry
     tiles: tuple[_End, ...]
     cells: _Cells
 
@@ -284,7 +273,7 @@ def _inside(at: tuple[int, int], size: tuple[int, int]) -> None:
         )
 
 
-def _cell_at(made: _Geometry, size: tuple[int, int], at: tuple[int, int]) -> tuple[int, int]:
+def _cell_at(made: Geometry, size: tuple[int, int], at: tuple[int, int]) -> tuple[int, int]:
     """Row and column at a point of the picture, or of a copy in other pixels.
 
     A label belongs to the cell above it.
@@ -328,12 +317,7 @@ def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
         cell=CellFacts(
             row=row,
             col=col,
-            box=(
-                made.offset[0] + col * made.step[0],
-                made.offset[1] + row * made.step[1],
-                made.visible[0],
-                made.visible[1],
-            ),
+            box=made.box(row, col),
             state=record.cells.state[position],
             planned=record.plan.tiles[planned] if another else None,
             reason=": ".join(said for said in (ended.error, ended.message) if said) or None,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256, shuffled
+from collage.geometry import Geometry
 from collage.tile import Tile
 
 
@@ -26,6 +27,12 @@ class Layout(BaseModel):
     gap: int
     labels: bool = False
     """Whether each cell has a line below its picture that says what it is."""
+    title: str | None = None
+    """Written above the cells."""
+    border: int = 0
+    """Pixels around all of it."""
+    background: str = "white"
+    """Colour of all that is no cell, as Pillow's ImageColor reads it."""
     cells: tuple[int, ...]
 
     @property
@@ -49,6 +56,25 @@ class Layout(BaseModel):
         """Pixels from one cell's left and upper edge to those of the next."""
         shim = max(0, self.gap)
         return self.shown[0] + shim, self.shown[1] + self.strip + shim
+
+    @property
+    def geometry(self) -> Geometry:
+        """Where the cells lie."""
+        shim = max(0, self.gap)
+        return Geometry(
+            rows=self.rows,
+            cols=self.cols,
+            cell=self.cell,
+            gap=self.gap,
+            offset=(self.border, self.border),
+            step=self.pitch,
+            visible=self.shown,
+            label=self.strip,
+            size=(
+                self.cols * self.pitch[0] - shim + 2 * self.border,
+                self.rows * self.pitch[1] - shim + 2 * self.border,
+            ),
+        )
 
 
 Sort = Literal["style", "mask", "hue", "shuffle"]

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 import collage
 from collage import errors, layout
 from collage.errors import Refused, StoppingError, TooFewTiles
+from collage.formats import FORMATS
+from collage.geometry import Geometry
 from collage.layout import Layout
 from collage.plan import Plan
 from collage.tile import Sidecar, Tile
@@ -36,6 +38,43 @@ class Failure(BaseModel):
     source: str | None = None
 
 
+class Pyramid(BaseModel):
+    """A Deep Zoom pyramid: ``{folder}/{level}/{column}_{row}.{format}``.
+
+    Its tiles have sides of ``tile_size`` pixels, and ``overlap`` more on each inner side.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    dzi: str = "collage.dzi"
+    folder: str = "collage_files"
+    format: Literal["jpg"] = "jpg"
+    tile_size: int = 510
+    overlap: int = 1
+
+
+class Files(BaseModel):
+    """Names of the files, relative to the folder that the manifest lies in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    collage: str
+    preview: str = "preview.jpg"
+    pyramid: Pyramid = Pyramid()
+    source: str | None = Field(description="the source as it was prepared")
+    masks: dict[str, str] = Field(description="by name")
+
+    def from_below(self) -> "Files":
+        """The same files beside a manifest of another layout, two folders further down."""
+        up = "../../"
+        return self.model_copy(
+            update={
+                "source": self.source and up + self.source.removeprefix(up),
+                "masks": {name: up + file.removeprefix(up) for name, file in self.masks.items()},
+            }
+        )
+
+
 class TileRecord(BaseModel):
     """A tile of the plan and what became of it."""
 
@@ -53,6 +92,7 @@ class TileRecord(BaseModel):
         default=None, description="pixels outside the mask that the model had changed"
     )
     refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
+    axes: dict[str, str] = Field(default={}, description="its value on each axis of a matrix")
     error: str | None = None
     message: str | None = None
 
@@ -76,6 +116,8 @@ class Manifest(BaseModel):
 
     version: Literal[1] = 1
     id: str
+    recipe: str
+    title: str | None
     pack: str = collage.__version__
     created: str
     styles_origin: str = Field(description="request, default, or model: a language model")
@@ -83,6 +125,8 @@ class Manifest(BaseModel):
     source: str
     seed: int
     layout: Layout = Field(description="as it was drawn, missing tiles replaced")
+    geometry: Geometry
+    files: Files
     tile_counts: dict[str, int]
     cell_counts: dict[str, int]
     render_seconds: float = Field(description="engine time of the tiles made in this run")
@@ -97,7 +141,14 @@ class Manifest(BaseModel):
         cells = _cell_records(again, again.cells, self.tiles)
         counts = dict(Counter(cell.state for cell in cells))
         return self.model_copy(
-            update={"layout": again, "cells": cells, "cell_counts": counts, "created": created}
+            update={
+                "layout": again,
+                "geometry": again.geometry,
+                "files": self.files.from_below(),
+                "cells": cells,
+                "cell_counts": counts,
+                "created": created,
+            }
         )
 
     @property
@@ -146,14 +197,23 @@ def record(
     )
     cells = _cell_records(plan.layout, shown, tiles)
     made = [t for t in tiles if sidecars.get(t.index) and sidecars[t.index].collage == plan.id]
+    shown_layout = plan.layout.model_copy(update={"cells": shown})
     return Manifest(
         id=plan.id,
+        recipe=plan.request.recipe,
+        title=plan.request.title,
         created=created,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,
         source=plan.source.sha256,
         seed=plan.request.seed,
-        layout=plan.layout.model_copy(update={"cells": shown}),
+        layout=shown_layout,
+        geometry=shown_layout.geometry,
+        files=Files(
+            collage=f"collage.{FORMATS[plan.request.format].ending}",
+            source="source.png",
+            masks={name: f"masks/{name}.png" for name in plan.request.masks},
+        ),
         tile_counts=dict(Counter(t.state for t in tiles)),
         cell_counts=dict(Counter(c.state for c in cells)),
         render_seconds=round(sum(t.seconds or 0 for t in made), 3),

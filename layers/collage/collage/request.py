@@ -1,5 +1,6 @@
 """What a user asks for: one validated model, the same at every door."""
 
+import re
 from collections.abc import Iterable
 from string import Formatter
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -17,7 +18,9 @@ from pydantic import (
 from collage import engines, masks, recipes, styles
 from collage.digest import canonical, sha256
 from collage.errors import InvalidRequest
+from collage.formats import Format
 from collage.layout import Sort
+from collage.metadata.text import line
 
 Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
@@ -37,7 +40,26 @@ def _size(value: Any) -> Any:
     return (value, value) if isinstance(value, int) else value
 
 
+def _colour(value: Any) -> Any:
+    """A name that Pillow knows, or ``#rrggbb``."""
+    if not isinstance(value, str):
+        return value
+    from PIL import ImageColor
+
+    name = value.strip().lower()
+    if name not in ImageColor.colormap and not re.fullmatch("#[0-9a-f]{6}", name):
+        raise ValueError(f"{value[:40]!r} is no colour; give a name, as navy, or #rrggbb")
+    return name
+
+
+def _format(value: Any) -> Any:
+    """``jpg`` is what files of the format are called."""
+    return "jpeg" if value == "jpg" else value
+
+
 Side = Annotated[int, Field(ge=32, le=2048)]
+Colour = Annotated[str, BeforeValidator(_colour)]
+FormatName = Annotated[Format, BeforeValidator(_format)]
 Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
 
 
@@ -77,6 +99,12 @@ class Request(BaseModel):
         default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
     )
     labels: bool = Field(default=False, description="write below each cell what it is")
+    title: str | None = Field(default=None, max_length=200, description="written above the cells")
+    border: int = Field(default=0, ge=0, le=1024, description="pixels around the cells")
+    background: Colour = Field(
+        default="white", description="colour of gaps, border and labels: a name, or #rrggbb"
+    )
+    format: FormatName = Field(default="png", description="of the collage: png, jpeg, or webp")
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
         default=0, ge=0, le=2**32 - 1, description="changes what is drawn and painted"
@@ -136,6 +164,11 @@ class Request(BaseModel):
         if len(styles.distinct(names)) < len(names):
             raise ValueError("a style is named twice")
         return names
+
+    @field_validator("title")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        return None if value is None else line(value) or None
 
     @field_validator("masks")
     @classmethod
@@ -202,6 +235,10 @@ class Relayout(BaseModel):
     cell: int | None = Field(default=None, ge=16, le=2048)
     gap: int | None = Field(default=None, ge=-256, le=256)
     labels: bool | None = None
+    title: str | None = Field(default=None, max_length=200)
+    border: int | None = Field(default=None, ge=0, le=1024)
+    background: Colour | None = None
+    format: FormatName | None = None
     sort: Sort = "shuffle"
     seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
 

@@ -12,12 +12,14 @@ from collage.metadata.contents import Description
 from collage.metadata.packing import MAX_RECORD
 
 if TYPE_CHECKING:
-    from collage.layout import Layout
     from collage.manifest import Manifest, TileRecord
     from collage.plan import Plan
     from collage.tile import Tile
 
 RECORD_VERSION = 1
+
+_ELSEWHERE = {"tiles", "cells", "layout", "geometry", "files"}
+"""What of the manifest is said in another form, or of files that are not beside a picture."""
 
 
 def describe_tile(tile: Tile) -> Description:
@@ -78,8 +80,10 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
         "version": RECORD_VERSION,
         "pack": collage.__version__,
         "plan": whole,
-        "run": manifest.model_dump(mode="json", exclude={"tiles", "cells", "layout"}),
-        "geometry": _geometry(layout),
+        "run": manifest.model_dump(
+            mode="json", exclude={"tiles", "cells", "layout", "geometry", "files"}
+        ),
+        "geometry": manifest.geometry.model_dump(mode="json"),
         "tiles": [_tile_end(tile) for tile in manifest.tiles],
         "cells": {
             "tile": [cell.tile for cell in manifest.cells],
@@ -116,26 +120,6 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
             source_type, (asked.prompt_template, asked.engine, model) if trained else None
         ),
     )
-
-
-def _geometry(layout: Layout) -> dict[str, Any]:
-    """Where cells lie in the file, in pixels, each as horizontal and vertical.
-
-    A cell begins a ``step`` after the one before it, the first at ``offset``. Its picture takes
-    up ``visible``, below which is its label of the height ``label``.
-    """
-    shim, numbers = max(0, layout.gap), (layout.cols, layout.rows)
-    return {
-        "rows": layout.rows,
-        "cols": layout.cols,
-        "cell": list(layout.cell),
-        "gap": layout.gap,
-        "offset": [0, 0],
-        "step": list(layout.pitch),
-        "visible": list(layout.shown),
-        "label": layout.strip,
-        "size": [n * step - shim for n, step in zip(numbers, layout.pitch, strict=True)],
-    }
 
 
 def _tile_end(record: TileRecord) -> dict[str, Any]:

@@ -70,6 +70,10 @@ class TooFewTiles(PermanentError):
     """Too many tiles failed for the collage to be worth making."""
 
 
+class MissingContext(PermanentError):
+    """A tile goes on from another one that was not made."""
+
+
 class NotInStore(PermanentError):
     """Something that an earlier step writes is not in the store."""
 

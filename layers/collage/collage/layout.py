@@ -33,7 +33,13 @@ class Layout(BaseModel):
     """Pixels around all of it."""
     background: str = "white"
     """Colour of all that is no cell, as Pillow's ImageColor reads it."""
-    cells: tuple[int, ...]
+    columns: tuple[str, ...] = ()
+    """Headings above the columns; none at all, or one for each."""
+    row_names: tuple[str, ...] = ()
+    """Headings beside the rows; none at all, or one for each."""
+    fixed: bool = False
+    """Whether a cell's place says what it is, so that no other tile may stand there."""
+    cells: tuple[int | None, ...]
 
     @property
     def shown(self) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from collage.plan import Plan
 from collage.tile import Sidecar, Tile
 
 TileState = Literal["done", "reused", "replaced", "refused", "failed"]
-CellState = Literal["done", "reused", "replaced", "refused", "failed", "repeated"]
+CellState = Literal["done", "reused", "replaced", "refused", "failed", "repeated", "empty"]
 
 MISSING: tuple[TileState, ...] = ("refused", "failed")
 """The states of tiles that there is no picture of."""
@@ -93,20 +93,25 @@ class TileRecord(BaseModel):
     )
     refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
     axes: dict[str, str] = Field(default={}, description="its value on each axis of a matrix")
+    measures: dict[str, float] = Field(default={}, description="what was measured of it")
     error: str | None = None
     message: str | None = None
 
 
 class CellRecord(BaseModel):
-    """A cell of the grid. ``tile`` is what it shows; ``planned`` what it was to show."""
+    """A cell of the grid. ``tile`` is what it shows; ``planned`` what it was to show.
+
+    A cell that was to show nothing is empty. One whose place says what it is shows nothing in
+    place of a tile that is missing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     row: int
     col: int
     state: CellState
-    tile: int
-    planned: int
+    tile: int | None
+    planned: int | None
 
 
 class Manifest(BaseModel):
@@ -122,7 +127,7 @@ class Manifest(BaseModel):
     created: str
     styles_origin: str = Field(description="request, default, or model: a language model")
     styles_model: str | None
-    source: str
+    source: str | None
     seed: int
     layout: Layout = Field(description="as it was drawn, missing tiles replaced")
     geometry: Geometry
@@ -185,19 +190,21 @@ def record(
         for i in range(len(plan.tiles))
     )
     present = [t.index for t in tiles if t.state not in MISSING]
-    if stopped is not None and not present:
+    # Some tiles are only there for others to be made from.
+    shown = [tile for tile in present if tile in set(plan.layout.cells)]
+    if stopped is not None and not shown:
         raise getattr(errors, stopped.error)(stopped.message)
-    if stopped is None and (not present or len(present) < _least(min_share, len(tiles))):
+    if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
         raise TooFewTiles(_verdict(tiles, len(present), min_share))
-    shown = layout.fill(
-        [None if tiles[tile].state in MISSING else tile for tile in plan.layout.cells],
-        plan.layout.cols,
-        present,
-        plan.request.seed,
+    drawn = tuple(
+        None if cell is None or tiles[cell].state in MISSING else cell
+        for cell in plan.layout.cells
     )
-    cells = _cell_records(plan.layout, shown, tiles)
+    if not plan.layout.fixed:
+        drawn = layout.fill(drawn, plan.layout.cols, shown, plan.request.seed)
+    cells = _cell_records(plan.layout, drawn, tiles)
     made = [t for t in tiles if sidecars.get(t.index) and sidecars[t.index].collage == plan.id]
-    shown_layout = plan.layout.model_copy(update={"cells": shown})
+    shown_layout = plan.layout.model_copy(update={"cells": drawn})
     return Manifest(
         id=plan.id,
         recipe=plan.request.recipe,
@@ -205,14 +212,14 @@ def record(
         created=created,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,
-        source=plan.source.sha256,
+        source=plan.source and plan.source.sha256,
         seed=plan.request.seed,
         layout=shown_layout,
         geometry=shown_layout.geometry,
         files=Files(
             collage=f"collage.{FORMATS[plan.request.format].ending}",
-            source="source.png",
-            masks={name: f"masks/{name}.png" for name in plan.request.masks},
+            source="source.png" if plan.source else None,
+            masks={name: f"masks/{name}.png" for name in plan.prepared.masks},
         ),
         tile_counts=dict(Counter(t.state for t in tiles)),
         cell_counts=dict(Counter(c.state for c in cells)),
@@ -229,11 +236,14 @@ def _tile_record(
     plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None
 ) -> TileRecord:
     tile = plan.tiles[index]
+    axes = plan.axes[index] if plan.axes else {}
     if sidecar is not None:
         replaced = sidecar.key != tile.key
         state: TileState = "done" if sidecar.collage == plan.id else "reused"
         return TileRecord(
             index=index,
+            axes=axes,
+            measures=sidecar.measures,
             key=sidecar.key,
             state="replaced" if replaced else state,
             tile=sidecar.tile,
@@ -248,6 +258,7 @@ def _tile_record(
         )
     return TileRecord(
         index=index,
+        axes=axes,
         key=tile.key,
         state="refused" if failure and failure.error == Refused.__name__ else "failed",
         tile=tile,
@@ -257,13 +268,13 @@ def _tile_record(
 
 
 def _cell_records(
-    planned: Layout, shown: tuple[int, ...], tiles: tuple[TileRecord, ...]
+    planned: Layout, shown: tuple[int | None, ...], tiles: tuple[TileRecord, ...]
 ) -> tuple[CellRecord, ...]:
-    seen: set[int] = set()
+    seen: set[int | None] = set()
     records = []
     for position, (wanted, tile) in enumerate(zip(planned.cells, shown, strict=True)):
-        state: CellState = tiles[wanted].state
-        if state not in MISSING and tile in seen:
+        state: CellState = "empty" if wanted is None else tiles[wanted].state
+        if state not in ("empty", *MISSING) and tile in seen:
             state = "repeated"
         seen.add(tile)
         row, col = divmod(position, planned.cols)

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 Draw = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], "NDArray[np.bool_]"]
 """From x (1, width) and y (height, 1), pixel centres in 0..1, to what is edited."""
 
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels; right and bottom are the first that are outside."""
+
 MASKS: dict[str, Draw] = {
+    "all": lambda x, y: (x < 1) & (y < 1),
     "top": lambda x, y: (y < 0.5) & (x < 1),
     "bottom": lambda x, y: (y >= 0.5) & (x < 1),
     "left": lambda x, y: (x < 0.5) & (y < 1),
@@ -59,6 +63,16 @@ def draw(name: str, size: tuple[int, int]) -> NDArray[np.uint8]:
     x = (np.arange(width) + 0.5)[None, :] / width
     y = (np.arange(height) + 0.5)[:, None] / height
     return np.where(MASKS[name](x, y), np.uint8(0), np.uint8(255))
+
+
+def boxes(edited: Iterable[Box], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The alpha (height, width) of a mask of ``size`` that edits what lies in the boxes."""
+    import numpy as np
+
+    alpha = np.full((size[1], size[0]), 255, np.uint8)
+    for left, top, right, bottom in edited:
+        alpha[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 0
+    return alpha
 
 
 def encode(alpha: NDArray[np.uint8]) -> bytes:

@@ -11,15 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import collage
-from collage import engines, layout, masks, metadata, plan, request, styles
+from collage import engines, layout, masks, metadata, plan, recipes, request, rules, styles
 from collage.digest import sha256
 from collage.errors import (
     CollageError,
     EngineUnavailable,
     InvalidRequest,
+    MissingContext,
     OverBudget,
     Refused,
     SourceChanged,
@@ -28,11 +29,15 @@ from collage.layout import Layout
 from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
 from collage.purchase import Purchase, buy
+from collage.recipes import Shape
 from collage.request import Accepted, Relayout, Request, Source
 from collage.runs import Runs
 from collage.store import Store
-from collage.tile import Call, Sidecar, Tile
+from collage.tile import Call, Composition, Sidecar, Tile
 from collage.tools import Tools
+
+if TYPE_CHECKING:
+    from collage.source import Inspected
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
@@ -50,14 +55,15 @@ def start(
     store: Store,
     tools: Tools,
     runs: Runs,
-    source: str,
+    source: str | None,
     options: dict[str, Any],
     *,
     again: bool = True,
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
-    ``source`` is a key in the uploads bucket, ``options`` the fields of the request. A collage
+    ``source`` is a key in the uploads bucket, None where the recipe needs no picture, ``options``
+    the fields of the request. A collage
     whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
 
     Raises:
@@ -65,35 +71,46 @@ def start(
         NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge: when the source is.
             Nothing was written or started then.
     """
-    from collage.source import inspect
-
     asked = request.parse(options)
+    rules.served(asked, source is not None)
     _serve(asked, tools)
-    limits = tools.settings
-    found = inspect(
-        store.upload(source, limits.max_source_bytes),
-        max_bytes=limits.max_source_bytes,
-        max_pixels=limits.max_source_pixels,
-    )
+    found = None if source is None else _inspected(store, tools, source)
+    mask = None if asked.mask_source is None else _inspected(store, tools, asked.mask_source)
+    size = None if found is None else (found.width, found.height)
+    if found is not None and mask is not None and (mask.width, mask.height) != size:
+        raise InvalidRequest(
+            f"mask_source: it is {mask.width} x {mask.height} pixels, the source "
+            f"{found.width} x {found.height}; both must have one size."
+        )
+    if asked.transparency and found is not None and not found.transparent:
+        raise InvalidRequest("transparency: no part of the source is transparent.")
+    asked = request.complete(asked, size)
     accepted = Accepted(
-        id=request.identify(asked, found.sha256),
-        source=Source(
-            key=source,
-            sha256=found.sha256,
-            format=found.format,
-            width=found.width,
-            height=found.height,
-        ),
+        id=request.identify(asked, found and found.sha256, mask and mask.sha256),
+        source=None if source is None or found is None else found.source(source),
+        mask=None if asked.mask_source is None or mask is None else mask.source(asked.mask_source),
         request=asked,
     )
     store.put_accepted(accepted)
-    if asked.styles is not None:
-        store.put_styles(accepted.id, Styles(styles=asked.styles, origin="request"))
+    if not asked.styled or asked.styles is not None:
+        store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
     run = runs.start(
         accepted.id, given, done=(lambda: store.is_complete(accepted.id)) if again else None
     )
     return Started(id=accepted.id, run=run.name, new=run.new)
+
+
+def _inspected(store: Store, tools: Tools, key: str) -> Inspected:
+    """What is known of an uploaded picture, within the stack's limits."""
+    from collage.source import inspect
+
+    limits = tools.settings
+    return inspect(
+        store.upload(key, limits.max_source_bytes),
+        max_bytes=limits.max_source_bytes,
+        max_pixels=limits.max_source_pixels,
+    )
 
 
 def refuse(store: Store, source: str, error: CollageError) -> Failure:
@@ -135,35 +152,83 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         SourceChanged: when the upload was overwritten since the request was accepted.
     """
     accepted = store.accepted(collage_id)
-    data = store.upload(accepted.source.key, tools.settings.max_source_bytes)
-    if sha256(data) != accepted.source.sha256:
-        raise SourceChanged(
-            f"{accepted.source.key} was overwritten after the request was accepted."
-        )
-    png, drawn, prepared = _prepare(tools, accepted.request, data)
-    store.put_prepared_source(collage_id, png)
+    data, file = (
+        None if picture is None else _unchanged(store, tools, picture)
+        for picture in (accepted.source, accepted.mask)
+    )
+    png, drawn, prepared = _prepare(tools, accepted.request, data, file, accepted.size)
+    if png is not None:
+        store.put_prepared_source(collage_id, png)
     for name, mask in drawn.items():
         store.put_mask(collage_id, name, mask)
     store.put_prepared(collage_id, prepared)
 
 
-def _prepare(tools: Tools, asked: Request, data: bytes) -> tuple[bytes, dict[str, bytes], Prepared]:
-    """The prepared source, the masks by name, and the digests of both."""
-    from collage.source import pixel_digest, prepare
+def _unchanged(store: Store, tools: Tools, picture: Source) -> bytes:
+    data = store.upload(picture.key, tools.settings.max_source_bytes)
+    if sha256(data) != picture.sha256:
+        raise SourceChanged(f"{picture.key} was overwritten after the request was accepted.")
+    return data
 
-    size = engines.ENGINES[asked.engine].working_size(_model(asked, tools), asked.size)
-    png = prepare(data, size, asked.fit)
-    drawn = {name: masks.encode(masks.draw(name, size)) for name in asked.masks}
-    digests = {name: sha256(mask) for name, mask in drawn.items()}
-    return png, drawn, Prepared(source=pixel_digest(png), masks=digests)
+
+def _prepare(
+    tools: Tools,
+    asked: Request,
+    data: bytes | None,
+    mask_file: bytes | None,
+    source_size: tuple[int, int] | None,
+) -> tuple[bytes | None, dict[str, bytes], Prepared]:
+    """The prepared source, the masks by name, and the digests of both."""
+    from collage import source
+
+    size = _working_size(asked, tools)
+    png = None if data is None else source.prepare(data, size, asked.fit)
+    shapes = recipes.load(asked.recipe).masks(asked, source_size)
+    drawn = {
+        name: masks.encode(_mask_alpha(shape, size, data, mask_file))
+        for name, shape in shapes.items()
+    }
+    return png, drawn, Prepared(
+        source=None if png is None else source.pixel_digest(png),
+        masks={name: sha256(mask) for name, mask in drawn.items()},
+    )
+
+
+def _mask_alpha(
+    shape: Shape, size: tuple[int, int], data: bytes | None, mask_file: bytes | None
+) -> Any:
+    """The alpha (height, width) of a mask, 0 = edit."""
+    from collage import source
+
+    if isinstance(shape, recipes.Boxes):
+        return masks.boxes(shape.edited, shape.size)
+    if shape == "transparency" and data is not None:
+        return source.transparency(data, size)
+    if shape == "file" and mask_file is not None:
+        return source.mask(mask_file, size)
+    return masks.draw(shape, size)
+
+
+def _working_size(asked: Request, tools: Tools) -> tuple[int, int]:
+    """The size to prepare the source to: the largest that an engine of the request works at."""
+    if recipes.RECIPES[asked.recipe].untouched:
+        return asked.size
+    sizes = (
+        engines.ENGINES[name].working_size(model, asked.size)
+        for name, model in _models(asked, tools).items()
+        if name in asked.engines
+    )
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 class Planned(TypedDict):
     """What the state machine needs of a plan: where the calls lie and how many run at once."""
 
-    engine: str
     bucket: str
-    calls: str
+    waves: list[str]
+    """Keys of the calls, for one Map after another."""
+    count: int
+    """How many waves there are."""
     concurrency: int
 
 
@@ -180,7 +245,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         accepted,
         store.styles(collage_id),
         store.prepared(collage_id),
-        _model(asked, tools),
+        _models(asked, tools),
         pace,
     )
     if asked.max_usd is not None:
@@ -190,33 +255,41 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"The collage would cost about ${price:,.2f}; the request allows "
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
-    calls = store.put_plan(made)
+    waves = store.put_plan(made)
     concurrency = tools.settings.concurrency
-    if engines.ENGINES[asked.engine].price is not None:
+    if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
         concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
-    return Planned(engine=asked.engine, bucket=store.collages, calls=calls, concurrency=concurrency)
+    return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=concurrency)
 
 
-def estimate(store: Store, tools: Tools, data: bytes, asked: Request) -> Estimated:
+def estimate(
+    store: Store, tools: Tools, data: bytes | None, asked: Request, mask_file: bytes | None = None
+) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
     Styles that a language model has yet to list are counted, but cannot be looked up.
+
+    Raises:
+        InvalidRequest: when the recipe has another use for a source, or an engine is not able.
     """
-    _, _, prepared = _prepare(tools, asked, data)
-    listed = asked.styles is None and bool(tools.provider.secret or asked.theme)
+    rules.served(asked, data is not None)
+    size = None if data is None else _size_of(data, tools)
+    asked = request.complete(asked, size)
+    _, _, prepared = _prepare(tools, asked, data, mask_file, size)
+    listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
+    names: tuple[str, ...] = ()
     if asked.styles is not None:
         names = asked.styles
     elif listed:
         count = asked.style_count or len(styles.DEFAULT_STYLES)
         names = tuple(f"Style {number + 1}" for number in range(count))
-    else:
+    elif asked.styled:
         names = styles.default(asked.style_count, asked.exclude)
-    source = Source(key="", sha256=sha256(data), format="", width=0, height=0)
     made = plan.make(
-        Accepted(id="", source=source, request=asked),
+        Accepted(id="", source=None, request=asked),
         Styles(styles=names, origin="default"),
         prepared,
-        _model(asked, tools),
+        _models(asked, tools),
         tools.pace.per_minute,
     )
     left = made.estimate if listed else missing(store, made, tools.pace.per_minute)
@@ -228,6 +301,14 @@ def estimate(store: Store, tools: Tools, data: bytes, asked: Request) -> Estimat
         minutes=left.minutes,
         priced_on=left.priced_on,
     )
+
+
+def _size_of(data: bytes, tools: Tools) -> tuple[int, int]:
+    from collage.source import inspect
+
+    limits = tools.settings
+    found = inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    return found.width, found.height
 
 
 class Estimated(TypedDict):
@@ -260,7 +341,7 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         # Only a provider refuses; it is not asked again what it refused before.
         if engines.ENGINES[call.tiles[0].engine].price is not None:
             store.raise_refusal(collage_id, call.index)
-        _make(store, tools, collage_id, call.tiles)
+        _make(store, tools, collage_id, call.tiles, call.composition)
     except Refused as refusal:
         if not call.spares:
             raise
@@ -271,12 +352,15 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
 
 
 @lru_cache(maxsize=2)
-def _shared(store: Store, collage_id: str) -> tuple[bool, bytes]:
-    """What all tiles of a collage share, read once a process.
+def _speaking(store: Store, collage_id: str) -> bool:
+    """Whether the collage's pictures say how they were made, read once a process."""
+    return store.accepted(collage_id).request.metadata
 
-    Whether its pictures say how they were made, and the prepared source.
-    """
-    return store.accepted(collage_id).request.metadata, store.source(collage_id)
+
+@lru_cache(maxsize=2)
+def _source(store: Store, collage_id: str) -> bytes:
+    """The prepared source, read once a process."""
+    return store.source(collage_id)
 
 
 @lru_cache(maxsize=16)
@@ -299,12 +383,19 @@ def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Ti
     raise refusal
 
 
-def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) -> None:
+def _make(
+    store: Store,
+    tools: Tools,
+    collage_id: str,
+    tiles: Sequence[Tile],
+    composition: Composition | None = None,
+) -> None:
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return
     first = wanted[0]
-    speaking, source = _shared(store, collage_id)
+    speaking = _speaking(store, collage_id)
+    source = _picture(store, collage_id, composition) if first.source is not None else None
     mask = None if first.mask is None else _mask(store, collage_id, first.mask)
     engine = tools.engine(first.engine)
     began = perf_counter()
@@ -327,8 +418,26 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
             asked_before=bought.asked_before,
             provider=None if made.provider is None else sha256(made.provider),
             outside_changed=made.outside_changed,
+            measures=made.measures,
         )
         store.put_tile(png, sidecar, made.provider)
+
+
+def _picture(store: Store, collage_id: str, composition: Composition | None) -> bytes:
+    """What a call works on: the prepared source, or what is put together from other tiles."""
+    if composition is None:
+        return _source(store, collage_id)
+    from collage.compose import compose
+
+    def read(key: str | None) -> bytes:
+        if key is None:
+            return _source(store, collage_id)
+        found = store.finished(key)
+        if found is None:
+            raise MissingContext("A picture that this one goes on from was not made.")
+        return found[0]
+
+    return compose(composition, read)
 
 
 class Assembled(TypedDict):
@@ -480,13 +589,13 @@ def record_failure(
 
 def _serve(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
-    priced = engines.ENGINES[asked.engine].price is not None
+    priced = [name for name in asked.engines if engines.ENGINES[name].price is not None]
     if priced and not tools.provider.secret:
         raise EngineUnavailable(
-            f"engine: {asked.engine} needs a key; set the stack's parameter OpenAiSecret, or on a "
+            f"engine: {priced[0]} needs a key; set the stack's parameter OpenAiSecret, or on a "
             "laptop the variable OPENAI_API_KEY."
         )
-    if asked.styles is None and not tools.provider.secret:
+    if asked.styled and asked.styles is None and not tools.provider.secret:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude)
@@ -496,8 +605,12 @@ def _at_once() -> None:
     """The turn of a call that nobody paces."""
 
 
-def _model(asked: Request, tools: Tools) -> str:
-    return asked.model or engines.ENGINES[asked.engine].model or tools.provider.model
+def _models(asked: Request, tools: Tools) -> dict[str, str]:
+    """What renders, by engine: the engine's only model, the request's, or the stack's."""
+    return {
+        name: known.model or asked.model or tools.provider.model
+        for name, known in engines.ENGINES.items()
+    }
 
 
 def _failure(collage_id: str, error: CollageError, call: int | None = None) -> Failure:

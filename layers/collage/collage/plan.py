@@ -1,17 +1,19 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage import engines, layout, recipes
+from collage import engines, layout, recipes, upscaling
 from collage.digest import canonical
 from collage.engines.image_models import PRICED_ON
 from collage.errors import NoStyles
 from collage.layout import Layout
 from collage.request import Accepted, Request, Source
-from collage.tile import Call, Tile
+from collage.tile import Call, Composition, Tile
 
 MOST_SPARES = 8
 """Draws tried in place of a refused one before its cell is left to it."""
@@ -33,7 +35,7 @@ class Prepared(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    source: str
+    source: str | None
     masks: dict[str, str]
 
 
@@ -57,12 +59,19 @@ class Plan(BaseModel):
     version: Literal[1] = 1
     id: str
     request: Request
-    source: Source
+    source: Source | None
     styles: Styles
     prepared: Prepared
     tiles: tuple[Tile, ...]
     spares: tuple[Tile, ...] = Field(description="what takes the place of tiles that are refused")
+    compositions: tuple[Composition, ...] = Field(
+        description="sources of tiles that are put together from other tiles"
+    )
     calls: tuple[tuple[int, ...], ...] = Field(description="the tiles of each engine call")
+    waves: tuple[tuple[int, ...], ...] = Field(
+        description="calls that can be made at once; each wave needs the tiles of those before"
+    )
+    axes: tuple[dict[str, str], ...] = Field(description="each tile's place in a table, if any")
     layout: Layout
     estimate: Estimate
 
@@ -73,7 +82,12 @@ class Plan(BaseModel):
             index=index,
             tiles=tuple(self.tiles[i] for i in numbers),
             spares=tuple(self.spares_of(i) for i in numbers) if self.spares else (),
+            composition=self._composed.get(self.tiles[numbers[0]].source or ""),
         )
+
+    @cached_property
+    def _composed(self) -> dict[str, Composition]:
+        return {composition.digest: composition for composition in self.compositions}
 
     def spares_of(self, index: int) -> tuple[Tile, ...]:
         """What takes the place of the tile ``index`` when it is refused, in this order.
@@ -88,10 +102,10 @@ def make(
     accepted: Accepted,
     styles: Styles,
     prepared: Prepared,
-    model: str,
+    models: Mapping[str, str],
     images_per_minute: float,
 ) -> Plan:
-    """Unfold an accepted request into its plan, for the engine's ``model`` at the account's pace.
+    """Unfold an accepted request into its plan, for each engine's model at the account's pace.
 
     Raises:
         NoStyles: when the list of styles is empty.
@@ -99,19 +113,27 @@ def make(
         TooManyCombinations: when the combinations are too many to weigh.
     """
     request = accepted.request
-    if not styles.styles:
+    if request.styled and not styles.styles:
         raise NoStyles("The list of styles is empty.")
     unfolded = recipes.load(request.recipe).unfold(
         recipes.Ingredients(
             request=request,
             styles=styles.styles,
             source=prepared.source,
-            masks={name: prepared.masks[name] for name in request.masks},
-            model=model,
+            masks=prepared.masks,
+            models=models,
         )
     )
+    fixed = unfolded.cells is not None
+    if not fixed:
+        shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
+        unfolded = replace(unfolded, cells=shuffled)
+    if request.upscale is not None:
+        unfolded = upscaling.after(unfolded, request.upscale, request.engine, models)
     tiles = tuple(unfolded.tiles)
-    calls = batch(tiles, engines.ENGINES[request.engine].batch)
+    calls = batch(tiles)
+    width, height = request.cell_size
+    scale = request.upscale or 1
     return Plan(
         id=accepted.id,
         request=request,
@@ -120,29 +142,55 @@ def make(
         prepared=prepared,
         tiles=tiles,
         spares=tuple(unfolded.spares),
+        compositions=tuple(unfolded.compositions),
         calls=calls,
+        waves=_waves(tiles, calls, unfolded.compositions),
+        axes=tuple(map(dict, unfolded.axes)),
         layout=Layout(
             rows=request.rows,
             cols=request.cols,
-            cell=request.cell_size,
+            cell=(width * scale, height * scale),
             gap=request.gap,
-            labels=request.labels,
-            cells=layout.arrange(request.rows, request.cols, len(tiles), request.seed),
+            labels=request.labels or request.captions,
+            title=request.title,
+            border=request.border,
+            background=request.background,
+            columns=unfolded.columns,
+            row_names=unfolded.row_names,
+            fixed=fixed,
+            cells=tuple(unfolded.cells or ()),
         ),
         estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),
     )
 
 
-def batch(tiles: Sequence[Tile], most: int) -> tuple[tuple[int, ...], ...]:
-    """Group tiles that differ only in their sample's number into calls of at most ``most``."""
-    alike: dict[bytes, list[int]] = {}
+def _waves(
+    tiles: Sequence[Tile], calls: Sequence[Sequence[int]], compositions: Sequence[Composition]
+) -> tuple[tuple[int, ...], ...]:
+    """The calls by how many others must have been made before them, one after another."""
+    composed = {composition.digest: composition for composition in compositions}
+    depths: dict[str, int] = {}
+    for tile in tiles:
+        made_of = composed.get(tile.source or "")
+        below = (depths[p.tile] for p in made_of.pieces if p.tile) if made_of else ()
+        depths[tile.key] = 1 + max(below, default=-1)
+    waves: list[list[int]] = [[] for _ in range(1 + max(depths.values(), default=0))]
+    for index, call in enumerate(calls):
+        waves[depths[tiles[call[0]].key]].append(index)
+    return tuple(map(tuple, waves))
+
+
+def batch(tiles: Sequence[Tile]) -> tuple[tuple[int, ...], ...]:
+    """Group tiles that differ only in their sample's number, as many as their engine takes."""
+    alike: dict[tuple[int, bytes], list[int]] = {}
     for index, tile in enumerate(tiles):
+        most = engines.ENGINES[tile.engine].batch
         apart = {"sample"} if most > 1 else set()
         same = canonical(tile.model_dump(exclude=apart))
-        alike.setdefault(same, []).append(index)
+        alike.setdefault((most, same), []).append(index)
     return tuple(
         tuple(group[start : start + most])
-        for group in alike.values()
+        for (most, _), group in alike.items()
         for start in range(0, len(group), most)
     )
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from string import Formatter
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from collage import engines, masks, recipes, styles
+from collage import engines, masks, recipes, rules, styles
 from collage.digest import canonical, sha256
 from collage.errors import InvalidRequest
 from collage.formats import Format
@@ -40,6 +40,26 @@ def _size(value: Any) -> Any:
     return (value, value) if isinstance(value, int) else value
 
 
+def _rect(value: Any) -> Any:
+    """``300:600x500:800``: rows 300 to 600 and columns 500 to 800, as numpy slices them."""
+    if isinstance(value, str):
+        parts = [part.split(":") for part in value.lower().replace(" ", "").split("x")]
+        if [len(part) for part in parts] != [2, 2] or not all(
+            side.isdecimal() for part in parts for side in part
+        ):
+            raise ValueError("give it as TOP:BOTTOMxLEFT:RIGHT, in pixels of the source")
+        (top, bottom), (left, right) = ([int(side) for side in part] for part in parts)
+        return left, top, right, bottom
+    return value
+
+
+def _in_order(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    if not (left < right and top < bottom):
+        raise ValueError(f"the rectangle {top}:{bottom}x{left}:{right} holds no pixel")
+    return box
+
+
 def _colour(value: Any) -> Any:
     """A name that Pillow knows, or ``#rrggbb``."""
     if not isinstance(value, str):
@@ -61,6 +81,18 @@ Side = Annotated[int, Field(ge=32, le=2048)]
 Colour = Annotated[str, BeforeValidator(_colour)]
 FormatName = Annotated[Format, BeforeValidator(_format)]
 Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+WideSide = Annotated[int, Field(ge=32, le=16_384)]
+WideSize = Annotated[tuple[WideSide, WideSide], BeforeValidator(_size)]
+Pixel = Annotated[int, Field(ge=0, le=2**20)]
+Rect = Annotated[
+    tuple[Pixel, Pixel, Pixel, Pixel], BeforeValidator(_rect), AfterValidator(_in_order)
+]
+Anchor = Literal[
+    "centre", "left", "right", "top", "bottom",
+    "top-left", "top-right", "bottom-left", "bottom-right",
+]  # fmt: skip
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Prompt = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class Request(BaseModel):
@@ -68,7 +100,55 @@ class Request(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    recipe: str = Field(default="collage", description="how the request unfolds into tiles")
+    recipe: str = Field(
+        default="collage",
+        description="how it unfolds into tiles: " + ", ".join(recipes.RECIPES),
+    )
+    prompt: Prompt | None = Field(
+        default=None,
+        description="what to make; {a|b} makes one for each, __name__ one for each word of a list",
+    )
+    subjects: tuple[Prompt, ...] | None = Field(
+        default=None, min_length=1, max_length=200, description="rows of a matrix"
+    )
+    axes: dict[str, tuple[Word, ...]] = Field(
+        default={}, description="further axes of a matrix: " + ", ".join(rules.AXES)
+    )
+    grid_size: int | None = Field(
+        default=None, ge=1, le=100, description="rows and columns of samples; unless given, 3"
+    )
+    count: int | None = Field(
+        default=None, ge=1, le=1000, description="pictures of the same; unless given, 4 or 1"
+    )
+    rects: tuple[Rect, ...] = Field(
+        default=(),
+        max_length=100,
+        description="to erase: TOP:BOTTOMxLEFT:RIGHT in pixels of the source",
+    )
+    mask_source: str | None = Field(
+        default=None,
+        max_length=1024,
+        description="to erase: a picture in the uploads bucket, what is transparent of it, or white",
+    )
+    transparency: bool = Field(default=False, description="erase what is transparent of the source")
+    target: WideSize | None = Field(
+        default=None, description="size of a panorama in pixels; the source keeps its own"
+    )
+    anchor: Anchor = Field(
+        default="centre", description="where in the panorama the source lies"
+    )
+    overlap: float = Field(
+        default=0.5, ge=0.5, le=0.9, description="share of each step that is known already"
+    )
+    steps: int = Field(
+        default=4, ge=1, le=20, description="of an interpolation, from corner to corner"
+    )
+    models: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="models to reconstruct by; unless given, all"
+    )
+    words: dict[str, tuple[Prompt, ...]] = Field(
+        default={}, description="word lists for __name__ in prompts"
+    )
     styles: tuple[str, ...] | None = Field(
         default=None, max_length=200, description="unless given, they are listed for you"
     )
@@ -94,11 +174,12 @@ class Request(BaseModel):
         description="pictures to make; unless given, one a cell, each draw at most once",
     )
     size: Size = Field(default=(512, 512), description="width and height of a tile in pixels")
-    cell: int = Field(default=256, ge=16, le=2048, description="width of a cell in pixels")
+    cell: int = Field(default=256, ge=16, le=16_384, description="width of a cell in pixels")
     gap: int = Field(
         default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
     )
     labels: bool = Field(default=False, description="write below each cell what it is")
+    captions: bool = Field(default=False, description="write below each cell its prompt")
     title: str | None = Field(default=None, max_length=200, description="written above the cells")
     border: int = Field(default=0, ge=0, le=1024, description="pixels around the cells")
     background: Colour = Field(
@@ -121,6 +202,22 @@ class Request(BaseModel):
     )
     quality: str | None = Field(
         default=None, description="of: " + ", ".join(engines.ENGINES["openai"].qualities)
+    )
+    guidance_scale: float | None = Field(
+        default=None, ge=0, le=100, description="how closely to follow the prompt"
+    )
+    num_inference_steps: int | None = Field(
+        default=None, ge=1, le=1000, description="denoising steps"
+    )
+    strength: float | None = Field(
+        default=None, gt=0, le=1, description="how far to go from the source, up to 1"
+    )
+    scheduler: str | None = Field(default=None, max_length=40, description="of the denoising")
+    negative_prompt: str | None = Field(
+        default=None, max_length=4000, description="what not to show"
+    )
+    upscale: Literal[2, 4] | None = Field(
+        default=None, description="make every picture larger by 2 or 4 at the end"
     )
     preserve: bool = Field(
         default=True, description="lay the source back over what lies outside the mask"
@@ -175,12 +272,16 @@ class Request(BaseModel):
     def _expand_masks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return masks.expand(value)
 
-    @field_validator("prompt_template")
+    @field_validator("axes")
     @classmethod
-    def _takes_styles(cls, value: str) -> str:
-        fields = [field[1:] for field in Formatter().parse(value) if field[1] is not None]
-        if fields != [("styles", "", None)]:
-            raise ValueError("it must hold {styles} once, and no other {field}")
+    def _known_axes(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, values in value.items():
+            if name not in rules.AXES:
+                raise ValueError(f"{name!r} is no axis; there are: {', '.join(rules.AXES)}")
+            if not values or len(set(values)) < len(values):
+                raise ValueError(f"{name} needs different values, at least one")
+            for each in values:
+                _as_field(name, each)
         return value
 
     @model_validator(mode="after")
@@ -194,12 +295,7 @@ class Request(BaseModel):
             raise ValueError(
                 "theme and exclude are for listing styles, not for styles that are named"
             )
-        engine = engines.ENGINES[self.engine]
-        if self.model is not None and engine.model is not None:
-            raise ValueError(f"model: the engine {self.engine} has only {engine.model}")
-        if self.quality is not None and self.quality not in engine.qualities:
-            allowed = ", ".join(engine.qualities) or "none"
-            raise ValueError(f"quality: the engine {self.engine} has these: {allowed}")
+        rules.check(self)
         if self.combine > count:
             raise ValueError(
                 f"combine: {self.combine} of {count} styles cannot be combined; "
@@ -220,9 +316,20 @@ class Request(BaseModel):
         return self
 
     @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that it asks, in this order."""
+        return self.axes.get("engine") or (self.engine,)
+
+    @property
+    def styled(self) -> bool:
+        """Whether its tiles have styles, which are listed when it names none."""
+        return "styles" in recipes.RECIPES[self.recipe].uses
+
+    @property
     def cell_size(self) -> tuple[int, int]:
         """Width and height of a cell in pixels: the tile's shape at the width asked for."""
-        return self.cell, max(1, round(self.cell * self.size[1] / self.size[0]))
+        width, height = self.target or self.size
+        return self.cell, max(1, round(self.cell * height / width))
 
 
 class Relayout(BaseModel):
@@ -232,7 +339,7 @@ class Relayout(BaseModel):
 
     rows: int | None = Field(default=None, ge=1, le=200)
     cols: int | None = Field(default=None, ge=1, le=200)
-    cell: int | None = Field(default=None, ge=16, le=2048)
+    cell: int | None = Field(default=None, ge=16, le=16_384)
     gap: int | None = Field(default=None, ge=-256, le=256)
     labels: bool | None = None
     title: str | None = Field(default=None, max_length=200)
@@ -244,7 +351,7 @@ class Relayout(BaseModel):
 
 
 class Source(BaseModel):
-    """The source picture as it was when the request was accepted."""
+    """A picture, the source or a mask, as it was when the request was accepted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -261,8 +368,14 @@ class Accepted(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    source: Source
+    source: Source | None
+    mask: Source | None = Field(default=None, description="the mask file, where there is one")
     request: Request
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of the source, where there is one."""
+        return None if self.source is None else (self.source.width, self.source.height)
 
 
 def parse(options: dict[str, Any]) -> Request:
@@ -283,12 +396,14 @@ def parse_relayout(changes: dict[str, Any]) -> Relayout:
     return _validated(Relayout, changes)
 
 
-def identify(request: Request, source_sha256: str) -> str:
-    """The id of a collage: 20 hexadecimal digits over source and request.
+def identify(request: Request, source_sha256: str | None, mask_sha256: str | None = None) -> str:
+    """The id of a collage: 20 hexadecimal digits over request, source and mask file.
 
-    The source's key is left out: the same picture under two names is one collage.
+    Their keys are left out: the same picture under two names is one collage.
     """
-    return sha256(canonical({"source": source_sha256, "request": request.model_dump()}))[:20]
+    asked = request.model_dump(exclude={"mask_source"})
+    content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
+    return sha256(canonical(content))[:20]
 
 
 def _validated(model: type[Model], options: dict[str, Any]) -> Model:
@@ -297,6 +412,31 @@ def _validated(model: type[Model], options: dict[str, Any]) -> Model:
     except ValidationError as error:
         clauses = (_clause(e, model.model_fields) for e in error.errors())
         raise InvalidRequest("; ".join(clauses) + ".") from error
+
+
+def _as_field(name: str, value: str) -> None:
+    """Hold a value of an axis to the rules of the field of that name."""
+    try:
+        Request.model_validate({name: value})
+    except ValidationError as error:
+        for wrong in error.errors():
+            if wrong["loc"][:1] == (name,):
+                said = str(wrong["msg"]).removeprefix("Value error, ")
+                raise ValueError(f"{name}={value}: {said}") from error
+
+
+def complete(asked: Request, source: tuple[int, int] | None) -> Request:
+    """``asked`` with what its recipe makes of the fields that were left open.
+
+    ``source`` is the width and height of the source, where there is one. What is complete stays
+    as it is.
+
+    Raises:
+        InvalidRequest: when the fields do not fit the source.
+    """
+    follows = recipes.load(asked.recipe).complete(asked, source)
+    left = {name: value for name, value in follows.items() if name not in asked.model_fields_set}
+    return parse({**asked.model_dump(exclude_unset=True), **left})
 
 
 def _known(field: str, value: str, known: Any) -> str:

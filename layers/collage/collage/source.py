@@ -6,11 +6,13 @@ converts CMYK and 16-bit pictures through their profiles, and shrinks while it d
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyvips
+from numpy.typing import NDArray
 
 from collage.digest import sha256
 from collage.errors import NotAPicture, SourceTooLarge, TruncatedPicture
-from collage.request import Fit
+from collage.request import Fit, Source
 
 MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF"}
 """How each format begins. libvips would open many more, PDF and SVG among them: not from users."""
@@ -27,6 +29,14 @@ class Inspected:
     width: int
     height: int
     sha256: str
+    transparent: bool
+    """Whether it can be seen through anywhere."""
+
+    def source(self, key: str) -> Source:
+        """The same as a request keeps it, with its key in the uploads bucket."""
+        return Source(
+            key=key, sha256=self.sha256, format=self.format, width=self.width, height=self.height
+        )
 
 
 def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
@@ -50,15 +60,14 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
         upright = picture.autorot()
         width, height = upright.width, upright.height
-        if width * height <= max_pixels:
-            picture.avg()
+        transparent = width * height <= max_pixels and _decoded_is_transparent(picture)
     except pyvips.Error as error:
         raise TruncatedPicture(f"The source is a {name} picture, truncated or damaged.") from error
     if width * height > max_pixels:
         raise SourceTooLarge(
             f"The source is {width} x {height} pixels; at most {max_pixels:,} in all are allowed."
         )
-    return Inspected(name, width, height, sha256(data))
+    return Inspected(name, width, height, sha256(data), transparent)
 
 
 def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
@@ -90,11 +99,56 @@ def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
         raise TruncatedPicture("The source is a picture that is truncated or damaged.") from error
 
 
+def transparency(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """What can be seen through of a source that is prepared to ``size``, as a mask's alpha.
+
+    An array (height, width), 0 where the source is more transparent than not, else 255. A picture
+    without transparency gives 255 everywhere.
+    """
+    picture = _fitted(data, size)
+    alpha = picture[-1] if picture.hasalpha() else picture[0].linear(0, 255)
+    return _binary(alpha < _half(picture), size)
+
+
+def mask(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask file as a mask's alpha: 0 where it says edit, else 255; an array (height, width).
+
+    Edited is what is transparent, or, of a file without transparency, what is white.
+    """
+    picture = _fitted(data, size)
+    if picture.hasalpha():
+        return _binary(picture[-1] < _half(picture), size)
+    return _binary(picture.colourspace("b-w")[0] >= _half(picture), size)
+
+
 def pixel_digest(png: bytes) -> str:
     """The digest of a PNG's size and pixels: the same picture, however it was compressed."""
     picture = pyvips.Image.pngload_buffer(png)
     head = f"{picture.width}x{picture.height}x{picture.bands}:".encode()
     return sha256(head + bytes(picture.write_to_memory()))
+
+
+def _decoded_is_transparent(picture: pyvips.Image) -> bool:
+    """Decode all of a picture, in one pass; whether its alpha, if any, is anywhere not full."""
+    least = picture.stats()(0, picture.bands)[0]
+    return bool(picture.hasalpha() and least < 2 * _half(picture) - 1)
+
+
+def _half(picture: pyvips.Image) -> int:
+    """The middle of the range of a channel."""
+    return 1 << 15 if picture.format == "ushort" else 1 << 7
+
+
+def _fitted(data: bytes, size: tuple[int, int]) -> pyvips.Image:
+    width, height = size
+    return pyvips.Image.new_from_buffer(data, "", fail_on="truncated").thumbnail_image(
+        width, height=height, crop="centre"
+    )
+
+
+def _binary(edited: pyvips.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    raw = np.frombuffer(edited.write_to_memory(), np.uint8).reshape(size[1], size[0])
+    return np.where(raw > 0, np.uint8(0), np.uint8(255))
 
 
 def _format(data: bytes) -> str:

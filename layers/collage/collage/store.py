@@ -126,28 +126,34 @@ class Store:
         """plan.json. Raises NotInStore."""
         return self._read(Plan, f"collages/{collage}/plan.json")
 
-    def put_plan(self, plan: Plan) -> str:
-        """Write plan.json and then calls.json, the array that the Map reads; the latter's key."""
-        calls = [plan.call(i).model_dump(mode="json") for i in range(len(plan.calls))]
-        key = f"collages/{plan.id}/calls.json"
+    def put_plan(self, plan: Plan) -> list[str]:
+        """Write plan.json and, wave by wave, the arrays of calls that Maps read; the keys of these.
+
+        The first is calls.json, those that need its tiles calls-2.json and so on.
+        """
         self._write(f"collages/{plan.id}/plan.json", plan)
-        self._put(self.collages, key, canonical(calls), "application/json")
-        return key
+        keys = []
+        for number, wave in enumerate(plan.waves, 1):
+            calls = [plan.call(i).model_dump(mode="json") for i in wave]
+            keys.append(f"collages/{plan.id}/calls{'' if number == 1 else f'-{number}'}.json")
+            self._put(self.collages, keys[-1], canonical(calls), "application/json")
+        return keys
 
     def sidecar(self, tile: Tile) -> Sidecar | None:
         """The tile's sidecar, or None when the tile was not finished."""
-        try:
-            return self._read(Sidecar, f"tiles/{tile.key}.json")
-        except NotInStore:
-            return None
+        return self._sidecar(tile.key)
 
     def tile(self, tile: Tile) -> tuple[bytes, Sidecar] | None:
         """A finished tile's picture and sidecar; None when either is missing or half-written."""
-        sidecar = self.sidecar(tile)
+        return self.finished(tile.key)
+
+    def finished(self, key: str) -> tuple[bytes, Sidecar] | None:
+        """The picture and sidecar of the tile with this key, as `tile` gives them."""
+        sidecar = self._sidecar(key)
         if sidecar is None:
             return None
         try:
-            png = self._get(self.collages, f"tiles/{tile.key}.png")
+            png = self._get(self.collages, f"tiles/{key}.png")
         except NotInStore:
             return None
         return (png, sidecar) if sha256(png) == sidecar.sha256 else None
@@ -217,6 +223,12 @@ class Store:
         """The collage, or another layout of it in ``folder``, a PNG. Raises NotInStore."""
         key = f"collages/{collage}/{folder}/collage.png".replace("//", "/")
         return self._get(self.collages, key)
+
+    def _sidecar(self, key: str) -> Sidecar | None:
+        try:
+            return self._read(Sidecar, f"tiles/{key}.json")
+        except NotInStore:
+            return None
 
     def _read(self, model: type[Model], key: str) -> Model:
         return model.model_validate_json(self._get(self.collages, key))

@@ -17,7 +17,7 @@ class Tile(BaseModel):
     """Everything that conditions one picture's pixels, and nothing else.
 
     ``size`` is (width, height) in pixels; ``source`` is the digest of the prepared source's
-    pixels and ``mask_sha256`` that of the mask file. ``options`` are the engine's own, only those
+    pixels, or of the `Composition` it is made from, and ``mask_sha256`` that of the mask file. ``options`` are the engine's own, only those
     that were asked for. An engine that takes no seed has a ``sample`` number in its place.
     ``preserve`` says that the source is laid back over what lies outside the mask.
     """
@@ -44,10 +44,44 @@ class Tile(BaseModel):
         return sha256(canonical(self.model_dump()))
 
 
+class Piece(BaseModel):
+    """A part of a composed picture: another tile's picture, or the prepared source.
+
+    ``tile`` is the tile's key, None for the source. ``box`` (left, top, right, bottom) is what is
+    taken of it and ``at`` where that goes, both in pixels.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tile: str | None
+    box: tuple[int, int, int, int]
+    at: tuple[int, int]
+
+
+class Composition(BaseModel):
+    """A picture put together from others, later pieces over earlier ones.
+
+    A tile that has it as its source can only be made after the tiles it is put together from.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    size: tuple[int, int]
+    pieces: tuple[Piece, ...]
+    source: str | None
+    """Digest of the prepared source's pixels, where a piece is of it."""
+
+    @property
+    def digest(self) -> str:
+        """What a tile names it by: the same parts in the same places, the same picture."""
+        return sha256(canonical(self.model_dump()))
+
+
 class Call(BaseModel):
     """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.
 
     ``spares`` are those of each tile: when it is refused, the first that is not takes its place.
+    ``composition`` is what their source is put together from, where it is not the prepared one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +89,7 @@ class Call(BaseModel):
     index: int
     tiles: tuple[Tile, ...]
     spares: tuple[tuple[Tile, ...], ...] = ()
+    composition: Composition | None = None
 
 
 class Sidecar(BaseModel):
@@ -82,3 +117,5 @@ class Sidecar(BaseModel):
     """Digest of the provider's own picture, which is kept beside it, where there is one."""
     outside_changed: int | None = None
     """Pixels outside the mask that the model had changed."""
+    measures: dict[str, float] = {}
+    """What was measured of it, by name: of a reconstruction its likeness to the source."""

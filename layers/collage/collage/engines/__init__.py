@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from collage.engines import image_models
@@ -32,8 +32,10 @@ class Capability:
     """Whether it holds a trained model, as its pictures then say."""
     batch: int = 1
     """Tiles that differ only in their sample's number and can be made by one call."""
+    options: tuple[str, ...] = ()
+    """Fields of the request that it takes as options."""
     qualities: tuple[str, ...] = ()
-    """What the option ``quality`` may be; none where there is no such option."""
+    """What the option ``quality`` may be."""
     working_size: Callable[[str, Size], Size] = lambda model, size: size
     """The size to prepare a tile's source to, by the model and the tile's size."""
     price: Callable[[Sequence[Tile]], float] | None = None
@@ -52,6 +54,8 @@ class Rendered:
     """What the provider says that it cost, in dollars."""
     outside_changed: int | None = None
     """Pixels outside the mask that the model had changed, in the tile's size."""
+    measures: dict[str, float] = field(default_factory=dict)
+    """What the engine measured of it, by name."""
 
 
 class Engine(Protocol):
@@ -75,7 +79,7 @@ def _openai_price(tiles: Sequence[Tile]) -> float:
 
 ENGINES: dict[str, Capability] = {
     "painter": Capability(
-        operations=frozenset({"inpaint"}),
+        operations=frozenset({"generate", "inpaint", "outpaint", "variation", "upscale"}),
         model="painter-1",
         seeded=True,
         trained=False,
@@ -86,9 +90,16 @@ ENGINES: dict[str, Capability] = {
         seeded=False,
         trained=True,
         batch=10,
+        options=("quality",),
         qualities=image_models.QUALITIES,
         working_size=lambda model, size: image_models.frame(model, size).inner,
         price=_openai_price,
+    ),
+    "original": Capability(
+        operations=frozenset({"reconstruct"}),
+        model="none",
+        seeded=True,
+        trained=False,
     ),
 }
 """Every engine by its name; its module here, imported only when a tile is made, has the same."""

@@ -1,32 +1,64 @@
 """The combinatoric collage: draws of (mask, combination of styles), spread evenly."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from collage import engines, styles
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from collage import prompts, styles
 from collage.digest import shuffled
-from collage.recipes import Ingredients, Unfolded
-from collage.tile import Tile
+from collage.recipes import Ingredients, Shape, Size, Unfolded
+
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.tile import Operation, Tile
 
 Draw = tuple[str, tuple[str, ...]]
+
+
+def complete(request: Request, source: Size | None) -> dict[str, Any]:
+    """Everything has a default."""
+    return {}
+
+
+def operations(request: Request, source: bool) -> set[Operation]:
+    """It repaints the source."""
+    return {"inpaint"}
+
+
+def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+    """Those that are asked for."""
+    return {name: name for name in request.masks}
 
 
 def unfold(ingredients: Ingredients) -> Unfolded:
     """One tile a draw; when more are asked for than there are draws, each draw's next sample.
 
     Without a number of tiles every draw is made at most once, and at most one for each cell:
-    nothing is paid for that the grid cannot show. Spares are the draws that come next.
+    nothing is paid for that the grid cannot show. Where the template has alternatives, a draw has
+    each of them once. Spares are the draws that come next.
     """
     request = ingredients.request
+    templates = prompts.expand(request.prompt_template, request.words)
     combinations = styles.combine(ingredients.styles, request.combine)
     names = tuple(ingredients.masks)
     space = len(names) * len(combinations)
-    wanted = request.tiles or min(request.rows * request.cols, space)
+    full = space * len(templates)
+    wanted = request.tiles or min(request.rows * request.cols, full)
     order = random_order if request.order == "random" else balanced_order
     needed = wanted * 2 if request.replace_refused else wanted
     draws = order(names, combinations, request.seed, min(space, needed))
-    tiles = [_tile(ingredients, draws[i % space], i // space) for i in range(wanted)]
-    spares = [_tile(ingredients, draw, 0) for draw in draws[wanted:]]
-    return Unfolded(tiles, spares)
+
+    def tile(i: int) -> Tile:
+        (mask, combination), turn = draws[i % space], i // space
+        template = templates[(i % space + turn) % len(templates)]
+        prompt = template.format(styles=styles.phrase(combination))
+        return ingredients.tile(
+            "inpaint", prompt, styles=combination, mask=mask, number=turn // len(templates)
+        )
+
+    tiles = [tile(i) for i in range(wanted)]
+    return Unfolded(tiles, spares=[tile(i) for i in range(wanted, len(draws))])
 
 
 def random_order(
@@ -71,24 +103,3 @@ def balanced_order(
         left[mask][best] = False
         draws.append((mask, candidates[best]))
     return draws
-
-
-def _tile(ingredients: Ingredients, draw: Draw, sample: int) -> Tile:
-    mask, combination = draw
-    request = ingredients.request
-    seeded = engines.ENGINES[request.engine].seeded
-    return Tile(
-        operation="inpaint",
-        prompt=request.prompt_template.format(styles=styles.phrase(combination)),
-        styles=combination,
-        mask=mask,
-        mask_sha256=ingredients.masks[mask],
-        source=ingredients.source,
-        engine=request.engine,
-        model=ingredients.model,
-        options={"quality": request.quality} if request.quality else {},
-        size=request.size,
-        seed=request.seed + sample if seeded else None,
-        sample=None if seeded else sample,
-        preserve=request.preserve,
-    )

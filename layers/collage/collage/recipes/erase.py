@@ -1,0 +1,75 @@
+"""Erasing: a part of the source is cut out and refilled; the rest stays to the pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from collage import prompts
+from collage.errors import InvalidRequest
+from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, shapes
+
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.tile import Operation
+
+PROMPT = "the background goes on as if nothing had been there"
+"""Where an API forbids an empty prompt, this asks for nothing."""
+
+MASK = "erased"
+
+
+def complete(request: Request, source: Size | None) -> dict[str, Any]:
+    """One picture of the source's own size, or several in the squarest grid."""
+    count = request.count or 1
+    rows, cols = shapes.grid(count * len(_prompts(request)))
+    size = shapes.native(source) if source else request.size
+    if source:
+        _inside(request, source)
+    return {"count": count, "rows": rows, "cols": cols, "size": size, "cell": size[0]}
+
+
+def operations(request: Request, source: bool) -> set[Operation]:
+    """A hole is inpainted."""
+    return {"inpaint"}
+
+
+def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+    """One: the rectangles brought to the prepared size, or what a picture says."""
+    if request.mask_source is not None:
+        return {MASK: "file"}
+    if request.transparency or source is None:
+        return {MASK: "transparency"}
+    across, down = (own / whole for own, whole in zip(request.size, source, strict=True))
+    edited = (
+        # A pixel that is touched is edited.
+        (int(left * across), int(top * down), ceil(right * across), ceil(bottom * down))
+        for left, top, right, bottom in request.rects
+    )
+    return {MASK: Boxes(request.size, tuple(edited))}
+
+
+def unfold(ingredients: Ingredients) -> Unfolded:
+    """So many candidates of each prompt."""
+    request = ingredients.request
+    tiles = [
+        ingredients.tile("inpaint", text, mask=MASK, number=number)
+        for text in _prompts(request)
+        for number in range(request.count or 1)
+    ]
+    return Unfolded(tiles, shapes.row_by_row(len(tiles), request.rows, request.cols))
+
+
+def _inside(request: Request, source: Size) -> None:
+    width, height = source
+    for left, top, right, bottom in request.rects:
+        if right > width or bottom > height:
+            raise InvalidRequest(
+                f"rects: {top}:{bottom}x{left}:{right} is not inside the source, whose rows go to "
+                f"{height} and columns to {width}."
+            )
+
+
+def _prompts(request: Request) -> tuple[str, ...]:
+    return prompts.expand(request.prompt or PROMPT, request.words)

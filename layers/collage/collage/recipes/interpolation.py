@@ -1,0 +1,53 @@
+"""Interpolation: a triangle between the source, a text, and what an embedding keeps of the source.
+
+A cell has the weights u of the text and v of the image's meaning, u + v at most 1; what is left
+is the source itself, by its inverted latent. The corner u = v = 0 recreates the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from collage.recipes import Ingredients, Shape, Size, Unfolded
+
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.tile import Operation
+
+
+def complete(request: Request, source: Size | None) -> dict[str, Any]:
+    """A side of the triangle is as many steps long, and has one cell more."""
+    return {"rows": request.steps + 1, "cols": request.steps + 1}
+
+
+def operations(request: Request, source: bool) -> set[Operation]:
+    """Between meanings."""
+    return {"interpolate"}
+
+
+def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+    """None."""
+    return {}
+
+
+def unfold(ingredients: Ingredients) -> Unfolded:
+    """Row by row u grows, column by column v; half of the square stays empty."""
+    request = ingredients.request
+    weights = [f"{step / request.steps:.4g}" for step in range(request.steps + 1)]
+    places = [(u, v) for u in range(len(weights)) for v in range(len(weights) - u)]
+    tiles = [
+        ingredients.tile(
+            "interpolate", request.prompt or "", options={"u": weights[u], "v": weights[v]}
+        )
+        for u, v in places
+    ]
+    index = {place: i for i, place in enumerate(places)}
+    side = range(len(weights))
+    return Unfolded(
+        tiles,
+        [index.get((u, v)) for u in side for v in side],
+        columns=tuple(f"image {weight}" for weight in weights),
+        row_names=tuple(f"text {weight}" for weight in weights),
+        axes=[{"text": weights[u], "image": weights[v]} for u, v in places],
+    )

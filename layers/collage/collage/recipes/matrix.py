@@ -1,0 +1,126 @@
+"""The matrix: a table whose every cell is made, subject by style, and further axes as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain, product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from collage import prompts, styles
+from collage.recipes import Ingredients, Shape, Size, Unfolded
+
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.tile import Operation, Tile
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Axes by name: those that tell rows apart, block by block, and columns; and the others."""
+
+    rows: dict[str, tuple[str, ...]]
+    columns: dict[str, tuple[str, ...]]
+    fixed: dict[str, str]
+
+
+def complete(request: Request, source: Size | None) -> dict[str, Any]:
+    """As many rows and columns as the axes say; a source is repainted whole."""
+    count = request.style_count or len(styles.default(None, request.exclude))
+    listed = {"style_count": count} if request.styles is None else {}
+    named = request.styles or tuple(map(str, range(count)))
+    combine = request.combine if "combine" in request.model_fields_set else 1
+    chosen = request.masks if "masks" in request.model_fields_set else ("all",)
+    table = _table(request, _styles(named, combine), chosen if source else ())
+    return {
+        **listed,
+        "combine": combine,
+        "masks": chosen,
+        "rows": prod(map(len, table.rows.values())),
+        "cols": prod(map(len, table.columns.values())),
+    }
+
+
+def operations(request: Request, source: bool) -> set[Operation]:
+    """A source is repainted; without one every cell starts from nothing."""
+    return {"inpaint"} if source else {"generate"}
+
+
+def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+    """Those that are asked for, when there is a source to repaint."""
+    return {name: name for name in request.masks} if source else {}
+
+
+def unfold(ingredients: Ingredients) -> Unfolded:
+    """A tile for each cell of the table, row by row."""
+    request = ingredients.request
+    combinations = {
+        styles.phrase(names): names
+        for names in styles.combine(ingredients.styles, request.combine)
+    }
+    table = _table(request, tuple(combinations), tuple(ingredients.masks))
+    rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
+    places = [table.fixed | row | column for row in rows for column in columns]
+    tiles = [_tile(ingredients, place, combinations) for place in places]
+    return Unfolded(
+        tiles,
+        range(len(tiles)),
+        columns=tuple(map(_heading, columns)),
+        row_names=tuple(map(_heading, rows)),
+        axes=[{n: v for n, v in place.items() if n != "prompt"} for place in places],
+    )
+
+
+def _table(request: Request, names: tuple[str, ...], drawn: tuple[str, ...]) -> _Table:
+    """The styles stand above the columns, or else the last axis does.
+
+    The first of the others is the rows of a block, and each value of what is left is a block.
+    """
+    axes: dict[str, tuple[str, ...]] = {}
+    if request.subjects:
+        texts = (prompts.expand(each, request.words) for each in request.subjects)
+        axes["subject"] = tuple(dict.fromkeys(chain.from_iterable(texts)))
+    axes["style"] = names
+    axes["prompt"] = prompts.expand(request.prompt_template, request.words)
+    if drawn:
+        axes["mask"] = drawn
+    axes |= request.axes
+    varying = [name for name, values in axes.items() if len(values) > 1]
+    across = "style" if "style" in varying else varying[-1] if varying else "style"
+    first, *blocks = [name for name in varying if name != across] or [""]
+    order = [*blocks, first] if first else []
+    return _Table(
+        {name: axes[name] for name in order},
+        {across: axes[across]},
+        {name: values[0] for name, values in axes.items() if name not in (across, *order)},
+    )
+
+
+def _positions(axes: Mapping[str, tuple[str, ...]]) -> list[dict[str, str]]:
+    return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
+
+
+def _tile(
+    ingredients: Ingredients, place: Mapping[str, str], combinations: Mapping[str, tuple[str, ...]]
+) -> Tile:
+    request = ingredients.request
+    subject, names = place.get("subject", ""), combinations[place["style"]]
+    template = place["prompt"]
+    text = template.format(styles=place["style"], subject=subject)
+    named = "{subject}" in template or not subject
+    return ingredients.tile(
+        "inpaint" if "mask" in place else "generate",
+        text if named else f"{subject} {text}",
+        styles=names,
+        mask=place.get("mask"),
+        settings={name: value for name, value in place.items() if name in request.axes},
+    )
+
+
+def _heading(place: Mapping[str, str]) -> str:
+    return ", ".join(place.values())
+
+
+def _styles(named: tuple[str, ...], combine: int) -> tuple[str, ...]:
+    return tuple(styles.phrase(names) for names in styles.combine(named, combine))

@@ -1,0 +1,51 @@
+"""Sample grids: one prompt, consecutive seeds, so that a larger grid contains the smaller one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from collage import prompts
+from collage.recipes import Ingredients, Shape, Size, Unfolded, shapes
+
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.tile import Operation
+
+
+def complete(request: Request, source: Size | None) -> dict[str, Any]:
+    """A square for each prompt that the text stands for, one below the other."""
+    side = request.grid_size or 3
+    return {"grid_size": side, "rows": side * len(_prompts(request)), "cols": side}
+
+
+def operations(request: Request, source: bool) -> set[Operation]:
+    """It starts from nothing."""
+    return {"generate"}
+
+
+def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+    """None."""
+    return {}
+
+
+def unfold(ingredients: Ingredients) -> Unfolded:
+    """Tile i of a prompt has the request's seed plus i, or the sample number i."""
+    request = ingredients.request
+    texts = _prompts(request)
+    side = request.grid_size or 3
+    tiles = [
+        ingredients.tile("generate", text, number=number)
+        for text in texts
+        for number in range(side * side)
+    ]
+    names = [text if row == 0 else "" for text in texts for row in range(side)]
+    return Unfolded(
+        tiles,
+        shapes.row_by_row(len(tiles), request.rows, request.cols),
+        row_names=tuple(names) if len(texts) > 1 else (),
+    )
+
+
+def _prompts(request: Request) -> tuple[str, ...]:
+    return prompts.expand(request.prompt or "", request.words)

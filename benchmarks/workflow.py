@@ -78,7 +78,7 @@ def plain_loop(pool: ProcessPoolExecutor, data: bytes, options: dict[str, Any]) 
         ),
         Styles(styles=styles.default(None), origin="default"),
         Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
-        "painter-1",
+        {"painter": "painter-1"},
         images_per_minute=1,
     )
     futures = [pool.submit(_render, tile, png, drawn[str(tile.mask)]) for tile in made.tiles]

@@ -39,7 +39,11 @@ def running(
         CloudError: when it cannot start, with the reason.
     """
     key = os.environ.get("OPENAI_API_KEY", "")
-    paid = asked is None or asked.theme or engines.ENGINES[asked.engine].price is not None
+    paid = (
+        asked is None
+        or asked.theme
+        or any(engines.ENGINES[name].price is not None for name in asked.engines)
+    )
     given = dict(parameters)
     if key and paid:
         given.setdefault("OpenAiSecret", SECRET)

@@ -24,7 +24,7 @@ from cli.explain import explain
 from cli.options import request_options
 from cli.stack import RunFailed, Stack
 from collage import explain as explaining
-from collage import pipeline, request, source
+from collage import pipeline, request, rules, source
 from collage.errors import CollageError, InvalidRequest, NotAPicture
 from collage.manifest import Manifest
 from collage.pipeline import Started
@@ -48,6 +48,21 @@ FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 Photo = Annotated[
     Path, typer.Argument(help="the source picture: PNG, JPEG or WebP", metavar="PHOTO")
 ]
+AnyPhoto = Annotated[
+    Path | None,
+    typer.Argument(
+        help="the source picture: PNG, JPEG or WebP; some recipes need none",
+        metavar="[PHOTO]",
+        show_default=False,
+    ),
+]
+MaskFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="erase what is transparent of this picture, or white where it is not transparent",
+    ),
+]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
 Out = Annotated[Path, typer.Option(help="where the results go")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
@@ -64,7 +79,8 @@ STATE = local_stack.default_state()
 @app.command()
 @request_options
 def run(
-    photo: Photo,
+    photo: AnyPhoto = None,
+    mask_file: MaskFile = None,
     out: Out = Path("out"),
     state: State = STATE,
     parameter: Parameters = None,
@@ -73,9 +89,11 @@ def run(
 ) -> None:
     """Make a collage of PHOTO on the laptop cloud."""
     with _failures(as_json):
-        asked = request.parse(options)
-        data = _checked(photo, parameter)
-        _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)
+        asked = _asked(options, photo, mask_file)
+        data, mask = (
+            _checked(path, parameter) if path else None for path in (photo, mask_file)
+        )
+        _follow(lambda s: s.start(data, options, mask), asked, out, state, parameter, as_json)
 
 
 @app.command()
@@ -114,7 +132,8 @@ def remake(
 @app.command()
 @request_options
 def estimate(
-    photo: Photo,
+    photo: AnyPhoto = None,
+    mask_file: MaskFile = None,
     state: State = STATE,
     parameter: Parameters = None,
     as_json: AsJson = False,
@@ -125,10 +144,12 @@ def estimate(
     Nothing is started or paid, and no key is needed.
     """
     with _failures(as_json):
-        asked = request.parse(options)
-        data = _checked(photo, parameter)
+        asked = _asked(options, photo, mask_file)
+        data, mask = (
+            _checked(path, parameter) if path else None for path in (photo, mask_file)
+        )
         with local_stack.running(_parameters(parameter), state=state) as (_, stack):
-            found = pipeline.estimate(stack.store, stack.tools, data, asked)
+            found = pipeline.estimate(stack.store, stack.tools, data, asked, mask)
         if as_json:
             print(json.dumps(found))  # noqa: T201
         else:
@@ -192,6 +213,14 @@ def clean(state: State = STATE) -> None:
 
 
 app.command()(explain)
+
+
+def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:
+    """The request, held to all rules that can be checked without its pictures."""
+    given = {**options, **({"mask_source": str(mask_file)} if mask_file else {})}
+    asked = request.parse(given)
+    rules.served(asked, photo is not None)
+    return asked
 
 
 def _follow(

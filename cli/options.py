@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from collage.request import Request
 
-FLAGS = {"prompt_template": "--prompt"}
+FLAGS = {"axes": "--axis", "rects": "--rect"}
 """Options that go by another name than their field."""
+
+LEFT_OUT = {"mask_source"}
+"""Fields that a command fills in from a file."""
 
 SHOWN = {
     "masks": "halves",
@@ -19,12 +23,30 @@ SHOWN = {
     "styles": None,
     "exclude": None,
     "preserve": None,
+    "axes": None,
+    "words": None,
+    "rects": None,
+    "models": None,
 }
 """Defaults that read better than the field's own; None for none."""
 
-METAVARS = {"size": "PX|WxH", "cell": "PX", "gap": "PX", "max_usd": "USD", "fit": "crop|pad"}
-LISTS = {"styles", "masks", "exclude"}
-NUMBERS = {int: int, int | None: int, float | None: float}
+METAVARS = {
+    "size": "PX|WxH",
+    "target": "WxH",
+    "cell": "PX",
+    "gap": "PX",
+    "max_usd": "USD",
+    "fit": "crop|pad",
+    "upscale": "2|4",
+    "axes": "NAME=A,B",
+    "words": "FILE",
+    "rects": "T:BxL:R",
+}
+LISTS = {"styles", "masks", "exclude", "subjects", "models"}
+REPEATED = {"axes", "words", "rects"}
+"""Options that can be given several times."""
+
+NUMBERS = {int: int, int | None: int, float: float, float | None: float}
 
 
 def request_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -34,13 +56,17 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
     """
     own = inspect.signature(command, eval_str=True)
     kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    added = [_parameter(name) for name in Request.model_fields]
+    names = [name for name in Request.model_fields if name not in LEFT_OUT]
+    added = [_parameter(name) for name in names]
 
     def wrapped(**given: Any) -> None:
-        options = {name: given.pop(name) for name in Request.model_fields}
+        options = {name: given.pop(name) for name in names}
         used = {name: value for name, value in options.items() if value is not None}
         for name in LISTS & used.keys():
-            used[name] = [part.strip() for part in used[name].split(",")]
+            used[name] = _parts(used[name])
+        for name, read in (("axes", _axes), ("words", _words)):
+            if name in used:
+                used[name] = read(used[name])
         command(**given, **used)
 
     wrapped.__name__ = command.__name__
@@ -54,6 +80,10 @@ def _parameter(name: str) -> inspect.Parameter:
     flag = FLAGS.get(name, "--" + name.replace("_", "-"))
     default = SHOWN.get(name, field.default)
     kind: Any = NUMBERS.get(field.annotation, str)  # type: ignore[arg-type]
+    if name in REPEATED:
+        kind = list[str]
+    if name == "upscale":
+        kind = int
     if field.annotation is bool:
         kind, flag = bool, f"{flag}/--no-{flag[2:]}" if field.default else flag
     option = typer.Option(
@@ -69,3 +99,38 @@ def _parameter(name: str) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind | None, option],
     )
+
+
+def _parts(text: str) -> list[str]:
+    """``text`` cut at its commas, but for those inside braces."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def _axes(given: list[str]) -> dict[str, list[str]]:
+    pairs = [item.partition("=") for item in given]
+    if any(not name or not equals for name, equals, _ in pairs):
+        raise typer.BadParameter("give it as NAME=VALUE,VALUE", param_hint="--axis")
+    return {name.strip(): _parts(values) for name, _, values in pairs}
+
+
+def _words(given: list[str]) -> dict[str, list[str]]:
+    """Word lists from files, a word a line; a list's name is the file's without its ending."""
+    lists = {}
+    for name in given:
+        path = Path(name)
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(
+                f"{path} cannot be read: {error}", param_hint="--words"
+            ) from None
+        words = [line.strip() for line in lines]
+        lists[path.stem] = [word for word in words if word and not word.startswith("#")]
+    return lists

@@ -99,13 +99,17 @@ class Stack:
     def _described(self) -> Any:
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
-    def start(self, source: bytes, options: Mapping[str, Any]) -> Started:
-        """Put the source in and start its collage, or find the run that makes or made it.
+    def start(
+        self, source: bytes | None, options: Mapping[str, Any], mask: bytes | None = None
+    ) -> Started:
+        """Put source and mask file in and start the collage, or find the run that makes or made it.
 
         Raises:
             CollageError: by the name that the stack gives, when it refuses.
         """
-        return self._start(self.store.put_source(source), options)
+        key = None if source is None else self.store.put_source(source)
+        more = {} if mask is None else {"mask_source": self.store.put_source(mask)}
+        return self._start(key, {**options, **more})
 
     def resume(self, collage: str) -> Started:
         """Start a collage again by what its own request.json says; what exists of it is kept.
@@ -117,7 +121,8 @@ class Stack:
             accepted = self.store.accepted(collage)
         except NotInStore as error:
             raise NotInStore(f"There is no collage {collage} here.") from error
-        return self._start(accepted.source.key, accepted.request.model_dump(mode="json"))
+        key = accepted.source.key if accepted.source else None
+        return self._start(key, accepted.request.model_dump(mode="json"))
 
     def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
         """Lay a finished collage out again; the folder, below the collage's, of the result.
@@ -129,7 +134,7 @@ class Stack:
         result = self._invoke(self.outputs["AssembleFunction"], payload)
         return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 
-    def _start(self, source: str, options: Mapping[str, Any]) -> Started:
+    def _start(self, source: str | None, options: Mapping[str, Any]) -> Started:
         payload = {"source": source, "request": dict(options)}
         result = self._invoke(self.outputs["StartFunction"], payload)
         return Started(id=result["id"], run=result["run"], new=result["new"])
@@ -225,10 +230,9 @@ class Stack:
     def _ended(self, execution: str) -> int:
         states = self.client("stepfunctions")
         runs = states.list_map_runs(executionArn=execution)["mapRuns"]
-        if not runs:
-            return 0
-        counts = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"]
-        return sum(counts.get(end, 0) for end in ("succeeded", "failed", "timedOut", "aborted"))
+        counts = [states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"] for run in runs]
+        ends = ("succeeded", "failed", "timedOut", "aborted")
+        return sum(count.get(end, 0) for count in counts for end in ends)
 
     def _news(self, collage: str, status: str) -> str:
         if status == "RUNNING":

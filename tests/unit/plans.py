@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from collage import engines, plan, styles
+from collage import engines, plan, recipes, request, styles
 from collage.plan import Plan, Prepared, Styles
 from collage.request import Accepted, Source, identify, parse
 
@@ -10,25 +10,31 @@ SHA = "5" * 64
 PACE = 5.0
 
 
-def model(asked: Accepted) -> str:
-    """What renders it."""
-    return engines.ENGINES[asked.request.engine].model or "gpt-image"
+SOURCE = Source(key="uploads/a.png", sha256=SHA, format="PNG", width=64, height=64)
+
+
+def models() -> dict[str, str]:
+    """What renders, by engine."""
+    return {name: engine.model or "gpt-image" for name, engine in engines.ENGINES.items()}
 
 
 def accepted(**options: Any) -> Accepted:
-    """A request that passed the door."""
+    """A request that passed the door, with the source that its recipe asks for."""
     made = parse(options)
-    source = Source(key="uploads/a.png", sha256=SHA, format="PNG", width=64, height=64)
-    return Accepted(id=identify(made, SHA), source=source, request=made)
+    source = None if recipes.RECIPES[made.recipe].source == "unused" else SOURCE
+    made = request.complete(made, source and (source.width, source.height))
+    return Accepted(id=identify(made, source and SHA), source=source, request=made)
 
 
 def planned(**options: Any) -> Plan:
     """The plan of a request, its source and masks standing under made-up digests."""
     asked = accepted(**options)
-    if asked.request.styles is not None:
-        listed = Styles(styles=asked.request.styles, origin="request")
+    if asked.request.styles is not None or not asked.request.styled:
+        listed = Styles(styles=asked.request.styles or (), origin="request")
     else:
         listed = Styles(styles=styles.default(asked.request.style_count), origin="default")
-    digests = {name: f"digest of {name}" for name in asked.request.masks}
-    prepared = Prepared(source="digest of the source", masks=digests)
-    return plan.make(asked, listed, prepared, model(asked), PACE)
+    drawn = recipes.load(asked.request.recipe).masks(asked.request, asked.size)
+    digests = {name: f"digest of {name}" for name in drawn}
+    source = "digest of the source" if asked.source else None
+    prepared = Prepared(source=source, masks=digests)
+    return plan.make(asked, listed, prepared, models(), PACE)

@@ -308,9 +308,9 @@ def test_plan_tiles_answers_what_the_map_needs(deployed, accepted):
 
     answer = deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
 
-    calls = json.loads(deployed.stack.get(answer["calls"]))
+    calls = json.loads(deployed.stack.get(answer["waves"][0]))
     assert answer["bucket"] == COLLAGES
-    assert answer["engine"] == "painter"
+    assert answer["count"] == len(answer["waves"]) == 1
     assert answer["concurrency"] == 7
     assert len(calls) == len(deployed.stack.store.plan(accepted).calls)
 
@@ -333,7 +333,7 @@ def test_the_sample_call_is_as_the_plan_makes_them(deployed, accepted):
 
     answer = deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
 
-    items = json.loads(deployed.stack.get(answer["calls"]))
+    items = json.loads(deployed.stack.get(answer["waves"][0]))
     planned = items[event["call"]["index"]]
     for made, sample in zip(planned["tiles"], event["call"]["tiles"], strict=True):
         assert {**made, "source": None} == {**sample, "source": None}

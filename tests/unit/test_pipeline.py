@@ -35,7 +35,7 @@ def prepare(stack, **options):
         pipeline.list_styles(stack.store, stack.tools, made)
     pipeline.make_masks(stack.store, stack.tools, made)
     planned = pipeline.plan_tiles(stack.store, stack.tools, made)
-    return made, [Call.model_validate(item) for item in json.loads(stack.get(planned["calls"]))]
+    return made, [Call.model_validate(item) for item in json.loads(stack.get(planned["waves"][0]))]
 
 
 def render(stack, collage_id, calls):

@@ -33,13 +33,14 @@ def join(layout: Layout, cells: Mapping[int, bytes], labels: Mapping[int, str]) 
     ``labels`` are written below the cells, where the layout has labels.
     """
     width, height = layout.cell
-    pictures = {}
+    pictures: dict[int | None, pyvips.Image] = {}
     for tile, raw in cells.items():
         picture = pyvips.Image.new_from_memory(raw, width, height, 3, "uchar")
         picture = picture.crop(0, 0, *layout.shown)
         if layout.labels:
             picture = picture.join(label(labels[tile], layout), "vertical")
         pictures[tile] = picture
+    pictures[None] = pyvips.Image.black(*layout.shown, bands=3).linear(0, WHITE).cast("uchar")
     collage = pyvips.Image.arrayjoin(
         [pictures[tile] for tile in layout.cells],
         across=layout.cols,

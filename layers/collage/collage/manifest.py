@@ -197,8 +197,7 @@ def record(
     if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
         raise TooFewTiles(_verdict(tiles, len(present), min_share))
     drawn = tuple(
-        None if cell is None or tiles[cell].state in MISSING else cell
-        for cell in plan.layout.cells
+        None if cell is None or tiles[cell].state in MISSING else cell for cell in plan.layout.cells
     )
     if not plan.layout.fixed:
         drawn = layout.fill(drawn, plan.layout.cols, shown, plan.request.seed)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import collage
 from collage import engines, layout, masks, metadata, plan, recipes, request, rules, styles
@@ -35,9 +35,6 @@ from collage.runs import Runs
 from collage.store import Store
 from collage.tile import Call, Composition, Sidecar, Tile
 from collage.tools import Tools
-
-if TYPE_CHECKING:
-    from collage.source import Inspected
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
@@ -74,21 +71,16 @@ def start(
     asked = request.parse(options)
     rules.served(asked, source is not None)
     _serve(asked, tools)
-    found = None if source is None else _inspected(store, tools, source)
-    mask = None if asked.mask_source is None else _inspected(store, tools, asked.mask_source)
-    size = None if found is None else (found.width, found.height)
-    if found is not None and mask is not None and (mask.width, mask.height) != size:
-        raise InvalidRequest(
-            f"mask_source: it is {mask.width} x {mask.height} pixels, the source "
-            f"{found.width} x {found.height}; both must have one size."
-        )
-    if asked.transparency and found is not None and not found.transparent:
-        raise InvalidRequest("transparency: no part of the source is transparent.")
+    pictures = [
+        None if key is None else _inspected(store, tools, key)
+        for key in (source, asked.mask_source)
+    ]
+    size = _fits(asked, *pictures)
     asked = request.complete(asked, size)
     accepted = Accepted(
-        id=request.identify(asked, found and found.sha256, mask and mask.sha256),
-        source=None if source is None or found is None else found.source(source),
-        mask=None if asked.mask_source is None or mask is None else mask.source(asked.mask_source),
+        id=request.identify(asked, *(p.sha256 if p else None for p in pictures)),
+        source=pictures[0],
+        mask=pictures[1],
         request=asked,
     )
     store.put_accepted(accepted)
@@ -101,16 +93,31 @@ def start(
     return Started(id=accepted.id, run=run.name, new=run.new)
 
 
-def _inspected(store: Store, tools: Tools, key: str) -> Inspected:
+def _inspected(store: Store, tools: Tools, key: str) -> Source:
     """What is known of an uploaded picture, within the stack's limits."""
     from collage.source import inspect
 
     limits = tools.settings
-    return inspect(
+    found = inspect(
         store.upload(key, limits.max_source_bytes),
         max_bytes=limits.max_source_bytes,
         max_pixels=limits.max_source_pixels,
     )
+    return found.source(key)
+
+
+def _fits(asked: Request, source: Source | None, mask: Source | None) -> tuple[int, int] | None:
+    """The size of the source, which a mask file must share."""
+    if source is None:
+        return None
+    if mask is not None and (mask.width, mask.height) != (source.width, source.height):
+        raise InvalidRequest(
+            f"mask_source: it is {mask.width} x {mask.height} pixels, the source "
+            f"{source.width} x {source.height}; both must have one size."
+        )
+    if asked.transparency and not source.transparent:
+        raise InvalidRequest("transparency: no part of the source is transparent.")
+    return source.width, source.height
 
 
 def refuse(store: Store, source: str, error: CollageError) -> Failure:
@@ -188,9 +195,13 @@ def _prepare(
         name: masks.encode(_mask_alpha(shape, size, data, mask_file))
         for name, shape in shapes.items()
     }
-    return png, drawn, Prepared(
-        source=None if png is None else source.pixel_digest(png),
-        masks={name: sha256(mask) for name, mask in drawn.items()},
+    return (
+        png,
+        drawn,
+        Prepared(
+            source=None if png is None else source.pixel_digest(png),
+            masks={name: sha256(mask) for name, mask in drawn.items()},
+        ),
     )
 
 

@@ -25,16 +25,19 @@ _WEIGHT = re.compile(r"^\s*\d+(?:\.\d+)?::")
 _ESCAPED = re.compile(r"\\([{}|\\])")
 
 
-def expand(text: str, words: Words | None = None) -> tuple[str, ...]:
+def expand(text: str, words: Words | None = None, field: str = "prompt") -> tuple[str, ...]:
     """Every prompt that ``text`` stands for, each once; the first alternative varies slowest.
 
     A group without alternatives, such as ``{styles}``, stays as it is. A backslash makes a brace
     or bar a plain character. Weights (``0.5::a``) are accepted, and change nothing: all are made.
 
     Raises:
-        InvalidRequest: for an unclosed brace, an unknown list, or too many prompts.
+        InvalidRequest: of ``field``, for an unclosed brace, an unknown list, or too many prompts.
     """
-    found = tuple(dict.fromkeys(_expand(text, words or {}, ())))
+    try:
+        found = tuple(dict.fromkeys(_expand(text, words or {}, ())))
+    except ValueError as error:
+        raise InvalidRequest(f"{field}: {error}") from error
     return tuple(_ESCAPED.sub(r"\1", " ".join(prompt.split())) for prompt in found)
 
 
@@ -69,7 +72,7 @@ def _split(text: str) -> list[str]:
                 start = position + 1
         position += 1
     if depth:
-        raise InvalidRequest(f"prompt: a brace is not closed, or not opened, in {text[:80]!r}.")
+        raise ValueError(f"a brace is not closed, or not opened, in {text[:80]!r}.")
     return [*parts, text[start:]]
 
 
@@ -82,7 +85,7 @@ def _alternatives(part: str, words: Words, inside: tuple[str, ...]) -> list[str]
     pools = [_expand(_WEIGHT.sub("", option), words, inside) for option in options]
     sizes = range(1 if least is None else least, (1 if most is None else most) + 1)
     if sizes.stop - 1 > len(pools) or len(sizes) == 0:
-        raise InvalidRequest(f"prompt: {part[:80]!r} asks for more alternatives than it has.")
+        raise ValueError(f"{part[:80]!r} asks for more alternatives than it has.")
     if sum(comb(len(pools), size) for size in sizes) > MAX_PROMPTS:
         raise _too_many(part)
     return [
@@ -129,13 +132,13 @@ def _listed(text: str, words: Words, inside: tuple[str, ...]) -> list[str]:
     name = found.group(1)
     if name not in words:
         known = ", ".join(sorted(words)) or "none"
-        raise InvalidRequest(f"prompt: there is no word list {name!r}; there are: {known}.")
+        raise ValueError(f"there is no word list {name!r}; there are: {known}.")
     if name in inside:
-        raise InvalidRequest(f"prompt: the word list {name!r} holds itself.")
+        raise ValueError(f"the word list {name!r} holds itself.")
     middle = [each for word in words[name] for each in _expand(word, words, (*inside, name))]
     rest = _listed(text[found.end() :], words, inside)
     return [text[: found.start()] + word + after for word in middle for after in rest]
 
 
-def _too_many(text: str) -> InvalidRequest:
-    return InvalidRequest(f"prompt: {text[:80]!r} stands for more than {MAX_PROMPTS:,} prompts.")
+def _too_many(text: str) -> ValueError:
+    return ValueError(f"{text[:80]!r} stands for more than {MAX_PROMPTS:,} prompts.")

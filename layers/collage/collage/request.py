@@ -128,15 +128,13 @@ class Request(BaseModel):
     mask_source: str | None = Field(
         default=None,
         max_length=1024,
-        description="to erase: a picture in the uploads bucket, what is transparent of it, or white",
+        description="to erase: an uploaded picture, what is transparent of it, or white",
     )
     transparency: bool = Field(default=False, description="erase what is transparent of the source")
     target: WideSize | None = Field(
         default=None, description="size of a panorama in pixels; the source keeps its own"
     )
-    anchor: Anchor = Field(
-        default="centre", description="where in the panorama the source lies"
-    )
+    anchor: Anchor = Field(default="centre", description="where in the panorama the source lies")
     overlap: float = Field(
         default=0.5, ge=0.5, le=0.9, description="share of each step that is known already"
     )
@@ -360,6 +358,7 @@ class Source(BaseModel):
     format: str
     width: int
     height: int
+    transparent: bool = False
 
 
 class Accepted(BaseModel):

@@ -47,8 +47,9 @@ def check(request: Request) -> None:
                 + ", ".join(sorted(recipe.uses))
             )
     _options(request)
-    for text in (request.prompt, *(request.subjects or ())):
-        prompts.expand(text or "", request.words)
+    prompts.expand(request.prompt or "", request.words)
+    for text in request.subjects or ():
+        prompts.expand(text, request.words, "subjects")
     _template(request)
     if request.recipe in PROMPTED and request.prompt is None:
         raise ValueError(f"prompt: the recipe {request.recipe} needs one")
@@ -89,7 +90,7 @@ def _template(request: Request) -> None:
     """Every prompt of the template must say where the styles go."""
     places = [("styles", "", None)]
     allowed = [places, [*places, ("subject", "", None)]] if request.subjects else [places]
-    for text in prompts.expand(request.prompt_template, request.words):
+    for text in prompts.expand(request.prompt_template, request.words, "prompt_template"):
         try:
             fields = [field[1:] for field in Formatter().parse(text) if field[1] is not None]
         except ValueError as error:

@@ -35,7 +35,12 @@ class Inspected:
     def source(self, key: str) -> Source:
         """The same as a request keeps it, with its key in the uploads bucket."""
         return Source(
-            key=key, sha256=self.sha256, format=self.format, width=self.width, height=self.height
+            key=key,
+            sha256=self.sha256,
+            format=self.format,
+            width=self.width,
+            height=self.height,
+            transparent=self.transparent,
         )
 
 

@@ -1,7 +1,8 @@
 """A tile: one picture to be made, all that conditions it, and the key that follows from that."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,9 +18,10 @@ class Tile(BaseModel):
     """Everything that conditions one picture's pixels, and nothing else.
 
     ``size`` is (width, height) in pixels; ``source`` is the digest of the prepared source's
-    pixels, or of the `Composition` it is made from, and ``mask_sha256`` that of the mask file. ``options`` are the engine's own, only those
-    that were asked for. An engine that takes no seed has a ``sample`` number in its place.
-    ``preserve`` says that the source is laid back over what lies outside the mask.
+    pixels, or of the `Composition` it is made from, and ``mask_sha256`` that of the mask file.
+    ``options`` are the engine's own, only those that were asked for. An engine that takes no seed
+    has a ``sample`` number in its place. ``preserve`` says that the source is laid back over what
+    lies outside the mask.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +44,14 @@ class Tile(BaseModel):
     def key(self) -> str:
         """The tile's address in the store: same conditioning, same key, same picture."""
         return sha256(canonical(self.model_dump()))
+
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, and so with another key."""
+        copied = super().model_copy(update=update, deep=deep)
+        # What was computed of the original is copied along with its fields.
+        copied.__dict__.pop("key", None)
+        return copied
 
 
 class Piece(BaseModel):

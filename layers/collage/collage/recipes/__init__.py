@@ -43,7 +43,7 @@ RECIPES: dict[str, Recipe] = {
     "matrix": Recipe(
         "a table of subjects and styles, or of any other axes, every cell of it made",
         source="optional",
-        uses=STYLED | {"subjects", "axes"},
+        uses=STYLED | {"combine", "subjects", "axes"},
     ),
     "samples": Recipe(
         "a grid of pictures of one prompt, by consecutive seeds",
@@ -133,7 +133,7 @@ class Ingredients:
             model=self.models[name] if fixed else str(given["model"]),
             options={**own, **(options or {})},
             size=size or asked.size,
-            seed=(seed + number) % 2**32 if engine.seeded else None,
+            seed=seed + number if engine.seeded else None,
             sample=None if engine.seeded else number,
             preserve=asked.preserve,
         )

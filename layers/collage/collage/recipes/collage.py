@@ -41,7 +41,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     request = ingredients.request
     templates = prompts.expand(request.prompt_template, request.words)
     combinations = styles.combine(ingredients.styles, request.combine)
-    names = tuple(ingredients.masks)
+    names = request.masks
     space = len(names) * len(combinations)
     full = space * len(templates)
     wanted = request.tiles or min(request.rows * request.cols, full)

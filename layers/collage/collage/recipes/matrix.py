@@ -56,10 +56,9 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     """A tile for each cell of the table, row by row."""
     request = ingredients.request
     combinations = {
-        styles.phrase(names): names
-        for names in styles.combine(ingredients.styles, request.combine)
+        styles.phrase(names): names for names in styles.combine(ingredients.styles, request.combine)
     }
-    table = _table(request, tuple(combinations), tuple(ingredients.masks))
+    table = _table(request, tuple(combinations), request.masks if ingredients.source else ())
     rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
     places = [table.fixed | row | column for row in rows for column in columns]
     tiles = [_tile(ingredients, place, combinations) for place in places]

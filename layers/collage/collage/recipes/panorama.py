@@ -163,7 +163,9 @@ def _frames(request: Request) -> list[Frame]:
     below = _along(bottom, height, tall, share)
     above = (_mirrored(f, height) for f in _along(height - top, height, tall, share))
     rows = (
-        frame for step in chain(below, above) for frame in _row(step, min(width, tall), width, share)
+        frame
+        for step in chain(below, above)
+        for frame in _row(step, min(width, tall), width, share)
     )
     return [*sides, *rows]
 

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, TypedDict
 
 import collage
-from collage import engines, layout, masks, metadata, plan, request, styles
+from collage import engines, layout, masks, metadata, plan, progress, request, styles
 from collage.digest import sha256
 from collage.errors import (
     CollageError,
@@ -87,6 +87,7 @@ def start(
         request=asked,
     )
     store.put_accepted(accepted)
+    progress.begin(store, accepted.id, source)
     if asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles, origin="request"))
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
@@ -191,6 +192,8 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
     calls = store.put_plan(made)
+    expected = made.estimate
+    progress.planned(store, collage_id, accepted.source.key, expected.tiles, expected.usd)
     concurrency = tools.settings.concurrency
     if engines.ENGINES[asked.engine].price is not None:
         concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
@@ -363,6 +366,14 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
     }
     read = _read_cells(store, candidates, made.layout.cell)
+    missing = len(made.tiles) - len(read)
+    ends = progress.TileCounts(
+        total=len(made.tiles),
+        done=len(read),
+        failed=missing - len(refused - read.keys()),
+        refused=len(refused - read.keys()),
+    )
+    progress.counted(store, collage_id, made.source.key, ends)
     manifest = record(
         made,
         {index: sidecar for index, (sidecar, _) in read.items()},
@@ -370,7 +381,9 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         min_share=tools.settings.min_share,
         created=_now(),
     )
-    return _finish(store, made, manifest, read)
+    assembled = _finish(store, made, manifest, read)
+    progress.finished(store, manifest, made.source.key)
+    return assembled
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:

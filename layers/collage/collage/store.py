@@ -6,15 +6,18 @@
                      sources/{sha256}      what a door puts in and starts itself
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      tiles/{key}.png .json content-addressed, shared by all collages
+                     index/{time}-{id}     empty; a listing of them names the newest collage first
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import (
     ClientError,
@@ -29,6 +32,7 @@ from collage.digest import canonical, sha256
 from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan, Prepared, Styles
+from collage.progress import Progress
 from collage.request import Accepted
 from collage.settings import Settings
 from collage.tile import Sidecar, Tile
@@ -40,7 +44,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
+TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
 BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
+
+LATEST = 10**13
+"""A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
+
+FAILURES_READ = 100
+"""Failures of calls that are opened to tell refusals from others; more are only counted."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,44 @@ class Store:
     def put_accepted(self, accepted: Accepted) -> None:
         """Write request.json."""
         self._write(f"collages/{accepted.id}/request.json", accepted)
+
+    def progress(self, collage: str) -> Progress:
+        """progress.json, as the last step that knew more wrote it. Raises NotInStore."""
+        return self._read(Progress, f"collages/{collage}/progress.json")
+
+    def put_progress(self, progress: Progress) -> None:
+        """Write progress.json."""
+        self._write(f"collages/{progress.id}/progress.json", progress)
+
+    def put_progress_once(self, progress: Progress) -> Progress:
+        """Write progress.json unless it is there; what is there then."""
+        key = f"collages/{progress.id}/progress.json"
+        data = canonical(progress.model_dump(mode="json"))
+        try:
+            self._put(self.collages, key, data, "application/json", IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in TAKEN:
+                raise
+            return self.progress(progress.id)
+        return progress
+
+    def put_listed(self, progress: Progress) -> None:
+        """Put a collage into the list of all, at the time that it was first asked for."""
+        key = f"index/{_newest_first(progress.created)}-{progress.id}"
+        self._put(self.collages, key, b"", "application/octet-stream")
+
+    def newest(self, limit: int, after: str | None = None) -> tuple[list[str], str | None]:
+        """Ids of at most ``limit`` collages, the newest first, and what is ``after`` them."""
+        with _named(self.collages, "index/"):
+            answer = self.s3.list_objects_v2(
+                Bucket=self.collages,
+                Prefix="index/",
+                StartAfter=f"index/{after or ''}",
+                MaxKeys=limit,
+            )
+        names = [item["Key"].removeprefix("index/") for item in answer.get("Contents", [])]
+        following = names[-1] if names and answer["IsTruncated"] else None
+        return [name.partition("-")[2] for name in names], following
 
     def styles(self, collage: str) -> Styles:
         """styles.json. Raises NotInStore."""
@@ -180,14 +229,30 @@ class Store:
 
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
+        keys = [key for key, _ in self._failure_keys(collage)]
+        found = [self._read(Failure, key) for key in keys]
+        return {failure.call: failure for failure in found if failure.call is not None}
+
+    def count_failures(self, collage: str, since: datetime) -> tuple[int, int]:
+        """How many calls failed ``since``, and how many were refused.
+
+        Refusals beyond the first FAILURES_READ failures count as failed.
+        """
+        keys = [key for key, put in self._failure_keys(collage) if put >= since]
+        with ThreadPoolExecutor(16) as pool:
+            found = pool.map(lambda key: self._read(Failure, key), keys[:FAILURES_READ])
+            refused = sum(failure.error == Refused.__name__ for failure in found)
+        return len(keys) - refused, refused
+
+    def _failure_keys(self, collage: str) -> list[tuple[str, datetime]]:
+        """Where the failures of a run's calls lie, and when each was put."""
         prefix = f"collages/{collage}/failures/"
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.collages, Prefix=prefix
         )
         with _named(self.collages, prefix):
-            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        found = [self._read(Failure, key) for key in keys]
-        return {failure.call: failure for failure in found if failure.call is not None}
+            items = [item for page in pages for item in page.get("Contents", [])]
+        return [(item["Key"], item["LastModified"]) for item in items]
 
     def put_result(self, manifest: Manifest, collage_png: bytes, folder: str = "") -> str:
         """Write the collage, then the manifest that says it is there; the prefix of both.
@@ -229,9 +294,14 @@ class Store:
         with _named(bucket, key):
             return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
-    def _put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+    def _put(self, bucket: str, key: str, data: bytes, content_type: str, **how: Any) -> None:
         with _named(bucket, key):
-            self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+            self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type, **how)
+
+
+def _newest_first(time: str) -> str:
+    """A time as digits that sort the other way round."""
+    return f"{LATEST - round(datetime.fromisoformat(time).timestamp() * 1000):013}"
 
 
 def script_safe(json_text: bytes) -> bytes:

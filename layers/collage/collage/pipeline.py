@@ -68,7 +68,7 @@ def start(
     from collage.source import inspect
 
     asked = request.parse(options)
-    _serve(asked, tools)
+    serve(asked, tools)
     limits = tools.settings
     found = inspect(
         store.upload(source, limits.max_source_bytes),
@@ -200,10 +200,13 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     return Planned(engine=asked.engine, bucket=store.collages, calls=calls, concurrency=concurrency)
 
 
-def estimate(store: Store, tools: Tools, data: bytes, asked: Request) -> Estimated:
+def estimate(
+    store: Store, tools: Tools, data: bytes, asked: Request, most_looks: int | None = None
+) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
-    Styles that a language model has yet to list are counted, but cannot be looked up.
+    Styles that a language model has yet to list are counted, but cannot be looked up. A collage
+    of more than ``most_looks`` tiles is estimated as if none of them were there.
     """
     _, _, prepared = _prepare(tools, asked, data)
     listed = asked.styles is None and bool(tools.provider.secret or asked.theme)
@@ -222,7 +225,8 @@ def estimate(store: Store, tools: Tools, data: bytes, asked: Request) -> Estimat
         _model(asked, tools),
         tools.pace.per_minute,
     )
-    left = made.estimate if listed else missing(store, made, tools.pace.per_minute)
+    many = most_looks is not None and len(made.tiles) > most_looks
+    left = made.estimate if listed or many else missing(store, made, tools.pace.per_minute)
     return Estimated(
         calls=left.calls,
         tiles=left.tiles,
@@ -397,9 +401,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
 
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
-    changed = changes.model_dump(exclude_none=True, exclude={"sort"})
-    # The rules of a request hold for the new layout as well.
-    asked = request.parse({**made.request.model_dump(), **changed, "tiles": None})
+    asked = request.relaid(made.request, changes)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
     read = _read_cells(store, candidates, asked.cell_size)
     present = {i: manifest.tiles[i].tile for i in read}
@@ -419,8 +421,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         ),
         created=_now(),
     )
-    name = sha256(again.layout.model_dump_json().encode())[:12]
-    return _finish(store, made, again, read, f"layouts/{name}")
+    return _finish(store, made, again, read, f"layouts/{request.layout_name(changes)}")
 
 
 def _read_cells(
@@ -491,7 +492,7 @@ def record_failure(
     return failure
 
 
-def _serve(asked: Request, tools: Tools) -> None:
+def serve(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
     priced = engines.ENGINES[asked.engine].price is not None
     if priced and not tools.provider.secret:

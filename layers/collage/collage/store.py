@@ -4,6 +4,7 @@
 
     uploads bucket:  uploads/{name}        what people put in; each starts a collage
                      sources/{sha256}      what a door puts in and starts itself
+                     sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      tiles/{key}.png .json content-addressed, shared by all collages
                      index/{time}-{id}     empty; a listing of them names the newest collage first
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from botocore.exceptions import (
     ClientError,
@@ -50,8 +52,20 @@ BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "50
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
 
+LINK_SECONDS = 900
+"""How long links and forms are good for; never longer than the credentials that signed them."""
+
 FAILURES_READ = 100
 """Failures of calls that are opened to tell refusals from others; more are only counted."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of HTML that uploads one file: its address, its fields, the key it will have."""
+
+    key: str
+    url: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,32 @@ class Store:
                     f"at most {max_bytes:,} are allowed."
                 )
             return answer["Body"].read()
+
+    def source_form(self, content_type: str, max_bytes: int) -> Form:
+        """A form for somebody to put one source picture with, where no event starts a collage.
+
+        S3 refuses with it any other key, a file over ``max_bytes``, and another content type.
+        """
+        key = f"sources/{uuid4()}"
+        made = self.s3.generate_presigned_post(
+            self.uploads,
+            key,
+            Fields={"Content-Type": content_type},
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", 1, max_bytes],
+            ],
+            ExpiresIn=LINK_SECONDS,
+        )
+        return Form(key=key, url=made["url"], fields=made["fields"])
+
+    def link(self, key: str) -> str:
+        """An address in the collages bucket that anybody can read for LINK_SECONDS."""
+        return self._link(self.collages, key)
+
+    def upload_link(self, key: str) -> str:
+        """An address in the uploads bucket that anybody can read for LINK_SECONDS."""
+        return self._link(self.uploads, key)
 
     def put_source(self, data: bytes) -> str:
         """Put a source picture where no event starts a collage for it; its key."""
@@ -218,13 +258,17 @@ class Store:
         """failure.json of a run. Raises NotInStore."""
         return self._read(Failure, f"collages/{collage}/failure.json")
 
+    def call_failure(self, collage: str, call: int) -> Failure | None:
+        """Why a call failed in this or an earlier try, if it did."""
+        try:
+            return self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
+        except NotInStore:
+            return None
+
     def raise_refusal(self, collage: str, call: int) -> None:
         """Raise the provider's refusal of a call, if that is how the call ended before."""
-        try:
-            failure = self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
-        except NotInStore:
-            return
-        if failure.error == Refused.__name__:
+        failure = self.call_failure(collage, call)
+        if failure is not None and failure.error == Refused.__name__:
             raise Refused(failure.message)
 
     def failures(self, collage: str) -> dict[int, Failure]:
@@ -271,6 +315,16 @@ class Store:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
         return self._read(Manifest, f"collages/{collage}/{folder}/manifest.json".replace("//", "/"))
 
+    def is_made(self, collage: str) -> bool:
+        """Whether the collage was made, whole or in part."""
+        key = f"collages/{collage}/manifest.json"
+        try:
+            with _named(self.collages, key):
+                self.s3.head_object(Bucket=self.collages, Key=key)
+        except NotInStore:
+            return False
+        return True
+
     def is_complete(self, collage: str) -> bool:
         """Whether the collage was made and no tile of it is missing."""
         try:
@@ -289,6 +343,11 @@ class Store:
     def _write(self, key: str, model: BaseModel) -> None:
         data = canonical(model.model_dump(mode="json"))
         self._put(self.collages, key, data, "application/json")
+
+    def _link(self, bucket: str, key: str) -> str:
+        return self.s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=LINK_SECONDS
+        )
 
     def _get(self, bucket: str, key: str) -> bytes:
         with _named(bucket, key):
@@ -326,6 +385,8 @@ def connect(settings: Settings) -> Store:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
+        # Links and forms are to be signed as every region takes it, for the region's own address.
+        signature_version="s3v4",
     )
     client = boto3.client("s3", config=config)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
@@ -108,8 +109,8 @@ def refuse(store: Store, source: str, error: CollageError) -> Failure:
     return failure
 
 
-def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
-    """Freeze the styles of a request that named none.
+def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
+    """Freeze the styles of a request that named none; the dollars that this may have cost.
 
     Raises:
         NoStyles: when a language model was asked and gave no usable list.
@@ -119,7 +120,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
     if not tools.provider.secret:
         names = styles.default(asked.style_count, asked.exclude)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
-        return
+        return 0
     from collage import listing
 
     tools.limits.reserve(listing.PRICE)
@@ -127,6 +128,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
     store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
+    return listing.PRICE
 
 
 def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
@@ -257,7 +259,18 @@ def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate
     return plan.estimate([tiles for tiles in wanted if tiles], images_per_minute)
 
 
-def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None:
+@dataclass(frozen=True)
+class Rendering:
+    """What came of one call: tiles made, tiles that were there already, dollars paid."""
+
+    made: int
+    reused: int
+    usd: float
+    refused: bool = False
+    """Whether the call was refused, and other draws took its place."""
+
+
+def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rendering:
     """Make the tiles of one engine call that the store does not hold yet.
 
     Raises:
@@ -267,14 +280,19 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         # Only a provider refuses; it is not asked again what it refused before.
         if engines.ENGINES[call.tiles[0].engine].price is not None:
             store.raise_refusal(collage_id, call.index)
-        _make(store, tools, collage_id, call.tiles)
+        return _make(store, tools, collage_id, call.tiles)
     except Refused as refusal:
         if not call.spares:
             raise
         # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
-        for spares in call.spares:
-            _make_first(store, tools, collage_id, spares)
+        instead = [_make_first(store, tools, collage_id, spares) for spares in call.spares]
+        return Rendering(
+            made=sum(one.made for one in instead),
+            reused=sum(one.reused for one in instead),
+            usd=sum(one.usd for one in instead),
+            refused=True,
+        )
 
 
 @lru_cache(maxsize=2)
@@ -292,7 +310,7 @@ def _mask(store: Store, collage_id: str, name: str) -> bytes:
     return store.mask(collage_id, name)
 
 
-def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> None:
+def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> Rendering:
     """Make the first of the spares that is not refused.
 
     Raises:
@@ -306,10 +324,10 @@ def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Ti
     raise refusal
 
 
-def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) -> None:
+def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) -> Rendering:
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
-        return
+        return Rendering(made=0, reused=len(tiles), usd=0)
     first = wanted[0]
     speaking, source = _shared(store, collage_id)
     mask = None if first.mask is None else _mask(store, collage_id, first.mask)
@@ -336,6 +354,7 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
             outside_changed=made.outside_changed,
         )
         store.put_tile(png, sidecar, made.provider)
+    return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=bought.usd)
 
 
 class Assembled(TypedDict):
@@ -490,6 +509,25 @@ def record_failure(
     )
     store.put_failure(failure)
     return failure
+
+
+ENDS = {
+    "ABORTED": {"Error": "Aborted", "Cause": "The run was stopped."},
+    "TIMED_OUT": {"Error": "States.Timeout", "Cause": "The run took longer than a run may take."},
+}
+"""What a run ended of that was ended from outside, where nobody said more."""
+
+
+def record_end(store: Store, run: Mapping[str, Any]) -> Failure:
+    """Write down why a run was ended from outside, with no state left to say so itself.
+
+    ``run`` is the detail of the event by which Step Functions tells of it; ``error`` and
+    ``cause`` are those of StopExecution, when it was given any.
+    """
+    known = ENDS[run["status"]]
+    error = {"Error": run.get("error"), "Cause": run.get("cause")}
+    said = {name: value for name, value in error.items() if value}
+    return record_failure(store, json.loads(run["input"])["id"], known | said)
 
 
 def serve(asked: Request, tools: Tools) -> None:

@@ -36,6 +36,9 @@ PHASES: dict[str, Phase] = {
 
 INTERRUPTED = "The run was interrupted, and nothing was recorded; it can be resumed."
 CANCELLED = "The run was stopped on request; what was made stays."
+STOPPED = ("Cancelled", "Aborted")
+"""Errors of runs that were stopped on request, here or elsewhere."""
+
 READERS = 16
 """Collages of a list that are looked at together: enough to hide the store's latency."""
 
@@ -206,7 +209,8 @@ def _last_ending(store: Store, record: Progress, since: datetime) -> Progress | 
     except NotInStore:
         pass
     else:
-        endings.append(_ended(record, "failed", failure.created, failure.error, failure.message))
+        state: State = "cancelled" if failure.error in STOPPED else "failed"
+        endings.append(_ended(record, state, failure.created, failure.error, failure.message))
     last = max(endings, key=_end, default=None)
     return last if last is not None and _end(last) >= since else None
 

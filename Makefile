@@ -4,7 +4,7 @@ BIN := .venv/bin
 CODE := layers/collage/collage functions local cli examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench schemas lock clean
+.PHONY: help install demo test lint format bench costs schemas layers scan deploy destroy lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,38 @@ format: install ## format the code and sort its imports
 	$(BIN)/ruff check --fix --select I $(CODE)
 	$(BIN)/ruff format $(CODE)
 
+SAM ?= sam
+ENV ?= dev
+
+deploy: ## deploy to AWS as samconfig.toml says; ENV=prod for the other stack (needs the SAM CLI)
+	$(SAM) build
+	$(SAM) deploy --config-env $(ENV)
+
+destroy: install ## delete a stack with its buckets, after asking; STACK=name, YES=name where nobody is asked
+	$(BIN)/python -m cli.destroy $(STACK) $(if $(YES),--yes $(YES))
+
+layers: install ## build the layers as `sam build` does and check their sizes (needs a package index)
+	@rm -rf out/layers
+	@for layer in Collage Imaging Painting Provider; do \
+		mkdir -p out/layers/$${layer}Layer && \
+		$(MAKE) --silent -C layers/$$(echo $$layer | tr A-Z a-z) build-$${layer}Layer \
+			ARTIFACTS_DIR="$(CURDIR)/out/layers/$${layer}Layer" || exit 1; \
+	done
+	$(BIN)/python -m benchmarks.layers out/layers
+
+scan: install .scan/installed ## hold the template against security policies
+	@mkdir -p out
+	$(BIN)/python -m tests.infrastructure.translated > out/translated.json
+	.scan/bin/checkov --config-file .checkov.yaml --file out/translated.json
+
+.scan/installed: requirements/checkov.txt
+	$(PYTHON) -m venv .scan
+	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
+	@touch $@
+
+costs: install ## write the table of docs/costs.md anew
+	$(BIN)/python -m benchmarks.costs
+
 bench: install ## run every benchmark and print a table
 	$(BIN)/python -m benchmarks
 
@@ -44,10 +76,12 @@ LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-ha
 schemas: install ## write the JSON Schemas under docs anew
 	$(BIN)/python -m examples.schemas
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
 lock: ## write the lock files anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-		requirements/dev.in --output-file requirements.txt
+	$(LOCK) requirements/dev.in --output-file requirements.txt
+	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
 	$(LOCK_LAYER) requirements/layer-collage.in --output-file layers/collage/requirements.txt
 	$(LOCK_LAYER) requirements/layer-imaging.in --output-file layers/imaging/requirements.txt
 	@# What another layer has is left out; all of a function's layers share 250 MB.
@@ -59,4 +93,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv out .aws-sam
+	rm -rf .venv .scan out .aws-sam

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
 
+from local import inert
 from local.errors import CloudError, StackError
 from local.moto_patches import Host, after, replace
 
@@ -49,8 +50,9 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
             cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
         ) -> "Missing":
             name = context["LogicalId"]
-            host.report(f"{name} ({resource['Type']}) cannot be made here; it is left out.")
-            host.unsupported.append(resource["Type"])
+            if resource["Type"] not in inert.TYPES:
+                host.report(f"{name} ({resource['Type']}) cannot be made here; it is left out.")
+                host.unsupported.append(resource["Type"])
             return cls(physical_resource_id=MISSING + name, type=resource["Type"])
 
         @staticmethod

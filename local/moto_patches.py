@@ -49,11 +49,19 @@ def install(host: Host) -> ExitStack:
         moto_cloudformation,
         moto_dynamodb,
         moto_events,
+        moto_executions,
         moto_iam,
         moto_stepfunctions,
     )
 
-    modules = (moto_cloudformation, moto_dynamodb, moto_stepfunctions, moto_events, moto_iam)
+    modules = (
+        moto_cloudformation,
+        moto_dynamodb,
+        moto_stepfunctions,
+        moto_executions,
+        moto_events,
+        moto_iam,
+    )
     with ExitStack() as stack:
         for module in modules:
             module.patch(host, stack)

@@ -2,7 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -12,6 +12,7 @@ from collage.store import connect
 from collage.tools import tools
 
 logger = Logger(service="assemble_collage")
+metrics = Metrics(service="assemble_collage")
 
 
 class Event(TypedDict):
@@ -22,6 +23,7 @@ class Event(TypedDict):
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
     """Write collage.png and manifest.json."""
     store = connect(settings())

@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -11,6 +12,7 @@ from collage.store import connect
 from collage.tools import tools
 
 logger = Logger(service="list_styles")
+metrics = Metrics(service="list_styles")
 
 
 class Event(TypedDict):
@@ -20,7 +22,9 @@ class Event(TypedDict):
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write styles.json."""
-    pipeline.list_styles(connect(settings()), tools(), event["id"])
+    usd = pipeline.list_styles(connect(settings()), tools(), event["id"])
+    metrics.add_metric("UsdSpent", MetricUnit.NoUnit, usd)
     return event

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -11,6 +11,7 @@ from collage.store import connect
 from collage.tools import tools
 
 logger = Logger(service="plan_tiles")
+metrics = Metrics(service="plan_tiles")
 
 
 class Event(TypedDict):
@@ -20,6 +21,7 @@ class Event(TypedDict):
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> pipeline.Planned:
     """Write plan.json and calls.json."""
     return pipeline.plan_tiles(connect(settings()), tools(), event["id"])

@@ -1,8 +1,9 @@
 """RecordFailure: write down why a run, or one call of it, failed."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, TypedDict
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -10,14 +11,7 @@ from collage.settings import settings
 from collage.store import connect
 
 logger = Logger(service="record_failure")
-
-
-class Event(TypedDict):
-    """Which collage, what a Catch caught, and in which call if it was in one."""
-
-    id: str
-    error: dict[str, str]
-    call: NotRequired[int]
+metrics = Metrics(service="record_failure")
 
 
 class Recorded(TypedDict):
@@ -28,10 +22,22 @@ class Recorded(TypedDict):
 
 
 @logger.inject_lambda_context
-def handler(event: Event, context: LambdaContext) -> Recorded:
-    """Write failure.json, or failures/{call}.json."""
-    failure = pipeline.record_failure(
-        connect(settings()), event["id"], event["error"], event.get("call")
-    )
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
+    """Write failure.json, or failures/{call}.json.
+
+    The workflow gives the collage's ``id``, the ``error`` that was caught, and the ``call`` if it
+    was in one. Step Functions' own event tells of a run that was stopped or timed out.
+    """
+    store = connect(settings())
+    if event.get("detail-type") == "Step Functions Execution Status Change":
+        failure = pipeline.record_end(store, event["detail"])
+    else:
+        failure = pipeline.record_failure(store, event["id"], event["error"], event.get("call"))
     logger.error("failed", extra={"failure": failure.model_dump()})
+    if failure.call is not None:
+        kind = "CallsRefused" if failure.error == "Refused" else "CallsFailed"
+        metrics.add_metric(kind, MetricUnit.Count, 1)
+    if failure.error == "BudgetExhausted":
+        metrics.add_metric("BudgetExhausted", MetricUnit.Count, 1)
     return Recorded(error=failure.error, message=failure.message)

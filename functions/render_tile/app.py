@@ -2,7 +2,8 @@
 
 from typing import Any, TypedDict
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -12,6 +13,7 @@ from collage.tile import Call
 from collage.tools import tools
 
 logger = Logger(service="render_tile")
+metrics = Metrics(service="render_tile")
 
 
 class Event(TypedDict):
@@ -22,7 +24,12 @@ class Event(TypedDict):
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> None:
     """Write the call's tiles; those that exist are left alone."""
     call = Call.model_validate(event["call"])
-    pipeline.render_tile(connect(settings()), tools(), event["id"], call)
+    done = pipeline.render_tile(connect(settings()), tools(), event["id"], call)
+    metrics.add_metric("TilesRendered", MetricUnit.Count, done.made)
+    metrics.add_metric("TilesReused", MetricUnit.Count, done.reused)
+    metrics.add_metric("CallsRefused", MetricUnit.Count, done.refused)
+    metrics.add_metric("UsdSpent", MetricUnit.NoUnit, done.usd)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
@@ -17,6 +17,7 @@ from collage.store import connect
 from collage.tools import tools
 
 logger = Logger(service="start_collage")
+metrics = Metrics(service="start_collage")
 
 
 @cache
@@ -26,6 +27,7 @@ def runs() -> Runs:
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
 

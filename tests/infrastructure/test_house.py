@@ -10,7 +10,11 @@ from tests.infrastructure.shipped import ROOT
 
 LIBRARY = ROOT / "layers" / "collage" / "collage"
 ROOMS = {"benchmarks", "cli", "collage", "examples", "functions", "local", "tasks", "tests"}
-LOCKS = [ROOT / "requirements.txt", *sorted(ROOT.glob("layers/*/requirements.txt"))]
+LOCKS = [
+    ROOT / "requirements.txt",
+    ROOT / "requirements" / "checkov.txt",
+    *sorted(ROOT.glob("layers/*/requirements.txt")),
+]
 
 
 def imported(path: Path) -> set[str]:

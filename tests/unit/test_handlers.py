@@ -99,6 +99,10 @@ class Deployed:
         return str(value)
 
 
+# As the template's PYTHONWARNINGS has it.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+
 def forget() -> None:
     """As a new process begins."""
     for once in (settings, openai_settings, connect, tools):
@@ -123,6 +127,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "UploadsBucket": UPLOADS,
             "CollagesBucket": COLLAGES,
             "LimitsTable": "limits",
+            "AWS::StackName": "collage",
             "CollageStateMachine": machine["stateMachineArn"],
         },
         monkeypatch,
@@ -381,6 +386,77 @@ def test_record_failure_writes_down_a_call(deployed):
     assert failure.error == event["error"]["Error"]
     with pytest.raises(NotInStore):
         deployed.stack.store.failure(event["id"])
+
+
+def test_record_failure_writes_down_a_run_that_was_ended_from_outside(deployed):
+    event = EVENTS["record_failure_status"]
+    collage = event["detail"]["name"].removesuffix("-2")
+
+    answer = deployed.invoke("record_failure", event)
+
+    failure = deployed.stack.store.failure(collage)
+    assert answer == {"error": failure.error, "message": failure.message}
+    assert (failure.error, failure.message) == ("Cancelled", "The collage was cancelled.")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [("ABORTED", "Aborted"), ("TIMED_OUT", "States.Timeout")]
+)
+def test_record_failure_has_a_reason_where_none_was_given(deployed, status, error):
+    event = EVENTS["record_failure_status"]
+    detail = {**event["detail"], "status": status, "error": None, "cause": None}
+
+    answer = deployed.invoke("record_failure", {**event, "detail": detail})
+
+    assert answer["error"] == error
+    assert answer["message"].startswith("The run ")
+
+
+def metrics(text):
+    """The metrics among the lines that functions printed, by name; the namespace is checked."""
+    found = {}
+    for line in text.splitlines():
+        if line.startswith('{"_aws"'):
+            record = json.loads(line)
+            (group,) = record["_aws"]["CloudWatchMetrics"]
+            assert group["Namespace"] == "collage"
+            for metric in group["Metrics"]:
+                found[record["service"], metric["Name"]] = sum(record[metric["Name"]])
+    return found
+
+
+def test_tiles_are_counted_as_rendered_once_and_then_as_reused(deployed, accepted, capsys):
+    prepared(deployed.stack, accepted)
+    pipeline.plan_tiles(deployed.stack.store, deployed.stack.tools, accepted)
+    call = deployed.stack.store.plan(accepted).call(0).model_dump(mode="json")
+
+    first = deployed.invoke("render_tile", {"id": accepted, "call": call})
+    made = metrics(capsys.readouterr().out)
+    deployed.invoke("render_tile", {"id": accepted, "call": call})
+    again = metrics(capsys.readouterr().out)
+
+    assert first is None
+    assert made["render_tile", "TilesRendered"] == len(call["tiles"])
+    assert made["render_tile", "UsdSpent"] == 0
+    assert again["render_tile", "TilesRendered"] == 0
+    assert again["render_tile", "TilesReused"] == len(call["tiles"])
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [
+        ("Refused", {"CallsRefused"}),
+        ("Sandbox.Timedout", {"CallsFailed"}),
+        ("BudgetExhausted", {"CallsFailed", "BudgetExhausted"}),
+    ],
+)
+def test_a_failed_call_is_counted_by_its_kind(deployed, capsys, error, counted):
+    event = {**EVENTS["record_failure_call"], "error": {"Error": error, "Cause": ""}}
+
+    deployed.invoke("record_failure", event)
+
+    # A process counts its cold start once, and this one is that of all tests.
+    assert {name for _, name in metrics(capsys.readouterr().out)} - {"ColdStart"} == counted
 
 
 def test_a_function_makes_no_client_before_it_is_asked():

@@ -310,7 +310,7 @@ def test_no_tile_at_all_is_no_collage_even_where_none_is_asked_for(stack):
         pipeline.assemble_collage(stack.store, lenient, made)
 
 
-ORDER = ("collage.png", "manifest.js", "manifest.json")
+ORDER = ("progress.json", "collage.png", "manifest.js", "manifest.json", "progress.json")
 
 
 def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack):

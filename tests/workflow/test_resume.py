@@ -15,6 +15,7 @@ import pytest
 
 from cli import local_stack
 from cli.stack import Stack
+from collage import progress
 from collage.manifest import Manifest
 from tests.unit.pictures import decode
 from tests.workflow.running import SMALL, eventually, photo, run
@@ -168,3 +169,21 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> Non
         assert made_again == {f"tiles/{tile}.json" for tile in tiles}
         assert manifest.tile_counts == {"done": TILES}
         assert result(stack, manifest) == undisturbed
+
+
+def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
+    many = OPTIONS | {"rows": 6, "cols": 8}
+    with local_stack.running(SLOWLY, state=state) as (_, stack):
+        done = run(stack, photo(21), **SMALL).id
+        interrupted = stack.start(photo(22), many)["id"]
+        eventually(lambda: progress.look(stack.store, stack.runs, interrupted).tiles.done)
+
+    with local_stack.running({}, state=state) as (_, stack):
+        found, _ = progress.newest(stack.store, stack.runs, 10)
+        for _ in stack.follow(stack.resume(interrupted)):
+            pass
+        resumed = progress.look(stack.store, stack.runs, interrupted)
+
+    assert [(one.id, one.state) for one in found] == [(interrupted, "failed"), (done, "done")]
+    assert found[0].error == "Interrupted"
+    assert resumed.state == "done"

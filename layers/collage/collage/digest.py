@@ -1,5 +1,6 @@
 """Names made from content: canonical JSON, digests, and a shuffle that outlives Python versions."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable
@@ -23,6 +24,11 @@ def canonical(value: Any) -> bytes:
 def sha256(data: bytes) -> str:
     """The SHA-256 of ``data`` as 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def base64_sha256(data: bytes) -> str:
+    """The SHA-256 of ``data`` in base64, as security policies of web pages have it."""
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def shuffled(items: Iterable[T], *seed: object) -> list[T]:

@@ -5,6 +5,10 @@ interface: the state machine retries the transient ones by exact name and never 
 Each message is one sentence that a user can act on.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 
 class CollageError(Exception):
     """Base of all errors of the pack."""
@@ -34,8 +38,37 @@ class StoppingError(PermanentError):
     """No other call of the run would fare better: the run stops with the tiles it has."""
 
 
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field.
+
+    ``allowed`` is a list of values, or a piece of JSON Schema such as ``{"minimum": 1}``, where
+    there is a rule that can be said so.
+    """
+
+    field: str
+    message: str
+    allowed: Any = None
+
+
 class InvalidRequest(PermanentError):
     """A request that breaks a rule; the message names the field and what is allowed."""
+
+    def __init__(self, message: str, fields: Iterable[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
+
+
+class NotOneOf(ValueError):
+    """A value that is not among those there are, found while a request is validated."""
+
+    def __init__(self, kind: str, value: str, allowed: Iterable[str]) -> None:
+        self.allowed = list(allowed)
+        super().__init__(f"{value!r} is no {kind}; there are: {', '.join(self.allowed)}")
+
+
+class KeyReused(PermanentError):
+    """An idempotency key that was used for another request."""
 
 
 class NotAPicture(PermanentError):

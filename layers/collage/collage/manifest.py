@@ -186,7 +186,7 @@ def record(
     stops = (failures[call] for call in sorted(missing & failures.keys()))
     stopped = next((failure for failure in stops if failure.error in STOPPING), None)
     tiles = tuple(
-        _tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
+        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
         for i in range(len(plan.tiles))
     )
     present = [t.index for t in tiles if t.state not in MISSING]
@@ -231,9 +231,10 @@ def record(
     )
 
 
-def _tile_record(
+def tile_record(
     plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None
 ) -> TileRecord:
+    """What became of a tile, by its own sidecar or that of its spare, or by its call's failure."""
     tile = plan.tiles[index]
     axes = plan.axes[index] if plan.axes else {}
     if sidecar is not None:

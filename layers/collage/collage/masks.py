@@ -9,6 +9,8 @@ import io
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from collage.errors import NotOneOf
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -50,7 +52,7 @@ def expand(names: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in names:
         if name not in MASKS and name not in SETS:
-            raise ValueError(f"{name!r} is no mask; there are: {', '.join([*SETS, *MASKS])}")
+            raise NotOneOf("mask", name, [*SETS, *MASKS])
         found.update(dict.fromkeys(SETS.get(name, (name,))))
     return tuple(found)
 

@@ -8,13 +8,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypedDict
 
 import collage
-from collage import engines, layout, masks, metadata, plan, recipes, request, rules, styles
+from collage import (
+    engines,
+    layout,
+    masks,
+    metadata,
+    plan,
+    progress,
+    recipes,
+    request,
+    rules,
+    styles,
+)
 from collage.digest import sha256
 from collage.errors import (
     CollageError,
@@ -70,7 +82,7 @@ def start(
     """
     asked = request.parse(options)
     rules.served(asked, source is not None)
-    _serve(asked, tools)
+    serve(asked, tools)
     pictures = [
         None if key is None else _inspected(store, tools, key)
         for key in (source, asked.mask_source)
@@ -84,6 +96,7 @@ def start(
         request=asked,
     )
     store.put_accepted(accepted)
+    progress.begin(store, accepted.id, source)
     if not asked.styled or asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
@@ -131,8 +144,8 @@ def refuse(store: Store, source: str, error: CollageError) -> Failure:
     return failure
 
 
-def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
-    """Freeze the styles of a request that named none.
+def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
+    """Freeze the styles of a request that named none; the dollars that this may have cost.
 
     Raises:
         NoStyles: when a language model was asked and gave no usable list.
@@ -142,7 +155,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
     if not tools.provider.secret:
         names = styles.default(asked.style_count, asked.exclude)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
-        return
+        return 0
     from collage import listing
 
     tools.limits.reserve(listing.PRICE)
@@ -150,6 +163,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> None:
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
     store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
+    return listing.PRICE
 
 
 def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
@@ -267,6 +281,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
     waves = store.put_plan(made)
+    progress.planned(store, collage_id, accepted.key, made.estimate)
     concurrency = tools.settings.concurrency
     if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
         concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
@@ -274,11 +289,17 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
 
 
 def estimate(
-    store: Store, tools: Tools, data: bytes | None, asked: Request, mask_file: bytes | None = None
+    store: Store,
+    tools: Tools,
+    data: bytes | None,
+    asked: Request,
+    mask_file: bytes | None = None,
+    most_looks: int | None = None,
 ) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
-    Styles that a language model has yet to list are counted, but cannot be looked up.
+    Styles that a language model has yet to list are counted, but cannot be looked up. A collage
+    of more than ``most_looks`` tiles is estimated as if none of them were there.
 
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
@@ -303,7 +324,8 @@ def estimate(
         _models(asked, tools),
         tools.pace.per_minute,
     )
-    left = made.estimate if listed else missing(store, made, tools.pace.per_minute)
+    many = most_looks is not None and len(made.tiles) > most_looks
+    left = made.estimate if listed or many else missing(store, made, tools.pace.per_minute)
     return Estimated(
         calls=left.calls,
         tiles=left.tiles,
@@ -342,7 +364,18 @@ def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate
     return plan.estimate([tiles for tiles in wanted if tiles], images_per_minute)
 
 
-def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None:
+@dataclass(frozen=True)
+class Rendering:
+    """What came of one call: tiles made, tiles that were there already, dollars paid."""
+
+    made: int
+    reused: int
+    usd: float
+    refused: bool = False
+    """Whether the call was refused, and other draws took its place."""
+
+
+def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rendering:
     """Make the tiles of one engine call that the store does not hold yet.
 
     Raises:
@@ -352,14 +385,19 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
         # Only a provider refuses; it is not asked again what it refused before.
         if engines.ENGINES[call.tiles[0].engine].price is not None:
             store.raise_refusal(collage_id, call.index)
-        _make(store, tools, collage_id, call.tiles, call.composition)
+        return _make(store, tools, collage_id, call.tiles, call.composition)
     except Refused as refusal:
         if not call.spares:
             raise
         # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
-        for spares in call.spares:
-            _make_first(store, tools, collage_id, spares)
+        instead = [_make_first(store, tools, collage_id, spares) for spares in call.spares]
+        return Rendering(
+            made=sum(one.made for one in instead),
+            reused=sum(one.reused for one in instead),
+            usd=sum(one.usd for one in instead),
+            refused=True,
+        )
 
 
 @lru_cache(maxsize=2)
@@ -380,7 +418,7 @@ def _mask(store: Store, collage_id: str, name: str) -> bytes:
     return store.mask(collage_id, name)
 
 
-def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> None:
+def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> Rendering:
     """Make the first of the spares that is not refused.
 
     Raises:
@@ -400,10 +438,10 @@ def _make(
     collage_id: str,
     tiles: Sequence[Tile],
     composition: Composition | None = None,
-) -> None:
+) -> Rendering:
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
-        return
+        return Rendering(made=0, reused=len(tiles), usd=0)
     first = wanted[0]
     speaking = _speaking(store, collage_id)
     source = _picture(store, collage_id, composition) if first.source is not None else None
@@ -432,6 +470,7 @@ def _make(
             measures=made.measures,
         )
         store.put_tile(png, sidecar, made.provider)
+    return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=bought.usd)
 
 
 def _picture(store: Store, collage_id: str, composition: Composition | None) -> bytes:
@@ -483,6 +522,14 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
     }
     read = _read_cells(store, candidates, made.layout.cell)
+    missing = len(made.tiles) - len(read)
+    ends = progress.TileCounts(
+        total=len(made.tiles),
+        done=len(read),
+        failed=missing - len(refused - read.keys()),
+        refused=len(refused - read.keys()),
+    )
+    progress.counted(store, collage_id, made.source.key if made.source else None, ends)
     manifest = record(
         made,
         {index: sidecar for index, (sidecar, _) in read.items()},
@@ -490,7 +537,9 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         min_share=tools.settings.min_share,
         created=_now(),
     )
-    return _finish(store, made, manifest, read)
+    assembled = _finish(store, made, manifest, read)
+    progress.finished(store, manifest, made.source.key if made.source else None)
+    return assembled
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
@@ -504,9 +553,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
 
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
-    changed = changes.model_dump(exclude_none=True, exclude={"sort"})
-    # The rules of a request hold for the new layout as well.
-    asked = request.parse({**made.request.model_dump(), **changed, "tiles": None})
+    asked = request.relaid(made.request, changes)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
     read = _read_cells(store, candidates, asked.cell_size)
     present = {i: manifest.tiles[i].tile for i in read}
@@ -526,8 +573,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         ),
         created=_now(),
     )
-    name = sha256(again.layout.model_dump_json().encode())[:12]
-    return _finish(store, made, again, read, f"layouts/{name}")
+    return _finish(store, made, again, read, f"layouts/{request.layout_name(changes)}")
 
 
 def _read_cells(
@@ -598,7 +644,26 @@ def record_failure(
     return failure
 
 
-def _serve(asked: Request, tools: Tools) -> None:
+ENDS = {
+    "ABORTED": {"Error": "Aborted", "Cause": "The run was stopped."},
+    "TIMED_OUT": {"Error": "States.Timeout", "Cause": "The run took longer than a run may take."},
+}
+"""What a run ended of that was ended from outside, where nobody said more."""
+
+
+def record_end(store: Store, run: Mapping[str, Any]) -> Failure:
+    """Write down why a run was ended from outside, with no state left to say so itself.
+
+    ``run`` is the detail of the event by which Step Functions tells of it; ``error`` and
+    ``cause`` are those of StopExecution, when it was given any.
+    """
+    known = ENDS[run["status"]]
+    error = {"Error": run.get("error"), "Cause": run.get("cause")}
+    said = {name: value for name, value in error.items() if value}
+    return record_failure(store, json.loads(run["input"])["id"], known | said)
+
+
+def serve(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
     priced = [name for name in asked.engines if engines.ENGINES[name].price is not None]
     if priced and not tools.provider.secret:

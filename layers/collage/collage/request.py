@@ -17,7 +17,7 @@ from pydantic import (
 
 from collage import engines, masks, recipes, rules, styles
 from collage.digest import canonical, sha256
-from collage.errors import InvalidRequest
+from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
 from collage.layout import Sort
 from collage.metadata.text import line
@@ -25,6 +25,12 @@ from collage.metadata.text import line
 Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
+
+BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
+"""What of a field's JSON Schema tells a user which values are allowed."""
+
+MAX_STYLES = 200
+"""Styles that a request can name, or have listed."""
 
 MAX_COLLAGE_PIXELS = 400_000_000
 """Width times height of the collage: what the assembling function's memory holds."""
@@ -148,10 +154,10 @@ class Request(BaseModel):
         default={}, description="word lists for __name__ in prompts"
     )
     styles: tuple[str, ...] | None = Field(
-        default=None, max_length=200, description="unless given, they are listed for you"
+        default=None, max_length=MAX_STYLES, description="unless given, they are listed for you"
     )
     style_count: int | None = Field(
-        default=None, ge=1, le=200, description="styles to list; unless given, fifteen"
+        default=None, ge=1, le=MAX_STYLES, description="styles to list; unless given, fifteen"
     )
     combine: int = Field(default=2, ge=1, description="styles in one prompt")
     prompt_template: str = Field(
@@ -226,7 +232,10 @@ class Request(BaseModel):
     exclude: tuple[str, ...] = Field(default=(), description="styles not to list")
     metadata: bool = Field(default=True, description="write into every picture how it was made")
     max_usd: float | None = Field(
-        default=None, ge=0, description="dollars that the collage may cost"
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="dollars that the collage may cost",
     )
     replace_refused: bool = Field(
         default=False, description="draw another pair when the provider refuses one"
@@ -372,6 +381,11 @@ class Accepted(BaseModel):
     request: Request
 
     @property
+    def key(self) -> str | None:
+        """Key of the source in the uploads bucket, where there is one."""
+        return None if self.source is None else self.source.key
+
+    @property
     def size(self) -> tuple[int, int] | None:
         """Width and height of the source, where there is one."""
         return None if self.source is None else (self.source.width, self.source.height)
@@ -395,6 +409,21 @@ def parse_relayout(changes: dict[str, Any]) -> Relayout:
     return _validated(Relayout, changes)
 
 
+def relaid(asked: Request, changes: Relayout) -> Request:
+    """The request with another layout; the rules of a request hold for that as well.
+
+    Raises:
+        InvalidRequest: when the new layout breaks them.
+    """
+    changed = changes.model_dump(exclude_none=True, exclude={"sort"})
+    return parse({**asked.model_dump(), **changed, "tiles": None})
+
+
+def layout_name(changes: Relayout) -> str:
+    """The folder of a new layout, below ``layouts/`` of the collage: the same for the same."""
+    return sha256(canonical(changes.model_dump(mode="json")))[:12]
+
+
 def identify(request: Request, source_sha256: str | None, mask_sha256: str | None = None) -> str:
     """The id of a collage: 20 hexadecimal digits over request, source and mask file.
 
@@ -409,8 +438,7 @@ def _validated(model: type[Model], options: dict[str, Any]) -> Model:
     try:
         return model.model_validate(options)
     except ValidationError as error:
-        clauses = (_clause(e, model.model_fields) for e in error.errors())
-        raise InvalidRequest("; ".join(clauses) + ".") from error
+        raise invalid(error.errors(), model) from error
 
 
 def _as_field(name: str, value: str) -> None:
@@ -438,15 +466,39 @@ def complete(asked: Request, source: tuple[int, int] | None) -> Request:
     return parse({**asked.model_dump(exclude_unset=True), **left})
 
 
-def _known(field: str, value: str, known: Any) -> str:
-    if value not in known:
-        raise ValueError(f"{value!r} is no {field}; there are: {', '.join(known)}")
-    return value
+def invalid(errors: Iterable[Any], model: type[BaseModel]) -> InvalidRequest:
+    """What pydantic found wrong with the fields of ``model``, as the pack says it."""
+    fields = tuple(_field_error(error, model) for error in errors)
+    clauses = (f"{one.field}: {one.message}" if one.field else one.message for one in fields)
+    return InvalidRequest("; ".join(clauses) + ".", fields)
 
 
-def _clause(error: Any, fields: Iterable[str]) -> str:
-    where = str(error["loc"][0]) if error["loc"] else ""
+def _field_error(error: Any, model: type[BaseModel]) -> FieldError:
+    """One of pydantic's errors; a rule over several fields names one of them in its message."""
     message = str(error["msg"]).removeprefix("Value error, ")
+    field = str(error["loc"][0]) if error["loc"] else ""
+    if not field and message.partition(":")[0] in model.model_fields:
+        field, _, message = message.partition(": ")
     if error["type"] == "extra_forbidden":
-        message = f"there is no such option; there are: {', '.join(fields)}"
-    return f"{where}: {message}" if where else message
+        known = list(model.model_fields)
+        message = f"there is no such option; there are: {', '.join(known)}"
+        return FieldError(field, message, known)
+    cause = error.get("ctx", {}).get("error")
+    return FieldError(field, message, getattr(cause, "allowed", None) or _rule(model, field))
+
+
+def _rule(model: type[BaseModel], field: str) -> Any:
+    """What JSON Schema says of a field's values: a list of them, or bounds."""
+    schema = model.model_json_schema()["properties"].get(field, {})
+    for one in schema.get("anyOf", [schema]):
+        if "enum" in one:
+            return one["enum"]
+        if bounds := {rule: one[rule] for rule in BOUNDS if rule in one}:
+            return bounds
+    return None
+
+
+def _known(field: str, value: str, known: Iterable[str]) -> str:
+    if value not in known:
+        raise NotOneOf(field, value, known)
+    return value

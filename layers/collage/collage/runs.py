@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+
+STOP_LOOKS, STOP_SECONDS = 20, 0.1
+"""How often, and how far apart, a run that was stopped is looked at until it has ended."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,25 @@ class Run:
 
     name: str
     new: bool
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A run as the workflow remembers it."""
+
+    name: str
+    status: str
+    """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE."""
+    started: datetime
+    stopped: datetime | None
+
+
+@dataclass(frozen=True)
+class Items:
+    """How many engine calls ended, in whatever way, and when the first began."""
+
+    ended: int
+    began: datetime
 
 
 @dataclass(frozen=True)
@@ -40,7 +63,7 @@ class Runs:
         ``done`` says whether an ended run left nothing to do; where it did not, another try is
         started. Without it the first run is the only one, however it ended.
         """
-        for name in chain([collage], (f"{collage}-{attempt}" for attempt in count(2))):
+        for name in _names(collage):
             # The time makes every input different: for the same input a run that is under way
             # would be answered as if it were started now.
             stamped = {**given, "asked": datetime.now(UTC).isoformat()}
@@ -59,6 +82,65 @@ class Runs:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE."""
         return self.states.describe_execution(executionArn=self.arn(name))["status"]
 
+    def latest(self, collage: str) -> Execution | None:
+        """The run of a collage that was started last, or None when none is remembered."""
+        found: list[Execution] = []
+        for name in _names(collage):
+            try:
+                run = self.states.describe_execution(executionArn=self.arn(name))
+            except self.states.exceptions.ExecutionDoesNotExist:
+                break
+            found.append(_execution(run))
+        return max(found, key=lambda run: run.started, default=None)
+
+    def recent(self) -> dict[str, Execution]:
+        """The last run of each collage, by its id: of the last thousand, and of those running."""
+        running = self.states.list_executions(
+            stateMachineArn=self.machine, maxResults=1000, statusFilter="RUNNING"
+        )
+        # Asked for last, and so the last word on what ended between the two.
+        started = self.states.list_executions(stateMachineArn=self.machine, maxResults=1000)
+        found = map(_execution, [*running["executions"], *started["executions"]])
+        runs = sorted(found, key=lambda run: run.started)
+        return {run.name.partition("-")[0]: run for run in runs}
+
+    def entered(self, name: str) -> list[str]:
+        """The states that a run entered, the last one first; of a long history its end."""
+        events = self.states.get_execution_history(
+            executionArn=self.arn(name), reverseOrder=True, maxResults=100
+        )["events"]
+        # Not every server heeds the order that was asked for.
+        events.sort(key=lambda event: event["id"], reverse=True)
+        details = (event.get("stateEnteredEventDetails") for event in events)
+        return [entered["name"] for entered in details if entered is not None]
+
+    def items(self, name: str) -> Items | None:
+        """What became of the items of a run's Maps so far, or None before it has one."""
+        found = self.states.list_map_runs(executionArn=self.arn(name))["mapRuns"]
+        if not found:
+            return None
+        runs = [self.states.describe_map_run(mapRunArn=run["mapRunArn"]) for run in found]
+        counts = [run["itemCounts"] for run in runs]
+        ended = sum(c["succeeded"] + c["failed"] + c["timedOut"] + c["aborted"] for c in counts)
+        return Items(ended, min(run["startDate"] for run in runs))
+
+    def stop(self, name: str, cause: str) -> bool:
+        """End a run before its end, and wait a moment until it has; False if it was over."""
+        self.states.stop_execution(executionArn=self.arn(name), error="Cancelled", cause=cause)
+        for _ in range(STOP_LOOKS):
+            if (status := self.status(name)) != "RUNNING":
+                return status == "ABORTED"
+            sleep(STOP_SECONDS)
+        return True
+
     def arn(self, name: str) -> str:
         """The ARN of the execution ``name``."""
         return f"{self.machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def _names(collage: str) -> Iterator[str]:
+    return chain([collage], (f"{collage}-{attempt}" for attempt in count(2)))
+
+
+def _execution(found: Any) -> Execution:
+    return Execution(found["name"], found["status"], found["startDate"], found.get("stopDate"))

@@ -4,17 +4,22 @@
 
     uploads bucket:  uploads/{name}        what people put in; each starts a collage
                      sources/{sha256}      what a door puts in and starts itself
+                     sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      tiles/{key}.png .json content-addressed, shared by all collages
+                     index/{time}-{id}     empty; a listing of them names the newest collage first
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from botocore.exceptions import (
     ClientError,
@@ -29,6 +34,7 @@ from collage.digest import canonical, sha256
 from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan, Prepared, Styles
+from collage.progress import Progress
 from collage.request import Accepted
 from collage.settings import Settings
 from collage.tile import Sidecar, Tile
@@ -40,7 +46,26 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
+TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
 BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
+
+LATEST = 10**13
+"""A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
+
+LINK_SECONDS = 900
+"""How long links and forms are good for; never longer than the credentials that signed them."""
+
+FAILURES_READ = 100
+"""Failures of calls that are opened to tell refusals from others; more are only counted."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of HTML that uploads one file: its address, its fields, the key it will have."""
+
+    key: str
+    url: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,6 +93,32 @@ class Store:
                 )
             return answer["Body"].read()
 
+    def source_form(self, content_type: str, max_bytes: int) -> Form:
+        """A form for somebody to put one source picture with, where no event starts a collage.
+
+        S3 refuses with it any other key, a file over ``max_bytes``, and another content type.
+        """
+        key = f"sources/{uuid4()}"
+        made = self.s3.generate_presigned_post(
+            self.uploads,
+            key,
+            Fields={"Content-Type": content_type},
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", 1, max_bytes],
+            ],
+            ExpiresIn=LINK_SECONDS,
+        )
+        return Form(key=key, url=made["url"], fields=made["fields"])
+
+    def link(self, key: str) -> str:
+        """An address in the collages bucket that anybody can read for LINK_SECONDS."""
+        return self._link(self.collages, key)
+
+    def upload_link(self, key: str) -> str:
+        """An address in the uploads bucket that anybody can read for LINK_SECONDS."""
+        return self._link(self.uploads, key)
+
     def put_source(self, data: bytes) -> str:
         """Put a source picture where no event starts a collage for it; its key."""
         key = f"sources/{sha256(data)}"
@@ -81,6 +132,44 @@ class Store:
     def put_accepted(self, accepted: Accepted) -> None:
         """Write request.json."""
         self._write(f"collages/{accepted.id}/request.json", accepted)
+
+    def progress(self, collage: str) -> Progress:
+        """progress.json, as the last step that knew more wrote it. Raises NotInStore."""
+        return self._read(Progress, f"collages/{collage}/progress.json")
+
+    def put_progress(self, progress: Progress) -> None:
+        """Write progress.json."""
+        self._write(f"collages/{progress.id}/progress.json", progress)
+
+    def put_progress_once(self, progress: Progress) -> Progress:
+        """Write progress.json unless it is there; what is there then."""
+        key = f"collages/{progress.id}/progress.json"
+        data = canonical(progress.model_dump(mode="json"))
+        try:
+            self._put(self.collages, key, data, "application/json", IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in TAKEN:
+                raise
+            return self.progress(progress.id)
+        return progress
+
+    def put_listed(self, progress: Progress) -> None:
+        """Put a collage into the list of all, at the time that it was first asked for."""
+        key = f"index/{_newest_first(progress.created)}-{progress.id}"
+        self._put(self.collages, key, b"", "application/octet-stream")
+
+    def newest(self, limit: int, after: str | None = None) -> tuple[list[str], str | None]:
+        """Ids of at most ``limit`` collages, the newest first, and what is ``after`` them."""
+        with _named(self.collages, "index/"):
+            answer = self.s3.list_objects_v2(
+                Bucket=self.collages,
+                Prefix="index/",
+                StartAfter=f"index/{after or ''}",
+                MaxKeys=limit,
+            )
+        names = [item["Key"].removeprefix("index/") for item in answer.get("Contents", [])]
+        following = names[-1] if names and answer["IsTruncated"] else None
+        return [name.partition("-")[2] for name in names], following
 
     def styles(self, collage: str) -> Styles:
         """styles.json. Raises NotInStore."""
@@ -175,25 +264,45 @@ class Store:
         """failure.json of a run. Raises NotInStore."""
         return self._read(Failure, f"collages/{collage}/failure.json")
 
+    def call_failure(self, collage: str, call: int) -> Failure | None:
+        """Why a call failed in this or an earlier try, if it did."""
+        try:
+            return self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
+        except NotInStore:
+            return None
+
     def raise_refusal(self, collage: str, call: int) -> None:
         """Raise the provider's refusal of a call, if that is how the call ended before."""
-        try:
-            failure = self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
-        except NotInStore:
-            return
-        if failure.error == Refused.__name__:
+        failure = self.call_failure(collage, call)
+        if failure is not None and failure.error == Refused.__name__:
             raise Refused(failure.message)
 
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
+        keys = [key for key, _ in self._failure_keys(collage)]
+        found = [self._read(Failure, key) for key in keys]
+        return {failure.call: failure for failure in found if failure.call is not None}
+
+    def count_failures(self, collage: str, since: datetime) -> tuple[int, int]:
+        """How many calls failed ``since``, and how many were refused.
+
+        Refusals beyond the first FAILURES_READ failures count as failed.
+        """
+        keys = [key for key, put in self._failure_keys(collage) if put >= since]
+        with ThreadPoolExecutor(16) as pool:
+            found = pool.map(lambda key: self._read(Failure, key), keys[:FAILURES_READ])
+            refused = sum(failure.error == Refused.__name__ for failure in found)
+        return len(keys) - refused, refused
+
+    def _failure_keys(self, collage: str) -> list[tuple[str, datetime]]:
+        """Where the failures of a run's calls lie, and when each was put."""
         prefix = f"collages/{collage}/failures/"
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.collages, Prefix=prefix
         )
         with _named(self.collages, prefix):
-            keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        found = [self._read(Failure, key) for key in keys]
-        return {failure.call: failure for failure in found if failure.call is not None}
+            items = [item for page in pages for item in page.get("Contents", [])]
+        return [(item["Key"], item["LastModified"]) for item in items]
 
     def put_result(self, manifest: Manifest, collage_png: bytes, folder: str = "") -> str:
         """Write the collage, then the manifest that says it is there; the prefix of both.
@@ -211,6 +320,16 @@ class Store:
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
         return self._read(Manifest, f"collages/{collage}/{folder}/manifest.json".replace("//", "/"))
+
+    def is_made(self, collage: str) -> bool:
+        """Whether the collage was made, whole or in part."""
+        key = f"collages/{collage}/manifest.json"
+        try:
+            with _named(self.collages, key):
+                self.s3.head_object(Bucket=self.collages, Key=key)
+        except NotInStore:
+            return False
+        return True
 
     def is_complete(self, collage: str) -> bool:
         """Whether the collage was made and no tile of it is missing."""
@@ -237,13 +356,23 @@ class Store:
         data = canonical(model.model_dump(mode="json"))
         self._put(self.collages, key, data, "application/json")
 
+    def _link(self, bucket: str, key: str) -> str:
+        return self.s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=LINK_SECONDS
+        )
+
     def _get(self, bucket: str, key: str) -> bytes:
         with _named(bucket, key):
             return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
-    def _put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+    def _put(self, bucket: str, key: str, data: bytes, content_type: str, **how: Any) -> None:
         with _named(bucket, key):
-            self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+            self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type, **how)
+
+
+def _newest_first(time: str) -> str:
+    """A time as digits that sort the other way round."""
+    return f"{LATEST - round(datetime.fromisoformat(time).timestamp() * 1000):013}"
 
 
 def script_safe(json_text: bytes) -> bytes:
@@ -268,6 +397,8 @@ def connect(settings: Settings) -> Store:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
+        # Links and forms are to be signed as every region takes it, for the region's own address.
+        signature_version="s3v4",
     )
     client = boto3.client("s3", config=config)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

@@ -45,7 +45,6 @@ class Tile(BaseModel):
         """The tile's address in the store: same conditioning, same key, same picture."""
         return sha256(canonical(self.model_dump()))
 
-
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values, and so with another key."""
         copied = super().model_copy(update=update, deep=deep)

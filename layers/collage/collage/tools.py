@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from collage.engines import Engine
 from collage.errors import EngineUnavailable
 from collage.limits import Limits, Pace
+from collage.repeats import Repeats
 from collage.settings import OpenAISettings, Settings, openai_settings, settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Tools:
         return Limits(
             _client("dynamodb"), self.settings.limits_table, self.pace, self.settings.daily_usd
         )
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """The idempotency keys of all callers."""
+        return Repeats(_client("dynamodb"), self.settings.limits_table)
 
     @property
     def pace(self) -> Pace:

@@ -1,0 +1,203 @@
+"""What the API takes and answers, beyond the library's own models."""
+
+from typing import Annotated, Any, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from collage.progress import Progress
+from collage.request import Request
+from collage.tile_list import ListedTile
+
+LONGEST_KEY = 1024
+
+Id = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="the collage's id")]
+Limit = Annotated[int, Query(ge=1, le=100, description="most items of one page")]
+After = Annotated[
+    str | None,
+    Query(pattern="^[0-9a-f-]{1,40}$", description="`next` of the page before; opaque"),
+]
+Links = Annotated[
+    dict[str, str],
+    Field(
+        description="addresses by what they lead to: a path is of this API, `folder` of S3, and "
+        "all others can be read by anybody for fifteen minutes"
+    ),
+]
+
+
+def _key(value: str) -> str:
+    parts = value.split("/")
+    if parts[0] not in ("sources", "uploads") or {"", ".", ".."} & set(parts):
+        raise ValueError("it begins with sources/, as POST /uploads gives it, or with uploads/")
+    if len(value.encode()) > LONGEST_KEY or not value.isprintable():
+        raise ValueError(f"a key has at most {LONGEST_KEY} bytes, all of them printable")
+    return value
+
+
+class Asked(Request):
+    """A collage to be made: a source, and any option of a request beside it."""
+
+    source: Annotated[
+        str,
+        Field(
+            pattern="^(sources|uploads)/.",
+            max_length=LONGEST_KEY,
+            description="key of the source in the uploads bucket, as POST /uploads gives it",
+        ),
+        AfterValidator(_key),
+    ]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The fields of the request."""
+        return self.model_dump(mode="json", exclude={"source"})
+
+
+class UploadAsked(BaseModel):
+    """A source picture that is to be uploaded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_type: Literal["image/png", "image/jpeg", "image/webp"]
+
+
+class Upload(BaseModel):
+    """A form that uploads one picture: all ``fields``, and then the file, to ``url``."""
+
+    key: str = Field(description="the source of a request, once it is uploaded")
+    url: str
+    fields: dict[str, str]
+    expires_seconds: int
+    max_bytes: int
+
+
+class Estimate(BaseModel):
+    """What is still to be made of a collage."""
+
+    calls: int
+    tiles: int
+    reused: int = Field(
+        description="tiles that are there already; of a collage with more than 2,000, none is "
+        "looked for"
+    )
+    usd: float
+    minutes: float | None = Field(description="at the account's pace; none where there is none")
+    priced_on: str
+
+
+class Started(BaseModel):
+    """A collage that is being made, or was."""
+
+    id: str
+    run: str
+    new: bool = Field(description="whether a run was started by this request")
+    estimate: Estimate
+    links: Links
+
+
+class Collage(Progress):
+    """Where a collage stands, and where its files are."""
+
+    links: Links
+
+
+class Collages(BaseModel):
+    """A page of collages, the last asked for first."""
+
+    items: list[Collage]
+    next: str | None
+
+
+class TileItem(ListedTile):
+    """A tile and its picture."""
+
+    links: Links
+
+
+class Tiles(BaseModel):
+    """A page of a collage's tiles, in the order of the plan."""
+
+    items: list[TileItem]
+    next: str | None
+
+
+class Relaid(BaseModel):
+    """Another layout that is being made; its links answer 404 until it is there."""
+
+    id: str
+    layout: str = Field(description="folder below `layouts/` of the collage")
+    links: Links
+
+
+class Engine(BaseModel):
+    """What renders tiles, and what is known of it."""
+
+    name: str
+    model: str | None = Field(description="unless a request names another")
+    operations: list[str]
+    seeded: bool = Field(description="whether a seed decides the picture")
+    trained: bool = Field(description="whether it holds a trained model")
+    priced: bool
+    qualities: list[str]
+    available: bool
+    needs: str | None = Field(description="what this stack lacks for it")
+
+
+class EngineLimits(BaseModel):
+    """What this stack allows its engines."""
+
+    images_per_minute: float
+    images_at_once: int
+    daily_usd: float
+    concurrency: int
+
+
+class Engines(BaseModel):
+    """The engines there are."""
+
+    items: list[Engine]
+    default: str
+    limits: EngineLimits
+
+
+class Styles(BaseModel):
+    """The styles of a request that names none, and what others may be called."""
+
+    items: list[str]
+    listed_by: str | None = Field(description="the language model that lists others, if any")
+    most: int
+    longest_name: int
+
+
+class Masks(BaseModel):
+    """The masks and the sets of them."""
+
+    items: list[str]
+    sets: dict[str, list[str]]
+    default: list[str]
+
+
+class Recipe(BaseModel):
+    """How a request unfolds into tiles."""
+
+    name: str
+    description: str
+
+
+class RecipeLimits(BaseModel):
+    """What this stack allows a request."""
+
+    max_source_bytes: int
+    max_source_pixels: int
+    max_collage_pixels: int
+    min_share: float = Field(description="share of the tiles that makes a collage")
+
+
+class Recipes(BaseModel):
+    """The recipes there are, and the options of a request with their defaults and bounds."""
+
+    items: list[Recipe]
+    default: str
+    options: dict[str, Any] = Field(description="JSON Schema of a request")
+    limits: RecipeLimits

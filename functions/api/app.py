@@ -1,0 +1,26 @@
+"""Api: the HTTP API, one function for all of its routes."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from problems import answer_errors, early, only_known_parameters
+from routes import catalogue, collages, documents, uploads
+
+logger = Logger(service="api")
+app = APIGatewayHttpResolver(enable_validation=True)
+app.use(middlewares=[only_known_parameters])
+for router in (uploads.router, collages.router, catalogue.router, documents.router):
+    app.include_router(router)
+answer_errors(app)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a request that API Gateway let through, in payload format 2.0."""
+    answer: dict[str, Any] = early(event) or app.resolve(event, context)
+    # Answers hold links that are good for a while only, and are for one caller.
+    answer.setdefault("headers", {}).setdefault("Cache-Control", "no-store")
+    return answer

@@ -1,0 +1,92 @@
+"""The catalogue: what can be asked for here, with defaults and limits."""
+
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from answers import (
+    Engine,
+    EngineLimits,
+    Engines,
+    Masks,
+    Recipe,
+    RecipeLimits,
+    Recipes,
+    Styles,
+)
+from collage import engines, masks, pipeline, recipes, styles
+from collage.errors import CollageError
+from collage.request import MAX_COLLAGE_PIXELS, MAX_STYLES, Request
+from collage.tools import Tools, tools
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+
+
+@router.get("/engines", tags=["catalogue"], summary="The engines")
+def list_engines() -> Engines:
+    """List what renders tiles, and whether this stack is set up for it."""
+    here = tools()
+    return Engines(
+        items=[_engine(name, here) for name in engines.ENGINES],
+        default=Request().engine,
+        limits=EngineLimits(
+            images_per_minute=here.provider.images_per_minute,
+            images_at_once=here.provider.burst,
+            daily_usd=here.settings.daily_usd,
+            concurrency=here.settings.concurrency,
+        ),
+    )
+
+
+@router.get("/styles", tags=["catalogue"], summary="The styles")
+def list_styles() -> Styles:
+    """List the styles of a request that names none."""
+    provider = tools().provider
+    return Styles(
+        items=list(styles.DEFAULT_STYLES),
+        listed_by=provider.text_model if provider.secret else None,
+        most=MAX_STYLES,
+        longest_name=styles.MAX_NAME,
+    )
+
+
+@router.get("/masks", tags=["catalogue"], summary="The masks")
+def list_masks() -> Masks:
+    """List what part of a picture can be repainted."""
+    sets = {name: list(members) for name, members in masks.SETS.items()}
+    return Masks(items=list(masks.MASKS), sets=sets, default=list(Request().masks))
+
+
+@router.get("/recipes", tags=["catalogue"], summary="The recipes and the options of a request")
+def list_recipes() -> Recipes:
+    """List how a request can unfold into tiles, and all that it can say."""
+    limits = tools().settings
+    return Recipes(
+        items=[Recipe(name=name, description=text) for name, text in recipes.RECIPES.items()],
+        default=Request().recipe,
+        options=Request.model_json_schema(),
+        limits=RecipeLimits(
+            max_source_bytes=limits.max_source_bytes,
+            max_source_pixels=limits.max_source_pixels,
+            max_collage_pixels=MAX_COLLAGE_PIXELS,
+            min_share=limits.min_share,
+        ),
+    )
+
+
+def _engine(name: str, here: Tools) -> Engine:
+    known = engines.ENGINES[name]
+    needs = None
+    try:
+        pipeline.serve(Request(engine=name), here)
+    except CollageError as error:
+        needs = str(error)
+    return Engine(
+        name=name,
+        model=known.model or here.provider.model,
+        operations=sorted(known.operations),
+        seeded=known.seeded,
+        trained=known.trained,
+        priced=known.price is not None,
+        qualities=list(known.qualities),
+        available=needs is None,
+        needs=needs,
+    )

@@ -1,0 +1,195 @@
+"""Collages: ask for one, see where it stands, stop it, lay it out again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+import stack
+from answers import (
+    After,
+    Asked,
+    Collage,
+    Collages,
+    Estimate,
+    Id,
+    Limit,
+    Links,
+    Relaid,
+    Started,
+    TileItem,
+    Tiles,
+)
+from collage import pipeline, progress, request, tile_list
+from collage.errors import (
+    FieldError,
+    InvalidRequest,
+    NotAPicture,
+    NotInStore,
+    SourceTooLarge,
+    TruncatedPicture,
+)
+from collage.formats import FORMATS
+from collage.progress import Progress
+from collage.request import Relayout
+from collage.tools import tools
+from problems import Conflict
+
+MOST_LOOKS = 2_000
+"""Tiles that an estimate looks for in the store: more would take longer than a request may."""
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="stands for this request for a day: sent again, nothing is started again",
+    ),
+]
+
+
+@router.post("/collages", tags=["collages"], summary="Ask for a collage", status_code=202)
+def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
+    """Start a collage; one that failed, was stopped or lacks tiles goes on.
+
+    The same source and options are the same collage, with or without a key.
+    """
+    repeats, caller = tools().repeats, _caller()
+    known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
+    with _about_the_source():
+        started = pipeline.start(
+            stack.store(), tools(), stack.runs(), asked.source, asked.options, again=not known
+        )
+        estimate = _estimate(asked)
+    if key and not known:
+        repeats.settle(caller, key, started["id"])
+    return Started(
+        id=started["id"],
+        run=started["run"],
+        new=started["new"],
+        estimate=estimate,
+        links=_paths(started["id"]),
+    )
+
+
+@router.post("/collages/estimate", tags=["collages"], summary="What a collage would take")
+def estimate(asked: Annotated[Asked, Body()]) -> Estimate:
+    """Count calls, dollars and minutes; nothing is started."""
+    with _about_the_source():
+        return _estimate(asked)
+
+
+@router.get("/collages", tags=["collages"], summary="The collages, newest first")
+def newest(limit: Limit = 20, after: After = None) -> Collages:
+    """List collages by when they were first asked for."""
+    found, following = progress.newest(stack.store(), stack.runs(), limit, after)
+    items = [Collage(**one.model_dump(), links=_paths(one.id) | _preview(one)) for one in found]
+    return Collages(items=items, next=following)
+
+
+@router.get("/collages/<collage>", tags=["collages"], summary="Where a collage stands")
+def look(collage: Id) -> Collage:
+    """Say how far a collage is, what it cost so far, and where its files are."""
+    return _collage(progress.look(stack.store(), stack.runs(), collage))
+
+
+@router.get("/collages/<collage>/tiles", tags=["collages"], summary="The tiles of a collage")
+def tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
+    """List tiles in the order of the plan, each with its conditioning and its state."""
+    if after is not None and not (after.isdecimal() and len(after) < 7):
+        raise InvalidRequest("after: give the `next` of the page before.")
+    store = stack.store()
+    seen = progress.look(store, stack.runs(), collage)
+    found, following = tile_list.page(store, seen, limit, int(after or 0))
+    items = [
+        TileItem(
+            **one.model_dump(), links={"picture": store.link(one.picture)} if one.picture else {}
+        )
+        for one in found
+    ]
+    return Tiles(items=items, next=None if following is None else str(following))
+
+
+@router.delete("/collages/<collage>", tags=["collages"], summary="Stop a collage")
+def stop(collage: Id) -> Collage:
+    """End the run of a collage; what was made stays. One that has ended is left as it is."""
+    return _collage(progress.cancel(stack.store(), stack.runs(), collage))
+
+
+@router.post(
+    "/collages/<collage>/assemble",
+    tags=["collages"],
+    summary="Lay a collage out again",
+    status_code=202,
+)
+def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
+    """Have another layout made beside the first; nothing is rendered or paid."""
+    store = stack.store()
+    asked = request.relaid(store.accepted(collage).request, layout)
+    if not store.is_made(collage):
+        raise Conflict("The collage is not made yet, so it cannot be laid out again.")
+    stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))
+    name = request.layout_name(layout)
+    folder = f"collages/{collage}/layouts/{name}"
+    picture = f"{folder}/collage.{FORMATS[asked.format].ending}"
+    links = {
+        "collage": store.link(picture),
+        "manifest": store.link(f"{folder}/manifest.json"),
+        "folder": f"s3://{store.collages}/{folder}/",
+    }
+    return Relaid(id=collage, layout=name, links=links)
+
+
+def _estimate(asked: Asked) -> Estimate:
+    most = tools().settings.max_source_bytes
+    data = stack.store().upload(asked.source, most)
+    wanted = request.parse(asked.options)
+    found = pipeline.estimate(stack.store(), tools(), data, wanted, most_looks=MOST_LOOKS)
+    return Estimate(**found)
+
+
+@contextmanager
+def _about_the_source() -> Iterator[None]:
+    """Say of which field it is that a picture is missing or wrong."""
+    try:
+        yield
+    except (NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge) as error:
+        message = str(error)
+        raise InvalidRequest(f"source: {message}", [FieldError("source", message)]) from error
+
+
+def _collage(seen: Progress) -> Collage:
+    store = stack.store()
+    folder = f"collages/{seen.id}"
+    links = _paths(seen.id) | _preview(seen)
+    links["folder"] = f"s3://{store.collages}/{folder}/"
+    if seen.source is not None:
+        links["source"] = store.upload_link(seen.source)
+    if seen.state in ("done", "partial"):
+        ending = FORMATS[store.accepted(seen.id).request.format].ending
+        links["collage"] = store.link(f"{folder}/collage.{ending}")
+        links["manifest"] = store.link(f"{folder}/manifest.json")
+    return Collage(**seen.model_dump(), links=links)
+
+
+def _paths(collage: str) -> Links:
+    return {"self": f"/collages/{collage}", "tiles": f"/collages/{collage}/tiles"}
+
+
+def _preview(seen: Progress) -> Links:
+    if seen.state not in ("done", "partial"):
+        return {}
+    return {"preview": stack.store().link(f"collages/{seen.id}/preview.jpg")}
+
+
+def _caller() -> str:
+    """Who asks, as the authorizer knows them: their keys are their own."""
+    known: dict[str, Any] = router.current_event["requestContext"].get("authorizer", {})
+    identity = known.get("iam", {}).get("userArn") or known.get("jwt", {}).get("claims", {}).get(
+        "sub"
+    )
+    return str(identity or "")

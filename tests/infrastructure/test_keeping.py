@@ -1,0 +1,127 @@
+"""What the stack keeps, how it is guarded, and for how long."""
+
+import pytest
+
+from tests.infrastructure.shipped import functions, resources, template
+
+BUCKETS = resources("AWS::S3::Bucket")
+
+
+def policy_of(kind, key, name):
+    """The statements of the resource policy of the resource ``name``."""
+    (found,) = (
+        policy
+        for policy in resources(kind).values()
+        if policy[key] in ({"Ref": name}, [{"Ref": name}])
+    )
+    return found["PolicyDocument"]["Statement"]
+
+
+def test_uploads_and_results_have_a_bucket_each():
+    assert set(BUCKETS) == {"UploadsBucket", "CollagesBucket"}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_encrypted_and_outlives_the_stack(name):
+    bucket = BUCKETS[name]
+    access = bucket["PublicAccessBlockConfiguration"]
+
+    assert template()["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert template()["Resources"][name]["UpdateReplacePolicy"] == "Retain"
+    assert len(access) == 4
+    assert set(access.values()) == {True}
+    assert bucket["BucketEncryption"]
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert bucket["VersioningConfiguration"] == {"Status": {"Ref": "Versioning"}}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_reached_by_tls_only_and_opened_to_nobody(name):
+    (statement,) = policy_of("AWS::S3::BucketPolicy", "Bucket", name)
+
+    assert statement["Effect"] == "Deny"
+    assert statement["Principal"] == "*"
+    assert statement["Action"] == "s3:*"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [
+        {"Fn::GetAtt": [name, "Arn"]},
+        {"Fn::Sub": f"${{{name}.Arn}}/*"},
+    ]
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_tidied(name):
+    first, *_ = BUCKETS[name]["LifecycleConfiguration"]["Rules"]
+
+    assert first["Status"] == "Enabled"
+    assert "Prefix" not in first
+    assert first["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert first["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "OldVersionDays"}}
+
+
+def test_uploads_expire_and_collages_do_not():
+    (uploads,) = BUCKETS["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
+    tidy, tiles = BUCKETS["CollagesBucket"]["LifecycleConfiguration"]["Rules"]
+
+    assert uploads["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
+    assert "ExpirationInDays" not in tidy
+    condition, rule, otherwise = tiles["Fn::If"]
+    assert condition == "ExpireTiles"
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("tiles/", {"Ref": "TileRetentionDays"})
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    assert template()["Parameters"]["TileRetentionDays"]["Default"] == 0
+
+
+def test_every_log_group_forgets():
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert groups
+    for group in groups.values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_writes_to_a_log_group_of_its_own(name):
+    group = functions()[name]["LoggingConfig"]["LogGroup"]["Ref"]
+    users = [n for n, f in functions().items() if f["LoggingConfig"]["LogGroup"]["Ref"] == group]
+
+    assert group == name.removesuffix("Function") + "Logs"
+    assert group in resources("AWS::Logs::LogGroup")
+    assert users == [name]
+
+
+def test_the_workflow_logs_no_inputs_and_outputs_and_is_traced():
+    (machine,) = resources("AWS::Serverless::StateMachine").values()
+    (group,) = machine["Logging"]["Destinations"]
+    arn = group["CloudWatchLogsLogGroup"]["LogGroupArn"]
+
+    assert machine["Logging"]["IncludeExecutionData"] is False
+    assert machine["Logging"]["Level"] == {"Ref": "WorkflowLogLevel"}
+    assert arn == {"Fn::GetAtt": ["WorkflowLogs", "Arn"]}
+    assert machine["Tracing"] == {"Enabled": True}
+
+
+def rules():
+    """Every rule that invokes a function: (function, rule's name, its properties)."""
+    for name, function in functions().items():
+        for event, one in function.get("Events", {}).items():
+            if one["Type"] == "EventBridgeRule":
+                yield name, event, one["Properties"]
+
+
+def test_an_event_that_cannot_be_delivered_or_dealt_with_is_kept():
+    queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    (kept,) = resources("AWS::SQS::Queue").values()
+    allowed, denied = policy_of("AWS::SQS::QueuePolicy", "Queues", "DeadLetterQueue")
+    senders = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+    assert len(list(rules())) == len(senders)
+    for function, event, rule in rules():
+        assert rule["DeadLetterConfig"] == {"Arn": queue}
+        assert {"Fn::GetAtt": [f"{function}{event}", "Arn"]} in senders
+        assert functions()[function]["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": queue}
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert denied["Effect"] == "Deny"
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert kept["SqsManagedSseEnabled"] is True
+    assert kept["MessageRetentionPeriod"] == 14 * 86_400

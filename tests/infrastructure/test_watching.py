@@ -1,0 +1,152 @@
+"""Alarms and the dashboard speak of what is there, by the names that it has."""
+
+import json
+import re
+
+import pytest
+
+from tests.infrastructure.shipped import ROOT, folder, functions, resources, template
+
+ALARMS = resources("AWS::CloudWatch::Alarm")
+NAMESPACE = "${AWS::StackName}"
+DIMENSIONS = {
+    "AWS/Lambda": {"FunctionName"},
+    "AWS/States": {"StateMachineArn"},
+    "AWS/SQS": {"QueueName"},
+}
+
+
+def text(value):
+    """A reference as it is written in a Sub."""
+    if isinstance(value, dict):
+        ((kind, what),) = value.items()
+        return f"${{{what if kind == 'Ref' else '.'.join(what)}}}"
+    return value
+
+
+def alarm_metrics(alarm):
+    """(namespace, metric, dimensions) of everything that an alarm looks at."""
+    plain = [alarm] if "MetricName" in alarm else []
+    inner = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
+    for metric in plain + inner:
+        dimensions = {d["Name"]: text(d["Value"]) for d in metric["Dimensions"]}
+        yield text(metric["Namespace"]), metric["MetricName"], dimensions
+
+
+def widgets():
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    return json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+
+
+def dashboard_metrics():
+    for widget in widgets():
+        for namespace, metric, *rest in widget["properties"]["metrics"]:
+            pairs = [part for part in rest if not isinstance(part, dict)]
+            yield namespace, metric, dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def emitted():
+    """(service, metric) for every metric that the functions' code emits."""
+    for name in functions():
+        code = (folder(name) / "app.py").read_text()
+        (service,) = re.findall(r'Metrics\(service="(\w+)"\)', code)
+        assert service == folder(name).name
+        for metric in re.findall(r'add_metric\(\s*"(\w+)"', code):
+            yield service, metric
+        for metric in re.findall(r'kind = "(\w+)" if .* else "(\w+)"', code):
+            yield from ((service, one) for one in metric)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "dimensions"),
+    [*dashboard_metrics(), *(found for alarm in ALARMS.values() for found in alarm_metrics(alarm))],
+)
+def test_a_metric_is_one_of_something_that_is_there(namespace, metric, dimensions):
+    for value in dimensions.values():
+        for name in re.findall(r"\$\{(\w+)", value):
+            assert name in template()["Resources"]
+    if namespace != NAMESPACE:
+        assert dimensions.keys() == DIMENSIONS[namespace]
+    elif metric == "ColdStart":
+        function = dimensions["function_name"].strip("${}")
+        assert dimensions["service"] == folder(function).name
+    else:
+        assert (dimensions["service"], metric) in set(emitted())
+
+
+def test_every_function_counts_its_cold_starts_in_the_stacks_namespace():
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Ref": "AWS::StackName"}
+    for name in functions():
+        code = (folder(name) / "app.py").read_text()
+        assert "@metrics.log_metrics(capture_cold_start_metric=True)" in code
+
+
+@pytest.mark.parametrize("metric", ["Throttles", "Duration", "ColdStart"])
+def test_the_dashboard_shows_every_function(metric):
+    shown = {
+        value.strip("${}")
+        for _, found, dimensions in dashboard_metrics()
+        if found == metric
+        for key, value in dimensions.items()
+        if key in {"FunctionName", "function_name"}
+    }
+
+    assert shown == set(functions())
+
+
+def test_the_throttle_alarm_watches_every_function():
+    watched = {d["FunctionName"].strip("${}") for _, _, d in alarm_metrics(ALARMS["ThrottleAlarm"])}
+
+    assert watched == set(functions())
+
+
+def test_the_widgets_of_the_dashboard_do_not_overlap():
+    taken = [
+        (x, y)
+        for w in widgets()
+        for x in range(w["x"], w["x"] + w["width"])
+        for y in range(w["y"], w["y"] + w["height"])
+    ]
+
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_tells_somebody_only_when_there_is_an_address(name):
+    alarm = ALARMS[name]
+
+    assert alarm["AlarmActions"] == {
+        "Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]
+    }
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["AlarmDescription"]
+
+
+@pytest.mark.parametrize(
+    "name", ["AlarmKey", "AlarmTopic", "AlarmTopicPolicy", "AlarmSubscription"]
+)
+def test_the_topic_exists_only_when_there_is_an_address(name):
+    assert template()["Resources"][name]["Condition"] == "HasAlarmEmail"
+
+
+def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use():
+    (topic,) = resources("AWS::SNS::Topic").values()
+    (key,) = resources("AWS::KMS::Key").values()
+    allowed = [s for s in key["KeyPolicy"]["Statement"] if "Service" in s["Principal"]]
+
+    assert topic["KmsMasterKeyId"] == {"Fn::GetAtt": ["AlarmKey", "Arn"]}
+    assert [s["Principal"]["Service"] for s in allowed] == ["cloudwatch.amazonaws.com"]
+    assert key["EnableKeyRotation"] is True
+
+
+def test_a_sample_event_of_the_rule_for_ended_runs_is_one_that_it_lets_through():
+    pattern = functions()["RecordFailureFunction"]["Events"]["Ended"]["Properties"]["Pattern"]
+    event = json.loads((ROOT / "events" / "record_failure_status.json").read_text())
+
+    assert event["source"] in pattern["source"]
+    assert event["detail-type"] in pattern["detail-type"]
+    assert event["detail"]["status"] in pattern["detail"]["status"]
+    assert pattern["detail"]["stateMachineArn"] == [{"Ref": "CollageStateMachine"}]

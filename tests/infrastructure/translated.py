@@ -1,0 +1,36 @@
+"""What SAM makes of the template: ``python -m tests.infrastructure.translated`` prints it."""
+
+import copy
+import json
+from functools import cache
+from typing import Any
+
+import boto3
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from tests.infrastructure.shipped import definition, template
+
+REGION = "us-east-1"
+
+
+@cache
+def translated() -> dict[str, Any]:
+    """The CloudFormation template that SAM makes, code in a bucket, the workflow inside."""
+    sam = copy.deepcopy(template())
+    for name, resource in sam["Resources"].items():
+        properties = resource["Properties"]
+        for code in ("CodeUri", "ContentUri"):
+            if code in properties:
+                properties[code] = {"Bucket": "artifacts", "Key": name}
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            del properties["DefinitionUri"]
+            properties["Definition"] = copy.deepcopy(definition())
+    session = boto3.Session(region_name=REGION)
+    values = {"AWS::Region": REGION, "AWS::Partition": "aws"}
+    made = Translator({}, Parser(), boto_session=session).translate(sam, values)
+    return dict(json.loads(json.dumps(made, default=str)))
+
+
+if __name__ == "__main__":
+    print(json.dumps(translated(), indent=1))  # noqa: T201

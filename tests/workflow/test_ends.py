@@ -1,0 +1,78 @@
+"""Runs that are ended from outside: they too leave a reason behind."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from cli import local_stack
+from cli.stack import RunFailed, Stack
+from collage.manifest import Failure
+from tests.workflow.running import SMALL, eventually, photo
+
+LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with local_stack.running({}) as (_, stack):
+        yield stack
+
+
+def stop(stack: Stack, seed: int, **why: str) -> Failure:
+    """Stop a run that is under way; what is written down of it."""
+    started = stack.start(photo(seed), LONG)
+    next(iter(stack.follow(started)))
+    stack.runs.states.stop_execution(executionArn=stack.runs.arn(started["run"]), **why)
+    return eventually(lambda: stack.failure(started["id"]))
+
+
+def test_a_run_that_is_stopped_leaves_the_reason_it_was_stopped_for(stack: Stack) -> None:
+    failure = stop(stack, 1, error="Cancelled", cause="The collage was cancelled.")
+
+    assert (failure.error, failure.message) == ("Cancelled", "The collage was cancelled.")
+    assert failure.call is None
+
+
+def test_a_run_that_is_stopped_for_no_reason_says_so_under_its_collages_id(stack: Stack) -> None:
+    failure = stop(stack, 2)
+    again = stack.start(photo(2), LONG)
+    assert again["run"] == f"{failure.id}-2"
+    created = failure.created
+
+    stack.runs.states.stop_execution(executionArn=stack.runs.arn(again["run"]), error="Later")
+
+    def later() -> bool:
+        found = stack.failure(failure.id)
+        return found is not None and found.error == "Later" and found.created >= created
+
+    assert failure.error == "Aborted"
+    assert eventually(later)
+    with pytest.raises(RunFailed, match="The run was stopped"):
+        for _ in stack.follow(again):
+            pass
+
+
+def test_rules_hear_of_every_change_of_a_runs_state(stack: Stack) -> None:
+    sqs, events = stack.client("sqs"), stack.client("events")
+    queue = sqs.create_queue(QueueName="changes")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [stack.runs.machine]}}
+    events.put_rule(Name="changes", EventPattern=json.dumps(pattern))
+    events.put_targets(
+        Rule="changes", Targets=[{"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}]
+    )
+
+    started = stack.start(photo(3), SMALL)
+    for _ in stack.follow(started):
+        pass
+
+    heard: dict[str, dict[str, object]] = {}
+    while set(heard) != {"RUNNING", "SUCCEEDED"}:
+        for message in eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages")):
+            detail = json.loads(message["Body"])["detail"]
+            heard[detail["status"]] = detail
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    assert {detail["name"] for detail in heard.values()} == {started["run"]}
+    assert json.loads(str(heard["SUCCEEDED"]["output"]))["id"] == started["id"]
+    assert heard["RUNNING"]["stopDate"] is None

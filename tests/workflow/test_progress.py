@@ -1,0 +1,78 @@
+"""Progress of real runs: what is seen on the way, stopping, and what a next cloud knows."""
+
+from collections.abc import Iterator
+from time import sleep
+
+import pytest
+
+from cli import local_stack
+from cli.stack import Stack
+from collage import progress
+from collage.progress import Progress
+from tests.workflow.running import SMALL, denied, eventually, photo
+
+MANY = SMALL | {"rows": 4, "cols": 6, "masks": ["quadrants", "halves"], "size": 512}
+ORDER = ["start", "styles", "masks", "plan", "tiles", "assembly", None]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with local_stack.running({}) as (_, stack):
+        yield stack
+
+
+def looks(stack: Stack, collage: str) -> list[Progress]:
+    """What is seen until the run has ended."""
+    seen = []
+    while not seen or seen[-1].state == "running":
+        seen.append(progress.look(stack.store, stack.runs, collage))
+        sleep(0.1)
+    return seen
+
+
+def rendering(stack: Stack, collage: str) -> Progress | None:
+    """Where a collage stands once some of its tiles, and not all, are there."""
+    seen = progress.look(stack.store, stack.runs, collage)
+    assert seen.state == "running", seen
+    return seen if 2 <= seen.tiles.done < (seen.tiles.total or 0) - 2 else None
+
+
+def test_a_run_is_seen_to_advance_until_it_is_done(stack: Stack) -> None:
+    collage = stack.start(photo(1), MANY)["id"]
+
+    seen = looks(stack, collage)
+
+    phases = [ORDER.index(one.phase) for one in seen]
+    counts = [one.tiles.done for one in seen]
+    assert phases == sorted(phases)
+    assert ORDER.index("tiles") in phases
+    assert counts == sorted(counts)
+    assert seen[-1].state == "done"
+    assert seen[-1].tiles.done == seen[-1].tiles.total == 24
+    assert any(one.eta_seconds for one in seen if 0 < one.tiles.done < 24)
+
+
+def test_failed_calls_are_counted_while_the_others_are_made(stack: Stack) -> None:
+    arn = f"arn:aws:s3:::{stack.outputs['CollagesBucket']}/tiles/*"
+    with denied(stack, "RenderTile", "s3:PutObject", [arn]):
+        seen = looks(stack, stack.start(photo(2), SMALL)["id"])
+
+    assert {one.tiles.done for one in seen} == {0}
+    assert (seen[-1].state, seen[-1].error) == ("failed", "TooFewTiles")
+    assert seen[-1].tiles.failed == 6
+
+
+def test_a_cancelled_run_ends_keeps_its_tiles_and_can_go_on(stack: Stack) -> None:
+    collage = stack.start(photo(3), MANY)["id"]
+    eventually(lambda: rendering(stack, collage))
+
+    stopped = progress.cancel(stack.store, stack.runs, collage)
+
+    assert stopped.state == "cancelled"
+    assert stopped.tiles.done >= 2
+    assert progress.look(stack.store, stack.runs, collage) == stopped
+    eventually(lambda: stack.runs.status(collage) == "ABORTED")
+    again = stack.resume(collage)
+    assert again["run"] == f"{collage}-2"
+    assert looks(stack, collage)[-1].state == "done"
+    assert stack.store.manifest(collage).missing == 0

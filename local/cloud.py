@@ -20,6 +20,7 @@ import psutil
 from local import aws, template
 from local.errors import BusyError, CloudError, StackError
 from local.functions import Function, layer_folder
+from local.http_api import Api
 from local.pool import Pool
 from local.state import State
 from local.worker import Result, Worker
@@ -50,8 +51,11 @@ class Cloud:
         workers: int | None = None,
         log: Callable[[str], None] | None = None,
         state: Path | None = None,
+        api_port: int = 0,
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
+
+        `port` is that of the AWS endpoint and `api_port` that of the template's HTTP API.
 
         With no `log` the lines go to the logger `local`, at level INFO. Objects of buckets and
         items of tables are kept in the directory `state` for the next cloud; with none they go
@@ -61,6 +65,7 @@ class Cloud:
         self._parameters = dict(parameters)
         self._stack_name = stack
         self._port = port
+        self.api_port = api_port
         self._workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
@@ -78,6 +83,7 @@ class Cloud:
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
+        self._apis: list[Api] = []
         self.stopping = threading.Event()
         self.problem: CloudError | None = None
         self.paths: Mapping[str, Path] = {}
@@ -146,7 +152,7 @@ class Cloud:
         self.endpoint = endpoint.endpoint
         changes = self._cleanup.enter_context(moto_patches.install(self))
         defer(endpoint.stop)
-        endpoint.start()
+        endpoint.start(server.aws())
         defer(self._end_executions)
         self._later = ThreadPoolExecutor(4 * self._workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
@@ -160,6 +166,8 @@ class Cloud:
         defer(self._pool.stop)
         defer(self.stopping.set)
         moto_iam.enforce()
+        for api in self._apis:
+            api.start()
 
     def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
         """Makes the stack; its resources by their logical ids."""
@@ -233,6 +241,11 @@ class Cloud:
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
         logger.warning(sentence)
+
+    def serve(self, api: Api) -> None:
+        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
+        self._apis.append(api)
+        self._cleanup.callback(api.stop)
 
     def invoke(self, function: str, event: bytes, nested: bool) -> Result:
         """Runs a function of the stack."""

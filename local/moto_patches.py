@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.errors import CloudError
+from local.http_api import Api
 from local.worker import Result
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
@@ -26,6 +27,12 @@ class Host(Protocol):
     """Why a resource could not be made; the API only says that something failed."""
     paths: Mapping[str, Path]
     unsupported: list[str]
+    region: str
+    api_port: int
+    """The port of an HTTP API; 0 for any."""
+
+    def serve(self, api: Api) -> None:
+        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
 
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
@@ -46,6 +53,7 @@ class Host(Protocol):
 def install(host: Host) -> ExitStack:
     """Changes moto; closing the stack changes it back."""
     from local import (
+        moto_apigateway,
         moto_cloudformation,
         moto_dynamodb,
         moto_events,
@@ -53,7 +61,14 @@ def install(host: Host) -> ExitStack:
         moto_stepfunctions,
     )
 
-    modules = (moto_cloudformation, moto_dynamodb, moto_stepfunctions, moto_events, moto_iam)
+    modules = (
+        moto_cloudformation,
+        moto_apigateway,
+        moto_dynamodb,
+        moto_stepfunctions,
+        moto_events,
+        moto_iam,
+    )
     with ExitStack() as stack:
         for module in modules:
             module.patch(host, stack)

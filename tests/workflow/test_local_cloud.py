@@ -77,7 +77,9 @@ def received(cloud: Cloud, name: str) -> Any:
 
 
 def test_outputs_are_those_of_the_stack_less_what_cannot_be_made(cloud: Cloud) -> None:
-    assert set(cloud.outputs) == {"Inbox", "Outbox", "Item", "Misbehave", "Machine"}
+    assert set(cloud.outputs) == {
+        *("Inbox", "Outbox", "Item", "Misbehave", "Machine", "Api", "Endpoint", "Web")
+    }
     assert cloud.outputs["Inbox"].startswith("pack-inbox-")
     assert cloud.unsupported == ["AWS::XRay::Group"]
 

@@ -66,7 +66,7 @@ class Cloud:
         self._stack_name = stack
         self._port = port
         self.api_port = api_port
-        self._workers = workers or os.cpu_count() or 1
+        self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
         self._cleanup = ExitStack()
@@ -154,15 +154,15 @@ class Cloud:
         defer(endpoint.stop)
         endpoint.start(server.aws())
         defer(self._end_executions)
-        self._later = ThreadPoolExecutor(4 * self._workers, thread_name_prefix="laptop-cloud")
+        self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
         self._administrator = _administrator(self.endpoint, self.region)
         resources = self._deploy(plan)
         if state:
             moto_state.attach(changes, state, resources)
         # One warm process of every function beside those that work.
-        alive = self._workers + len(self._functions)
-        self._pool = Pool(self._workers, alive, self._start_worker)
+        alive = self.workers + len(self._functions)
+        self._pool = Pool(self.workers, alive, self._start_worker)
         defer(self._pool.stop)
         defer(self.stopping.set)
         moto_iam.enforce()

@@ -28,6 +28,8 @@ class Host(Protocol):
     paths: Mapping[str, Path]
     unsupported: list[str]
     region: str
+    workers: int
+    """Functions that may run at once."""
     api_port: int
     """The port of an HTTP API; 0 for any."""
 
@@ -57,7 +59,9 @@ def install(host: Host) -> ExitStack:
         moto_cloudformation,
         moto_dynamodb,
         moto_events,
+        moto_executions,
         moto_iam,
+        moto_s3,
         moto_stepfunctions,
     )
 
@@ -66,7 +70,9 @@ def install(host: Host) -> ExitStack:
         moto_apigateway,
         moto_dynamodb,
         moto_stepfunctions,
+        moto_executions,
         moto_events,
+        moto_s3,
         moto_iam,
     )
     with ExitStack() as stack:

@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,8 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local import Cloud
-
-PACK = Path(__file__).parent / "pack" / "template.yaml"
+from tests.workflow.pack_in_use import PACK
 
 
 @pytest.fixture(scope="module")

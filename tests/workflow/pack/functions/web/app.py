@@ -4,6 +4,7 @@ import os
 import time
 
 import boto3
+from botocore.config import Config
 
 
 def handler(event, context):
@@ -48,11 +49,14 @@ ANSWERS = {
 
 
 def presign(event):
-    s3, place = boto3.client("s3"), {"Bucket": os.environ["OUTBOX"], "Key": event["key"]}
+    signed = Config(signature_version=event["version"])
+    s3, place = boto3.client("s3", config=signed), {"Bucket": os.environ["OUTBOX"]}
+    place["Key"] = event["key"]
+    kind = {"Content-Type": "image/png"}
     return {
         "get": s3.generate_presigned_url("get_object", Params=place),
         "put": s3.generate_presigned_url("put_object", Params=place),
         "post": s3.generate_presigned_post(
-            **place, Conditions=[["content-length-range", 1, 100]], ExpiresIn=60
+            **place, Fields=kind, Conditions=[kind, ["content-length-range", 1, 100]], ExpiresIn=60
         ),
     }

@@ -23,11 +23,13 @@ from local.functions import Function, layer_folder
 from local.http_api import Api
 from local.pool import Pool
 from local.state import State
+from local.tasks import Container, Tasks
+from local.tasks import environment as task_environment
 from local.worker import Result, Worker
 
 logger = logging.getLogger("local")
 
-# How long the threads of a stopped execution may take to notice.
+# How long the threads and tasks of a stopped execution may take to end.
 PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
@@ -52,6 +54,7 @@ class Cloud:
         log: Callable[[str], None] | None = None,
         state: Path | None = None,
         api_port: int = 0,
+        containers: Mapping[str, Container] = MappingProxyType({}),
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
@@ -59,13 +62,15 @@ class Cloud:
 
         With no `log` the lines go to the logger `local`, at level INFO. Objects of buckets and
         items of tables are kept in the directory `state` for the next cloud; with none they go
-        with this one.
+        with this one. `containers` says what runs in the place of the image of a task's container,
+        by the container's name.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
         self._stack_name = stack
         self._port = port
         self.api_port = api_port
+        self._containers = containers
         self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
@@ -145,6 +150,7 @@ class Cloud:
         self._cleanup.enter_context(aws.no_developer())
         self._tmp = _temporary_folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
+        self.tasks = Tasks(self._containers, self._task_environment, self._tmp, self._log)
         plan = template.plan(self._template, self._parameters, self.region, self._stack_name)
         self.paths = plan.paths
         defer(_forget)
@@ -164,6 +170,7 @@ class Cloud:
         alive = self.workers + len(self._functions)
         self._pool = Pool(self.workers, alive, self._start_worker)
         defer(self._pool.stop)
+        defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
         moto_iam.enforce()
         for api in self._apis:
@@ -323,6 +330,10 @@ class Cloud:
             self._tmp / f"{function.name}-{number}",
             self._log,
         )
+
+    def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
+        keys = self._assume(role, tmp.name).environment if role else {}
+        return task_environment(self.endpoint, self.region, tmp, keys)
 
     def _end_executions(self) -> None:
         """Stops what still runs and waits for its threads."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from local.errors import CloudError
 from local.http_api import Api
+from local.tasks import Tasks
 from local.worker import Result
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
@@ -27,6 +28,7 @@ class Host(Protocol):
     """Why a resource could not be made; the API only says that something failed."""
     paths: Mapping[str, Path]
     unsupported: list[str]
+    tasks: Tasks
     region: str
     workers: int
     """Functions that may run at once."""
@@ -58,6 +60,7 @@ def install(host: Host) -> ExitStack:
         moto_apigateway,
         moto_cloudformation,
         moto_dynamodb,
+        moto_ecs,
         moto_events,
         moto_executions,
         moto_iam,
@@ -71,6 +74,7 @@ def install(host: Host) -> ExitStack:
         moto_dynamodb,
         moto_stepfunctions,
         moto_executions,
+        moto_ecs,
         moto_events,
         moto_s3,
         moto_iam,

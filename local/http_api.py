@@ -26,6 +26,8 @@ LARGEST_REQUEST = 10 * 2**20
 LARGEST_EVENT = 6 * 2**20
 # Requests at once; more of them wait, and their time runs.
 AT_ONCE = 64
+# Answers that never have a body.
+EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Api:
@@ -78,6 +80,9 @@ class Api:
         else:
             made = self.answer(request)
         status = f"{made.status} {_phrase(made.status)}"
+        if made.status in EMPTY:
+            start(status, list(made.headers))
+            return []
         start(status, [*made.headers, ("content-length", str(len(made.body)))])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [made.body]
 

@@ -15,7 +15,7 @@ MISSING = "not-on-this-machine:"
 
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
-    for change in (_failures, _unsupported, _buckets, _roles, _layers):
+    for change in (_failures, _unsupported, _names, _buckets, _roles, _layers):
         change(host, stack)
 
 
@@ -71,6 +71,19 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
         return known(kind) if make or kind.startswith("Custom::") else Missing
 
     replace(stack, parsing, "resource_class_from_type", find)
+
+
+def _names(_host: Host, stack: ExitStack) -> None:
+    """The name made up for an image repository is one that no repository may have."""
+    from moto.cloudformation import parsing
+
+    original = parsing.generate_resource_name
+
+    def name(kind: str, *place: str) -> str:
+        made: str = original(kind, *place)
+        return made.lower() if kind == "AWS::ECR::Repository" else made
+
+    replace(stack, parsing, "generate_resource_name", name)
 
 
 def named(stack: ExitStack, kinds: Sequence[str]) -> None:

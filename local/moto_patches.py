@@ -64,6 +64,7 @@ def install(host: Host) -> ExitStack:
         moto_events,
         moto_executions,
         moto_iam,
+        moto_run_task,
         moto_s3,
         moto_stepfunctions,
     )
@@ -75,6 +76,7 @@ def install(host: Host) -> ExitStack:
         moto_stepfunctions,
         moto_executions,
         moto_ecs,
+        moto_run_task,
         moto_events,
         moto_s3,
         moto_iam,

@@ -26,6 +26,7 @@ from local.errors import (
     StackError,
     TemplateError,
 )
+from local.tasks import GUARD
 from tests.workflow.pack_in_use import PACK, execute
 from tests.workflow.running import photo
 
@@ -150,6 +151,20 @@ def test_tasks_end_with_the_cloud(before: tuple[Any, ...]) -> None:
         )
         eventually(lambda: any("asked to wait" in line for line in lines))
     assert left_behind() == before
+
+
+def test_a_task_ends_with_a_host_that_is_killed() -> None:
+    # The host's end of the pipe is closed for it, however it goes.
+    guard = subprocess.Popen(
+        [sys.executable, "-P", str(GUARD), "sleep", "1000"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert guard.stdin
+    child = eventually(lambda: psutil.Process(guard.pid).children())[0]
+    guard.stdin.close()
+    assert guard.wait() == -signal.SIGKILL
+    eventually(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
 @pytest.fixture

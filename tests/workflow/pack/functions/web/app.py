@@ -29,7 +29,7 @@ def picture(event):
 
 
 def slow(event):
-    time.sleep(10)
+    time.sleep(15)
 
 
 def fail(event):

@@ -3,5 +3,6 @@
 from local.cloud import Cloud
 from local.errors import CloudError, ParameterError, StateError
 from local.state import remove as remove_state
+from local.tasks import Container
 
-__all__ = ["Cloud", "CloudError", "ParameterError", "StateError", "remove_state"]
+__all__ = ["Cloud", "CloudError", "Container", "ParameterError", "StateError", "remove_state"]

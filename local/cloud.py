@@ -20,13 +20,16 @@ import psutil
 from local import aws, template
 from local.errors import BusyError, CloudError, StackError
 from local.functions import Function, layer_folder
+from local.http_api import Api
 from local.pool import Pool
 from local.state import State
+from local.tasks import Container, Tasks
+from local.tasks import environment as task_environment
 from local.worker import Result, Worker
 
 logger = logging.getLogger("local")
 
-# How long the threads of a stopped execution may take to notice.
+# How long the threads and tasks of a stopped execution may take to end.
 PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
@@ -50,18 +53,25 @@ class Cloud:
         workers: int | None = None,
         log: Callable[[str], None] | None = None,
         state: Path | None = None,
+        api_port: int = 0,
+        containers: Mapping[str, Container] = MappingProxyType({}),
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
+        `port` is that of the AWS endpoint and `api_port` that of the template's HTTP API.
+
         With no `log` the lines go to the logger `local`, at level INFO. Objects of buckets and
         items of tables are kept in the directory `state` for the next cloud; with none they go
-        with this one.
+        with this one. `containers` says what runs in the place of the image of a task's container,
+        by the container's name.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
         self._stack_name = stack
         self._port = port
-        self._workers = workers or os.cpu_count() or 1
+        self.api_port = api_port
+        self._containers = containers
+        self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
         self._cleanup = ExitStack()
@@ -78,6 +88,7 @@ class Cloud:
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
+        self._apis: list[Api] = []
         self.stopping = threading.Event()
         self.problem: CloudError | None = None
         self.paths: Mapping[str, Path] = {}
@@ -139,6 +150,7 @@ class Cloud:
         self._cleanup.enter_context(aws.no_developer())
         self._tmp = _temporary_folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
+        self.tasks = Tasks(self._containers, self._task_environment, self._tmp, self._log)
         plan = template.plan(self._template, self._parameters, self.region, self._stack_name)
         self.paths = plan.paths
         defer(_forget)
@@ -146,20 +158,23 @@ class Cloud:
         self.endpoint = endpoint.endpoint
         changes = self._cleanup.enter_context(moto_patches.install(self))
         defer(endpoint.stop)
-        endpoint.start()
+        endpoint.start(server.aws())
         defer(self._end_executions)
-        self._later = ThreadPoolExecutor(4 * self._workers, thread_name_prefix="laptop-cloud")
+        self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
         self._administrator = _administrator(self.endpoint, self.region)
         resources = self._deploy(plan)
         if state:
             moto_state.attach(changes, state, resources)
         # One warm process of every function beside those that work.
-        alive = self._workers + len(self._functions)
-        self._pool = Pool(self._workers, alive, self._start_worker)
+        alive = self.workers + len(self._functions)
+        self._pool = Pool(self.workers, alive, self._start_worker)
         defer(self._pool.stop)
+        defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
         moto_iam.enforce()
+        for api in self._apis:
+            api.start()
 
     def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
         """Makes the stack; its resources by their logical ids."""
@@ -233,6 +248,11 @@ class Cloud:
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
         logger.warning(sentence)
+
+    def serve(self, api: Api) -> None:
+        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
+        self._apis.append(api)
+        self._cleanup.callback(api.stop)
 
     def invoke(self, function: str, event: bytes, nested: bool) -> Result:
         """Runs a function of the stack."""
@@ -310,6 +330,10 @@ class Cloud:
             self._tmp / f"{function.name}-{number}",
             self._log,
         )
+
+    def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
+        keys = self._assume(role, tmp.name).environment if role else {}
+        return task_environment(self.endpoint, self.region, tmp, keys)
 
     def _end_executions(self) -> None:
         """Stops what still runs and waits for its threads."""

@@ -70,7 +70,8 @@ def _events(asked: dict[str, Any], _path: str) -> list[str]:
 
 
 def _ecs(asked: dict[str, Any], _path: str) -> list[str]:
-    names = [asked["taskDefinition"]] if "taskDefinition" in asked else asked.get("tasks", [])
+    names = [asked[key] for key in ("taskDefinition", "task") if key in asked]
+    names = names or asked.get("tasks", [])
     return [name for name in names if name.startswith("arn:")]
 
 

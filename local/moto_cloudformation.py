@@ -1,6 +1,7 @@
 """CloudFormation: what moto cannot make is reported, and what it makes by half is completed."""
 
 import json
+from collections.abc import Sequence
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ MISSING = "not-on-this-machine:"
 
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
-    for change in (_failures, _unsupported, _buckets, _roles, _layers):
+    for change in (_failures, _unsupported, _names, _buckets, _roles, _layers):
         change(host, stack)
 
 
@@ -72,6 +73,44 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
         return known(kind) if make or kind.startswith("Custom::") else Missing
 
     replace(stack, parsing, "resource_class_from_type", find)
+
+
+def _names(_host: Host, stack: ExitStack) -> None:
+    """The name made up for an image repository is one that no repository may have."""
+    from moto.cloudformation import parsing
+
+    original = parsing.generate_resource_name
+
+    def name(kind: str, *place: str) -> str:
+        made: str = original(kind, *place)
+        return made.lower() if kind == "AWS::ECR::Repository" else made
+
+    replace(stack, parsing, "generate_resource_name", name)
+
+
+def named(stack: ExitStack, kinds: Sequence[str]) -> None:
+    """Resources that this machine has no use for, and that others refer to by name."""
+    from moto.cloudformation import parsing
+
+    class Named(SimpleNamespace):
+        @classmethod
+        def create_from_cloudformation_json(cls, name: str, *_: Any, **context: str) -> "Named":
+            return cls(physical_resource_id=name, type=context["ResourceType"])
+
+        @staticmethod
+        def has_cfn_attr(_name: str) -> bool:
+            return False
+
+        def is_created(self) -> bool:
+            return True
+
+    known = parsing.resource_class_from_type
+    replace(
+        stack,
+        parsing,
+        "resource_class_from_type",
+        lambda kind: Named if kind in kinds else known(kind),
+    )
 
 
 def _buckets(_host: Host, stack: ExitStack) -> None:

@@ -5,7 +5,8 @@ import re
 from contextlib import ExitStack
 from typing import Any
 
-from local import iam
+from local import iam, s3_post
+from local.aws import ACCOUNT
 from local.moto_patches import Host, replace
 
 
@@ -85,8 +86,8 @@ def _most_services(stack: ExitStack) -> None:
 def _s3(stack: ExitStack) -> None:
     from moto import settings
     from moto.core.authorization import ActionAuthenticatorMixin
-    from moto.iam.access_control import S3IAMRequest
-    from moto.s3.exceptions import S3AccessDeniedError
+    from moto.iam.access_control import CreateAccessKeyFailure, S3IAMRequest, create_access_key
+    from moto.s3.exceptions import S3AccessDeniedError, S3ClientError
 
     class PresignedRequest(S3IAMRequest):
         def check_signature(self) -> None:
@@ -97,6 +98,12 @@ def _s3(stack: ExitStack) -> None:
 
     def authorize(self: Any, bucket_name: str | None = None, key_name: str | None = None) -> None:
         if settings.INITIAL_NO_AUTH_ACTION_COUNT != 0:
+            return
+        if "policy" in self.form_data:
+            self.headers = dict(self.headers) | posted(self)
+            self._authenticate_and_authorize_action(
+                PresignedRequest, f"arn:aws:s3:::{bucket_name}/{self.form_data['key']}"
+            )
             return
         if self.headers.get("Authorization"):
             check(self, bucket_name, key_name)
@@ -109,6 +116,23 @@ def _s3(stack: ExitStack) -> None:
         self.headers = dict(self.headers) | found
         place = "/".join(filter(None, (bucket_name or "*", key_name)))
         self._authenticate_and_authorize_action(PresignedRequest, f"arn:aws:s3:::{place}")
+
+    def posted(self: Any) -> dict[str, str]:
+        """The headers that a form stands for; its policy is held to."""
+        form = self.form_data
+        headers = s3_post.headers(form)
+        key = re.search(r"Credential=([^/]+)", headers["Authorization"])
+        try:
+            made = create_access_key(ACCOUNT, "aws", key[1] if key else "", headers)
+        except CreateAccessKeyFailure as error:
+            raise S3AccessDeniedError() from error
+        bucket = self.parse_bucket_name_from_url(self.normalized_request, self.uri)
+        secret = made.create_credentials().secret_key
+        try:
+            s3_post.check(form, bucket, len(self.body), secret)
+        except s3_post.Refused as error:
+            raise S3ClientError(error.code, error.message) from error
+        return headers
 
     def ask_to_list(self: Any, bucket: str | None, key: str) -> None:
         # Who may not list a bucket is not told that an object is missing.

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.errors import CloudError
+from local.http_api import Api
+from local.tasks import Tasks
 from local.worker import Result
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
@@ -26,6 +28,15 @@ class Host(Protocol):
     """Why a resource could not be made; the API only says that something failed."""
     paths: Mapping[str, Path]
     unsupported: list[str]
+    tasks: Tasks
+    region: str
+    workers: int
+    """Functions that may run at once."""
+    api_port: int
+    """The port of an HTTP API; 0 for any."""
+
+    def serve(self, api: Api) -> None:
+        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
 
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
@@ -46,20 +57,30 @@ class Host(Protocol):
 def install(host: Host) -> ExitStack:
     """Changes moto; closing the stack changes it back."""
     from local import (
+        moto_apigateway,
         moto_cloudformation,
         moto_dynamodb,
+        moto_ecs,
         moto_events,
         moto_executions,
         moto_iam,
+        moto_run_task,
+        moto_s3,
+        moto_status,
         moto_stepfunctions,
     )
 
     modules = (
         moto_cloudformation,
+        moto_apigateway,
         moto_dynamodb,
         moto_stepfunctions,
         moto_executions,
+        moto_status,
+        moto_ecs,
+        moto_run_task,
         moto_events,
+        moto_s3,
         moto_iam,
     )
     with ExitStack() as stack:

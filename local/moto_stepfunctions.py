@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,7 +21,6 @@ def patch(host: Host, stack: ExitStack) -> None:
     stack.callback(config.update, {"stepfunctions": config["stepfunctions"]})
     config["stepfunctions"] = {"execute_state_machine": True}
     _creation(host, stack)
-    _executions(stack)
     _interpreter(host, stack)
 
 
@@ -69,18 +67,6 @@ def definition(text: str, substitutions: Mapping[str, Any], source: Path | str) 
     if left:
         raise DefinitionError(f"{source} has no substitution for {', '.join(left)}.")
     return json.dumps(template.parse(text, source))
-
-
-def _executions(stack: ExitStack) -> None:
-    """Without a name every execution would be called None, and be one."""
-    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
-
-    begin = StepFunctionsParserBackend.start_execution
-
-    def start(self: Any, state_machine_arn: str, name: str | None = None, *rest: Any) -> Any:
-        return begin(self, state_machine_arn, name or str(uuid.uuid4()), *rest)
-
-    replace(stack, StepFunctionsParserBackend, "start_execution", start)
 
 
 def _interpreter(host: Host, stack: ExitStack) -> None:

@@ -1,4 +1,4 @@
-"""moto's AWS endpoint on loopback, quiet, and gone without a trace when stopped."""
+"""An HTTP server on loopback, quiet, and gone without a trace when stopped."""
 
 import logging
 import socket
@@ -14,6 +14,13 @@ logger = logging.getLogger("local.server")
 def _log(kind: str, message: str, *args: Any) -> None:
     """Requests are no news; an exception inside moto is."""
     logger.log(logging.ERROR if kind == "error" else logging.DEBUG, message, *args)
+
+
+def aws() -> Any:
+    """The AWS endpoint of moto, a WSGI application."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)
 
 
 class Server:
@@ -32,13 +39,9 @@ class Server:
         self._lock = Lock()
         self._server: Any = None
 
-    def start(self) -> None:
-        """Serves in a thread of its own."""
-        from moto.moto_server.werkzeug_app import (
-            DomainDispatcherApplication,
-            MotoRequestHandler,
-            create_backend_app,
-        )
+    def start(self, application: Any) -> None:
+        """Serves a WSGI application in a thread of its own."""
+        from moto.moto_server.werkzeug_app import MotoRequestHandler
         from werkzeug.serving import make_server
 
         connections, lock = self._connections, self._lock
@@ -63,7 +66,7 @@ class Server:
         self._server = make_server(
             LOOPBACK,
             self.port,
-            DomainDispatcherApplication(create_backend_app),
+            application,
             threaded=True,
             request_handler=Handler,
             fd=self._listener.fileno(),

@@ -4,9 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -14,8 +12,7 @@ from botocore.exceptions import ClientError
 
 from local import Cloud
 from local.errors import BusyError
-
-PACK = Path(__file__).parent / "pack" / "template.yaml"
+from tests.workflow.pack_in_use import PACK, call, eventually, execute, received
 
 
 @pytest.fixture(scope="module")
@@ -33,51 +30,10 @@ def cloud(lines: list[str]) -> Iterator[Cloud]:
             yield cloud
 
 
-def eventually(look: Callable[[], Any]) -> Any:
-    """What `look` returns once it returns something; background work has no other end."""
-    for _ in range(600):
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came")
-
-
-def call(cloud: Cloud, name: str, event: dict[str, Any], **options: Any) -> tuple[Any, Any]:
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.outputs[name], Payload=json.dumps(event), **options
-    )
-    return answer, json.loads(answer["Payload"].read() or "null")
-
-
-def execute(cloud: Cloud, **given: Any) -> dict[str, Any]:
-    machines = cloud.client("stepfunctions")
-    arn = machines.start_execution(
-        stateMachineArn=cloud.outputs["Machine"], input=json.dumps(given)
-    )["executionArn"]
-
-    def ended() -> Any:
-        execution = machines.describe_execution(executionArn=arn)
-        return execution if execution["status"] != "RUNNING" else None
-
-    return dict(eventually(ended))
-
-
-def received(cloud: Cloud, name: str) -> Any:
-    s3 = cloud.client("s3")
-
-    def look() -> Any:
-        try:
-            place = s3.get_object(Bucket=cloud.outputs["Outbox"], Key=f"events/{name}")
-        except s3.exceptions.NoSuchKey:
-            return None
-        return json.load(place["Body"])
-
-    return eventually(look)
-
-
 def test_outputs_are_those_of_the_stack_less_what_cannot_be_made(cloud: Cloud) -> None:
-    assert set(cloud.outputs) == {"Inbox", "Outbox", "Item", "Misbehave", "Machine"}
+    assert set(cloud.outputs) == {
+        *("Inbox", "Outbox", "Item", "Misbehave", "Machine", "Api", "Endpoint", "Web")
+    }
     assert cloud.outputs["Inbox"].startswith("pack-inbox-")
     assert cloud.unsupported == ["AWS::XRay::Group"]
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local import Cloud, CloudError
+from local import Cloud, CloudError, Container
 from local.errors import (
     CodeMissingError,
     DefinitionError,
@@ -26,9 +26,11 @@ from local.errors import (
     StackError,
     TemplateError,
 )
+from local.tasks import GUARD
+from tests.workflow.pack_in_use import PACK, execute
 from tests.workflow.running import photo
 
-PACK = Path(__file__).parent / "pack" / "template.yaml"
+HEAVY = Container([sys.executable, str(PACK.parent / "tasks" / "heavy.py")], cwd=PACK.parent)
 ROOT = Path(__file__).parents[2]
 
 # Starts a function that works for long, says which process that is, and waits.
@@ -131,6 +133,38 @@ def test_a_function_under_way_ends_with_the_cloud(before: tuple[Any, ...]) -> No
             )
         eventually(lambda: psutil.Process().children())
     assert left_behind() == before
+
+
+def test_a_command_that_is_not_there_ends_as_in_a_container() -> None:
+    missing = Container(["/no/such/command"], cwd=PACK.parent)
+    with Cloud(PACK, stack="pack", containers={"heavy": missing}) as cloud:
+        execution = execute(cloud, do="task", work="work", name="missing")
+    assert json.loads(execution["cause"])["Containers"][0]["ExitCode"] == 127
+
+
+def test_tasks_end_with_the_cloud(before: tuple[Any, ...]) -> None:
+    lines: list[str] = []
+    with Cloud(PACK, stack="pack", log=lines.append, containers={"heavy": HEAVY}) as cloud:
+        cloud.client("stepfunctions").start_execution(
+            stateMachineArn=cloud.outputs["Machine"],
+            input=json.dumps({"do": "task", "work": "wait", "name": "end"}),
+        )
+        eventually(lambda: any("asked to wait" in line for line in lines))
+    assert left_behind() == before
+
+
+def test_a_task_ends_with_a_host_that_is_killed() -> None:
+    # The host's end of the pipe is closed for it, however it goes.
+    guard = subprocess.Popen(
+        [sys.executable, "-P", str(GUARD), "sleep", "1000"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert guard.stdin
+    child = eventually(lambda: psutil.Process(guard.pid).children())[0]
+    guard.stdin.close()
+    assert guard.wait() == -signal.SIGKILL
+    eventually(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
 import os
+import time
 
 import boto3
 import words
@@ -19,6 +20,8 @@ def handler(event, context):
         raise Refused("no")
     if event["do"] == "fail":
         raise ValueError("always")
+    if event["do"] == "nap":
+        time.sleep(0.3)
     if event["do"] == "ask":
         return ask(event["whom"])
     if event["do"] == "work on the second try":

@@ -5,7 +5,9 @@ import boto3
 
 
 def handler(event, context):
-    name = event["detail"]["object"]["key"] if event["source"] == "aws.s3" else event["source"]
-    boto3.client("s3").put_object(
-        Bucket=os.environ["OUTBOX"], Key=f"events/{name}", Body=json.dumps(event)
-    )
+    s3, name = boto3.client("s3"), event["source"]
+    if name == "aws.s3":
+        name = event["detail"]["object"]["key"]
+        bucket = event["detail"]["bucket"]["name"]
+        event["metadata"] = s3.head_object(Bucket=bucket, Key=name)["Metadata"]
+    s3.put_object(Bucket=os.environ["OUTBOX"], Key=f"events/{name}", Body=json.dumps(event))

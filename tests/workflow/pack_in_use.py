@@ -1,0 +1,54 @@
+"""What the tests of the laptop cloud share: its small pack, asked to do something."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from local import Cloud
+
+PACK = Path(__file__).parent / "pack" / "template.yaml"
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """What `look` returns once it returns something; background work has no other end."""
+    for _ in range(600):
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def call(cloud: Cloud, name: str, event: dict[str, Any], **options: Any) -> tuple[Any, Any]:
+    answer = cloud.client("lambda").invoke(
+        FunctionName=cloud.outputs[name], Payload=json.dumps(event), **options
+    )
+    return answer, json.loads(answer["Payload"].read() or "null")
+
+
+def execute(cloud: Cloud, **given: Any) -> dict[str, Any]:
+    machines = cloud.client("stepfunctions")
+    arn = machines.start_execution(
+        stateMachineArn=cloud.outputs["Machine"], input=json.dumps(given)
+    )["executionArn"]
+
+    def ended() -> Any:
+        execution = machines.describe_execution(executionArn=arn)
+        return execution if execution["status"] != "RUNNING" else None
+
+    return dict(eventually(ended))
+
+
+def received(cloud: Cloud, name: str) -> Any:
+    s3 = cloud.client("s3")
+
+    def look() -> Any:
+        try:
+            place = s3.get_object(Bucket=cloud.outputs["Outbox"], Key=f"events/{name}")
+        except s3.exceptions.NoSuchKey:
+            return None
+        return json.load(place["Body"])
+
+    return eventually(look)

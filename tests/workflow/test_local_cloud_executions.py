@@ -1,0 +1,114 @@
+"""Executions of the laptop cloud as their clients see them: listed, paged and stopped."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local import Cloud
+from tests.workflow.pack_in_use import PACK, eventually
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def cloud(lines: list[str]) -> Iterator[Cloud]:
+    with Cloud(PACK, stack="pack", workers=2, log=lines.append) as cloud:
+        yield cloud
+
+
+def start(cloud: Cloud, name: str, **given: Any) -> str:
+    started = cloud.client("stepfunctions").start_execution(
+        stateMachineArn=cloud.outputs["Machine"], name=name, input=json.dumps(given)
+    )
+    return str(started["executionArn"])
+
+
+def test_a_history_has_pages_in_either_order(cloud: Cloud) -> None:
+    machines = cloud.client("stepfunctions")
+    arn = start(cloud, "many", do="many")
+    eventually(lambda: machines.describe_execution(executionArn=arn)["status"] != "RUNNING")
+    pages = machines.get_paginator("get_execution_history")
+
+    def ids(**asked: Any) -> list[int]:
+        return [
+            e["id"] for page in pages.paginate(executionArn=arn, **asked) for e in page["events"]
+        ]
+
+    first = machines.get_execution_history(executionArn=arn)
+    last = machines.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=3)
+    total = len(ids(maxResults=1000))
+    assert total > 2000
+    assert [event["id"] for event in first["events"]] == list(range(1, 101))
+    assert [event["id"] for event in last["events"]] == [total, total - 1, total - 2]
+    assert last["events"][0]["type"] == "ExecutionSucceeded"
+    assert ids() == list(range(1, total + 1))
+    assert ids(reverseOrder=True, maxResults=700) == list(range(total, 0, -1))
+
+
+def test_executions_are_listed_newest_first_in_pages(cloud: Cloud) -> None:
+    machines = cloud.client("stepfunctions")
+    arns = [start(cloud, f"listed {n}".replace(" ", "-"), do="wait") for n in range(5)]
+    machine = {"stateMachineArn": cloud.outputs["Machine"], "statusFilter": "RUNNING"}
+
+    first = machines.list_executions(**machine, maxResults=3)
+    second = machines.list_executions(**machine, maxResults=3, nextToken=first["nextToken"])
+
+    listed = [e["executionArn"] for page in (first, second) for e in page["executions"]]
+    assert listed == arns[::-1]
+    assert "nextToken" not in second
+    for arn in arns:
+        machines.stop_execution(executionArn=arn)
+
+
+def test_an_execution_says_why_it_was_stopped(cloud: Cloud) -> None:
+    machines = cloud.client("stepfunctions")
+    arn = start(cloud, "stopped", do="wait")
+
+    machines.stop_execution(executionArn=arn, error="Cancelled", cause="by its owner")
+
+    found = machines.describe_execution(executionArn=arn)
+    assert (found["status"], found["error"], found["cause"]) == (
+        *("ABORTED", "Cancelled", "by its owner"),
+    )
+    eventually(
+        lambda: (
+            machines.get_execution_history(executionArn=arn, reverseOrder=True)["events"][0]["type"]
+            == "ExecutionAborted"
+        )
+    )
+    machines.stop_execution(executionArn=arn, error="Again")
+    assert machines.describe_execution(executionArn=arn)["error"] == "Cancelled"
+
+
+def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[str]) -> None:
+    machines = cloud.client("stepfunctions")
+    items = [{"do": "nap"}] * 60
+    cloud.client("s3").put_object(
+        Bucket=cloud.outputs["Inbox"], Key="items.json", Body=json.dumps(items)
+    )
+    arn = start(cloud, "map", do="items")
+    line = f"{cloud.outputs['Item']}: asked to nap"
+    eventually(lambda: lines.count(line) >= 4)
+
+    machines.stop_execution(executionArn=arn)
+    begun = lines.count(line)
+
+    assert machines.describe_execution(executionArn=arn)["status"] == "ABORTED"
+    run = machines.list_map_runs(executionArn=arn)["mapRuns"][0]["mapRunArn"]
+    assert machines.describe_map_run(mapRunArn=run)["status"] == "ABORTED"
+
+    def settled() -> Any:
+        counts = machines.describe_map_run(mapRunArn=run)["itemCounts"]
+        return counts if counts["total"] == 60 and not counts["running"] else None
+
+    counts = eventually(settled)
+    assert counts["succeeded"] + counts["aborted"] == 60
+    assert counts["failed"] == 0
+    # Two work at once, and one of them may have been about to say so.
+    assert lines.count(line) <= begun + 2
+    assert machines.describe_execution(executionArn=arn)["status"] == "ABORTED"

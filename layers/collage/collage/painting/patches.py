@@ -1,0 +1,297 @@
+"""Patches: a gap filled with pieces of the picture around it, such that all pieces agree.
+
+The search is Wexler, Shechtman and Irani's, "Space-Time Completion of Video", 2007: for each patch
+that touches the gap the most similar patch of what is known, then each pixel as those patches
+vote, over and over and from coarse to fine. Colours are compared as whole numbers, so that sums
+are exact and the same on every machine.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from collage.painting.canvas import Picture, Plane, positions, resize
+from collage.painting.noise import clouds
+from collage.painting.spread import spread
+
+REACH = 2
+"""Pixels from a patch's middle to its side."""
+COARSE, FINE = 40, 128
+"""The longer side of the smallest level, where anything may match, and of the largest."""
+FEWEST = 24
+"""Known patches that a filling is made from at least."""
+BAND = (0.15, 0.2)
+"""The rows and columns from the border of what is known, as its share, that are repeated beyond."""
+SEAM = 0.12
+"""Colours that differ less across pieces are drawn together; a larger step is an outline."""
+EVERYWHERE = 72
+"""Up to this longer side every known patch is looked at; above, only what neighbours found."""
+
+Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How much a piece should come from its own height and from its own column.
+
+    In units of colour: at 1, being the whole picture away counts as much as black for white.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+
+
+def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Picture | None:
+    """The picture with its gap filled by pieces from outside it; None where too little is known.
+
+    Args:
+        picture: (H, W, 3); what it holds in the gap does not matter.
+        gap: (H, W).
+        rng: Decides which pieces may be used: other dice, another filling.
+        lean: How far pieces keep to their place.
+    """
+    levels = _levels(picture.shape[:2])
+    taken: Places | None = None
+    guess: Picture | None = None
+    for number, shape in enumerate(levels):
+        known = _shrink(np.asarray(~gap, np.float32), shape)
+        solid = known > 0.999
+        colours = _shrink(np.where(gap[..., None], 0, picture).astype(np.float32), shape)
+        colours = colours / np.maximum(known, 1e-6)[..., None]
+        sources = _sources(solid, rng)
+        if len(sources) < FEWEST:
+            continue
+        if guess is None or taken is None:
+            guess = spread(colours, np.where(solid, 1, 0).astype(np.float32))
+        else:
+            guess, taken = _grow(guess, taken, shape)
+        guess = np.where(solid[..., None], colours, guess).astype(np.float32)
+        for _ in range((6, 4, 3, 2)[min(number, 3)]):
+            if max(shape) <= EVERYWHERE or taken is None:
+                taken = _search(guess, solid, sources, lean)
+            else:
+                taken = _refine(guess, solid, taken, lean)
+            guess = _vote(guess, colours, solid, taken)
+    return None if taken is None else _copy(picture, gap, taken)
+
+
+def _levels(shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    longest = max(shape)
+    largest = min(FINE, longest)
+    sides = [largest]
+    while sides[0] / 2 >= COARSE * 0.75:
+        sides.insert(0, sides[0] // 2)
+    smallest = 2 * REACH + 2
+    return [
+        (
+            max(min(smallest, shape[0]), round(shape[0] * side / longest)),
+            max(min(smallest, shape[1]), round(shape[1] * side / longest)),
+        )
+        for side in sides
+    ]
+
+
+def _shrink(values: Plane, shape: tuple[int, int]) -> Plane:
+    small = cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def _sources(solid: Flags, rng: Generator) -> Places:
+    """Middles of patches that are wholly known, (N, 2) as row, column; some left out by chance."""
+    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
+    whole = cv2.erode(solid.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    places = np.argwhere(np.asarray(whole) > 0)
+    field = clouds(solid.shape, max(3.0, max(solid.shape) / 6), rng)
+    lucky = field > np.quantile(field, 0.25)
+    kept = places[lucky[places[:, 0], places[:, 1]]]
+    return kept if len(kept) >= FEWEST else places
+
+
+def _targets(solid: Flags) -> Places:
+    """Middles of patches that touch the gap, (N, 2)."""
+    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
+    return np.argwhere(np.asarray(cv2.dilate((~solid).astype(np.uint8), kernel)) > 0)
+
+
+def _features(guess: Picture, places: Places, anchors: NDArray[np.float32]) -> Plane:
+    """Each patch as whole numbers 0..255, (N, F), with its anchor as two more."""
+    padded = np.pad(np.round(guess * 255), ((REACH, REACH), (REACH, REACH), (0, 0)), "edge")
+    span = range(2 * REACH + 1)
+    rows, columns = places[:, 0], places[:, 1]
+    parts = [padded[rows + i, columns + j] for i in span for j in span]
+    return np.concatenate([*parts, np.round(anchors)], axis=1, dtype=np.float32)
+
+
+def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
+    """Where a patch belongs, (N, 2): its own place, or the nearest among what is known."""
+    known = np.argwhere(solid)
+    low, high = known.min(axis=0), known.max(axis=0)
+    band = np.maximum(3, np.round((high - low + 1) * BAND))
+    back = np.where(places > high, high - band + (places - high - 1) % band + 1, places)
+    back = np.where(places < low, low + band - (low - places - 1) % band - 1, back)
+    scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
+    return np.asarray(back * scale, np.float32)
+
+
+def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places:
+    """For every pixel the most similar known patch, (H, W, 2); itself where nothing is missing."""
+    targets = _targets(solid)
+    theirs = _features(guess, sources, _anchors(sources, solid, lean))
+    weight = np.square(theirs).sum(axis=1)
+    taken = _itself(solid.shape)
+    for start in range(0, len(targets), 1024):
+        some = targets[start : start + 1024]
+        mine = _features(guess, some, _anchors(some, solid, lean))
+        nearest = (weight - 2 * (mine @ theirs.T)).argmin(axis=1)
+        taken[some[:, 0], some[:, 1]] = sources[nearest]
+    return taken
+
+
+def _refine(guess: Picture, solid: Flags, taken: Places, lean: Lean) -> Places:
+    """Better matches among what each pixel and its neighbours found, one step around."""
+    height, width = solid.shape
+    targets = _targets(solid)
+    rows, columns = targets[:, 0], targets[:, 1]
+    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
+    whole = cv2.erode(solid.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    usable = np.asarray(whole) > 0
+    mine = _features(guess, targets, _anchors(targets, solid, lean))
+    best = np.full(len(targets), np.inf, np.float32)
+    found = targets.copy()
+    for dy, dx in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (0, 3), (3, 0), (0, -3), (-3, 0)):
+        beside = taken[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
+        place = beside - (dy, dx)
+        place = np.clip(place, 0, (height - 1, width - 1))
+        theirs = _features(guess, place, _anchors(place, solid, lean))
+        gap = np.square(mine - theirs).sum(axis=1)
+        gap[~usable[place[:, 0], place[:, 1]]] = np.inf
+        closer = gap < best
+        best[closer] = gap[closer]
+        found[closer] = place[closer]
+    lost = np.isinf(best)
+    found[lost] = taken[rows[lost], columns[lost]]
+    result = taken.copy()
+    result[rows, columns] = found
+    return result
+
+
+def _vote(guess: Picture, colours: Picture, solid: Flags, taken: Places) -> Picture:
+    """Every missing pixel as the patches over it say; those near the known say it louder."""
+    height, width = solid.shape
+    away = np.asarray(cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+    loud = np.power(np.float32(1.25), -np.minimum(away, 40)).astype(np.float32)
+    missing = np.argwhere(~solid)
+    rows, columns = missing[:, 0], missing[:, 1]
+    total = np.zeros((len(missing), 3), np.float32)
+    weight = np.zeros((len(missing), 1), np.float32)
+    for dy in range(-REACH, REACH + 1):
+        for dx in range(-REACH, REACH + 1):
+            r, c = rows - dy, columns - dx
+            inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
+            r, c = np.clip(r, 0, height - 1), np.clip(c, 0, width - 1)
+            where = taken[r, c] + (dy, dx)
+            where = np.clip(where, 0, (height - 1, width - 1))
+            inside &= solid[where[:, 0], where[:, 1]]
+            say = (loud[r, c] * inside)[:, None]
+            total += colours[where[:, 0], where[:, 1]] * say
+            weight += say
+    voted = guess.copy()
+    heard = weight[:, 0] > 0
+    voted[rows[heard], columns[heard]] = total[heard] / weight[heard]
+    return voted
+
+
+def _itself(shape: tuple[int, ...]) -> Places:
+    height, width = shape[:2]
+    return np.stack(np.mgrid[0:height, 0:width], axis=2).astype(np.int64)
+
+
+def _grow(guess: Picture, taken: Places, shape: tuple[int, int]) -> tuple[Picture, Places]:
+    """The guess and where it was taken from, at a larger size."""
+    height, width = shape
+    larger = np.asarray(cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR))
+    offsets = (taken - _itself(taken.shape)).astype(np.float32)
+    wide = cv2.resize(offsets, (width, height), interpolation=cv2.INTER_NEAREST)
+    scale = np.array([height / taken.shape[0], width / taken.shape[1]], np.float32)
+    moved = _itself(shape) + np.round(np.asarray(wide) * scale).astype(np.int64)
+    return np.asarray(larger, np.float32), np.clip(moved, 0, (height - 1, width - 1))
+
+
+def _copy(picture: Picture, gap: Flags, taken: Places) -> Picture:
+    """The gap filled from the picture itself at full size, pieces faded into each other.
+
+    Each pixel is a mixture of what the four nearest small pixels take; where these agree, as
+    they mostly do, that is the picture's own texture unblurred.
+    """
+    height, width = gap.shape
+    rows, columns = taken.shape[:2]
+    scale_y, scale_x = height / rows, width / columns
+    offsets = (taken - _itself(taken.shape)).astype(np.float32)
+    offsets *= np.array([scale_y, scale_x], np.float32)
+    x, y = positions(gap.shape)
+    u = np.clip((x + 0.5) / scale_x - 0.5, 0, columns - 1)
+    v = np.clip((y + 0.5) / scale_y - 0.5, 0, rows - 1)
+    left, top = np.floor(u).astype(np.int64), np.floor(v).astype(np.int64)
+    du, dv = (u - left)[..., None], (v - top)[..., None]
+    filled = np.zeros_like(picture)
+    shares = np.zeros((height, width, 1), np.float32)
+    for i, share_y in ((0, 1 - dv), (1, dv)):
+        for j, share_x in ((0, 1 - du), (1, du)):
+            offset = np.round(offsets[np.minimum(top + i, rows - 1), np.minimum(left + j, columns - 1)])
+            r = np.clip(y + offset[..., 0], 0, height - 1).astype(np.int64)
+            c = np.clip(x + offset[..., 1], 0, width - 1).astype(np.int64)
+            share = share_y * share_x * ~gap[r, c][..., None]
+            filled += picture[r, c] * share
+            shares += share
+    there = shares[..., 0] > 1e-4
+    filled /= np.maximum(shares, 1e-4)
+    filled = np.where(there[..., None], filled, spread(filled, there.astype(np.float32)))
+    filled = np.where(gap[..., None], filled, picture)
+    return _level(picture, np.asarray(filled, np.float32), gap, taken)
+
+
+def _level(picture: Picture, filled: Picture, gap: Flags, taken: Places) -> Picture:
+    """The filling lifted and lowered so that pieces meet each other and the gap's border.
+
+    Pieces say how colours change from pixel to pixel, the colours themselves flow in from outside
+    (Perez, Gangnet and Blake, "Poisson Image Editing", 2003). That is done on a small copy and
+    reaches some pixels of it only: what it has to mend is slow.
+    """
+    shape = (taken.shape[0], taken.shape[1])
+    hole = (_shrink(gap.astype(np.float32), shape) > 0)[..., None]
+    small = _shrink(filled, shape)
+    source = small[taken[..., 0], taken[..., 1]]
+    pull = np.zeros_like(small)
+    sides = np.zeros(shape, np.float32)
+    for axis, ahead in ((0, (1, 0)), (1, (0, 1))):
+        after = np.minimum(taken + ahead, (shape[0] - 1, shape[1] - 1))
+        theirs = (small[after[..., 0], after[..., 1]] - source).take(range(shape[axis] - 1), axis)
+        mine = np.diff(small, axis=axis)
+        first, last = _ends(axis)
+        smooth = np.abs(theirs - mine).max(axis=2, keepdims=True) < SEAM
+        step_of = np.where(smooth | (hole[first] != hole[last]), theirs, mine)
+        pull[first] -= step_of
+        pull[last] += step_of
+        sides[first] += 1
+        sides[last] += 1
+    goal, stay = small, np.float32(0.004)
+    share = 1 / (sides + stay)[..., None]
+    for _ in range(100):
+        around = pull + stay * small
+        for axis in (0, 1):
+            first, last = _ends(axis)
+            around[first] += goal[last]
+            around[last] += goal[first]
+        goal = np.where(hole, around * share, small)
+    lifted = filled + resize(goal - small, gap.shape)
+    return np.where(gap[..., None], lifted, picture).astype(np.float32)
+
+
+def _ends(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """All places but the last along an axis, and all but the first."""
+    every = (slice(None),) * axis
+    return (*every, slice(None, -1)), (*every, slice(1, None))

@@ -75,7 +75,7 @@ def _openai_price(tiles: Sequence[Tile]) -> float:
 
 ENGINES: dict[str, Capability] = {
     "painter": Capability(
-        operations=frozenset({"inpaint"}),
+        operations=frozenset({"generate", "inpaint", "outpaint", "variation", "upscale"}),
         model="painter-1",
         seeded=True,
         trained=False,

@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 from collage.painting.canvas import Picture, blur, from_bytes, to_bytes, unit
 from collage.painting.mixture import blend as repaint
 from collage.painting.mixture import dice
-from collage.painting.patches import Flags, Lean
+from collage.painting.patches import Lean
+from collage.painting.pieces import Flags
 from collage.painting.refill import blend, grow
+from collage.painting.scenes import compose
 
 
 def extend(
-    frame: NDArray[np.uint8], mask_alpha: NDArray[np.uint8], styles: Sequence[str], seed: int
+    frame: NDArray[np.uint8],
+    mask_alpha: NDArray[np.uint8],
+    prompt: str,
+    styles: Sequence[str],
+    seed: int,
 ) -> NDArray[np.uint8]:
     """The frame with the scene of its kept part carried on over the rest.
 
@@ -23,17 +29,21 @@ def extend(
     Args:
         frame: RGB, (H, W, 3); what it holds where alpha is 0 does not matter.
         mask_alpha: (H, W), 0 = to be extended over and 255 = keep.
+        prompt: What to show in a frame of which nothing is kept; else the kept part decides.
         styles: What the extension is painted in; none carries the scene on as it is.
         seed: Which of the many extensions.
 
     Returns:
         RGB, (H, W, 3); every kept pixel exactly as it was.
     """
+    cv2.setNumThreads(1)
     gap = mask_alpha < 255
     if not gap.any():
         return frame.copy()
-    picture = from_bytes(frame)
-    grown = grow(picture, gap, dice(seed, "extend"), Lean(x=0.7, y=3.0))
+    if gap.all():
+        grown = from_bytes(compose(prompt, (gap.shape[1], gap.shape[0]), seed))
+        return to_bytes(repaint(grown, styles, seed) if styles else grown)
+    grown = grow(from_bytes(frame), gap, dice(seed, "extend"), Lean(x=0.7, y=3.0))
     if styles:
         grown = _painted(grown, gap, styles, seed)
     return blend(frame, to_bytes(grown), mask_alpha)

@@ -13,25 +13,22 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from collage.painting.canvas import Picture, Plane, positions, resize
+from collage.painting.canvas import Picture, Plane
 from collage.painting.noise import clouds
+from collage.painting.pieces import Flags, Places, copied, itself, shrunk
 from collage.painting.spread import spread
 
 REACH = 2
 """Pixels from a patch's middle to its side."""
+PATCH = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
 COARSE, FINE = 40, 128
 """The longer side of the smallest level, where anything may match, and of the largest."""
 FEWEST = 24
 """Known patches that a filling is made from at least."""
 BAND = (0.15, 0.2)
 """The rows and columns from the border of what is known, as its share, that are repeated beyond."""
-SEAM = 0.12
-"""Colours that differ less across pieces are drawn together; a larger step is an outline."""
 EVERYWHERE = 72
 """Up to this longer side every known patch is looked at; above, only what neighbours found."""
-
-Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,9 @@ def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Pictur
     taken: Places | None = None
     guess: Picture | None = None
     for number, shape in enumerate(levels):
-        known = _shrink(np.asarray(~gap, np.float32), shape)
+        known = shrunk(np.asarray(~gap, np.float32), shape)
         solid = known > 0.999
-        colours = _shrink(np.where(gap[..., None], 0, picture).astype(np.float32), shape)
+        colours = shrunk(np.where(gap[..., None], 0, picture).astype(np.float32), shape)
         colours = colours / np.maximum(known, 1e-6)[..., None]
         sources = _sources(solid, rng)
         if len(sources) < FEWEST:
@@ -76,7 +73,7 @@ def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Pictur
             else:
                 taken = _refine(guess, solid, taken, lean)
             guess = _vote(guess, colours, solid, taken)
-    return None if taken is None else _copy(picture, gap, taken)
+    return None if taken is None else copied(picture, gap, taken)
 
 
 def _levels(shape: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -95,16 +92,9 @@ def _levels(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     ]
 
 
-def _shrink(values: Plane, shape: tuple[int, int]) -> Plane:
-    small = cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
-
-
 def _sources(solid: Flags, rng: Generator) -> Places:
     """Middles of patches that are wholly known, (N, 2) as row, column; some left out by chance."""
-    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
-    whole = cv2.erode(solid.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    places = np.argwhere(np.asarray(whole) > 0)
+    places = np.argwhere(_whole(solid))
     field = clouds(solid.shape, max(3.0, max(solid.shape) / 6), rng)
     lucky = field > np.quantile(field, 0.25)
     kept = places[lucky[places[:, 0], places[:, 1]]]
@@ -113,8 +103,13 @@ def _sources(solid: Flags, rng: Generator) -> Places:
 
 def _targets(solid: Flags) -> Places:
     """Middles of patches that touch the gap, (N, 2)."""
-    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
-    return np.argwhere(np.asarray(cv2.dilate((~solid).astype(np.uint8), kernel)) > 0)
+    return np.argwhere(np.asarray(cv2.dilate((~solid).astype(np.uint8), PATCH)) > 0)
+
+
+def _whole(solid: Flags) -> Flags:
+    """Where a patch is wholly known, (H, W)."""
+    inner = cv2.erode(solid.astype(np.uint8), PATCH, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(inner) > 0
 
 
 def _features(guess: Picture, places: Places, anchors: NDArray[np.float32]) -> Plane:
@@ -142,7 +137,7 @@ def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places
     targets = _targets(solid)
     theirs = _features(guess, sources, _anchors(sources, solid, lean))
     weight = np.square(theirs).sum(axis=1)
-    taken = _itself(solid.shape)
+    taken = itself(solid.shape)
     for start in range(0, len(targets), 1024):
         some = targets[start : start + 1024]
         mine = _features(guess, some, _anchors(some, solid, lean))
@@ -156,9 +151,7 @@ def _refine(guess: Picture, solid: Flags, taken: Places, lean: Lean) -> Places:
     height, width = solid.shape
     targets = _targets(solid)
     rows, columns = targets[:, 0], targets[:, 1]
-    kernel = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
-    whole = cv2.erode(solid.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    usable = np.asarray(whole) > 0
+    usable = _whole(solid)
     mine = _features(guess, targets, _anchors(targets, solid, lean))
     best = np.full(len(targets), np.inf, np.float32)
     found = targets.copy()
@@ -205,93 +198,12 @@ def _vote(guess: Picture, colours: Picture, solid: Flags, taken: Places) -> Pict
     return voted
 
 
-def _itself(shape: tuple[int, ...]) -> Places:
-    height, width = shape[:2]
-    return np.stack(np.mgrid[0:height, 0:width], axis=2).astype(np.int64)
-
-
 def _grow(guess: Picture, taken: Places, shape: tuple[int, int]) -> tuple[Picture, Places]:
     """The guess and where it was taken from, at a larger size."""
     height, width = shape
     larger = np.asarray(cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR))
-    offsets = (taken - _itself(taken.shape)).astype(np.float32)
+    offsets = (taken - itself(taken.shape)).astype(np.float32)
     wide = cv2.resize(offsets, (width, height), interpolation=cv2.INTER_NEAREST)
     scale = np.array([height / taken.shape[0], width / taken.shape[1]], np.float32)
-    moved = _itself(shape) + np.round(np.asarray(wide) * scale).astype(np.int64)
+    moved = itself(shape) + np.round(np.asarray(wide) * scale).astype(np.int64)
     return np.asarray(larger, np.float32), np.clip(moved, 0, (height - 1, width - 1))
-
-
-def _copy(picture: Picture, gap: Flags, taken: Places) -> Picture:
-    """The gap filled from the picture itself at full size, pieces faded into each other.
-
-    Each pixel is a mixture of what the four nearest small pixels take; where these agree, as
-    they mostly do, that is the picture's own texture unblurred.
-    """
-    height, width = gap.shape
-    rows, columns = taken.shape[:2]
-    scale_y, scale_x = height / rows, width / columns
-    offsets = (taken - _itself(taken.shape)).astype(np.float32)
-    offsets *= np.array([scale_y, scale_x], np.float32)
-    x, y = positions(gap.shape)
-    u = np.clip((x + 0.5) / scale_x - 0.5, 0, columns - 1)
-    v = np.clip((y + 0.5) / scale_y - 0.5, 0, rows - 1)
-    left, top = np.floor(u).astype(np.int64), np.floor(v).astype(np.int64)
-    du, dv = (u - left)[..., None], (v - top)[..., None]
-    filled = np.zeros_like(picture)
-    shares = np.zeros((height, width, 1), np.float32)
-    for i, share_y in ((0, 1 - dv), (1, dv)):
-        for j, share_x in ((0, 1 - du), (1, du)):
-            offset = np.round(offsets[np.minimum(top + i, rows - 1), np.minimum(left + j, columns - 1)])
-            r = np.clip(y + offset[..., 0], 0, height - 1).astype(np.int64)
-            c = np.clip(x + offset[..., 1], 0, width - 1).astype(np.int64)
-            share = share_y * share_x * ~gap[r, c][..., None]
-            filled += picture[r, c] * share
-            shares += share
-    there = shares[..., 0] > 1e-4
-    filled /= np.maximum(shares, 1e-4)
-    filled = np.where(there[..., None], filled, spread(filled, there.astype(np.float32)))
-    filled = np.where(gap[..., None], filled, picture)
-    return _level(picture, np.asarray(filled, np.float32), gap, taken)
-
-
-def _level(picture: Picture, filled: Picture, gap: Flags, taken: Places) -> Picture:
-    """The filling lifted and lowered so that pieces meet each other and the gap's border.
-
-    Pieces say how colours change from pixel to pixel, the colours themselves flow in from outside
-    (Perez, Gangnet and Blake, "Poisson Image Editing", 2003). That is done on a small copy and
-    reaches some pixels of it only: what it has to mend is slow.
-    """
-    shape = (taken.shape[0], taken.shape[1])
-    hole = (_shrink(gap.astype(np.float32), shape) > 0)[..., None]
-    small = _shrink(filled, shape)
-    source = small[taken[..., 0], taken[..., 1]]
-    pull = np.zeros_like(small)
-    sides = np.zeros(shape, np.float32)
-    for axis, ahead in ((0, (1, 0)), (1, (0, 1))):
-        after = np.minimum(taken + ahead, (shape[0] - 1, shape[1] - 1))
-        theirs = (small[after[..., 0], after[..., 1]] - source).take(range(shape[axis] - 1), axis)
-        mine = np.diff(small, axis=axis)
-        first, last = _ends(axis)
-        smooth = np.abs(theirs - mine).max(axis=2, keepdims=True) < SEAM
-        step_of = np.where(smooth | (hole[first] != hole[last]), theirs, mine)
-        pull[first] -= step_of
-        pull[last] += step_of
-        sides[first] += 1
-        sides[last] += 1
-    goal, stay = small, np.float32(0.004)
-    share = 1 / (sides + stay)[..., None]
-    for _ in range(100):
-        around = pull + stay * small
-        for axis in (0, 1):
-            first, last = _ends(axis)
-            around[first] += goal[last]
-            around[last] += goal[first]
-        goal = np.where(hole, around * share, small)
-    lifted = filled + resize(goal - small, gap.shape)
-    return np.where(gap[..., None], lifted, picture).astype(np.float32)
-
-
-def _ends(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """All places but the last along an axis, and all but the first."""
-    every = (slice(None),) * axis
-    return (*every, slice(None, -1)), (*every, slice(1, None))

@@ -18,33 +18,43 @@ from collage.painting.canvas import (
 )
 from collage.painting.mixture import dice
 from collage.painting.noise import clouds
-from collage.painting.patches import Flags, Lean, complete
+from collage.painting.patches import Lean, complete
+from collage.painting.pieces import Flags
+from collage.painting.scenes import compose
+from collage.painting.scenes.guest import invite
 
 SCRATCH = 3
 """Gaps up to this many pixels from their middle to their border are closed by their border."""
 
 
 def refill(
-    source: NDArray[np.uint8], mask_alpha: NDArray[np.uint8], seed: int
+    source: NDArray[np.uint8], mask_alpha: NDArray[np.uint8], prompt: str, seed: int
 ) -> NDArray[np.uint8]:
     """The picture with what the mask cuts out refilled from its surroundings.
+
+    A figure that the prompt names is drawn there, as large as fits.
 
     Args:
         source: RGB, (H, W, 3); what it holds where alpha is 0 does not matter.
         mask_alpha: (H, W), 0 = cut out and 255 = keep; between, the share that is kept.
+        prompt: What to show there; one that names nothing known leaves the surroundings alone.
         seed: Which of the many fillings.
 
     Returns:
         RGB, (H, W, 3); every kept pixel exactly as it was.
     """
+    cv2.setNumThreads(1)
     gap = mask_alpha < 255
     if not gap.any():
         return source.copy()
+    if gap.all():
+        return compose(prompt, (gap.shape[1], gap.shape[0]), seed)
     rows, columns = _around(gap)
     part, hole = source[rows, columns], gap[rows, columns]
     filled = source.copy()
     filled[rows, columns] = _fill(part, hole, dice(seed, "refill"))
-    return blend(source, filled, mask_alpha)
+    shown = invite(from_bytes(filled), mask_alpha == 0, prompt, dice(seed, prompt, "guest"))
+    return blend(source, to_bytes(shown), mask_alpha)
 
 
 def blend(
@@ -67,7 +77,7 @@ def grow(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Picture:
 
 def _fill(part: NDArray[np.uint8], hole: Flags, rng: Generator) -> NDArray[np.uint8]:
     inside = cv2.distanceTransform(np.pad(hole, 1).astype(np.uint8), cv2.DIST_L2, 3)
-    if float(np.asarray(inside).max()) <= SCRATCH and not hole.all():
+    if float(np.asarray(inside).max()) <= SCRATCH:
         closed = cv2.inpaint(part, hole.astype(np.uint8), SCRATCH, cv2.INPAINT_TELEA)
         return np.asarray(closed, np.uint8)
     return to_bytes(grow(from_bytes(part), hole, rng, Lean(x=1.0, y=1.0)))

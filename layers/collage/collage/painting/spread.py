@@ -23,7 +23,7 @@ def spread(values: Values, known: Plane) -> Values:
 
 def _pull(weighted: Values, weight: Plane) -> Values:
     height, width = weight.shape
-    value = weighted / np.maximum(weight, 1e-6)[..., None]
+    value = np.asarray(weighted / np.maximum(weight, 1e-6)[..., None], np.float32)
     if weight.min() > 0.999 or max(height, width) <= 1:
         return value
     half = ((width + 1) // 2, (height + 1) // 2)
@@ -31,8 +31,9 @@ def _pull(weighted: Values, weight: Plane) -> Values:
     share = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32)
     # A place that is a quarter known is known well enough one level up.
     full = np.minimum(1, share * 4)
-    less = less.reshape(*share.shape, -1) * (full / np.maximum(share, 1e-6))[..., None]
-    small = cv2.GaussianBlur(_pull(less, full), (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+    louder = (full / np.maximum(share, 1e-6))[..., None]
+    pulled = _pull(np.asarray(less.reshape(*share.shape, -1) * louder, np.float32), full)
+    small = cv2.GaussianBlur(pulled, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
     pushed = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     smooth = np.asarray(pushed, np.float32).reshape(weighted.shape)
     return np.asarray(smooth + (value - smooth) * weight[..., None], np.float32)

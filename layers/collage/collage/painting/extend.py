@@ -43,7 +43,7 @@ def extend(
     if gap.all():
         grown = from_bytes(compose(prompt, (gap.shape[1], gap.shape[0]), seed))
         return to_bytes(repaint(grown, styles, seed) if styles else grown)
-    grown = grow(from_bytes(frame), gap, dice(seed, "extend"), Lean(x=0.7, y=3.0))
+    grown = grow(from_bytes(frame), gap, dice(seed, "extend"), Lean(x=0.5, y=3.0))
     if styles:
         grown = _painted(grown, gap, styles, seed)
     return blend(frame, to_bytes(grown), mask_alpha)

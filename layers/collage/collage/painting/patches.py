@@ -25,7 +25,7 @@ COARSE, FINE = 40, 128
 """The longer side of the smallest level, where anything may match, and of the largest."""
 FEWEST = 24
 """Known patches that a filling is made from at least."""
-BAND = (0.15, 0.2)
+BAND = (0.15, 0.35)
 """The rows and columns from the border of what is known, as its share, that are repeated beyond."""
 EVERYWHERE = 72
 """Up to this longer side every known patch is looked at; above, only what neighbours found."""
@@ -63,7 +63,7 @@ def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Pictur
         if len(sources) < FEWEST:
             continue
         if guess is None or taken is None:
-            guess = spread(colours, np.where(solid, 1, 0).astype(np.float32))
+            guess = _first(colours, solid)
         else:
             guess, taken = _grow(guess, taken, shape)
         guess = np.where(solid[..., None], colours, guess).astype(np.float32)
@@ -121,15 +121,27 @@ def _features(guess: Picture, places: Places, anchors: NDArray[np.float32]) -> P
     return np.concatenate([*parts, np.round(anchors)], axis=1, dtype=np.float32)
 
 
-def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
-    """Where a patch belongs, (N, 2): its own place, or the nearest among what is known."""
+def _home(places: Places, solid: Flags) -> NDArray[np.float64]:
+    """Where places belong, (N, 2): places beyond what is known to the band at its border."""
     known = np.argwhere(solid)
     low, high = known.min(axis=0), known.max(axis=0)
     band = np.maximum(3, np.round((high - low + 1) * BAND))
     back = np.where(places > high, high - band + (places - high - 1) % band + 1, places)
-    back = np.where(places < low, low + band - (low - places - 1) % band - 1, back)
+    return np.where(places < low, low + band - (low - places - 1) % band - 1, back)
+
+
+def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
+    """The places' homes in units of colour, (N, 2)."""
     scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
-    return np.asarray(back * scale, np.float32)
+    return np.asarray(_home(places, solid) * scale, np.float32)
+
+
+def _first(colours: Picture, solid: Flags) -> Picture:
+    """The first guess: what lies at the home of each place, a membrane where that is unknown."""
+    soft = spread(colours, solid.astype(np.float32))
+    row, column = np.moveaxis(np.maximum(_home(itself(solid.shape), solid), 0).astype(int), 2, 0)
+    row, column = np.minimum(row, solid.shape[0] - 1), np.minimum(column, solid.shape[1] - 1)
+    return np.where(solid[row, column][..., None], colours[row, column], soft).astype(np.float32)
 
 
 def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places:

@@ -6,7 +6,7 @@ from collage.painting.canvas import blur, mix, step
 from collage.painting.colour import inks
 from collage.painting.scenes.growth import grass, plant
 from collage.painting.scenes.sheet import Sheet
-from collage.painting.scenes.terrain import Ground, between, field, hills, ridge
+from collage.painting.scenes.terrain import Ground, between, field, hills, ridge, steepness
 
 
 def meadow(sheet: Sheet, horizon: float) -> Ground:
@@ -37,7 +37,7 @@ def mountains(sheet: Sheet, horizon: float) -> Ground:
         rock = mix(between(sheet.mood.land, 0.2) * 0.75, sheet.mood.air, 0.7 - 0.28 * i)
         _, y = sheet.positions()
         depth = (y - edge[None, :]) / side
-        slope = np.gradient(blur(np.tile(edge, (2, 1)), 2)[0])[None, :] * -sheet.light_x * 0.35
+        slope = steepness(blur(edge[None, :], 2)) * -sheet.light_x * 0.35
         face = np.clip(1 + np.tanh(slope + sheet.noise(0.05, 4) * 1.6) * 0.32, 0.5, 1.4)
         cover = sheet.below(edge)
         sheet.lay(np.clip(rock * face[..., None], 0, 1).astype(np.float32), cover)
@@ -86,7 +86,7 @@ def desert(sheet: Sheet, horizon: float) -> Ground:
             sheet, horizon + (i * 0.24 - 0.02) * (height - horizon), 0.12, 1.7 - 0.15 * i, 0.22
         )
         sand = mix(inks("d9a862")[0] * sheet.mood.light, sheet.mood.air, 0.45 - 0.14 * i)
-        slope = np.gradient(edge)[None, :] * -sheet.light_x
+        slope = steepness(edge[None, :]) * -sheet.light_x
         face = np.clip(1 + np.tanh(slope * 2.2) * 0.26, 0.6, 1.3)
         ripples = np.sin(sheet.positions()[1] / sheet.side * 260 + sheet.noise(0.3) * 26) * 0.03
         tone = np.clip(sand * (face + ripples + sheet.noise(0.3) * 0.14)[..., None], 0, 1)

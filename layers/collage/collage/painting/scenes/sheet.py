@@ -80,24 +80,20 @@ class Sheet:
         scale = height / 100
         turn = np.array([-scale if flip else scale, -scale], np.float32)
         place = np.array([x, ground], np.float32)
-        paths = [part.outline * turn + place for part in parts]
-        room = max(part.width for part in parts) * scale + 3
-        corners = np.concatenate(paths)
-        low = np.maximum(np.floor(corners.min(axis=0) - room), 0).astype(int)
-        high = np.ceil(corners.max(axis=0) + room).astype(int)
-        high = np.minimum(high, (self.width, self.height))
-        if (high - low).min() < 2:
-            return
-        rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
-        area = self.picture[rows, columns]
-        for part, path in zip(parts, paths, strict=True):
-            cover = _cover(part, path - low, area.shape, scale)
-            if not cover.any():
+        for part in parts:
+            path = part.outline * turn + place
+            room = part.width * scale + 3
+            low = np.maximum(np.floor(path.min(axis=0) - room), 0).astype(int)
+            high = np.ceil(path.max(axis=0) + room).astype(int)
+            high = np.minimum(high, (self.width, self.height))
+            if (high - low).min() < 1:
                 continue
-            colour = inks(own.get(part.ink, part.ink))[0]
-            lit = self._lit(part, colour, cover, scale)
-            area = mix(area, mix(lit, self.mood.air, haze), cover)
-        self.picture[rows, columns] = area
+            rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
+            area = self.picture[rows, columns]
+            cover = _cover(part, path - low, area.shape, scale)
+            if cover.any():
+                lit = self._lit(part, inks(own.get(part.ink, part.ink))[0], cover, scale)
+                self.picture[rows, columns] = mix(area, mix(lit, self.mood.air, haze), cover)
 
     def _lit(self, part: Part, colour: Values, cover: Plane, scale: float) -> Picture:
         """The colour of a part as the light of the hour falls on its roundness."""

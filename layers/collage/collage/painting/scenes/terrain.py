@@ -32,6 +32,11 @@ def ridge(sheet: Sheet, base: float, swing: float, cell: float, rough: float = 0
     return np.asarray(base - line * swing * sheet.side / 2, np.float32)
 
 
+def steepness(edge: Values) -> Values:
+    """How steeply an outline (1, W) falls to the right, in pixels a pixel."""
+    return np.asarray(np.diff(edge, axis=1, append=edge[:, -1:]), np.float32)
+
+
 def field(sheet: Sheet, edge: Values, colour: Values, grass: float = 1) -> None:
     """Ground below an edge, darker with distance from it, mottled."""
     _, y = sheet.positions()

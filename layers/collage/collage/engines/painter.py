@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collage import masks
+from collage import masks, painting
 from collage.engines import Rendered, Turn
-from collage.painting import inpaint
 from collage.tile import Tile
 from collage.tools import Tools
 
+Pixels = NDArray[np.uint8]
+
 
 class Painter:
-    """Repaints the masked part of the source in the tile's styles; the rest stays as it is."""
+    """Draws, repaints, refills, extends, varies and enlarges pictures, all by procedure."""
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
@@ -23,16 +24,11 @@ class Painter:
         """The painted tiles: deterministic in the tile, the source and the mask.
 
         Raises:
-            ValueError: without a source or a mask; the painter only repaints.
+            ValueError: an operation lacks its source or mask, or is none of the painter's.
         """
-        if source is None or mask is None:
-            raise ValueError("the painter needs a source and a mask")
-        alpha = masks.decode(mask)
-        with Image.open(io.BytesIO(source)) as picture:
-            pixels = np.asarray(picture.convert("RGB"))
-        return [
-            Rendered(_png(inpaint(pixels, alpha, tile.styles, tile.seed or 0))) for tile in tiles
-        ]
+        pixels = None if source is None else _decoded(source)
+        alpha = None if mask is None else masks.decode(mask)
+        return [Rendered(_png(_painted(tile, pixels, alpha))) for tile in tiles]
 
 
 def load(tools: Tools) -> Painter:
@@ -40,7 +36,33 @@ def load(tools: Tools) -> Painter:
     return Painter()
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def _painted(tile: Tile, source: Pixels | None, alpha: Pixels | None) -> Pixels:
+    seed = tile.seed or 0
+    match tile.operation, source, alpha:
+        case "generate", _, _:
+            made = painting.generate(tile.prompt, tile.styles, tile.size, seed)
+        case "variation", np.ndarray(), _:
+            made = painting.vary(source, tile.styles, seed)
+        case "upscale", np.ndarray(), _:
+            made = painting.enlarge(source, tile.size)
+        case "outpaint", np.ndarray(), np.ndarray():
+            made = painting.extend(source, alpha, tile.prompt, tile.styles, seed)
+        case "inpaint", np.ndarray(), np.ndarray() if tile.styles:
+            made = painting.inpaint(source, alpha, tile.styles, seed)
+        case "inpaint", np.ndarray(), np.ndarray():
+            # Without a style there is nothing to repaint in: what is cut out is refilled.
+            made = painting.refill(source, alpha, tile.prompt, seed)
+        case operation, _, _:
+            raise ValueError(f"the painter cannot {operation} from what it was given")
+    return made
+
+
+def _decoded(png: bytes) -> Pixels:
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def _png(pixels: Pixels) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=3)
     return file.getvalue()

@@ -12,11 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collage.painting.canvas import from_bytes, to_bytes
+from collage.painting.enlarge import enlarge
+from collage.painting.extend import extend
 from collage.painting.mixture import blend
-from collage.painting.techniques import STYLES
+from collage.painting.refill import refill
+from collage.painting.scenes import compose
+from collage.painting.techniques import STYLES, named
+from collage.painting.vary import vary
 from collage.seam import join
 
-__all__ = ["STYLES", "inpaint", "paint"]
+__all__ = ["STYLES", "enlarge", "extend", "generate", "inpaint", "paint", "refill", "vary"]
 
 
 def paint(source: NDArray[np.uint8], styles: Sequence[str], seed: int) -> NDArray[np.uint8]:
@@ -42,6 +47,26 @@ def paint(source: NDArray[np.uint8], styles: Sequence[str], seed: int) -> NDArra
     # Threads of OpenCV may split a picture differently on each machine, and so round differently.
     cv2.setNumThreads(1)
     return to_bytes(blend(from_bytes(source), styles, seed))
+
+
+def generate(
+    prompt: str, styles: Sequence[str], size: tuple[int, int], seed: int
+) -> NDArray[np.uint8]:
+    """A picture of what the prompt's words name, drawn by procedure and painted in the styles.
+
+    Args:
+        prompt: What to show; a small vocabulary is known, the rest becomes an abstract picture.
+        styles: As for `paint`; none means those the prompt speaks of, if any.
+        size: Width and height in pixels.
+        seed: Which of the many pictures.
+
+    Returns:
+        RGB, (height, width, 3).
+    """
+    cv2.setNumThreads(1)
+    drawn = compose(prompt, size, seed)
+    manner = styles or named(prompt)
+    return paint(drawn, manner, seed) if manner else drawn
 
 
 def inpaint(

@@ -57,5 +57,17 @@ def key_of(style: str) -> str:
     return "".join(c for c in style.casefold() if c.isalnum()) or style.strip()
 
 
+def named(text: str) -> tuple[str, ...]:
+    """The styles of the table that a text speaks of."""
+    left = key_of(text)
+    found = []
+    # Neo-Impressionism does not also mean Impressionism.
+    for style in sorted(STYLES, key=len, reverse=True):
+        if key_of(style) in left:
+            found.append(style)
+            left = left.replace(key_of(style), " ")
+    return tuple(found)
+
+
 STYLES: tuple[str, ...] = tuple(technique.style for technique in _ALL)
 TECHNIQUES: dict[str, Technique] = {key_of(technique.style): technique for technique in _ALL}

@@ -1,0 +1,221 @@
+"""Patches: a gap filled with pieces of the picture around it, such that all pieces agree.
+
+The search is Wexler, Shechtman and Irani's, "Space-Time Completion of Video", 2007: for each patch
+that touches the gap the most similar patch of what is known, then each pixel as those patches
+vote, over and over and from coarse to fine. Colours are compared as whole numbers, so that sums
+are exact and the same on every machine.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from collage.painting.canvas import Picture, Plane
+from collage.painting.noise import clouds
+from collage.painting.pieces import Flags, Places, copied, itself, shrunk
+from collage.painting.spread import spread
+
+REACH = 2
+"""Pixels from a patch's middle to its side."""
+PATCH = np.ones((2 * REACH + 1, 2 * REACH + 1), np.uint8)
+COARSE, FINE = 40, 128
+"""The longer side of the smallest level, where anything may match, and of the largest."""
+FEWEST = 24
+"""Known patches that a filling is made from at least."""
+BAND = (0.15, 0.35)
+"""The rows and columns from the border of what is known, as its share, that are repeated beyond."""
+EVERYWHERE = 72
+"""Up to this longer side every known patch is looked at; above, only what neighbours found."""
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How much a piece should come from its own height and from its own column.
+
+    In units of colour: at 1, being the whole picture away counts as much as black for white.
+    """
+
+    x: float = 0.0
+    y: float = 0.0
+
+
+def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Picture | None:
+    """The picture with its gap filled by pieces from outside it; None where too little is known.
+
+    Args:
+        picture: (H, W, 3); what it holds in the gap does not matter.
+        gap: (H, W).
+        rng: Decides which pieces may be used: other dice, another filling.
+        lean: How far pieces keep to their place.
+    """
+    levels = _levels(picture.shape[:2])
+    taken: Places | None = None
+    guess: Picture | None = None
+    for number, shape in enumerate(levels):
+        known = shrunk(np.asarray(~gap, np.float32), shape)
+        solid = known > 0.999
+        colours = shrunk(np.where(gap[..., None], 0, picture).astype(np.float32), shape)
+        colours = colours / np.maximum(known, 1e-6)[..., None]
+        sources = _sources(solid, rng)
+        if len(sources) < FEWEST:
+            continue
+        if guess is None or taken is None:
+            guess = _first(colours, solid)
+        else:
+            guess, taken = _grow(guess, taken, shape)
+        guess = np.where(solid[..., None], colours, guess).astype(np.float32)
+        for _ in range((6, 4, 3, 2)[min(number, 3)]):
+            if max(shape) <= EVERYWHERE or taken is None:
+                taken = _search(guess, solid, sources, lean)
+            else:
+                taken = _refine(guess, solid, taken, lean)
+            guess = _vote(guess, colours, solid, taken)
+    return None if taken is None else copied(picture, gap, taken)
+
+
+def _levels(shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    longest = max(shape)
+    largest = min(FINE, longest)
+    sides = [largest]
+    while sides[0] / 2 >= COARSE * 0.75:
+        sides.insert(0, sides[0] // 2)
+    smallest = 2 * REACH + 2
+    return [
+        (
+            max(min(smallest, shape[0]), round(shape[0] * side / longest)),
+            max(min(smallest, shape[1]), round(shape[1] * side / longest)),
+        )
+        for side in sides
+    ]
+
+
+def _sources(solid: Flags, rng: Generator) -> Places:
+    """Middles of patches that are wholly known, (N, 2) as row, column; some left out by chance."""
+    places = np.argwhere(_whole(solid))
+    field = clouds(solid.shape, max(3.0, max(solid.shape) / 6), rng)
+    lucky = field > np.quantile(field, 0.25)
+    kept = places[lucky[places[:, 0], places[:, 1]]]
+    return kept if len(kept) >= FEWEST else places
+
+
+def _targets(solid: Flags) -> Places:
+    """Middles of patches that touch the gap, (N, 2)."""
+    return np.argwhere(np.asarray(cv2.dilate((~solid).astype(np.uint8), PATCH)) > 0)
+
+
+def _whole(solid: Flags) -> Flags:
+    """Where a patch is wholly known, (H, W)."""
+    inner = cv2.erode(solid.astype(np.uint8), PATCH, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(inner) > 0
+
+
+def _features(guess: Picture, places: Places, anchors: NDArray[np.float32]) -> Plane:
+    """Each patch as whole numbers 0..255, (N, F), with its anchor as two more."""
+    padded = np.pad(np.round(guess * 255), ((REACH, REACH), (REACH, REACH), (0, 0)), "edge")
+    span = range(2 * REACH + 1)
+    rows, columns = places[:, 0], places[:, 1]
+    parts = [padded[rows + i, columns + j] for i in span for j in span]
+    return np.concatenate([*parts, np.round(anchors)], axis=1, dtype=np.float32)
+
+
+def _home(places: Places, solid: Flags) -> NDArray[np.float64]:
+    """Where places belong, (N, 2): places beyond what is known to the band at its border."""
+    known = np.argwhere(solid)
+    low, high = known.min(axis=0), known.max(axis=0)
+    band = np.maximum(3, np.round((high - low + 1) * BAND))
+    back = np.where(places > high, high - band + (places - high - 1) % band + 1, places)
+    return np.where(places < low, low + band - (low - places - 1) % band - 1, back)
+
+
+def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
+    """The places' homes in units of colour, (N, 2)."""
+    scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
+    return np.asarray(_home(places, solid) * scale, np.float32)
+
+
+def _first(colours: Picture, solid: Flags) -> Picture:
+    """The first guess: what lies at the home of each place, a membrane where that is unknown."""
+    soft = spread(colours, solid.astype(np.float32))
+    row, column = np.moveaxis(np.maximum(_home(itself(solid.shape), solid), 0).astype(int), 2, 0)
+    row, column = np.minimum(row, solid.shape[0] - 1), np.minimum(column, solid.shape[1] - 1)
+    return np.where(solid[row, column][..., None], colours[row, column], soft).astype(np.float32)
+
+
+def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places:
+    """For every pixel the most similar known patch, (H, W, 2); itself where nothing is missing."""
+    targets = _targets(solid)
+    theirs = _features(guess, sources, _anchors(sources, solid, lean))
+    weight = np.square(theirs).sum(axis=1)
+    taken = itself(solid.shape)
+    for start in range(0, len(targets), 1024):
+        some = targets[start : start + 1024]
+        mine = _features(guess, some, _anchors(some, solid, lean))
+        nearest = (weight - 2 * (mine @ theirs.T)).argmin(axis=1)
+        taken[some[:, 0], some[:, 1]] = sources[nearest]
+    return taken
+
+
+def _refine(guess: Picture, solid: Flags, taken: Places, lean: Lean) -> Places:
+    """Better matches among what each pixel and its neighbours found, one step around."""
+    height, width = solid.shape
+    targets = _targets(solid)
+    rows, columns = targets[:, 0], targets[:, 1]
+    usable = _whole(solid)
+    mine = _features(guess, targets, _anchors(targets, solid, lean))
+    best = np.full(len(targets), np.inf, np.float32)
+    found = targets.copy()
+    for dy, dx in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (0, 3), (3, 0), (0, -3), (-3, 0)):
+        beside = taken[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
+        place = beside - (dy, dx)
+        place = np.clip(place, 0, (height - 1, width - 1))
+        theirs = _features(guess, place, _anchors(place, solid, lean))
+        gap = np.square(mine - theirs).sum(axis=1)
+        gap[~usable[place[:, 0], place[:, 1]]] = np.inf
+        closer = gap < best
+        best[closer] = gap[closer]
+        found[closer] = place[closer]
+    lost = np.isinf(best)
+    found[lost] = taken[rows[lost], columns[lost]]
+    result = taken.copy()
+    result[rows, columns] = found
+    return result
+
+
+def _vote(guess: Picture, colours: Picture, solid: Flags, taken: Places) -> Picture:
+    """Every missing pixel as the patches over it say; those near the known say it louder."""
+    height, width = solid.shape
+    away = np.asarray(cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+    loud = np.power(np.float32(1.25), -np.minimum(away, 40)).astype(np.float32)
+    missing = np.argwhere(~solid)
+    rows, columns = missing[:, 0], missing[:, 1]
+    total = np.zeros((len(missing), 3), np.float32)
+    weight = np.zeros((len(missing), 1), np.float32)
+    for dy in range(-REACH, REACH + 1):
+        for dx in range(-REACH, REACH + 1):
+            r, c = rows - dy, columns - dx
+            inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
+            r, c = np.clip(r, 0, height - 1), np.clip(c, 0, width - 1)
+            where = taken[r, c] + (dy, dx)
+            where = np.clip(where, 0, (height - 1, width - 1))
+            inside &= solid[where[:, 0], where[:, 1]]
+            say = (loud[r, c] * inside)[:, None]
+            total += colours[where[:, 0], where[:, 1]] * say
+            weight += say
+    voted = guess.copy()
+    heard = weight[:, 0] > 0
+    voted[rows[heard], columns[heard]] = total[heard] / weight[heard]
+    return voted
+
+
+def _grow(guess: Picture, taken: Places, shape: tuple[int, int]) -> tuple[Picture, Places]:
+    """The guess and where it was taken from, at a larger size."""
+    height, width = shape
+    larger = np.asarray(cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR))
+    offsets = (taken - itself(taken.shape)).astype(np.float32)
+    wide = cv2.resize(offsets, (width, height), interpolation=cv2.INTER_NEAREST)
+    scale = np.array([height / taken.shape[0], width / taken.shape[1]], np.float32)
+    moved = itself(shape) + np.round(np.asarray(wide) * scale).astype(np.int64)
+    return np.asarray(larger, np.float32), np.clip(moved, 0, (height - 1, width - 1))

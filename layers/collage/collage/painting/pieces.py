@@ -1,0 +1,104 @@
+"""Pieces: a gap filled at full size with what a small copy found to fit, without seams."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from collage.painting.canvas import Picture, Values, positions, resize
+from collage.painting.spread import spread
+
+Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+SEAM = 0.12
+"""Colours that differ less across pieces are drawn together; a larger step is an outline."""
+
+
+def copied(picture: Picture, gap: Flags, taken: Places) -> Picture:
+    """The gap filled from the picture itself at full size, pieces faded into each other.
+
+    Each pixel is a mixture of what the four nearest small pixels take; where these agree, as
+    they mostly do, that is the picture's own texture unblurred.
+    """
+    height, width = gap.shape
+    rows, columns = taken.shape[:2]
+    scale_y, scale_x = height / rows, width / columns
+    offsets = (taken - itself(taken.shape)).astype(np.float32)
+    offsets *= np.array([scale_y, scale_x], np.float32)
+    x, y = positions(gap.shape)
+    u = np.clip((x + 0.5) / scale_x - 0.5, 0, columns - 1)
+    v = np.clip((y + 0.5) / scale_y - 0.5, 0, rows - 1)
+    left, top = np.floor(u).astype(np.int64), np.floor(v).astype(np.int64)
+    du, dv = (u - left)[..., None], (v - top)[..., None]
+    filled = np.zeros_like(picture)
+    shares = np.zeros((height, width, 1), np.float32)
+    for i, share_y in ((0, 1 - dv), (1, dv)):
+        for j, share_x in ((0, 1 - du), (1, du)):
+            offset = np.round(
+                offsets[np.minimum(top + i, rows - 1), np.minimum(left + j, columns - 1)]
+            )
+            r = np.clip(y + offset[..., 0], 0, height - 1).astype(np.int64)
+            c = np.clip(x + offset[..., 1], 0, width - 1).astype(np.int64)
+            share = share_y * share_x * ~gap[r, c][..., None]
+            filled += picture[r, c] * share
+            shares += share
+    there = shares[..., 0] > 1e-4
+    filled /= np.maximum(shares, 1e-4)
+    filled = np.where(there[..., None], filled, spread(filled, there.astype(np.float32)))
+    filled = np.where(gap[..., None], filled, picture)
+    return _level(picture, np.asarray(filled, np.float32), gap, taken)
+
+
+def _level(picture: Picture, filled: Picture, gap: Flags, taken: Places) -> Picture:
+    """The filling lifted and lowered so that pieces meet each other and the gap's border.
+
+    Pieces say how colours change from pixel to pixel, the colours themselves flow in from outside
+    (Perez, Gangnet and Blake, "Poisson Image Editing", 2003). That is done on a small copy and
+    reaches some pixels of it only: what it has to mend is slow.
+    """
+    shape = (taken.shape[0], taken.shape[1])
+    hole = (shrunk(gap.astype(np.float32), shape) > 0)[..., None]
+    small = shrunk(filled, shape)
+    source = small[taken[..., 0], taken[..., 1]]
+    pull = np.zeros_like(small)
+    sides = np.zeros(shape, np.float32)
+    for axis, ahead in ((0, (1, 0)), (1, (0, 1))):
+        after = np.minimum(taken + ahead, (shape[0] - 1, shape[1] - 1))
+        theirs = (small[after[..., 0], after[..., 1]] - source).take(range(shape[axis] - 1), axis)
+        mine = np.diff(small, axis=axis)
+        first, last = _ends(axis)
+        smooth = np.abs(theirs - mine).max(axis=2, keepdims=True) < SEAM
+        step_of = np.where(smooth | (hole[first] != hole[last]), theirs, mine)
+        pull[first] -= step_of
+        pull[last] += step_of
+        sides[first] += 1
+        sides[last] += 1
+    goal, stay = small, np.float32(0.004)
+    share = 1 / (sides + stay)[..., None]
+    for _ in range(100):
+        around = pull + stay * small
+        for axis in (0, 1):
+            first, last = _ends(axis)
+            around[first] += goal[last]
+            around[last] += goal[first]
+        goal = np.where(hole, around * share, small)
+    lifted = filled + resize(goal - small, gap.shape)
+    return np.where(gap[..., None], lifted, picture).astype(np.float32)
+
+
+def _ends(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """All places but the last along an axis, and all but the first."""
+    every = (slice(None),) * axis
+    return (*every, slice(None, -1)), (*every, slice(1, None))
+
+
+def shrunk(values: Values, shape: tuple[int, int]) -> Values:
+    """A picture or plane at a smaller (height, width), area-averaged."""
+    small = cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def itself(shape: tuple[int, ...]) -> Places:
+    """The row and column of every pixel, (H, W, 2)."""
+    height, width = shape[:2]
+    return np.moveaxis(np.indices((height, width)), 0, 2)

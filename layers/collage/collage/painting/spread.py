@@ -1,0 +1,39 @@
+"""Spreading: what is known at some places carried smoothly to all others."""
+
+import cv2
+import numpy as np
+
+from collage.painting.canvas import Plane, Values
+
+
+def spread(values: Values, known: Plane) -> Values:
+    """The values where they are known, and a smooth membrane between and beyond elsewhere.
+
+    Averages of what is known are pulled down a pyramid until no place is without, then pushed
+    up again into the gaps (Gortler et al., "The Lumigraph", 1996).
+
+    Args:
+        values: A plane or picture, (H, W) or (H, W, C); what it holds in gaps does not matter.
+        known: How far each pixel is known, (H, W) in 0..1.
+    """
+    weight = np.asarray(known, np.float32)
+    flat = np.ascontiguousarray(values, np.float32).reshape(*weight.shape, -1)
+    return _pull(flat * weight[..., None], weight).reshape(values.shape)
+
+
+def _pull(weighted: Values, weight: Plane) -> Values:
+    height, width = weight.shape
+    value = np.asarray(weighted / np.maximum(weight, 1e-6)[..., None], np.float32)
+    if weight.min() > 0.999 or max(height, width) <= 1:
+        return value
+    half = ((width + 1) // 2, (height + 1) // 2)
+    less = np.asarray(cv2.resize(weighted, half, interpolation=cv2.INTER_AREA), np.float32)
+    share = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32)
+    # A place that is a quarter known is known well enough one level up.
+    full = np.minimum(1, share * 4)
+    louder = (full / np.maximum(share, 1e-6))[..., None]
+    pulled = _pull(np.asarray(less.reshape(*share.shape, -1) * louder, np.float32), full)
+    small = cv2.GaussianBlur(pulled, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+    pushed = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    smooth = np.asarray(pushed, np.float32).reshape(weighted.shape)
+    return np.asarray(smooth + (value - smooth) * weight[..., None], np.float32)

@@ -82,14 +82,15 @@ def _lines(found: Explanation) -> list[str]:
 def _collage(facts: CollageFacts) -> Rows:
     asked = facts.request
     by = f" by {facts.styles_model}" if facts.styles_model else ""
+    names = ", ".join(facts.styles)
     return [
         ("collage", facts.id),
         ("created", facts.created),
         ("source", facts.source),
         ("recipe", asked.recipe),
-        ("prompt", asked.prompt_template),
-        ("styles", f"{', '.join(facts.styles)} ({asked.combine} at a time; {_origin(facts)}{by})"),
-        ("masks", ", ".join(asked.masks)),
+        ("prompt", asked.prompt or (asked.prompt_template if names else None)),
+        ("styles", names and f"{names} ({asked.combine} at a time; {_origin(facts)}{by})"),
+        ("masks", ", ".join(asked.masks) if names and facts.source else None),
         ("grid", f"{facts.rows} rows x {facts.cols} columns, gap {facts.gap} px"),
         ("tile size", f"{asked.size[0]} x {asked.size[1]}"),
         ("seed", asked.seed),

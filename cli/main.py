@@ -45,9 +45,6 @@ console = Console(stderr=True)
 
 FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
-Photo = Annotated[
-    Path, typer.Argument(help="the source picture: PNG, JPEG or WebP", metavar="PHOTO")
-]
 AnyPhoto = Annotated[
     Path | None,
     typer.Argument(
@@ -112,7 +109,7 @@ def resume(
 @app.command()
 def remake(
     file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
-    photo: Photo,
+    photo: AnyPhoto = None,
     out: Out = Path("out"),
     state: State = STATE,
     parameter: Parameters = None,
@@ -123,7 +120,7 @@ def remake(
     It is laid out as it was requested, whatever was made of it later.
     """
     with _failures(as_json):
-        data = _checked(photo, parameter)
+        data = _checked(photo, parameter) if photo else None
         asked = explaining.request_of(_read(file), data)
         options = asked.model_dump(mode="json")
         _follow(lambda s: s.start(data, options), asked, out, state, parameter, as_json)

@@ -76,6 +76,7 @@ class RequestFacts(_Read):
     engine: str
     model: str | None = None
     quality: str | None = None
+    prompt: str | None = None
     prompt_template: str
     combine: int
     order: str | None = None
@@ -97,7 +98,7 @@ class CollageFacts(_Read):
     id: str
     pack: str
     created: str
-    source: str
+    source: str | None
     rows: int
     cols: int
     gap: int
@@ -134,8 +135,8 @@ class _End(TileEnd):
 
 
 class _Cells(_Read):
-    tile: tuple[Count, ...]
-    planned: tuple[Count, ...]
+    tile: tuple[Count | None, ...]
+    planned: tuple[Count | None, ...]
     state: tuple[str, ...]
 
 
@@ -152,7 +153,7 @@ class _Styles(_Read):
 class _Plan(_Read):
     id: str
     request: RequestFacts
-    source: _Digest
+    source: _Digest | None
     styles: _Styles
     tiles: tuple[TileFacts, ...]
 
@@ -217,7 +218,7 @@ def explain(
     return _cell(record, cell)
 
 
-def request_of(picture: bytes, source: bytes) -> Request:
+def request_of(picture: bytes, source: bytes | None) -> Request:
     """The request that made the collage ``picture``, for the source that it was made of.
 
     Styles that a language model listed are named in it, so that they are not listed anew.
@@ -231,8 +232,9 @@ def request_of(picture: bytes, source: bytes) -> Request:
     record = _checked(found.record)
     if found.record is None or not isinstance(record, _Collage):
         raise InvalidRequest("The picture is one tile; only a collage can be made again.")
-    if record.plan.source.sha256 != sha256(source):
-        raise SourceChanged("The collage was made of another picture than this one.")
+    known = record.plan.source and record.plan.source.sha256
+    if known != (None if source is None else sha256(source)):
+        raise SourceChanged("The collage was made of another picture than this one, or of none.")
     options = dict(found.record["plan"]["request"])
     if record.plan.styles.origin == "model":
         options |= {"styles": record.plan.styles.styles}
@@ -256,10 +258,10 @@ def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
         raise NoMetadata("The picture's record is not one of this pack.") from error
     cells, tiles = made.geometry.rows * made.geometry.cols, len(made.plan.tiles)
     columns = (made.cells.tile, made.cells.planned, made.cells.state)
-    indices = {*made.cells.tile, *made.cells.planned}
+    indices = {cell for cell in (*made.cells.tile, *made.cells.planned) if cell is not None}
     if any(len(column) != cells for column in columns) or len(made.tiles) != tiles:
         raise NoMetadata("The picture's record is not whole.")
-    if max(indices) >= tiles:
+    if max(indices, default=0) >= tiles:
         raise NoMetadata("The picture's record is not whole.")
     return made
 
@@ -308,20 +310,27 @@ def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
         )
     position = row * made.cols + col
     shown, planned = record.cells.tile[position], record.cells.planned[position]
-    end, ended = record.tiles[shown], record.tiles[planned]
-    tile = (end.tile or record.plan.tiles[shown]).model_copy(update={"key": end.key})
-    another = planned != shown or ended.tile is not None
+    facts = CellFacts(
+        row=row,
+        col=col,
+        box=made.box(row, col),
+        state=record.cells.state[position],
+        planned=None,
+        reason=None,
+    )
+    if planned is None:
+        return Explanation(kind="collage", id=record.plan.id, cell=facts)
+    ended = record.tiles[planned]
+    index = planned if shown is None else shown
+    end = record.tiles[index]
+    tile = (end.tile or record.plan.tiles[index]).model_copy(update={"key": end.key})
+    another = index != planned or ended.tile is not None
+    reason = ": ".join(said for said in (ended.error, ended.message) if said) or None
+    wanted = record.plan.tiles[planned] if another else None
     return Explanation(
         kind="collage",
         id=record.plan.id,
-        cell=CellFacts(
-            row=row,
-            col=col,
-            box=made.box(row, col),
-            state=record.cells.state[position],
-            planned=record.plan.tiles[planned] if another else None,
-            reason=": ".join(said for said in (ended.error, ended.message) if said) or None,
-        ),
+        cell=facts.model_copy(update={"planned": wanted, "reason": reason}),
         tile=tile,
         end=TileEnd.model_validate(end.model_dump()),
     )
@@ -333,7 +342,7 @@ def _summary(record: _Collage) -> CollageFacts:
         id=plan.id,
         pack=record.pack,
         created=run.created,
-        source=plan.source.sha256,
+        source=plan.source and plan.source.sha256,
         rows=record.geometry.rows,
         cols=record.geometry.cols,
         gap=record.geometry.gap,

@@ -74,7 +74,8 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
     """
     asked, layout = plan.request, manifest.layout
     whole = plan.model_dump(mode="json")
-    whole["source"]["key"] = ""
+    if whole["source"] is not None:
+        whole["source"]["key"] = ""
     record = {
         "kind": "collage",
         "version": RECORD_VERSION,

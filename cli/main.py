@@ -87,9 +87,7 @@ def run(
     """Make a collage of PHOTO on the laptop cloud."""
     with _failures(as_json):
         asked = _asked(options, photo, mask_file)
-        data, mask = (
-            _checked(path, parameter) if path else None for path in (photo, mask_file)
-        )
+        data, mask = (_checked(path, parameter) if path else None for path in (photo, mask_file))
         _follow(lambda s: s.start(data, options, mask), asked, out, state, parameter, as_json)
 
 
@@ -142,9 +140,7 @@ def estimate(
     """
     with _failures(as_json):
         asked = _asked(options, photo, mask_file)
-        data, mask = (
-            _checked(path, parameter) if path else None for path in (photo, mask_file)
-        )
+        data, mask = (_checked(path, parameter) if path else None for path in (photo, mask_file))
         with local_stack.running(_parameters(parameter), state=state) as (_, stack):
             found = pipeline.estimate(stack.store, stack.tools, data, asked, mask)
         if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +50,17 @@ REPEATED = {"axes", "words", "rects"}
 NUMBERS = {int: int, int | None: int, float: float, float | None: float}
 
 
+FILE = inspect.Parameter(
+    "request",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="a request as JSON; options given beside it go before"),
+    ],
+)
+
+
 def request_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give ``command`` an option for every field of the request, in place of its ``**options``.
 
@@ -57,17 +69,18 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
     own = inspect.signature(command, eval_str=True)
     kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
     names = [name for name in Request.model_fields if name not in LEFT_OUT]
-    added = [_parameter(name) for name in names]
+    added = [FILE, *map(_parameter, names)]
 
     def wrapped(**given: Any) -> None:
         options = {name: given.pop(name) for name in names}
+        file = given.pop(FILE.name)
         used = {name: value for name, value in options.items() if value is not None}
         for name in LISTS & used.keys():
             used[name] = _parts(used[name])
         for name, read in (("axes", _axes), ("words", _words)):
             if name in used:
                 used[name] = read(used[name])
-        command(**given, **used)
+        command(**given, **{**_fields(file), **used})
 
     wrapped.__name__ = command.__name__
     wrapped.__doc__ = command.__doc__
@@ -99,6 +112,21 @@ def _parameter(name: str) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind | None, option],
     )
+
+
+def _fields(file: Path | None) -> dict[str, Any]:
+    """The fields of a request file; what they may be is for the request to say."""
+    if file is None:
+        return {}
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(
+            f"{file} cannot be read: {error}", param_hint="--request"
+        ) from None
+    if not isinstance(found, dict):
+        raise typer.BadParameter(f"{file} holds no JSON object", param_hint="--request")
+    return found
 
 
 def _parts(text: str) -> list[str]:

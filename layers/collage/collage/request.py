@@ -303,7 +303,8 @@ class Request(BaseModel):
                 "theme and exclude are for listing styles, not for styles that are named"
             )
         rules.check(self)
-        if self.combine > count:
+        chosen = "combine" in self.model_fields_set
+        if self.combine > count and (chosen or self.recipe == "collage"):
             raise ValueError(
                 f"combine: {self.combine} of {count} styles cannot be combined; "
                 f"give a number from 1 to {count}"

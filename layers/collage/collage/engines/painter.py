@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collage import masks, painting
-from collage.engines import Rendered, Turn
+from collage.engines import Rendered, Size, Turn
 from collage.tile import Tile
 from collage.tools import Tools
 
@@ -26,8 +26,10 @@ class Painter:
         Raises:
             ValueError: an operation lacks its source or mask, or is none of the painter's.
         """
-        pixels = None if source is None else _decoded(source)
-        alpha = None if mask is None else masks.decode(mask)
+        # What is prepared for several engines may be larger; what is to be enlarged is smaller.
+        size = tiles[0].size if tiles[0].operation != "upscale" else None
+        pixels = None if source is None else _decoded(source, size)
+        alpha = None if mask is None else _alpha(mask, tiles[0].size)
         return [Rendered(_png(_painted(tile, pixels, alpha))) for tile in tiles]
 
 
@@ -57,9 +59,18 @@ def _painted(tile: Tile, source: Pixels | None, alpha: Pixels | None) -> Pixels:
     return made
 
 
-def _decoded(png: bytes) -> Pixels:
+def _decoded(png: bytes, size: Size | None) -> Pixels:
     with Image.open(io.BytesIO(png)) as picture:
-        return np.asarray(picture.convert("RGB"))
+        opened = picture.convert("RGB")
+    fitting = size in (None, opened.size)
+    return np.asarray(opened if fitting else opened.resize(size, Image.Resampling.LANCZOS))
+
+
+def _alpha(mask: bytes, size: Size) -> Pixels:
+    alpha = masks.decode(mask)
+    if alpha.shape == (size[1], size[0]):
+        return alpha
+    return np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.NEAREST))
 
 
 def _png(pixels: Pixels) -> bytes:

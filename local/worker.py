@@ -211,6 +211,11 @@ def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def handle(self) -> None:
+            # A process that is ended resets its connection; that is no news.
+            with suppress(ConnectionError):
+                super().handle()
+
         def do_GET(self) -> None:
             invocation = worker.next()
             if invocation is None:

@@ -68,7 +68,7 @@ def test_recipes_know_no_engine_and_engines_no_recipe():
 
 
 def test_painting_knows_nothing_of_collages():
-    names = {name for path in (LIBRARY / "painting").glob("*.py") for name in imported(path)}
+    names = {name for path in (LIBRARY / "painting").rglob("*.py") for name in imported(path)}
 
     assert not [
         name

@@ -42,7 +42,8 @@ def extend(
         return frame.copy()
     if gap.all():
         grown = from_bytes(compose(prompt, (gap.shape[1], gap.shape[0]), seed))
-        return to_bytes(repaint(grown, styles, seed) if styles else grown)
+        grown = repaint(grown, styles, seed) if styles else grown
+        return blend(frame, to_bytes(grown), mask_alpha)
     grown = grow(from_bytes(frame), gap, dice(seed, "extend"), Lean(x=0.5, y=3.0))
     if styles:
         grown = _painted(grown, gap, styles, seed)

@@ -67,7 +67,7 @@ def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Pictur
         else:
             guess, taken = _grow(guess, taken, shape)
         guess = np.where(solid[..., None], colours, guess).astype(np.float32)
-        for _ in range((6, 4, 3, 2)[min(number, 3)]):
+        for _ in range((6, 4, 2)[min(number, 2)]):
             if max(shape) <= EVERYWHERE or taken is None:
                 taken = _search(guess, solid, sources, lean)
             else:
@@ -137,11 +137,16 @@ def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
 
 
 def _first(colours: Picture, solid: Flags) -> Picture:
-    """The first guess: what lies at the home of each place, a membrane where that is unknown."""
+    """The first guess: beside what is known its own border again, elsewhere a membrane.
+
+    Above and below a membrane is better: it lets go of what ends there, as clouds and roofs do.
+    """
+    height, width = solid.shape
     soft = spread(colours, solid.astype(np.float32))
-    row, column = np.moveaxis(np.maximum(_home(itself(solid.shape), solid), 0).astype(int), 2, 0)
-    row, column = np.minimum(row, solid.shape[0] - 1), np.minimum(column, solid.shape[1] - 1)
-    return np.where(solid[row, column][..., None], colours[row, column], soft).astype(np.float32)
+    home = np.clip(_home(itself(solid.shape), solid), 0, (height - 1, width - 1)).astype(np.int64)
+    row, column = home[..., 0], home[..., 1]
+    beside = solid[row, column] & (row == itself(solid.shape)[..., 0])
+    return np.where(beside[..., None], colours[row, column], soft).astype(np.float32)
 
 
 def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collage.painting.canvas import Picture, Values, positions, resize
+from collage.painting.canvas import Picture, Values, blur, positions, resize, unit
 from collage.painting.spread import spread
 
 Flags = NDArray[np.bool_]
@@ -82,8 +82,22 @@ def _level(picture: Picture, filled: Picture, gap: Flags, taken: Places) -> Pict
             around[first] += goal[last]
             around[last] += goal[first]
         goal = np.where(hole, around * share, small)
-    lifted = filled + resize(goal - small, gap.shape)
-    return np.where(gap[..., None], lifted, picture).astype(np.float32)
+    return _meet(picture, filled + resize(goal - small, gap.shape), gap)
+
+
+def _meet(picture: Picture, filled: Picture, gap: Flags) -> Picture:
+    """The filling drawn to the colours on the other side of the gap's very border."""
+    reach = max(1.0, 3 * unit(picture))
+    away = np.asarray(cv2.distanceTransform(gap.astype(np.uint8), cv2.DIST_L2, 3), np.float32)
+    outside, inside = (np.asarray(side, np.float32) for side in (~gap, gap))
+    near = [
+        blur(colours * side[..., None], reach) / np.maximum(blur(side, reach), 1e-3)[..., None]
+        for colours, side in ((picture, outside), (filled, inside))
+    ]
+    border = inside * (away <= 1.5)
+    step = spread(np.clip(near[0] - near[1], -SEAM, SEAM), border)
+    met = filled + step * np.exp(-away / (5 * reach))[..., None]
+    return np.where(gap[..., None], met, picture).astype(np.float32)
 
 
 def _ends(axis: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:

@@ -48,7 +48,7 @@ def refill(
     if not gap.any():
         return source.copy()
     if gap.all():
-        return compose(prompt, (gap.shape[1], gap.shape[0]), seed)
+        return blend(source, compose(prompt, (gap.shape[1], gap.shape[0]), seed), mask_alpha)
     rows, columns = _around(gap)
     part, hole = source[rows, columns], gap[rows, columns]
     filled = source.copy()

@@ -123,7 +123,7 @@ def test_samples_of_alternatives_stand_below_each_other():
     made = planned(recipe="samples", prompt="a {red|blue} cat", grid_size=2)
 
     assert [tile.prompt for tile in made.tiles] == ["a red cat"] * 4 + ["a blue cat"] * 4
-    assert made.layout.row_names == ("a red cat", "", "a blue cat", "")
+    assert made.layout.row_headers == ("a red cat", "", "a blue cat", "")
 
 
 def test_variations_have_the_shape_of_the_source_and_leave_the_last_cells_empty():
@@ -148,13 +148,13 @@ def test_a_table_has_a_cell_for_every_pair_and_headings():
     made = planned(recipe="matrix", **SMALLEST["matrix"])
 
     assert (made.layout.rows, made.layout.cols) == (2, 3)
-    assert made.layout.columns == tuple(STYLES)
-    assert made.layout.row_names == ("a cat", "a boat")
+    assert made.layout.column_headers == tuple(STYLES)
+    assert made.layout.row_headers == ("a cat", "a boat")
     for cell, tile in enumerate(made.tiles):
         row, col = divmod(cell, 3)
-        assert tile.prompt == f"{made.layout.row_names[row]} in the style of {STYLES[col]}"
+        assert tile.prompt == f"{made.layout.row_headers[row]} in the style of {STYLES[col]}"
         assert made.axes[cell]["style"] == STYLES[col]
-        assert made.axes[cell]["subject"] == made.layout.row_names[row]
+        assert made.axes[cell]["subject"] == made.layout.row_headers[row]
 
 
 def test_a_template_says_where_the_subject_goes():
@@ -176,7 +176,7 @@ def test_further_axes_are_blocks_of_rows():
         axes={"seed": ["3", "4"], "engine": ["painter", "openai"]},
     )
 
-    assert made.layout.row_names[:3] == (
+    assert made.layout.row_headers[:3] == (
         "3, painter, a cat",
         "3, painter, a boat",
         "3, openai, a cat",
@@ -190,7 +190,7 @@ def test_a_table_over_a_source_repaints_it():
     made = planned(recipe="matrix", styles=STYLES, masks=["left", "all"])
 
     assert {tile.operation for tile in made.tiles} == {"inpaint"}
-    assert made.layout.row_names == ("left", "all")
+    assert made.layout.row_headers == ("left", "all")
     assert planned(recipe="matrix", styles=STYLES).layout.rows == 1
 
 

@@ -103,9 +103,10 @@ def test_a_table_holds_what_its_axes_say_by_both_engines(stack: Stack) -> None:
     for cell in made.cells:
         record = made.tiles[cell.tile or 0]
         assert cell.planned == cell.tile == 2 * cell.row + cell.col
-        assert record.axes["style"] == made.layout.columns[cell.col] == record.tile.styles[0]
+        assert record.axes["style"] == made.layout.column_headers[cell.col] == record.tile.styles[0]
         assert (
-            f"{record.axes['engine']}, {record.axes['subject']}" == made.layout.row_names[cell.row]
+            f"{record.axes['engine']}, {record.axes['subject']}"
+            == made.layout.row_headers[cell.row]
         )
         assert record.tile.engine == record.axes["engine"]
         assert record.axes["subject"] in record.tile.prompt

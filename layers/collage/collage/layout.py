@@ -33,10 +33,14 @@ class Layout(BaseModel):
     """Pixels around all of it."""
     background: str = "white"
     """Colour of all that is no cell, as Pillow's ImageColor reads it."""
-    columns: tuple[str, ...] = ()
-    """Headings above the columns; none at all, or one for each."""
-    row_names: tuple[str, ...] = ()
-    """Headings beside the rows; none at all, or one for each."""
+    column_headers: tuple[str, ...] = ()
+    """Texts above the columns, one each."""
+    row_headers: tuple[str, ...] = ()
+    """Texts to the left of the rows, one each."""
+    column_axis: str = ""
+    """What the column headers are values of."""
+    row_axis: str = ""
+    """What the row headers are values of."""
     fixed: bool = False
     """Whether a cell's place says what it is, so that no other tile may stand there."""
     cells: tuple[int | None, ...]

@@ -150,10 +150,14 @@ class Unfolded:
     """What takes the place of refused tiles."""
     compositions: Sequence[Composition] = ()
     """Sources of tiles that are put together from other tiles."""
-    columns: tuple[str, ...] = ()
+    column_headers: tuple[str, ...] = ()
     """Headings above the columns of cells."""
-    row_names: tuple[str, ...] = ()
+    row_headers: tuple[str, ...] = ()
     """Headings beside the rows of cells."""
+    column_axis: str = ""
+    """What the headings above the columns are values of."""
+    row_axis: str = ""
+    """What the headings beside the rows are values of."""
     axes: Sequence[Mapping[str, str]] = ()
     """Where each tile stands on the axes of a table, by the axes' names."""
 

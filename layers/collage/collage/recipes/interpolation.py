@@ -47,7 +47,9 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(
         tiles,
         [index.get((u, v)) for u in side for v in side],
-        columns=tuple(f"image {weight}" for weight in weights),
-        row_names=tuple(f"text {weight}" for weight in weights),
+        column_headers=tuple(weights),
+        row_headers=tuple(weights),
+        column_axis="image",
+        row_axis="text",
         axes=[{"text": weights[u], "image": weights[v]} for u, v in places],
     )

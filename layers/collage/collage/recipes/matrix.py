@@ -65,8 +65,10 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(
         tiles,
         range(len(tiles)),
-        columns=tuple(map(_heading, columns)),
-        row_names=tuple(map(_heading, rows)),
+        column_headers=tuple(map(_heading, columns)),
+        row_headers=tuple(map(_heading, rows)) if table.rows else (),
+        column_axis=", ".join(table.columns),
+        row_axis=", ".join(table.rows),
         axes=[{n: v for n, v in place.items() if n != "prompt"} for place in places],
     )
 

@@ -46,6 +46,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(
         [shown, *made],
         range(1 + len(made)),
-        columns=names,
+        column_headers=names,
+        column_axis="model",
         axes=[{"model": name} for name in names],
     )

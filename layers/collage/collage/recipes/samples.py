@@ -43,7 +43,8 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(
         tiles,
         shapes.row_by_row(len(tiles), request.rows, request.cols),
-        row_names=tuple(names) if len(texts) > 1 else (),
+        row_headers=tuple(names) if len(texts) > 1 else (),
+        row_axis="prompt" if len(texts) > 1 else "",
     )
 
 

@@ -62,8 +62,9 @@ def _painted(tile: Tile, source: Pixels | None, alpha: Pixels | None) -> Pixels:
 def _decoded(png: bytes, size: Size | None) -> Pixels:
     with Image.open(io.BytesIO(png)) as picture:
         opened = picture.convert("RGB")
-    fitting = size in (None, opened.size)
-    return np.asarray(opened if fitting else opened.resize(size, Image.Resampling.LANCZOS))
+    if size is not None and size != opened.size:
+        opened = opened.resize(size, Image.Resampling.LANCZOS)
+    return np.asarray(opened)
 
 
 def _alpha(mask: bytes, size: Size) -> Pixels:

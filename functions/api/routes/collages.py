@@ -147,7 +147,8 @@ def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
 def _estimate(asked: Asked) -> Estimate:
     most = tools().settings.max_source_bytes
     source, mask = (
-        key and stack.store().upload(key, most) for key in (asked.source, asked.mask_source)
+        stack.store().upload(key, most) if key else None
+        for key in (asked.source, asked.mask_source)
     )
     wanted = request.parse(asked.options)
     found = pipeline.estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)

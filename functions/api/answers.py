@@ -35,18 +35,23 @@ def _key(value: str) -> str:
     return value
 
 
+Key = Annotated[
+    str, Field(pattern="^(sources|uploads)/.", max_length=LONGEST_KEY), AfterValidator(_key)
+]
+
+
 class Asked(Request):
     """A collage to be made: a source, and any option of a request beside it."""
 
-    source: Annotated[
-        str,
-        Field(
-            pattern="^(sources|uploads)/.",
-            max_length=LONGEST_KEY,
-            description="key of the source in the uploads bucket, as POST /uploads gives it",
-        ),
-        AfterValidator(_key),
-    ]
+    source: Key | None = Field(
+        default=None,
+        description="key of the source in the uploads bucket, as POST /uploads gives it; "
+        "needed unless the recipe makes do without",
+    )
+    mask_source: Key | None = Field(
+        default=None,
+        description="to erase: an uploaded picture, what is transparent of it, or white",
+    )
 
     @property
     def options(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -10,6 +10,7 @@ from problems import answer_errors, early, only_known_parameters
 from routes import catalogue, collages, documents, uploads
 
 logger = Logger(service="api")
+metrics = Metrics(service="api")
 app = APIGatewayHttpResolver(enable_validation=True)
 app.use(middlewares=[only_known_parameters])
 for router in (uploads.router, collages.router, catalogue.router, documents.router):
@@ -18,6 +19,7 @@ answer_errors(app)
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a request that API Gateway let through, in payload format 2.0."""
     answer: dict[str, Any] = early(event) or app.resolve(event, context)

@@ -9,7 +9,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline
+from collage import pipeline, upload
 from collage.errors import PermanentError
 from collage.runs import Runs
 from collage.settings import settings
@@ -39,7 +39,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         return pipeline.start(store, tools(), runs(), event["source"], event["request"])
     key = event["detail"]["object"]["key"]
     try:
-        return pipeline.start(store, tools(), runs(), key, {}, again=False)
+        found = upload.read(store, key)
+        if found is None:
+            return {"waiting": key}
+        return pipeline.start(store, tools(), runs(), found.source, found.options, again=False)
     except PermanentError as error:
         logger.warning("refused", extra={"source": key, "error": error.name})
-        return pipeline.refuse(store, key, error).model_dump()
+        return pipeline.refuse(store, upload.picture(key), error).model_dump()

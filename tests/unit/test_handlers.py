@@ -3,9 +3,12 @@
 import importlib.util
 import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -68,8 +71,9 @@ class Deployed:
         with self.environ.context() as environment:
             for variable, value in self.environment(logical).items():
                 environment.setenv(variable, value)
-            spec.loader.exec_module(module)
-            return json.loads(json.dumps(module.handler(event, Context(logical))))
+            with alone(folder(logical)):
+                spec.loader.exec_module(module)
+                return json.loads(json.dumps(module.handler(event, Context(logical))))
 
     def executions(self) -> list[dict[str, Any]]:
         """The runs that were started."""
@@ -103,6 +107,19 @@ class Deployed:
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 
+@contextmanager
+def alone(code: Path) -> Iterator[None]:
+    """With the modules beside an app.py at hand, and gone afterwards, as in a new process."""
+    sys.path.insert(0, str(code))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(code))
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(code):
+                del sys.modules[name]
+
+
 def forget() -> None:
     """As a new process begins."""
     for once in (settings, openai_settings, connect, tools):
@@ -129,6 +146,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "LimitsTable": "limits",
             "AWS::StackName": "collage",
             "CollageStateMachine": machine["stateMachineArn"],
+            "AssembleCollageFunction": "assemble",
         },
         monkeypatch,
     )
@@ -464,5 +482,6 @@ def test_a_function_makes_no_client_before_it_is_asked():
     for path in sorted(ROOT.glob("functions/*/app.py")):
         spec = importlib.util.spec_from_file_location(f"bare_{path.parent.name}", path)
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        with alone(path.parent):
+            spec.loader.exec_module(module)
         assert callable(module.handler)

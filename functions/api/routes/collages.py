@@ -60,7 +60,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """
     repeats, caller = tools().repeats, _caller()
     known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
-    with _about_the_source():
+    with _about_a_picture(asked):
         started = pipeline.start(
             stack.store(), tools(), stack.runs(), asked.source, asked.options, again=not known
         )
@@ -79,7 +79,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
 @router.post("/collages/estimate", tags=["collages"], summary="What a collage would take")
 def estimate(asked: Annotated[Asked, Body()]) -> Estimate:
     """Count calls, dollars and minutes; nothing is started."""
-    with _about_the_source():
+    with _about_a_picture(asked):
         return _estimate(asked)
 
 
@@ -146,20 +146,24 @@ def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
 
 def _estimate(asked: Asked) -> Estimate:
     most = tools().settings.max_source_bytes
-    data = stack.store().upload(asked.source, most)
+    source, mask = (
+        stack.store().upload(key, most) if key else None
+        for key in (asked.source, asked.mask_source)
+    )
     wanted = request.parse(asked.options)
-    found = pipeline.estimate(stack.store(), tools(), data, wanted, most_looks=MOST_LOOKS)
+    found = pipeline.estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)
     return Estimate(**found)
 
 
 @contextmanager
-def _about_the_source() -> Iterator[None]:
+def _about_a_picture(asked: Asked) -> Iterator[None]:
     """Say of which field it is that a picture is missing or wrong."""
     try:
         yield
     except (NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge) as error:
         message = str(error)
-        raise InvalidRequest(f"source: {message}", [FieldError("source", message)]) from error
+        field = "mask_source" if asked.mask_source and asked.mask_source in message else "source"
+        raise InvalidRequest(f"{field}: {message}", [FieldError(field, message)]) from error
 
 
 def _collage(seen: Progress) -> Collage:

@@ -136,11 +136,13 @@ def _fits(asked: Request, source: Source | None, mask: Source | None) -> tuple[i
 def refuse(store: Store, source: str, error: CollageError) -> Failure:
     """Record why an upload came to nothing, for one who only watches the buckets.
 
-    The failure lies under an id of its own, made from the key: no collage has it.
+    The failure lies beside the upload, and under an id of its own among the collages, made from
+    the key: no collage has it.
     """
     name = sha256(f"refused:{source}".encode())[:20]
     failure = _failure(name, error).model_copy(update={"source": source})
     store.put_failure(failure)
+    store.put_refusal(source, failure)
     return failure
 
 

@@ -1,7 +1,8 @@
 """What a user asks for: one validated model, the same at every door."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -401,6 +402,15 @@ def parse(options: dict[str, Any]) -> Request:
     return _validated(Request, options)
 
 
+def from_texts(options: Mapping[str, str]) -> dict[str, Any]:
+    """Options that could only be written as text: lists have commas, and names hyphens."""
+    named = {name.replace("-", "_"): text for name, text in options.items()}
+    return {
+        name: [part.strip() for part in text.split(",")] if name in _lists() else text
+        for name, text in named.items()
+    }
+
+
 def parse_relayout(changes: dict[str, Any]) -> Relayout:
     """The new layout in ``changes``.
 
@@ -486,6 +496,18 @@ def _field_error(error: Any, model: type[BaseModel]) -> FieldError:
         return FieldError(field, message, known)
     cause = error.get("ctx", {}).get("error")
     return FieldError(field, message, getattr(cause, "allowed", None) or _rule(model, field))
+
+
+@cache
+def _lists() -> frozenset[str]:
+    """The fields of a request that are lists."""
+    fields = Request.model_json_schema()["properties"]
+    return frozenset(
+        name
+        for name, schema in fields.items()
+        for one in schema.get("anyOf", [schema])
+        if "items" in one and "prefixItems" not in one
+    )
 
 
 def _rule(model: type[BaseModel], field: str) -> Any:

@@ -3,6 +3,7 @@
 ::
 
     uploads bucket:  uploads/{name}        what people put in; each starts a collage
+                     uploads/{name}.json   its options; {name}.failure.json why it was refused
                      sources/{sha256}      what a door puts in and starts itself
                      sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
@@ -92,6 +93,16 @@ class Store:
                     f"at most {max_bytes:,} are allowed."
                 )
             return answer["Body"].read()
+
+    def upload_metadata(self, key: str) -> dict[str, str]:
+        """What was said of the upload ``key`` when it was put. Raises NotInStore."""
+        with _named(self.uploads, key):
+            return self.s3.head_object(Bucket=self.uploads, Key=key)["Metadata"]
+
+    def put_refusal(self, source: str, failure: Failure) -> None:
+        """Write why an upload was refused, beside it."""
+        data = canonical(failure.model_dump(mode="json"))
+        self._put(self.uploads, f"{source}.failure.json", data, "application/json")
 
     def source_form(self, content_type: str, max_bytes: int) -> Form:
         """A form for somebody to put one source picture with, where no event starts a collage.

@@ -1,0 +1,431 @@
+"""The routes of the HTTP API, by the events that API Gateway sends."""
+
+import base64
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+
+from collage import pipeline
+from collage.request import Relayout, Request, layout_name
+from tests.infrastructure.shipped import ROOT
+from tests.unit.pictures import encode, noise
+from tests.unit.test_handlers import EVENTS, Deployed, deployed
+from tests.unit.test_pipeline import SMALL, SOURCE, prepare, render
+
+assert deployed
+NOBODY = "0" * 20
+ASKED = {"source": "sources/a", **SMALL}
+
+
+@dataclass
+class Answer:
+    """What the function answered."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass
+class Api:
+    """A client of the function, as API Gateway is one."""
+
+    deployed: Deployed
+    caller: str = "arn:aws:iam::123456789012:user/painter"
+
+    @property
+    def stack(self):
+        return self.deployed.stack
+
+    def __call__(self, method, path, body=None, query=None, **headers: str) -> Answer:
+        event = json.loads(json.dumps(EVENTS["api"]))
+        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["requestContext"]["http"]["method"] = method
+        event["requestContext"]["authorizer"]["iam"]["userArn"] = self.caller
+        if query:
+            event["queryStringParameters"] = query
+            event["rawQueryString"] = "&".join(f"{name}={value}" for name, value in query.items())
+        if body is not None:
+            event["body"] = body if isinstance(body, str) else json.dumps(body)
+            event["headers"]["content-type"] = "application/json"
+        event["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
+        made = self.deployed.invoke("api", event)
+        return Answer(made["statusCode"], made["headers"], made["body"])
+
+    def refuses(self, status, *request, **headers) -> Any:
+        """The problem that a request is answered with."""
+        answer = self(*request, **headers)
+        assert answer.status == status, answer.text
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json["status"] == status
+        assert answer.json["detail"]
+        return answer.json
+
+
+@pytest.fixture
+def api(deployed: Deployed, limits_table: str) -> Api:
+    deployed.stack.put("sources/a", SOURCE)
+    own = type(deployed.stack.runs)(
+        boto3.client("stepfunctions"), deployed.references["CollageStateMachine"]
+    )
+    # The library and the function look at the same runs.
+    return Api(replace(deployed, stack=replace(deployed.stack, runs=own)))
+
+
+def finished(stack) -> str:
+    """A collage that was made."""
+    made, calls = prepare(stack)
+    render(stack, made, calls)
+    pipeline.assemble_collage(stack.store, stack.tools, made)
+    stack.runs.stop(made, "The end.")
+    return made
+
+
+def test_the_sample_event_is_answered(api):
+    answer = api.deployed.invoke("api", EVENTS["api"])
+
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["default"] == "collage"
+
+
+def test_an_upload_is_given_a_form_for_one_picture(api):
+    given = api("POST", "/uploads", {"content_type": "image/jpeg"}).json
+
+    policy = json.loads(base64.b64decode(given["fields"]["policy"]))
+    assert given["key"].startswith("sources/")
+    assert given["max_bytes"] == 3_000_000
+    assert ["content-length-range", 1, 3_000_000] in policy["conditions"]
+    assert {"Content-Type": "image/jpeg"} in policy["conditions"]
+    assert {"key": given["key"]} in policy["conditions"]
+    assert given["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_no_two_uploads_have_the_same_key(api):
+    keys = {api("POST", "/uploads", {"content_type": "image/png"}).json["key"] for _ in range(2)}
+
+    assert len(keys) == 2
+
+
+def test_a_collage_is_started(api):
+    answer = api("POST", "/collages", ASKED)
+
+    made = answer.json
+    assert answer.status == 202
+    assert made["new"]
+    assert made["estimate"] == {
+        "calls": 6, "tiles": 6, "reused": 0, "usd": 0, "minutes": None,
+        "priced_on": made["estimate"]["priced_on"],
+    }  # fmt: skip
+    assert made["links"]["self"] == f"/collages/{made['id']}"
+    assert api.stack.store.accepted(made["id"]).request == Request(**SMALL)
+    assert list(api.stack.started) == [made["id"]]
+
+
+def test_the_same_request_is_the_same_collage(api):
+    first, second = (api("POST", "/collages", ASKED).json for _ in range(2))
+
+    assert (first["id"], second["new"]) == (second["id"], False)
+    assert len(api.stack.started) == 1
+
+
+def test_a_key_that_is_sent_again_starts_nothing(api):
+    first = api("POST", "/collages", ASKED, idempotency_key="k").json
+    api("DELETE", f"/collages/{first['id']}")
+
+    again = api("POST", "/collages", ASKED, idempotency_key="k").json
+    other = api("POST", "/collages", ASKED, idempotency_key="l").json
+
+    assert (again["id"], again["new"]) == (first["id"], False)
+    assert (other["id"], other["new"], other["run"]) == (first["id"], True, f"{first['id']}-2")
+
+
+def test_a_key_is_for_one_request(api):
+    api("POST", "/collages", ASKED, idempotency_key="k")
+
+    found = api.refuses(422, "POST", "/collages", ASKED | {"rows": 1}, idempotency_key="k")
+
+    assert found["type"].endswith(":KeyReused")
+    assert found["errors"][0]["field"] == "Idempotency-Key"
+    assert replace(api, caller="another")(
+        "POST", "/collages", ASKED | {"rows": 1}, idempotency_key="k"
+    ).json["new"]
+
+
+def test_an_estimate_starts_nothing(api):
+    found = api("POST", "/collages/estimate", ASKED)
+
+    assert (found.status, found.json["calls"], found.json["usd"]) == (200, 6, 0)
+    assert not api.stack.started
+    assert not api.stack.listing()
+
+
+def test_an_estimate_counts_what_is_there(api):
+    finished(api.stack)
+
+    assert api("POST", "/collages/estimate", ASKED | {"cell": 16}).json["reused"] == 6
+
+
+def test_a_collage_that_was_made_has_links_to_its_files(api):
+    made = finished(api.stack)
+
+    found = api("GET", f"/collages/{made}").json
+
+    assert (found["state"], found["tiles"]["done"]) == ("done", 6)
+    for name, key in {
+        "collage": f"collages/{made}/collage.png",
+        "manifest": f"collages/{made}/manifest.json",
+        "preview": f"collages/{made}/preview.jpg",
+        "source": "uploads/a.png",
+    }.items():
+        assert key in found["links"][name]
+        assert "X-Amz-Signature" in found["links"][name]
+        assert "X-Amz-Expires=900" in found["links"][name]
+    assert found["links"]["folder"].endswith(f"/collages/{made}/")
+
+
+def test_a_collage_that_is_not_made_has_no_links_to_files(api):
+    made = api("POST", "/collages", ASKED).json["id"]
+
+    found = api("GET", f"/collages/{made}").json
+
+    assert found["state"] == "running"
+    assert found["links"].keys() == {"self", "tiles", "source", "folder"}
+
+
+def test_an_answer_is_not_to_be_kept(api):
+    assert api("GET", "/masks").headers["Cache-Control"] == "no-store"
+    assert api("GET", "/nowhere").headers["Cache-Control"] == "no-store"
+
+
+def test_collages_are_listed_newest_first_in_pages(api):
+    made = [api("POST", "/collages", ASKED | {"seed": seed}).json["id"] for seed in (1, 2, 3)]
+
+    first = api("GET", "/collages", query={"limit": "2"}).json
+    second = api("GET", "/collages", query={"limit": "2", "after": first["next"]}).json
+
+    assert [one["id"] for one in first["items"] + second["items"]] == made[::-1]
+    assert second["next"] is None
+
+
+def test_tiles_are_listed_in_pages_with_their_conditioning(api):
+    made, calls = prepare(api.stack)
+    render(api.stack, made, calls[:1])
+
+    first = api("GET", f"/collages/{made}/tiles", query={"limit": "4"}).json
+    second = api("GET", f"/collages/{made}/tiles", query={"after": first["next"]}).json
+
+    assert [one["state"] for one in first["items"]] == ["done", "pending", "pending", "pending"]
+    assert "X-Amz-Signature" in first["items"][0]["links"]["picture"]
+    assert first["items"][1]["links"] == {}
+    assert first["items"][1]["tile"]["prompt"] == calls[1].tiles[0].prompt
+    assert [one["index"] for one in second["items"]] == [4, 5]
+
+
+def test_stopping_is_for_what_runs(api):
+    made = api("POST", "/collages", ASKED).json["id"]
+
+    stopped = api("DELETE", f"/collages/{made}")
+    again = api("DELETE", f"/collages/{made}")
+
+    assert (stopped.status, stopped.json["state"]) == (200, "cancelled")
+    assert again.json == stopped.json | {"links": again.json["links"]}
+
+
+def test_what_is_not_made_cannot_be_laid_out_again(api):
+    made = api("POST", "/collages", ASKED).json["id"]
+
+    assert api.refuses(409, "POST", f"/collages/{made}/assemble", {"cols": 1})
+
+
+def test_a_layout_that_breaks_the_rules_is_refused_before_anything_is_asked_for(api):
+    made = finished(api.stack)
+
+    found = api.refuses(422, "POST", f"/collages/{made}/assemble", {"gap": -40})
+
+    assert found["errors"][0]["field"] == "gap"
+
+
+def test_the_same_layout_has_the_same_name():
+    assert layout_name(Relayout(cols=3)) == layout_name(Relayout(cols=3, sort="shuffle"))
+    assert layout_name(Relayout(cols=3)) != layout_name(Relayout(cols=4))
+
+
+@pytest.mark.parametrize("route", ["GET", "GET tiles", "DELETE", "POST assemble"])
+def test_what_nobody_asked_for_is_not_found(api, route):
+    method, _, rest = route.partition(" ")
+    body = {} if method == "POST" else None
+
+    api.refuses(404, method, f"/collages/{NOBODY}/{rest}".rstrip("/"), body)
+
+
+@pytest.mark.parametrize(
+    ("options", "field", "allowed"),
+    [
+        ({"rows": 0}, "rows", {"minimum": 1, "maximum": 200}),
+        ({"engine": "steam"}, "engine", ["painter", "openai"]),
+        ({"fit": "stretch"}, "fit", ["crop", "pad"]),
+        ({"masks": ["halves", "third"]}, "masks", None),
+        ({"max_usd": -1}, "max_usd", {"minimum": 0}),
+        ({"tiles": 7}, "tiles", {"minimum": 1}),
+        ({"row": 3}, "row", None),
+        ({"engine": "openai"}, "engine", None),
+        ({"theme": "sea"}, "theme", None),
+        ({"source": "elsewhere/a"}, "source", None),
+        ({"source": "sources/../uploads/a"}, "source", None),
+        ({"source": "sources/gone"}, "source", None),
+    ],
+)
+def test_a_problem_names_the_field_and_what_is_allowed(api, options, field, allowed):
+    found = api.refuses(422, "POST", "/collages", ASKED | options)
+
+    (error,) = (one for one in found["errors"] if one["field"] == field)
+    assert error["message"]
+    if allowed is not None:
+        assert error["allowed"] == allowed
+    assert not api.stack.started
+
+
+def test_a_source_that_is_no_picture_is_a_problem_of_that_field(api):
+    api.stack.put("sources/text", b"hello")
+
+    found = api.refuses(422, "POST", "/collages", ASKED | {"source": "sources/text"})
+
+    assert found["errors"][0]["field"] == "source"
+    assert "PNG, JPEG or WebP" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (("GET", "/collages", None, {"limit": "0"}), "limit"),
+        (("GET", "/collages", None, {"limit": "two"}), "limit"),
+        (("GET", "/collages", None, {"after": "?"}), "after"),
+        (("GET", "/collages", None, {"before": "1"}), "before"),
+        (("GET", "/collages/abc"), "collage"),
+        (("GET", f"/collages/{NOBODY}/tiles", None, {"after": "abc"}), "after"),
+        (("POST", "/uploads", {"content_type": "image/gif"}), "content_type"),
+        (("POST", "/uploads", {"content_type": "image/png", "key": "k"}), "key"),
+    ],
+)
+def test_a_parameter_that_is_wrong_or_unknown_is_named(api, request_, field):
+    assert api.refuses(422, *request_)["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("status", "request_", "headers"),
+    [
+        (400, ("POST", "/collages", "{"), {}),
+        (400, ("POST", "/collages", '{"max_usd": NaN}'), {}),
+        (400, ("POST", "/collages", "[" * 60_000), {}),
+        (404, ("GET", "/nowhere"), {}),
+        (405, ("PUT", "/collages"), {}),
+        (405, ("POST", f"/collages/{NOBODY}", {}), {}),
+        (413, ("POST", "/collages", '"' + "x" * 70_000 + '"'), {}),
+        (415, ("POST", "/collages", "rows=3"), {"content_type": "text/plain"}),
+        (
+            415,
+            ("POST", "/collages", "rows=3"),
+            {"content_type": "application/x-www-form-urlencoded"},
+        ),
+        (422, ("POST", "/collages", "[{}]"), {}),
+        (422, ("POST", "/collages"), {}),
+        (422, ("POST", "/collages", '{"max_usd": 1e999, "source": "sources/a"}'), {}),
+        (422, ("POST", "/collages", '{"\\ud800": 1, "source": "sources/a"}'), {}),
+        (422, ("POST", "/collages", {**ASKED, "title": "\x00"}), {"idempotency_key": "x" * 256}),
+    ],
+)
+def test_every_error_is_a_problem(api, status, request_, headers):
+    api.refuses(status, *request_, **headers)
+
+
+def test_the_methods_that_there_are_are_named(api):
+    answer = api("PATCH", f"/collages/{NOBODY}")
+
+    assert answer.headers["Allow"] == "DELETE, GET"
+
+
+def test_a_stack_that_does_not_answer_asks_for_patience(api, deployed):
+    boto3.client("dynamodb").delete_table(TableName="limits")
+
+    answer = api("POST", "/collages", ASKED, idempotency_key="k")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_the_catalogue_says_what_this_stack_has(api):
+    engines = api("GET", "/engines").json
+    by_name = {engine["name"]: engine for engine in engines["items"]}
+
+    assert engines["default"] == "painter"
+    assert by_name["painter"]["available"]
+    assert not by_name["openai"]["available"]
+    assert "OpenAiSecret" in by_name["openai"]["needs"]
+    assert engines["limits"]["concurrency"] == 7
+    assert api("GET", "/recipes").json["limits"]["max_source_bytes"] == 3_000_000
+    assert "Cubism" in api("GET", "/styles").json["items"]
+    assert api("GET", "/masks").json["sets"]["halves"] == ["top", "bottom", "left", "right"]
+
+
+def test_the_options_of_a_request_are_those_that_are_taken(api):
+    options = api("GET", "/recipes").json["options"]["properties"]
+
+    assert options.keys() == Request.model_fields.keys()
+
+
+def test_the_page_needs_no_script_and_nothing_from_elsewhere(api):
+    page = api("GET", "/docs")
+
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha")
+    assert "<script" not in page.text
+    assert "http" not in page.text.replace("HTTP", "")
+    assert "POST /collages/{collage}/assemble" in page.text
+
+
+def test_the_description_has_every_route_and_every_problem(api):
+    described = api("GET", "/openapi.json").json
+
+    assert described["openapi"].startswith("3.1")
+    assert set(described["paths"]) == {
+        "/uploads", "/collages", "/collages/estimate", "/collages/{collage}",
+        "/collages/{collage}/tiles", "/collages/{collage}/assemble",
+        "/engines", "/styles", "/masks", "/recipes", "/openapi.json", "/docs",
+    }  # fmt: skip
+    for item in described["paths"].values():
+        for operation in item.values():
+            assert {"422", "500", "503", "403"} <= operation["responses"].keys()
+            assert [status for status in operation["responses"] if status.startswith("2")]
+    assert "HTTPValidationError" not in json.dumps(described)
+
+
+def test_a_picture_under_two_keys_is_one_collage(api):
+    picture = encode(noise((60, 60)))
+    for key in ("sources/b", "sources/c"):
+        api.stack.put(key, picture)
+
+    first, second = (
+        api("POST", "/collages", ASKED | {"source": key}).json for key in ("sources/b", "sources/c")
+    )
+
+    assert first["id"] == second["id"]
+
+
+def test_heavy_libraries_are_left_alone_until_a_route_needs_them():
+    code = (
+        "import sys; sys.path[:0] = ['functions/api']; import app; "
+        "print({'pyvips', 'numpy', 'cv2', 'openai', 'PIL'} & set(sys.modules))"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert made.stdout.strip() == "set()"

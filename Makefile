@@ -36,12 +36,14 @@ format: install ## format the code and sort its imports
 
 SAM ?= sam
 ENV ?= dev
+# The stacks' names are those of samconfig.toml.
+STACK ?= $(if $(filter prod,$(ENV)),collage,collage-dev)
 
 deploy: ## deploy to AWS as samconfig.toml says; ENV=prod for the other stack (needs the SAM CLI)
 	$(SAM) build
 	$(SAM) deploy --config-env $(ENV)
 
-destroy: install ## delete a stack with its buckets, after asking; STACK=name, YES=name where nobody is asked
+destroy: install ## delete the stack and its buckets, after asking; YES=its name where nobody can be asked
 	$(BIN)/python -m cli.destroy $(STACK) $(if $(YES),--yes $(YES))
 
 layers: install ## build the layers as `sam build` does and check their sizes (needs a package index)

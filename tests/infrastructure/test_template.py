@@ -3,11 +3,13 @@
 import copy
 import json
 import re
+import tomllib
 
 import pytest
 import yaml
 from cfnlint.api import ManualArgs, lint
 
+from local.parameters import check
 from tests.infrastructure.shipped import (
     LAMBDA,
     ROOT,
@@ -211,6 +213,16 @@ def test_a_pattern_takes_what_is_meant_and_nothing_else(name, good, bad):
 
     assert all(re.fullmatch(pattern, value) for value in good)
     assert not [value for value in bad if re.fullmatch(pattern, value)]
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_settings_of_a_stage_are_ones_that_the_template_takes(stage):
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())[stage]["deploy"]["parameters"]
+    given = dict(pair.split("=", 1) for pair in settings["parameter_overrides"].split())
+
+    check(template()["Parameters"], given)
+    assert settings["stack_name"]
+    assert settings["confirm_changeset"] is True
 
 
 def test_every_output_is_described():

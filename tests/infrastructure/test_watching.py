@@ -10,6 +10,7 @@ from tests.infrastructure.shipped import ROOT, folder, functions, resources, tem
 ALARMS = resources("AWS::CloudWatch::Alarm")
 NAMESPACE = "${AWS::StackName}"
 DIMENSIONS = {
+    "AWS/ApiGateway": {"ApiId"},
     "AWS/Lambda": {"FunctionName"},
     "AWS/States": {"StateMachineArn"},
     "AWS/SQS": {"QueueName"},

@@ -1,0 +1,239 @@
+"""``python -m benchmarks.costs``: what collages cost at AWS; writes the tables of docs/costs.md.
+
+Counted are the states of the shipped workflow, the requests that the library makes, and the memory
+that the template gives to each function. Measured is processor time, on a laptop. The prices are
+AWS's list prices; no free tier, no tax, no discount.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from collage.engines import image_models
+from collage.engines.image_models import PRICED_ON
+from collage.settings import OpenAISettings
+from local.template import parse
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs" / "costs.md"
+
+# AWS's price pages, region us-east-1 (N. Virginia), 2026-11-21; dollars.
+REGION, PRICES_OF = "us-east-1", "2026-11-21"
+TRANSITION = 0.025 / 1000
+GB_SECOND = 0.0000133334  # Lambda on arm64
+INVOCATION = 0.20 / 1e6
+PUT = 0.005 / 1000  # also LIST
+GET = 0.0004 / 1000
+GB_MONTH = 0.023  # S3 Standard
+TABLE_WRITE = 0.625 / 1e6  # DynamoDB on demand, items below 1 KB
+LOG_GB = 0.50  # CloudWatch Logs, taken in
+API_CALL = 1.00 / 1e6  # HTTP API
+TRACE = 5.00 / 1e6  # X-Ray
+ALARM_METRIC, METRIC, DASHBOARD = 0.10, 0.30, 3.00  # a month
+
+# Processor seconds of an invocation in a warm run of 100 tiles of 512 px with the painter on the
+# laptop cloud: x86-64, 2.x GHz, 2026-11-21. ASSEMBLE is a tile's part.
+CPU = {"StartCollage": 0.02, "MakeMasks": 0.08, "PlanTiles": 0.01, "RenderTile": 0.18}
+ASSEMBLE = 0.0135
+# What is not known from here; each errs on the dear side.
+SLOWER = 1.5  # a vCPU of Lambda on arm64 against that laptop's
+S3_SECONDS = 0.03  # one request
+INIT_SECONDS = 1.5  # of a cold start, one for each call under way
+READERS = 16  # requests of the assembly at once
+TRACED = 0.05  # X-Ray's share of requests, after the first of each second
+LOG_BYTES = 1500  # start, end and report lines and the metrics of an invocation
+
+# S3 requests, (GET, PUT): of a run, and for each tile.
+RUN_REQUESTS = (9, 19)
+"""Request, styles, source, four masks, prepared, plan, calls, manifests, collage, preview, page."""
+RENDER_REQUESTS, PROVIDER_REQUESTS = (1, 2), (1, 1)
+"""The sidecar looked for, tile and sidecar put; a refusal looked for, the provider's bytes put."""
+ASSEMBLE_REQUESTS = (3, 1)
+"""Sidecar, cell and tile read, the cell put for the next layout."""
+TABLE_WRITES = 5
+"""Of a call that costs money: price, note, turn, correction, and half as many turns again."""
+PYRAMID_TILE = 256
+TILE_BYTES, CELL_SHARE, COLLAGE_BYTES_PER_PIXEL = 480_000, 0.25, 1.8
+POLLS = 60
+"""Requests of a client that follows one run."""
+
+SIZES = {100: (10, 10, 256), 10_000: (100, 100, 128)}
+"""Tiles -> rows, columns and the width of a cell in pixels."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What making one collage costs at AWS, by service, in dollars, and what it keeps in S3."""
+
+    items: Mapping[str, float]
+    gigabytes: float
+
+    @property
+    def total(self) -> float:
+        """Dollars, once."""
+        return sum(self.items.values())
+
+
+def transitions(tiles: int) -> int:
+    """State transitions of a run without retries whose request names its styles.
+
+    Every state that is entered is one, and so is the start of every child of the Map.
+    """
+    path = ROOT / "state_machine" / "collage.asl.yaml"
+    definition = parse(path.read_text(), path)
+    return _walk(definition, tiles)
+
+
+def _walk(machine: Mapping[str, Any], tiles: int) -> int:
+    entered, name = 0, machine["StartAt"]
+    while name:
+        state = machine["States"][name]
+        entered += 1
+        if state["Type"] == "Map":
+            entered += tiles * (1 + _walk(state["ItemProcessor"], 0))
+        ways = [way["Next"] for way in state.get("Choices", []) if _for_functions(way)]
+        name = ways[0] if ways else state.get("Next", state.get("Default"))
+    return entered
+
+
+def _for_functions(choice: Mapping[str, Any]) -> bool:
+    """Whether a choice is the one of an engine that runs in functions, as the painter does."""
+    return any(one.get("StringEquals") == "painter" for one in choice.get("Or", [choice]))
+
+
+def pyramid(width: int, height: int) -> int:
+    """Files of a Deep Zoom pyramid: every level, halved down to one pixel."""
+    files = 0
+    while True:
+        files += math.ceil(width / PYRAMID_TILE) * math.ceil(height / PYRAMID_TILE)
+        if width == height == 1:
+            return files + 1
+        width, height = math.ceil(width / 2), math.ceil(height / 2)
+
+
+def bill(tiles: int, wait: float = 0) -> Bill:
+    """What a collage costs; ``wait`` is what a provider takes for one tile, in seconds."""
+    rows, cols, cell = SIZES[tiles]
+    pixels = rows * cols * cell * cell
+    files = pyramid(cols * cell, rows * cell)
+    paid = wait > 0
+    per_tile = [RENDER_REQUESTS, ASSEMBLE_REQUESTS] + ([PROVIDER_REQUESTS] if paid else [])
+    gets = RUN_REQUESTS[0] + tiles * sum(get for get, _ in per_tile)
+    puts = RUN_REQUESTS[1] + files + tiles * sum(put for _, put in per_tile)
+    render = wait or CPU["RenderTile"] * SLOWER
+    render += sum(sum(requests) for requests in per_tile[:1] + per_tile[2:]) * S3_SECONDS
+    cold = min(tiles, int(_template()["Parameters"]["MaxConcurrency"]["Default"]))
+    assembly = tiles * (ASSEMBLE * SLOWER + sum(ASSEMBLE_REQUESTS) * S3_SECONDS / READERS)
+    seconds = {
+        "RenderTile": tiles * render + cold * INIT_SECONDS,
+        "AssembleCollage": assembly + files * S3_SECONDS / READERS + INIT_SECONDS,
+    } | {
+        name: CPU[name] * SLOWER + 8 * S3_SECONDS + INIT_SECONDS
+        for name in ("StartCollage", "MakeMasks", "PlanTiles")
+    }
+    invocations = tiles + len(seconds) - 1
+    items = {
+        "Step Functions": transitions(tiles) * TRANSITION,
+        "Lambda": sum(memory_gb(name) * time for name, time in seconds.items()) * GB_SECOND
+        + invocations * INVOCATION,
+        "S3 requests": gets * GET + puts * PUT,
+        "DynamoDB": tiles * TABLE_WRITES * TABLE_WRITE if paid else 0.0,
+        "HTTP API": POLLS * API_CALL,
+        "CloudWatch Logs": invocations * LOG_BYTES / 1e9 * LOG_GB,
+        "X-Ray": (invocations + tiles) * TRACED * TRACE,
+    }
+    kept = tiles * TILE_BYTES * (1 + CELL_SHARE + paid) + pixels * COLLAGE_BYTES_PER_PIXEL
+    return Bill(items, kept / 1e9)
+
+
+def memory_gb(function: str) -> float:
+    """What the template gives to a function."""
+    shared = _template()["Globals"]["Function"]
+    own = _template()["Resources"][f"{function}Function"]["Properties"]
+    return float(own.get("MemorySize", shared["MemorySize"])) / 1024
+
+
+def standing() -> dict[str, float]:
+    """What a stack costs a month that does nothing, less what is kept; no free tier."""
+    resources = _template()["Resources"].values()
+    kinds = [resource["Type"] for resource in resources]
+    alarms = [r["Properties"] for r in resources if r["Type"] == "AWS::CloudWatch::Alarm"]
+    watched = sum(max(1, sum("MetricStat" in m for m in a.get("Metrics", []))) for a in alarms)
+    return {
+        f"{watched} metrics watched by {len(alarms)} alarms": watched * ALARM_METRIC,
+        "the dashboard": kinds.count("AWS::CloudWatch::Dashboard") * DASHBOARD,
+    }
+
+
+def own_metrics() -> int:
+    """Custom metrics that the functions emit, cold starts included."""
+    doors = [path.read_text() for path in sorted(ROOT.glob("functions/*/app.py"))]
+    named = sum(len(set(re.findall(r'"((?:Tiles|Calls|Usd|Budget)\w+)"', code))) for code in doors)
+    return named + sum("capture_cold_start_metric" in code for code in doors)
+
+
+def provider(tiles: int, quality: str) -> float:
+    """What the engine openai asks for so many tiles of 512 px, by its own model."""
+    model = OpenAISettings().model
+    asked = image_models.frame(model, (512, 512)).asked
+    return image_models.price(model, quality, asked, 1) * tiles
+
+
+def tables() -> str:
+    """The tables, as docs/costs.md has them."""
+    wait = float(_template()["Parameters"]["LatencySeconds"]["Default"])
+    columns = {
+        f"{tiles:,} tiles, {engine}": bill(tiles, waits)
+        for engine, waits in (("painter", 0.0), ("openai", wait))
+        for tiles in SIZES
+    }
+    lines = [_row("dollars, once", *columns), _row(*["---"] * (len(columns) + 1))]
+    lines += [
+        _row(name, *(_usd(one.items[name]) for one in columns.values()))
+        for name in next(iter(columns.values())).items
+    ]
+    lines.append(_row("**AWS**", *(f"**{_usd(one.total)}**" for one in columns.values())))
+    for quality in ("low", "high"):
+        asked = [_usd(provider(tiles, quality)) for tiles in SIZES]
+        lines.append(_row(f"the provider, quality {quality}", *["0"] * len(SIZES), *asked))
+    kept = (
+        f"{one.gigabytes:,.2f} GB, {_usd(one.gigabytes * GB_MONTH)}" for one in columns.values()
+    )
+    lines += [_row("kept in S3, a month", *kept), ""]
+    lines += [_row("dollars a month", ""), _row("---", "---")]
+    lines += [_row(name, _usd(usd)) for name, usd in standing().items()]
+    count = own_metrics()
+    lines.append(
+        _row(f"{count} metrics of its own, in hours with runs only, at most", _usd(count * METRIC))
+    )
+    return "\n".join(lines)
+
+
+def document(text: str, made: Callable[[], str] = tables) -> str:
+    """docs/costs.md with its tables made anew."""
+    begin, end = "<!-- make costs -->\n", "\n<!-- until here -->"
+    before, after = text.index(begin) + len(begin), text.index(end)
+    return text[:before] + made() + text[after:]
+
+
+def _template() -> dict[str, Any]:
+    path = ROOT / "template.yaml"
+    return parse(path.read_text(), path)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _usd(value: float) -> str:
+    return "0" if value == 0 else f"{value:,.2f}" if value >= 0.1 else f"{value:.4f}"
+
+
+if __name__ == "__main__":
+    DOCS.write_text(document(DOCS.read_text()))
+    print(tables(), f"\n\nAWS: {REGION}, {PRICES_OF}; the provider: {PRICED_ON}")

@@ -112,13 +112,16 @@ def _whole(solid: Flags) -> Flags:
     return np.asarray(inner) > 0
 
 
-def _features(guess: Picture, places: Places, anchors: NDArray[np.float32]) -> Plane:
-    """Each patch as whole numbers 0..255, (N, F), with its anchor as two more."""
+def _features(guess: Picture, solid: Flags, lean: Lean) -> Plane:
+    """The patch at every pixel as whole numbers 0..255, (H, W, F), the last two its home."""
+    height, width = solid.shape
     padded = np.pad(np.round(guess * 255), ((REACH, REACH), (REACH, REACH), (0, 0)), "edge")
     span = range(2 * REACH + 1)
-    rows, columns = places[:, 0], places[:, 1]
-    parts = [padded[rows + i, columns + j] for i in span for j in span]
-    return np.concatenate([*parts, np.round(anchors)], axis=1, dtype=np.float32)
+    parts = [padded[i : i + height, j : j + width] for i in span for j in span]
+    scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
+    # Counted from the middle, so that sums of squares stay within what float32 holds exactly.
+    home = np.round((_home(itself(solid.shape), solid) - (height / 2, width / 2)) * scale)
+    return np.concatenate([*parts, home], axis=2, dtype=np.float32)
 
 
 def _home(places: Places, solid: Flags) -> NDArray[np.float64]:
@@ -128,12 +131,6 @@ def _home(places: Places, solid: Flags) -> NDArray[np.float64]:
     band = np.maximum(3, np.round((high - low + 1) * BAND))
     back = np.where(places > high, high - band + (places - high - 1) % band + 1, places)
     return np.where(places < low, low + band - (low - places - 1) % band - 1, back)
-
-
-def _anchors(places: Places, solid: Flags, lean: Lean) -> NDArray[np.float32]:
-    """The places' homes in units of colour, (N, 2)."""
-    scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
-    return np.asarray(_home(places, solid) * scale, np.float32)
 
 
 def _first(colours: Picture, solid: Flags) -> Picture:
@@ -151,13 +148,14 @@ def _first(colours: Picture, solid: Flags) -> Picture:
 
 def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places:
     """For every pixel the most similar known patch, (H, W, 2); itself where nothing is missing."""
+    features = _features(guess, solid, lean)
     targets = _targets(solid)
-    theirs = _features(guess, sources, _anchors(sources, solid, lean))
+    theirs = features[sources[:, 0], sources[:, 1]]
     weight = np.square(theirs).sum(axis=1)
     taken = itself(solid.shape)
     for start in range(0, len(targets), 1024):
         some = targets[start : start + 1024]
-        mine = _features(guess, some, _anchors(some, solid, lean))
+        mine = features[some[:, 0], some[:, 1]]
         nearest = (weight - 2 * (mine @ theirs.T)).argmin(axis=1)
         taken[some[:, 0], some[:, 1]] = sources[nearest]
     return taken
@@ -166,18 +164,18 @@ def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places
 def _refine(guess: Picture, solid: Flags, taken: Places, lean: Lean) -> Places:
     """Better matches among what each pixel and its neighbours found, one step around."""
     height, width = solid.shape
+    features = _features(guess, solid, lean)
     targets = _targets(solid)
     rows, columns = targets[:, 0], targets[:, 1]
     usable = _whole(solid)
-    mine = _features(guess, targets, _anchors(targets, solid, lean))
+    mine = features[rows, columns]
     best = np.full(len(targets), np.inf, np.float32)
     found = targets.copy()
     for dy, dx in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (0, 3), (3, 0), (0, -3), (-3, 0)):
         beside = taken[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
-        place = beside - (dy, dx)
-        place = np.clip(place, 0, (height - 1, width - 1))
-        theirs = _features(guess, place, _anchors(place, solid, lean))
-        gap = np.square(mine - theirs).sum(axis=1)
+        place = np.clip(beside - (dy, dx), 0, (height - 1, width - 1))
+        difference = mine - features[place[:, 0], place[:, 1]]
+        gap = np.einsum("nf,nf->n", difference, difference)
         gap[~usable[place[:, 0], place[:, 1]]] = np.inf
         closer = gap < best
         best[closer] = gap[closer]

@@ -80,7 +80,7 @@ EXAMPLES = (
         "`--rect TOP:BOTTOMxLEFT:RIGHT`, once or several times, in pixels of the source; or "
         "`--mask-file FILE`, what is transparent of it, or white; or `--transparency`, the "
         "source's own. The rest stays to the pixel. `--count` makes several candidates.",
-        f"{PHOTO} --recipe erase --rect 40:190x590:690 --rect 330:560x720:1024",
+        f"{PHOTO} --recipe erase --rect 50:180x595:660 --rect 240:495x815:1024",
     ),
     Example(
         "panorama",

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from collage.spread import spread
+
 Plane = NDArray[np.float32]
 
 
@@ -23,6 +25,33 @@ def join(
     weight = opacity(mask_alpha)[..., None]
     blended = source + (np.asarray(painted, np.float32) - source) * weight
     return np.where(weight > 0, np.round(blended), source).astype(np.uint8)
+
+
+def match(
+    source: NDArray[np.uint8], painted: NDArray[np.uint8], mask_alpha: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """The painting with its colours shifted so that they meet the source's at the mask's edge.
+
+    A model repaints also what it was to keep, a little lighter or warmer than it was. How much so
+    along the edge is carried smoothly over what is edited, and taken away from it.
+
+    Args:
+        source: RGB, (H, W, 3).
+        painted: RGB, (H, W, 3): the same scene, also where the mask keeps the source.
+        mask_alpha: (H, W), 0 = edit and 255 = keep.
+
+    Returns:
+        RGB, (H, W, 3).
+    """
+    keep = np.ascontiguousarray(mask_alpha == 255, np.uint8)
+    if not keep.any() or keep.all():
+        return painted
+    away = np.asarray(cv2.distanceTransform(keep, cv2.DIST_L2, 5), np.float32)
+    # Wide enough that strands of texture, which a model does not repeat, average out.
+    width = max(2.0, min(mask_alpha.shape) / 16)
+    known = np.asarray(keep * np.clip(1 - away / width, 0, 1), np.float32)
+    shift = spread(np.asarray(source, np.float32) - painted, known)
+    return np.clip(np.round(painted + shift), 0, 255).astype(np.uint8)
 
 
 def opacity(mask_alpha: NDArray[np.uint8]) -> Plane:

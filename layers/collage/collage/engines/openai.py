@@ -225,6 +225,9 @@ def _finish(
         differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
         changed = int(np.count_nonzero(differs & (alpha == 255)))
         if tile.preserve:
+            if not tile.styles:
+                # What goes on with the picture must have its colours; another style has its own.
+                painted = seam.match(kept, painted, alpha)
             painted = seam.join(kept, painted, alpha)
     file = io.BytesIO()
     Image.fromarray(painted).save(file, "PNG", compress_level=3)

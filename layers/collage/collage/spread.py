@@ -1,9 +1,13 @@
 """Spreading: what is known at some places carried smoothly to all others."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from collage.painting.canvas import Plane, Values
+Values = NDArray[np.floating[Any]]
+Plane = Values
 
 
 def spread(values: Values, known: Plane) -> Values:

@@ -1,0 +1,102 @@
+/** The manifest as the page uses it: cells, tiles, where their pictures are, and words for them. */
+
+/**
+ * What can be looked at: a cell of the grid, or a tile on its own.
+ * @typedef {object} Item
+ * @property {number | null} position the cell's, row by row
+ * @property {string} state
+ * @property {string[]} states it is found by
+ * @property {any} shown the record of the tile whose picture it is; null where there is none
+ * @property {any} planned the record of the tile that was to be there
+ */
+
+export const STATES = {
+  done: "made for this collage",
+  reused: "there already, made for another collage",
+  replaced: "another draw in place of a refused one",
+  refused: "the provider refused it",
+  failed: "it could not be made",
+  repeated: "a picture that another cell has too",
+};
+
+const MISSING = ["refused", "failed"];
+
+/** @param {any} manifest */
+export function read(manifest) {
+  const { tiles, files, geometry } = manifest;
+  const cols = geometry.cols;
+  /** @type {Item[]} */
+  const cells = new Array(manifest.cells.length);
+  /** @type {(Item | null)[]} the first cell of each tile */
+  const homes = new Array(tiles.length).fill(null);
+  const repeated = new Set();
+  for (const cell of manifest.cells) {
+    const position = cell.row * cols + cell.col;
+    const item = {
+      position,
+      state: cell.state,
+      states: [cell.state],
+      shown: tiles[cell.tile] ?? null,
+      planned: tiles[cell.planned] ?? tiles[cell.tile],
+    };
+    cells[position] = item;
+    if (cell.state === "repeated") repeated.add(cell.tile);
+    if (homes[cell.tile] == null || homes[cell.tile].position > position) homes[cell.tile] = item;
+  }
+  /** @type {Item[]} */
+  const alone = tiles.map((record, index) => ({
+    position: MISSING.includes(record.state) ? null : homes[index]?.position ?? null,
+    state: record.state,
+    states: repeated.has(index) ? [record.state, "repeated"] : [record.state],
+    shown: MISSING.includes(record.state) ? null : record,
+    planned: record,
+  }));
+  const folder = files.tiles ?? "../../tiles";
+  return {
+    manifest,
+    geometry,
+    cells,
+    tiles: alone,
+    rows: geometry.rows,
+    cols,
+    /** The address of a tile's picture, as it was made. */
+    picture: (record) => `${folder}/${record.key}.png`,
+    /** The address of a small picture of a tile. */
+    small: (record) => `${folder}/${record.key}.png`,
+    source: files.source,
+    mask: (record) => (record.tile.mask && files.masks[record.tile.mask]) || null,
+  };
+}
+
+/**
+ * What an item is, in a few words: its styles and its mask.
+ * @param {Item} item
+ * @param {string[]} [said] what the headings over it say already
+ */
+export function caption(item, said = []) {
+  const { tile } = item.shown ?? item.planned;
+  const styles = tile.styles.filter((style) => !said.includes(style)).join(" + ");
+  const words = tile.styles.length ? styles : tile.prompt;
+  return [words, said.includes(tile.mask) ? null : tile.mask].filter(Boolean).join(", ");
+}
+
+/** What a picture shows, for those who do not see it. */
+export function alt(item) {
+  const { tile } = item.shown ?? item.planned;
+  const mask = tile.mask ? `, repainted: ${tile.mask}` : "";
+  const state = ["done", "reused"].includes(item.state) ? "" : ` (${item.state})`;
+  return `${tile.prompt || tile.operation}${mask}${state}`;
+}
+
+/** Why a cell does not show what was planned; null where it does. */
+export function reason(item) {
+  const { planned } = item;
+  if (!["refused", "failed", "replaced"].includes(item.state)) return null;
+  if (!planned.message) return planned.error;
+  return planned.error?.toLowerCase() === item.state ? planned.message : `${planned.error}: ${planned.message}`;
+}
+
+export const isMissing = (item) => MISSING.includes(item.state);
+
+export const money = (usd) =>
+  usd ? usd.toLocaleString("en", { style: "currency", currency: "USD", maximumFractionDigits: 4 }) : "no charge";

@@ -1,0 +1,69 @@
+/** What tiles can be told apart by: the fields of a tile, and the axes that a recipe gave it. */
+
+const LETTERS = "ABCDEFGH";
+
+/**
+ * @typedef {object} Field
+ * @property {string} key
+ * @property {string} label
+ * @property {(item: import("./collage.js").Item) => string[]} of an item's values
+ * @property {string[]} values all there are, sorted
+ */
+
+/**
+ * The fields in which the items differ.
+ * @param {ReturnType<import("./collage.js").read>} collage
+ * @returns {Field[]}
+ */
+export function fields(collage) {
+  const records = collage.manifest.tiles;
+  const positions = Math.min(LETTERS.length, Math.max(0, ...records.map((r) => r.tile.styles.length)));
+  const options = new Set(records.flatMap((r) => Object.keys(r.tile.options)));
+  const axes = new Set(records.flatMap((r) => Object.keys(r.axes ?? {})));
+  const tile = (item) => (item.shown ?? item.planned).tile;
+  const one = (value) => (value == null || value === "" ? [] : [String(value)]);
+
+  const found = new Map();
+  const add = (key, label, of) => found.set(key, { key, label, of, values: [] });
+  add("style", "Style", (item) => tile(item).styles);
+  for (let i = 0; i < positions && positions > 1; i += 1) {
+    add(`style-${LETTERS[i].toLowerCase()}`, `Style ${LETTERS[i]}`, (item) => one(tile(item).styles[i]));
+  }
+  for (const name of ["mask", "operation", "engine", "model", "seed", "sample"]) {
+    add(name, title(name), (item) => one(tile(item)[name]));
+  }
+  for (const name of options) add(name, title(name), (item) => one(tile(item).options[name]));
+  // An axis is what the recipe's author meant by that name; it goes before a field of the tile.
+  for (const name of axes) add(name, title(name), (item) => one((item.shown ?? item.planned).axes?.[name]));
+  add("state", "State", (item) => item.states);
+
+  for (const field of found.values()) {
+    field.values = [...new Set([...collage.cells, ...collage.tiles].flatMap(field.of))].sort(compare);
+  }
+  return [...found.values()].filter((field) => field.values.length > 1);
+}
+
+/**
+ * Whether an item is among the chosen values, and its prompt has the words looked for.
+ * @param {Field[]} all
+ * @param {{chosen: Record<string, string>, find: string}} choice
+ */
+export function matcher(all, { chosen, find }) {
+  const wanted = all.filter((field) => chosen[field.key]);
+  const words = find.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!wanted.length && !words.length) return null;
+  return (item) => {
+    const prompt = (item.shown ?? item.planned).tile.prompt.toLowerCase();
+    return (
+      wanted.every((field) => field.of(item).includes(chosen[field.key])) &&
+      words.every((word) => prompt.includes(word))
+    );
+  };
+}
+
+function title(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+}
+
+const order = new Intl.Collator("en", { numeric: true });
+const compare = (one, other) => order.compare(one, other);

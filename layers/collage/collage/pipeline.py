@@ -610,6 +610,7 @@ def _finish(
     png = grid.join(manifest.layout, {i: cell for i, (_, cell) in read.items()}, captions)
     if made.request.metadata:
         png = metadata.embed(png, metadata.describe_collage(made, manifest))
+    store.put_page(manifest.id, folder)
     prefix = store.put_result(manifest, png, folder)
     return Assembled(
         id=manifest.id,

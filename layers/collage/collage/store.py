@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
+from collage import page
 from collage.digest import canonical, sha256
 from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
@@ -44,6 +46,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 Model = TypeVar("Model", bound=BaseModel)
+
+RESULT = re.compile(
+    r"(collage|preview)\.\w+|collage_files/.+|manifest\.js|index\.html|page\.(js|css)"
+)
+"""The files of a result that somebody looks at it by; the others are how it came about."""
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
@@ -327,6 +334,27 @@ class Store:
         self._put(self.collages, f"{prefix}/manifest.js", script, "text/javascript")
         self._put(self.collages, f"{prefix}/manifest.json", text, "application/json")
         return prefix
+
+    def put_page(self, collage: str, folder: str = "") -> None:
+        """Write the page beside a result, if it was built."""
+        for name, data in page.files().items() if page.is_built() else ():
+            key = f"collages/{collage}/{folder}/{name}".replace("//", "/")
+            self._put(self.collages, key, data, page.TYPES[name])
+
+    def result_files(self, collage: str, folder: str = "") -> list[str]:
+        """What the result consists of, by names relative to its folder; without the tiles."""
+        prefix = f"collages/{collage}/{folder}".rstrip("/") + "/"
+        pages = self.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.collages, Prefix=prefix
+        )
+        with _named(self.collages, prefix):
+            keys = [item["Key"] for found in pages for item in found.get("Contents", [])]
+        names = (key.removeprefix(prefix) for key in keys)
+        return [name for name in names if RESULT.fullmatch(name)]
+
+    def file(self, key: str) -> bytes:
+        """Anything in the collages bucket, by its key. Raises NotInStore."""
+        return self._get(self.collages, key)
 
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""

@@ -22,7 +22,8 @@ from rich.console import Console
 from cli import local_stack, output
 from cli.explain import explain
 from cli.options import request_options
-from cli.stack import RunFailed, Stack
+from cli.stack import RunFailed, Stack, deployed
+from cli.view import Viewer
 from collage import explain as explaining
 from collage import pipeline, request, rules, source
 from collage.errors import CollageError, InvalidRequest, NotAPicture
@@ -70,6 +71,8 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", metavar="NAME=VALUE", help="a parameter of template.yaml"),
 ]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free")]
+Open = Annotated[bool, typer.Option("--open/--no-open", help="open the browser")]
 STATE = local_stack.default_state()
 
 
@@ -193,6 +196,51 @@ def up(state: State = STATE, parameter: Parameters = None) -> None:
             output.welcome(console, stack, cloud.environment, state)
             for line in stack.watch():
                 log(line)
+
+
+@app.command()
+def view(
+    what: Annotated[
+        str,
+        typer.Argument(help="a folder with a fetched collage, or a collage's id", metavar="DIR|ID"),
+    ],
+    port: Port = 0,
+    opens: Open = True,
+    state: State = STATE,
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="a stack that runs, by your AWS settings, and has the ID"
+        ),
+    ] = None,
+) -> None:
+    """Show a collage in the browser, finished or under way.
+
+    It is served to this machine only, until Ctrl-C.
+    """
+    viewer = Viewer(port, opens, log)
+    with _failures(as_json=False):
+        if Path(what).is_dir():
+            viewer.folder(Path(what))
+        elif stack is not None:
+            viewer.collage(deployed(stack), what)
+        else:
+            with local_stack.running({}, state=state) as (_, own):
+                viewer.collage(own, what)
+
+
+@app.command()
+def gallery(
+    folder: Annotated[Path, typer.Argument(help="collages lie in it or below it", metavar="DIR")],
+    port: Port = 0,
+    opens: Open = True,
+    serves: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="serve the page, or only write it")
+    ] = True,
+) -> None:
+    """Write DIR/gallery.html, a page of all collages below DIR, and show it in the browser."""
+    with _failures(as_json=False):
+        Viewer(port, opens, log).gallery(folder, serves=serves)
 
 
 @app.command()

@@ -10,9 +10,10 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
+from cli.fetch import fetch
 from collage import errors
 from collage.errors import CollageError, NotInStore
-from collage.manifest import MISSING, Failure, Manifest
+from collage.manifest import Failure, Manifest
 from collage.pipeline import Started
 from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
@@ -200,25 +201,15 @@ class Stack:
         return {key for key in keys if key.endswith("/failure.json")}
 
     def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
-        """Write collage.png, manifest.json and the tiles that exist below ``out``.
-
-        ``folder`` is where another layout of the collage lies, if it is not the first.
+        """Write a result below ``out``, with the page to look at it; see `fetch`.
 
         Raises:
             RunFailed: NotWritten, when the disk does not take it.
         """
-        store = self.store
-        manifest = store.manifest(collage, folder)
         try:
-            (out / "tiles").mkdir(parents=True, exist_ok=True)
-            for record in manifest.tiles:
-                if record.state not in MISSING and (found := store.tile(record.tile)) is not None:
-                    (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
-            (out / "collage.png").write_bytes(store.collage(collage, folder))
-            (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
+            return fetch(self.store, collage, out, folder)
         except OSError as error:
             raise RunFailed("NotWritten", f"{out} cannot be written: {error.strerror}.") from error
-        return manifest
 
     def failure(self, collage: str) -> Failure | None:
         """Why the run failed, when that was recorded."""
@@ -246,6 +237,26 @@ class Stack:
         if (failure := self.failure(collage)) is not None:
             return RunFailed(failure.error, failure.message)
         return RunFailed("RunFailed", f"The run ended as {status}; no reason was recorded.")
+
+
+def deployed(name: str) -> Stack:
+    """A stack that runs, by the AWS settings of the environment: deployed, or `collage up`'s.
+
+    Raises:
+        RunFailed: NoStack, when it cannot be asked.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    def client(service: str) -> Any:
+        return boto3.client(service)  # type: ignore[call-overload]
+
+    stack = Stack(client, name)
+    try:
+        stack.outputs  # noqa: B018 - asked for once, and kept
+    except (BotoCoreError, ClientError) as error:
+        raise RunFailed("NoStack", f"The stack {name} cannot be asked: {error}") from error
+    return stack
 
 
 def _entered(event: Mapping[str, Any]) -> bool:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "layers" / "collage" / "collage" / "page"
-COPIED = ("index.html", "page.css")
+COPIED = ("index.html", "gallery.html", "page.css")
 
 
 def build(folder: Path) -> None:
-    """Write index.html, page.css and page.js into ``folder``; what was in it goes."""
+    """Write the page's files into ``folder``; what was in it goes."""
     wanted = HERE / "package-lock.json"
     there = HERE / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < wanted.stat().st_mtime:

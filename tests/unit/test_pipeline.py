@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from collage import grid, masks, pipeline
+from collage import grid, masks, page, pipeline
 from collage.digest import sha256
 from collage.errors import (
     InvalidRequest,
@@ -310,7 +310,8 @@ def test_no_tile_at_all_is_no_collage_even_where_none_is_asked_for(stack):
         pipeline.assemble_collage(stack.store, lenient, made)
 
 
-ORDER = ("progress.json", "collage.png", "manifest.js", "manifest.json", "progress.json")
+PAGE = tuple(page.TYPES) if page.is_built() else ()
+ORDER = ("progress.json", *PAGE, "collage.png", "manifest.js", "manifest.json", "progress.json")
 
 
 def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack):

@@ -63,14 +63,27 @@ class Files(BaseModel):
     pyramid: Pyramid = Pyramid()
     source: str | None = Field(description="the source as it was prepared")
     masks: dict[str, str] = Field(description="by name")
+    tiles: str = Field(default="../../tiles", description="where the tiles lie, as {key}.png")
 
     def from_below(self) -> "Files":
         """The same files beside a manifest of another layout, two folders further down."""
         up = "../../"
         return self.model_copy(
             update={
+                "tiles": up + "../../tiles",
                 "source": self.source and up + self.source.removeprefix(up),
                 "masks": {name: up + file.removeprefix(up) for name, file in self.masks.items()},
+            }
+        )
+
+    def gathered(self) -> "Files":
+        """The same files in a folder of their own that holds all of them, as when fetched."""
+        up = "../../"
+        return self.model_copy(
+            update={
+                "tiles": "tiles",
+                "source": self.source and self.source.removeprefix(up),
+                "masks": {name: file.removeprefix(up) for name, file in self.masks.items()},
             }
         )
 

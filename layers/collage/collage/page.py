@@ -15,6 +15,8 @@ TYPES = {
 }
 """The page's files and what they are, to a browser."""
 
+NOT_BUILT = "The page was not built; run `make install`."
+
 
 def is_built() -> bool:
     """Whether there is a page; a collage is a collage without one, too."""

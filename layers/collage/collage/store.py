@@ -47,10 +47,8 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-RESULT = re.compile(
-    r"(collage|preview)\.\w+|collage_files/.+|manifest\.js|index\.html|page\.(js|css)"
-)
-"""The files of a result that somebody looks at it by; the others are how it came about."""
+RESULT = re.compile(r"(collage|preview)\.\w+|collage_files/.+")
+"""The pictures of a result; what else lies beside them is how it came about."""
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
@@ -323,15 +321,11 @@ class Store:
         return [(item["Key"], item["LastModified"]) for item in items]
 
     def put_result(self, manifest: Manifest, collage_png: bytes, folder: str = "") -> str:
-        """Write the collage, then the manifest that says it is there; the prefix of both.
-
-        manifest.js holds the same for a page that is opened from disk and may fetch nothing.
-        """
+        """Write the collage, then the manifest that says it is there; the prefix of both."""
         prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
         text = canonical(manifest.model_dump(mode="json"))
         self._put(self.collages, f"{prefix}/collage.png", collage_png, "image/png")
-        script = b"window.collage = " + script_safe(text) + b";\n"
-        self._put(self.collages, f"{prefix}/manifest.js", script, "text/javascript")
+        self._put(self.collages, f"{prefix}/manifest.js", script_of(manifest), "text/javascript")
         self._put(self.collages, f"{prefix}/manifest.json", text, "application/json")
         return prefix
 
@@ -342,7 +336,7 @@ class Store:
             self._put(self.collages, key, data, page.TYPES[name])
 
     def result_files(self, collage: str, folder: str = "") -> list[str]:
-        """What the result consists of, by names relative to its folder; without the tiles."""
+        """The pictures that a result consists of, by names relative to its folder."""
         prefix = f"collages/{collage}/{folder}".rstrip("/") + "/"
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.collages, Prefix=prefix
@@ -412,6 +406,12 @@ class Store:
 def _newest_first(time: str) -> str:
     """A time as digits that sort the other way round."""
     return f"{LATEST - round(datetime.fromisoformat(time).timestamp() * 1000):013}"
+
+
+def script_of(manifest: Manifest) -> bytes:
+    """manifest.js: the manifest for a page that is opened from disk and may fetch nothing."""
+    text = canonical(manifest.model_dump(mode="json"))
+    return b"window.collage = " + script_safe(text) + b";\n"
 
 
 def script_safe(json_text: bytes) -> bytes:

@@ -1,0 +1,104 @@
+"""The commands `view` and `gallery`: collages in the browser."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from time import sleep
+
+from cli import gallery
+from cli.serving import Folder, Site, serving
+from cli.stack import RunFailed, Stack
+from collage import page, progress
+from collage.errors import InvalidRequest, NotInStore
+from collage.runs import Runs
+from collage.store import Store
+
+
+class InStore:
+    """A collage as it lies in the store, with the page of this machine and its live progress."""
+
+    def __init__(self, store: Store, runs: Runs, collage: str) -> None:
+        self.store, self.runs, self.collage = store, runs, collage
+
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """What the page asks for: of this collage, and of the tiles."""
+        try:
+            match path.parts:
+                case ("collages", self.collage, name) if name in page.TYPES:
+                    return page.files()[name]
+                case ("collages", self.collage, "progress.json"):
+                    now = progress.look(self.store, self.runs, self.collage)
+                    return now.model_dump_json().encode()
+                case ("collages", self.collage, _, *_) | ("tiles", _):
+                    return self.store.file(str(path))
+        except NotInStore:
+            pass
+        return None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Serves on ``port``, 0 for one that is free, and opens the browser if ``opens``."""
+
+    port: int
+    opens: bool
+    say: Callable[[str], None]
+
+    def folder(self, folder: Path) -> None:
+        """Serve a fetched collage until interrupted.
+
+        Raises:
+            InvalidRequest: when it is none.
+            RunFailed: PortTaken.
+        """
+        if not (folder / "index.html").is_file():
+            raise InvalidRequest(f"{folder} holds no fetched collage.")
+        self._serve(Folder(folder), "")
+
+    def collage(self, stack: Stack, collage: str) -> None:
+        """Serve a collage of a stack, finished or under way, until interrupted.
+
+        Raises:
+            NotInStore: when there is no such collage.
+            RunFailed: PortTaken, or NotBuilt where there is no page.
+        """
+        if not page.is_built():
+            raise RunFailed("NotBuilt", page.NOT_BUILT)
+        store, runs = stack.store, stack.runs
+        progress.look(store, runs, collage)
+        self._serve(InStore(store, runs, collage), f"collages/{collage}/")
+
+    def gallery(self, folder: Path, *, serves: bool) -> None:
+        """Write the page of all collages below a folder and, if asked, serve it.
+
+        Raises:
+            InvalidRequest: when there is none.
+            RunFailed: NotWritten, PortTaken.
+        """
+        try:
+            file, count = gallery.write(folder)
+        except OSError as error:
+            raise RunFailed(
+                "NotWritten", f"{folder} cannot be written: {error.strerror}."
+            ) from error
+        self.say(f"{file}: {count} collages")
+        if serves:
+            self._serve(Folder(folder), file.name)
+
+    def _serve(self, site: Site, path: str) -> None:
+        with ExitStack() as stack:
+            try:
+                address = stack.enter_context(serving(site, self.port)) + path
+            except OSError as error:
+                raise RunFailed(
+                    "PortTaken", f"Port {self.port} cannot be used: {error.strerror}."
+                ) from error
+            self.say(f"{address}  (Ctrl-C ends it)")
+            if self.opens:
+                webbrowser.open(address)
+            while True:
+                sleep(3600)

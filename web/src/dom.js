@@ -58,12 +58,15 @@ export function iconButton(name, label, onclick) {
  * @param {(value: string) => void} choose
  */
 export function dropDown(label, options, value, choose) {
-  const select = h("select", { onchange: () => choose(select.value) });
+  drawn += 1;
+  const select = h("select", { id: `choice-${drawn}`, onchange: () => choose(select.value) });
   for (const [key, text] of options) {
     select.append(h("option", { value: key, selected: key === value }, text));
   }
-  return h("label", { class: "choice" }, h("span", {}, label), select);
+  return h("div", { class: "choice" }, h("label", { for: select.id }, label), select);
 }
+
+let drawn = 0;
 
 const status = h("p", { class: "away", role: "status" });
 

@@ -14,6 +14,8 @@ import { tilesView } from "./tiles.js";
 import { toolbar } from "./toolbar.js";
 import { zoomView } from "./zoom.js";
 
+const KEYS =
+  "Arrow keys move from cell to cell, Enter zooms in, Space pins, Escape lets go; plus, minus and 0 zoom.";
 const WORDS = { collage: "Collage", tiles: "Tiles" };
 
 async function start() {
@@ -40,6 +42,7 @@ function open(collage, theme) {
     h("button", { type: "button", onclick: () => state.set({ view }) }, word),
   );
   const stage = h("section", { class: "stage", "aria-label": "The collage" });
+  stage.append(h("p", { id: "keys", class: "away" }, KEYS));
   const flow = h("section", { class: "tiles", "aria-label": "Tiles", tabindex: "-1" });
   const panel = h("aside", { class: "panel", "aria-label": "Details" });
   const bar = h("section", { class: "bar", "aria-label": "Filters" });
@@ -50,8 +53,6 @@ function open(collage, theme) {
     panel.classList.toggle("open", !opened);
   });
   about.classList.add("about");
-  const keys =
-    "Arrow keys move from cell to cell, Enter zooms in, Space pins, Escape lets go; plus, minus and 0 zoom.";
   document.body.append(
     h(
       "header",
@@ -63,7 +64,6 @@ function open(collage, theme) {
     ),
     bar,
     h("main", {}, stage, flow, panel),
-    h("p", { id: "keys", class: "away" }, keys),
   );
 
   document.body.dataset.view = state.get().view;

@@ -2,7 +2,7 @@
 
 import OpenSeadragon from "openseadragon";
 
-const MOST = 30;
+const MOST = 64;
 /** More cells in sight than this are left as they are. */
 
 /**

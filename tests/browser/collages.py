@@ -1,0 +1,67 @@
+"""Real collages for the page: the pipeline's own steps over a store in memory, fetched to disk."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from cli.fetch import fetch
+from collage import pipeline
+from collage.manifest import Manifest
+from collage.runs import Runs
+from collage.settings import OpenAISettings, Settings
+from collage.store import Store, script_of
+from collage.tools import Tools
+from tests.infrastructure.shipped import ROOT
+
+REFUSAL = {"Error": "Refused", "Cause": json.dumps({"errorMessage": "The provider said no."})}
+FAULT = {"Error": "TimedOut", "Cause": json.dumps({"errorMessage": "It took too long."})}
+MACHINE = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+
+
+def make(out: Path, refused: int | None = None, failed: int | None = None, **options: Any) -> None:
+    """A collage of the sample picture in the folder ``out``; two calls may end without a tile."""
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        for bucket in ("uploads", "collages"):
+            s3.create_bucket(Bucket=bucket)
+        states = boto3.client("stepfunctions", region_name="us-east-1")
+        machine = states.create_state_machine(
+            name="runs", definition=MACHINE, roleArn="arn:aws:iam::123456789012:role/r"
+        )
+        store = Store(s3, "uploads", "collages")
+        settings = Settings(uploads_bucket="uploads", collages_bucket="collages", min_share=0.5)
+        tools = Tools(settings, OpenAISettings())
+        source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
+        runs = Runs(states, machine["stateMachineArn"])
+        made = pipeline.start(store, tools, runs, source, options)["id"]
+        pipeline.list_styles(store, tools, made)
+        pipeline.make_masks(store, tools, made)
+        pipeline.plan_tiles(store, tools, made)
+        plan = store.plan(made)
+        for index in range(len(plan.calls)):
+            if index in (refused, failed):
+                pipeline.record_failure(store, made, REFUSAL if index == refused else FAULT, index)
+            else:
+                pipeline.render_tile(store, tools, made, plan.call(index))
+        pipeline.assemble_collage(store, tools, made)
+        fetch(store, made, out)
+        if not (out / "collage_files").exists():  # TEMPORARY
+            import pyvips
+
+            im = pyvips.Image.new_from_file(str(out / "collage.png"))
+            im.dzsave(str(out / "collage"), suffix=".jpg[Q=85]", tile_size=510, overlap=1)
+            im.thumbnail_image(2048, size="down").jpegsave(str(out / "preview.jpg"))
+
+
+def manifest(folder: Path) -> Manifest:
+    """What the manifest of a fetched collage says."""
+    return Manifest.model_validate_json((folder / "manifest.json").read_text())
+
+
+def changed(folder: Path, found: Manifest) -> None:
+    """Put another manifest in place of a fetched one's."""
+    (folder / "manifest.json").write_text(found.model_dump_json())
+    (folder / "manifest.js").write_bytes(script_of(found))

@@ -1,0 +1,132 @@
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cli.serving import Folder, serving
+from collage import page as built
+from tests.browser import collages
+from tests.infrastructure.shipped import ROOT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+QUIET = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SHOTS = ROOT / "out" / "screenshots"
+
+LISTEN = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    if not built.is_built():
+        pytest.skip(built.NOT_BUILT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10 x 10 cells, two of which have no tile of their own."""
+    folder = tmp_path_factory.mktemp("ten")
+    collages.make(folder, refused=7, failed=11, size=96, cell=48, gap=2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 x 40 cells of 60 tiles."""
+    folder = tmp_path_factory.mktemp("forty")
+    collages.make(folder, rows=40, cols=40, tiles=60, size=64, cell=32)
+    return folder
+
+
+@dataclass
+class Seen:
+    """A page in the browser, and what went wrong on it."""
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Addresses of all that was asked for."""
+
+    def violations(self) -> list[str]:
+        found: list[str] = self.page.evaluate("window.violations")
+        return found
+
+    def prompt(self) -> str:
+        """The prompt in the panel."""
+        return self.page.locator(".panel .prompt p").inner_text()
+
+    def shot(self, name: str) -> None:
+        """Write a picture of the page, for people."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+Look = Callable[..., Seen]
+
+
+@pytest.fixture
+def look(browser: Browser) -> Iterator[Look]:
+    """Opens a folder in the browser, from a server or from disk; nothing may go wrong on it."""
+    with ExitStack() as stack:
+        opened: list[Seen] = []
+
+        def look(
+            folder: Path,
+            choice: str = "",
+            *,
+            disk: bool = False,
+            name: str = "index.html",
+            ready: bool = True,
+            site: Any = None,
+            **context: Any,
+        ) -> Seen:
+            if disk:
+                base = f"{folder.as_uri()}/"
+            else:
+                base = stack.enter_context(serving(site or Folder(folder)))
+            options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+            page = browser.new_context(**options | context).new_page()
+            stack.callback(page.context.close)
+            page.set_default_timeout(10_000)
+            seen = Seen(page)
+            page.on("pageerror", lambda error: seen.wrong.append(str(error)))
+            page.on("dialog", lambda dialog: seen.wrong.append(f"dialog {dialog.message}"))
+            page.on(
+                "console",
+                lambda said: seen.wrong.append(said.text) if said.type == "error" else None,
+            )
+            page.on("request", lambda request: seen.asked.append(request.url))
+            page.add_init_script(LISTEN)
+            page.goto(f"{base}{name}{choice}")
+            if ready:
+                page.locator(".canvas canvas").first.wait_for(state="attached")
+                page.wait_for_load_state("networkidle")
+            opened.append(seen)
+            return seen
+
+        yield look
+        for seen in opened:
+            assert seen.violations() == []
+            assert seen.wrong == []

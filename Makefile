@@ -1,7 +1,8 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli examples benchmarks tests
+CODE := layers/collage/collage functions local cli examples benchmarks web tests
+PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint format bench costs schemas layers scan deploy destroy lock clean
@@ -9,13 +10,16 @@ CODE := layers/collage/collage functions local cli examples benchmarks tests
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: .venv/installed ## make .venv with all that a laptop needs, from the lock file
+install: .venv/installed $(PAGE) ## make .venv with all that a laptop needs, from the lock file
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+$(PAGE): .venv/installed $(wildcard web/*.* web/src/*)
+	$(BIN)/python web/build.py
 
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --out out/demo
@@ -95,4 +99,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv .scan out .aws-sam
+	rm -rf .venv .scan out .aws-sam web/node_modules $(dir $(PAGE))

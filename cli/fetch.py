@@ -46,11 +46,10 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
 
 
 def _parts(store: Store, manifest: Manifest, folder: str) -> Iterator[Part]:
-    base = f"collages/{manifest.id}"
     for name in store.result_files(manifest.id, folder):
-        yield name, partial(store.file, f"{base}/{folder}/{name}".replace("//", "/"))
+        yield name, partial(store.file, manifest.id, name, folder)
     for name in filter(None, (manifest.files.source, *manifest.files.masks.values())):
-        yield name, partial(store.file, f"{base}/{name}")
+        yield name, partial(store.file, manifest.id, name)
     for record in manifest.tiles:
         if record.state not in MISSING:
             yield f"tiles/{record.key}.png", partial(_tile, store, record)

@@ -33,8 +33,10 @@ class InStore:
                 case ("collages", self.collage, "progress.json"):
                     now = progress.look(self.store, self.runs, self.collage)
                     return now.model_dump_json().encode()
-                case ("collages", self.collage, _, *_) | ("tiles", _):
-                    return self.store.file(str(path))
+                case ("collages", self.collage, *names) if names:
+                    return self.store.file(self.collage, "/".join(names))
+                case ("tiles", name):
+                    return self.store.tile_file(name)
         except NotInStore:
             pass
         return None

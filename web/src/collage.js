@@ -7,7 +7,7 @@
  * @property {string} state
  * @property {string[]} states it is found by
  * @property {any} shown the record of the tile whose picture it is; null where there is none
- * @property {any} planned the record of the tile that was to be there
+ * @property {any} planned the record of the tile that was to be there; null in an empty cell
  */
 
 export const STATES = {
@@ -17,6 +17,7 @@ export const STATES = {
   refused: "the provider refused it",
   failed: "it could not be made",
   repeated: "a picture that another cell has too",
+  empty: "nothing was planned for it",
 };
 
 const MISSING = ["refused", "failed"];
@@ -37,11 +38,11 @@ export function read(manifest) {
       state: cell.state,
       states: [cell.state],
       shown: tiles[cell.tile] ?? null,
-      planned: tiles[cell.planned] ?? tiles[cell.tile],
+      planned: tiles[cell.planned] ?? tiles[cell.tile] ?? null,
     };
     cells[position] = item;
     if (cell.state === "repeated") repeated.add(cell.tile);
-    if (homes[cell.tile] == null || homes[cell.tile].position > position) homes[cell.tile] = item;
+    if (item.shown && !(homes[cell.tile]?.position < position)) homes[cell.tile] = item;
   }
   /** @type {Item[]} */
   const alone = tiles.map((record, index) => ({
@@ -68,21 +69,26 @@ export function read(manifest) {
   };
 }
 
+/** The tile that an item shows, or was to show; null in an empty cell. */
+export const tileOf = (item) => (item.shown ?? item.planned)?.tile ?? null;
+
 /**
  * What an item is, in a few words: its styles and its mask.
  * @param {Item} item
  * @param {string[]} [said] what the headings over it say already
  */
 export function caption(item, said = []) {
-  const { tile } = item.shown ?? item.planned;
+  const tile = tileOf(item);
+  if (!tile) return "An empty cell";
   const styles = tile.styles.filter((style) => !said.includes(style)).join(" + ");
-  const words = tile.styles.length ? styles : tile.prompt;
+  const words = tile.styles.length ? styles : tile.prompt || tile.operation;
   return [words, said.includes(tile.mask) ? null : tile.mask].filter(Boolean).join(", ");
 }
 
 /** What a picture shows, for those who do not see it. */
 export function alt(item) {
-  const { tile } = item.shown ?? item.planned;
+  const tile = tileOf(item);
+  if (!tile) return "An empty cell";
   const mask = tile.mask ? `, repainted: ${tile.mask}` : "";
   const state = ["done", "reused"].includes(item.state) ? "" : ` (${item.state})`;
   return `${tile.prompt || tile.operation}${mask}${state}`;

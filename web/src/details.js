@@ -28,15 +28,11 @@ export function details(collage, panel, act) {
 
   function one(item, pinned, located) {
     const record = item.shown ?? item.planned;
+    if (!record) return [heading(item, pinned), list([["State", `${item.state}, ${STATES[item.state]}`]])];
     const { tile } = record;
     const why = reason(item);
     return [
-      h(
-        "header",
-        {},
-        h("div", {}, h("h2", {}, caption(item)), h("p", { class: "where" }, where(item))),
-        pinned ? iconButton("close", "Close", act.close) : null,
-      ),
+      heading(item, pinned),
       item.shown ? picture(item) : null,
       why
         ? h(
@@ -54,7 +50,7 @@ export function details(collage, panel, act) {
         "div",
         { class: "actions" },
         item.shown ? h("a", { class: "button", href: collage.picture(record), target: "_blank", rel: "noopener" }, "Open the tile") : null,
-        item.shown && collage.source
+        item.shown && tile.source && collage.source
           ? h("button", { type: "button", onclick: () => act.compare(item) }, "Compare with the source")
           : null,
         !located && item.position !== null
@@ -63,6 +59,15 @@ export function details(collage, panel, act) {
       ),
       list(facts(item)),
     ];
+  }
+
+  function heading(item, pinned) {
+    return h(
+      "header",
+      {},
+      h("div", {}, h("h2", {}, caption(item)), h("p", { class: "where" }, where(item))),
+      pinned ? iconButton("close", "Close", act.close) : null,
+    );
   }
 
   function where({ position, planned }) {
@@ -110,6 +115,7 @@ function facts(item) {
     ...Object.entries(tile.options).map(([name, value]) => [name.replaceAll("_", " "), value]),
     ["Operation", tile.operation],
     ["Size", tile.size.join(" × ")],
+    ...Object.entries(record.measures ?? {}).map(([name, value]) => [name, value.toLocaleString("en")]),
     ["Engine time", record.seconds === null ? null : `${record.seconds.toLocaleString("en")} s`],
     ["Made", record.created && day(record.created)],
     ["Outside mask", record.outside_changed === null ? null : `${record.outside_changed.toLocaleString("en")} pixels changed by the model`],

@@ -1,5 +1,7 @@
 /** What tiles can be told apart by: the fields of a tile, and the axes that a recipe gave it. */
 
+import { tileOf } from "./collage.js";
+
 const LETTERS = "ABCDEFGH";
 
 /**
@@ -20,21 +22,20 @@ export function fields(collage) {
   const positions = Math.min(LETTERS.length, Math.max(0, ...records.map((r) => r.tile.styles.length)));
   const options = new Set(records.flatMap((r) => Object.keys(r.tile.options)));
   const axes = new Set(records.flatMap((r) => Object.keys(r.axes ?? {})));
-  const tile = (item) => (item.shown ?? item.planned).tile;
   const one = (value) => (value == null || value === "" ? [] : [String(value)]);
 
   const found = new Map();
   const add = (key, label, of) => found.set(key, { key, label, of, values: [] });
-  add("style", "Style", (item) => tile(item).styles);
+  add("style", "Style", (item) => tileOf(item)?.styles ?? []);
   for (let i = 0; i < positions && positions > 1; i += 1) {
-    add(`style-${LETTERS[i].toLowerCase()}`, `Style ${LETTERS[i]}`, (item) => one(tile(item).styles[i]));
+    add(`style-${LETTERS[i].toLowerCase()}`, `Style ${LETTERS[i]}`, (item) => one(tileOf(item)?.styles[i]));
   }
   for (const name of ["mask", "operation", "engine", "model", "seed", "sample"]) {
-    add(name, title(name), (item) => one(tile(item)[name]));
+    add(name, title(name), (item) => one(tileOf(item)?.[name]));
   }
-  for (const name of options) add(name, title(name), (item) => one(tile(item).options[name]));
+  for (const name of options) add(name, title(name), (item) => one(tileOf(item)?.options[name]));
   // An axis is what the recipe's author meant by that name; it goes before a field of the tile.
-  for (const name of axes) add(name, title(name), (item) => one((item.shown ?? item.planned).axes?.[name]));
+  for (const name of axes) add(name, title(name), (item) => one((item.shown ?? item.planned)?.axes?.[name]));
   add("state", "State", (item) => item.states);
 
   for (const field of found.values()) {
@@ -53,7 +54,7 @@ export function matcher(all, { chosen, find }) {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   if (!wanted.length && !words.length) return null;
   return (item) => {
-    const prompt = (item.shown ?? item.planned).tile.prompt.toLowerCase();
+    const prompt = tileOf(item)?.prompt.toLowerCase() ?? "";
     return (
       wanted.every((field) => field.of(item).includes(chosen[field.key])) &&
       words.every((word) => prompt.includes(word))

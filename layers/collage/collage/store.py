@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-RESULT = re.compile(r"(collage|preview)\.\w+|collage_files/.+")
+RESULT = re.compile(r"(collage|preview)\.\w+|collage_files/\d+/\d+_\d+\.\w+")
 """The pictures of a result; what else lies beside them is how it came about."""
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
@@ -346,9 +346,13 @@ class Store:
         names = (key.removeprefix(prefix) for key in keys)
         return [name for name in names if RESULT.fullmatch(name)]
 
-    def file(self, key: str) -> bytes:
-        """Anything in the collages bucket, by its key. Raises NotInStore."""
-        return self._get(self.collages, key)
+    def file(self, collage: str, name: str, folder: str = "") -> bytes:
+        """A file of a result, by the name that the manifest gives it. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/{folder}/{name}".replace("//", "/"))
+
+    def tile_file(self, name: str) -> bytes:
+        """A file of those that lie with the tiles. Raises NotInStore."""
+        return self._get(self.collages, f"tiles/{name}")
 
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""

@@ -76,8 +76,7 @@ def test_the_theme_can_be_chosen_and_is_remembered(look: Look, ten):
 @THEMES
 def test_gallery(look: Look, ten, forty, tmp_path, theme):
     for name, folder in (("a farm", ten), ("<b>many", forty)):
-        (tmp_path / name).mkdir()
-        copied(folder, tmp_path / name)
+        copied(folder, tmp_path, name)
     file, count = gallery.write(tmp_path)
     assert count == 2
 

@@ -342,9 +342,9 @@ def test_text_of_the_manifest_is_text(look: Look, ten, tmp_path, disk):
     assert seen.page.locator("img[src='x']").count() == 0
 
 
-def copied(folder: Path, to: Path) -> Path:
+def copied(folder: Path, to: Path, name: str = "copy") -> Path:
     """The same collage, to be changed; the pictures are links."""
-    copy = to / "copy"
+    copy = to / name
     copy.mkdir()
     for item in folder.iterdir():
         if item.name.startswith("manifest"):

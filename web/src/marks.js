@@ -49,7 +49,8 @@ export function marks(collage, zoom, stage) {
   function frame(at) {
     if (framed === null) return;
     const box = zoom.place.of(framed);
-    for (const [line, paint] of [[9, "#000b"], [4, "#fff"]]) {
+    const thick = Math.max(4, Math.min(9, (box.width * at.scale) / 8));
+    for (const [line, paint] of [[thick, "#000b"], [thick / 2, "#fff"]]) {
       pen.lineWidth = line;
       pen.strokeStyle = paint;
       pen.strokeRect(at.x + box.x * at.scale, at.y + box.y * at.scale, box.width * at.scale, box.height * at.scale);

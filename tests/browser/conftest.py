@@ -68,6 +68,19 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Addresses of all that was asked for."""
+    answered: int = 0
+
+    def settle(self) -> None:
+        """Wait until nothing more is asked for."""
+        quiet = 0
+        while quiet < 2:
+            before = len(self.asked)
+            self.page.wait_for_timeout(60)
+            quiet = quiet + 1 if before == len(self.asked) == self.answered else 0
+
+    def answer(self, _: object) -> None:
+        """Count an answer, whichever it was."""
+        self.answered += 1
 
     def violations(self) -> list[str]:
         found: list[str] = self.page.evaluate("window.violations")
@@ -118,11 +131,13 @@ def look(browser: Browser) -> Iterator[Look]:
                 lambda said: seen.wrong.append(said.text) if said.type == "error" else None,
             )
             page.on("request", lambda request: seen.asked.append(request.url))
+            page.on("requestfinished", seen.answer)
+            page.on("requestfailed", seen.answer)
             page.add_init_script(LISTEN)
             page.goto(f"{base}{name}{choice}")
             if ready:
                 page.locator(".canvas canvas").first.wait_for(state="attached")
-                page.wait_for_load_state("networkidle")
+                seen.settle()
             opened.append(seen)
             return seen
 

@@ -25,19 +25,19 @@ def test_desktop(look: Look, ten, theme):
     seen = look(ten, color_scheme=theme)
     assert violations(seen) == []
     seen.page.mouse.click(*place(seen, ten, 3, 4))
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     assert violations(seen) == []
     seen.shot(f"desktop-{theme}")
 
     seen.page.get_by_role("button", name="Compare").click()
     seen.page.get_by_label("Outline of the mask").check()
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     assert violations(seen) == []
     seen.shot(f"compare-{theme}")
     seen.page.keyboard.press("Escape")
 
     seen.page.goto(f"{seen.page.url.partition('#')[0]}#view=tiles&rows=style&cols=mask")
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     assert violations(seen) == []
     seen.shot(f"table-{theme}")
 
@@ -55,7 +55,7 @@ def test_phone(look: Look, ten, theme):
     seen.page.get_by_role("button", name="Close").click()
     seen.page.get_by_role("button", name="Tiles").click()
     seen.page.get_by_text("Filters and axes").click()
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     assert violations(seen) == []
     seen.shot(f"phone-tiles-{theme}")
 
@@ -81,7 +81,7 @@ def test_gallery(look: Look, ten, forty, tmp_path, theme):
     assert count == 2
 
     seen = look(tmp_path, name=file.name, ready=False, color_scheme=theme)
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
 
     assert violations(seen) == []
     assert seen.page.locator("img").evaluate_all("all => all.every((i) => i.naturalWidth > 0)")

@@ -143,7 +143,7 @@ def test_enter_zooms_into_the_cell(look: Look, ten):
     seen.page.keyboard.press("ArrowDown")
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_timeout(900)
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     seen.page.keyboard.press("Escape")
     box = seen.page.locator(".stage").bounding_box()
     assert box
@@ -252,7 +252,7 @@ def test_tile_and_source_are_compared(look: Look, ten, disk):
     tile = Image.open(ten / "tiles" / f"{record.key}.png")
     source = Image.open(ten / "source.png")
     seen.page.get_by_role("button", name="Compare").click()
-    seen.page.wait_for_load_state("networkidle")
+    seen.settle()
     slider = seen.page.get_by_label("How much of the tile is shown")
 
     slider.fill("100")

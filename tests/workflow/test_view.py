@@ -8,14 +8,16 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli import local_stack
 from collage import page
+from tests.workflow import running
 from tests.workflow.running import photo
 from tests.workflow.test_cli import SMALL, answer, collage
 
@@ -35,13 +37,15 @@ def made(home: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def served(home: Path, *arguments: str) -> Iterator[str]:
+def served(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """The address that a command prints; at the end it is interrupted, as by Ctrl-C."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
     with subprocess.Popen(
         [sys.executable, "-m", "cli.main", *arguments, "--no-open"],
         cwd=home,
-        env={**environment, "XDG_CACHE_HOME": str(home / "cache")},
+        env={**own, **(environment or {}), "XDG_CACHE_HOME": str(home / "cache")},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
@@ -97,6 +101,20 @@ def test_view_serves_a_collage_of_the_laptop_cloud(home: Path, made: Any) -> Non
         for path in ("collages/other/manifest.js", "sources/a", "index.html", "tiles"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 get(f"{root}/{path}")
+
+
+def test_view_follows_a_run_of_a_stack_that_runs(home: Path) -> None:
+    with local_stack.running({}) as (cloud, stack):
+        started = stack.start(photo(2), running.SMALL)
+        arguments = ("view", started["id"], "--stack", stack.name)
+        with served(home, *arguments, environment=cloud.environment) as address:
+
+            def ended() -> bool:
+                state: str = json.loads(get(f"{address}progress.json"))["state"]
+                return state == "done"
+
+            running.eventually(ended)
+            assert get(f"{address}manifest.js").startswith(b"window.collage = ")
 
 
 def test_gallery_lists_what_lies_below(home: Path, made: Any) -> None:

@@ -62,8 +62,6 @@ export function read(manifest) {
     cols,
     /** The address of a tile's picture, as it was made. */
     picture: (record) => `${folder}/${record.key}.png`,
-    /** The address of a small picture of a tile. */
-    small: (record) => `${folder}/${record.key}.png`,
     source: files.source,
     mask: (record) => (record.tile.mask && files.masks[record.tile.mask]) || null,
   };

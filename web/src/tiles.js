@@ -20,7 +20,7 @@ export function tilesView(collage, place, tell) {
   function thumb(item, said) {
     const picture = item.shown
       ? h("img", {
-          src: collage.small(item.shown),
+          src: collage.picture(item.shown),
           alt: alt(item),
           width: item.shown.tile.size[0],
           height: item.shown.tile.size[1],

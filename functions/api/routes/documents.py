@@ -26,6 +26,7 @@ POLICY = f"default-src 'none'; style-src 'sha256-{base64_sha256(STYLE.encode())}
 PROBLEMS = {
     "400": "The body is no JSON.",
     "404": "There is no such collage.",
+    "405": "What stands in the path leads elsewhere, and that takes other methods.",
     "409": "The collage is not in a state for that.",
     "413": "The body is too large.",
     "415": "The body is of another type than JSON.",
@@ -86,7 +87,7 @@ def _described(app: APIGatewayHttpResolver) -> dict[str, Any]:
 
 def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own = {"422", "500", "503"}
-    own |= {"404"} if "{" in path else set()
+    own |= {"404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
     own |= {"409"} if path.endswith("/assemble") else set()
     schema = {"$ref": "#/components/schemas/Problem"}

@@ -103,6 +103,15 @@ def test_no_page_may_call_the_api_unless_its_origin_is_set():
     assert "*" not in template()["Parameters"]["CorsOrigins"]["Default"]
 
 
+def test_pages_of_those_origins_may_use_forms_and_links_too():
+    for bucket in resources("AWS::S3::Bucket").values():
+        condition, then, otherwise = bucket["CorsConfiguration"]["Fn::If"]
+        (rule,) = then["CorsRules"]
+
+        assert (condition, otherwise) == ("HasCorsOrigins", {"Ref": "AWS::NoValue"})
+        assert rule["AllowedOrigins"] == {"Fn::Split": [",", {"Ref": "CorsOrigins"}]}
+
+
 def test_the_stage_is_throttled_and_logged():
     (stage,) = resources("AWS::Serverless::HttpApi").values()
 

@@ -18,7 +18,8 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
   color: #1c1c1c; background: #fff }
 h2 { border-top: 1px solid #bbb; padding-top: 1rem; font-size: 1.1rem }
-h2 code { font-size: 1rem } dt { font-family: monospace } dd { margin-left: 2rem; min-height: .3rem; color: #444 }
+h2 code { font-size: 1rem } dt { font-family: monospace }
+dd { margin-left: 2rem; min-height: .3rem; color: #444 }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } dd { color: #bbb } }
 """
 POLICY = f"default-src 'none'; style-src 'sha256-{base64_sha256(STYLE.encode())}'"

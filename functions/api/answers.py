@@ -188,6 +188,8 @@ class Recipe(BaseModel):
 
     name: str
     description: str
+    source: Literal["needed", "optional", "unused"]
+    uses: list[str] = Field(description="options that not every recipe has")
 
 
 class RecipeLimits(BaseModel):

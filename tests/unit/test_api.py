@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from collage import pipeline
+from collage.engines import ENGINES
 from collage.request import Relayout, Request, layout_name
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import encode, noise
@@ -160,6 +161,16 @@ def test_a_key_is_for_one_request(api):
     ).json["new"]
 
 
+def test_a_recipe_that_needs_no_source_is_asked_for_without_one(api):
+    asked = {"recipe": "samples", "prompt": "a sea", "grid_size": 2, "size": 64, "cell": 32}
+
+    made = api("POST", "/collages", asked).json
+
+    assert made["estimate"]["tiles"] == 4
+    assert "source" not in api("GET", f"/collages/{made['id']}").json["links"]
+    assert api.refuses(422, "POST", "/collages", SMALL)["errors"][0]["field"] == "source"
+
+
 def test_an_estimate_starts_nothing(api):
     found = api("POST", "/collages/estimate", ASKED)
 
@@ -271,7 +282,7 @@ def test_what_nobody_asked_for_is_not_found(api, route):
     ("options", "field", "allowed"),
     [
         ({"rows": 0}, "rows", {"minimum": 1, "maximum": 200}),
-        ({"engine": "steam"}, "engine", ["painter", "openai"]),
+        ({"engine": "steam"}, "engine", list(ENGINES)),
         ({"fit": "stretch"}, "fit", ["crop", "pad"]),
         ({"masks": ["halves", "third"]}, "masks", None),
         ({"max_usd": -1}, "max_usd", {"minimum": 0}),
@@ -371,6 +382,9 @@ def test_the_catalogue_says_what_this_stack_has(api):
     assert "OpenAiSecret" in by_name["openai"]["needs"]
     assert engines["limits"]["concurrency"] == 7
     assert api("GET", "/recipes").json["limits"]["max_source_bytes"] == 3_000_000
+    recipes = {recipe["name"]: recipe for recipe in api("GET", "/recipes").json["items"]}
+    assert recipes["samples"]["source"] == "unused"
+    assert "grid_size" in recipes["samples"]["uses"]
     assert "Cubism" in api("GET", "/styles").json["items"]
     assert api("GET", "/masks").json["sets"]["halves"] == ["top", "bottom", "left", "right"]
 

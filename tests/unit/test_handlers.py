@@ -1,5 +1,6 @@
 """Each function's own code, with its sample events and the environment that the template gives."""
 
+import copy
 import importlib.util
 import json
 import re
@@ -7,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, permutations
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,13 @@ def accepted(deployed: Deployed) -> str:
     return str(made)
 
 
+def uploaded(key: str) -> dict[str, Any]:
+    """The event of an upload."""
+    event: dict[str, Any] = copy.deepcopy(EVENTS["start_collage_upload"])
+    event["detail"]["object"]["key"] = key
+    return event
+
+
 def prepared(stack: Stack, collage_id: str) -> None:
     pipeline.make_masks(stack.store, stack.tools, collage_id)
 
@@ -265,6 +273,48 @@ def test_start_collage_says_that_a_run_that_ended_is_not_new(deployed):
 
     assert not deployed.invoke("start_collage", event)["new"]
     assert len(deployed.executions()) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(["picture", "options", "picture"])))
+@pytest.mark.parametrize("marked", [True, False])
+def test_events_of_a_picture_and_its_options_make_one_collage_in_any_order(deployed, order, marked):
+    key = EVENTS["start_collage_upload"]["detail"]["object"]["key"]
+    events = {"picture": uploaded(key), "options": uploaded(f"{key}.json")}
+    said = {"collage-options": "sidecar"} if marked else {}
+    s3 = deployed.stack.store.s3
+    s3.put_object(Bucket=UPLOADS, Key=f"{key}.json", Body=b'{"rows": 2, "cols": 3}')
+    s3.put_object(Bucket=UPLOADS, Key=key, Body=SOURCE, Metadata=said)
+
+    answers = [deployed.invoke("start_collage", events[name]) for name in order]
+
+    assert len({answer["id"] for answer in answers}) == len(deployed.executions()) == 1
+    assert deployed.stack.store.accepted(answers[0]["id"]).request == parse({"rows": 2, "cols": 3})
+
+
+def test_a_marked_picture_starts_nothing_until_its_options_are_there(deployed):
+    key = EVENTS["start_collage_upload"]["detail"]["object"]["key"]
+    s3 = deployed.stack.store.s3
+    said = {"collage-options": "sidecar"}
+    s3.put_object(Bucket=UPLOADS, Key=key, Body=SOURCE, Metadata=said)
+
+    assert deployed.invoke("start_collage", uploaded(key)) == {"waiting": key}
+    assert not deployed.executions()
+    s3.put_object(Bucket=UPLOADS, Key=f"{key}.json", Body=b"{}")
+    assert deployed.invoke("start_collage", uploaded(f"{key}.json"))["new"]
+
+
+def test_a_wrong_option_of_an_upload_is_told_beside_it(deployed):
+    key = EVENTS["start_collage_upload"]["detail"]["object"]["key"]
+    s3 = deployed.stack.store.s3
+    s3.put_object(Bucket=UPLOADS, Key=key, Body=SOURCE, Metadata={"collage-rows": "0"})
+
+    answer = deployed.invoke("start_collage", uploaded(key))
+
+    beside = json.load(s3.get_object(Bucket=UPLOADS, Key=f"{key}.failure.json")["Body"])
+    assert beside == answer
+    assert beside["message"].startswith("rows: ")
+    assert deployed.invoke("start_collage", uploaded(f"{key}.failure.json")).keys() == {"waiting"}
+    assert not deployed.executions()
 
 
 @pytest.mark.parametrize(("data", "error"), [(b"hello", "NotAPicture"), (None, "NotInStore")])

@@ -60,7 +60,10 @@ def list_recipes() -> Recipes:
     """List how a request can unfold into tiles, and all that it can say."""
     limits = tools().settings
     return Recipes(
-        items=[Recipe(name=name, description=text) for name, text in recipes.RECIPES.items()],
+        items=[
+            Recipe(name=name, description=known.what, source=known.source, uses=sorted(known.uses))
+            for name, known in recipes.RECIPES.items()
+        ],
         default=Request().recipe,
         options=Request.model_json_schema(),
         limits=RecipeLimits(

@@ -18,14 +18,18 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
   color: #1c1c1c; background: #fff }
 h2 { border-top: 1px solid #bbb; padding-top: 1rem; font-size: 1.1rem }
-h2 code { font-size: 1rem } dt { font-family: monospace } dd { margin-left: 2rem; color: #444 }
+h2 code { font-size: 1rem } dt { font-family: monospace }
+dd { margin-left: 2rem; min-height: .3rem; color: #444 }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } dd { color: #bbb } }
 """
 POLICY = f"default-src 'none'; style-src 'sha256-{base64_sha256(STYLE.encode())}'"
 
+TAGS = ("uploads", "collages", "catalogue", "documents")
+
 PROBLEMS = {
     "400": "The body is no JSON.",
     "404": "There is no such collage.",
+    "405": "What stands in the path leads elsewhere, and that takes other methods.",
     "409": "The collage is not in a state for that.",
     "413": "The body is too large.",
     "415": "The body is of another type than JSON.",
@@ -81,12 +85,19 @@ def _described(app: APIGatewayHttpResolver) -> dict[str, Any]:
     for path, item in made["paths"].items():
         for operation in item.values():
             operation["responses"] |= _errors(path, operation)
+    # In the order in which one has a use for them.
+    made["paths"] = dict(sorted(made["paths"].items(), key=lambda pair: _rank(*pair)))
     return made
+
+
+def _rank(path: str, item: dict[str, Any]) -> tuple[int, str]:
+    (tag,) = next(iter(item.values()))["tags"]
+    return TAGS.index(tag), path
 
 
 def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own = {"422", "500", "503"}
-    own |= {"404"} if "{" in path else set()
+    own |= {"404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
     own |= {"409"} if path.endswith("/assemble") else set()
     schema = {"$ref": "#/components/schemas/Problem"}
@@ -126,7 +137,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], described: dic
         schema = described["components"]["schemas"][reference.rpartition("/")[2]]
         fields |= schema["properties"]
     items = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(str(field.get('description', '')))}</dd>"
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(_said(field))}</dd>"
         for name, field in fields.items()
     )
     statuses = ", ".join(sorted(operation["responses"]))
@@ -136,3 +147,12 @@ def _operation(path: str, method: str, operation: dict[str, Any], described: dic
         f"{html.escape(operation.get('description', ''))}</p><dl>{items}</dl>"
         f"<p>Answers {statuses}.</p>"
     )
+
+
+def _said(field: dict[str, Any]) -> str:
+    """What a field is for, and what it is unless it is given."""
+    default = field.get("default", field.get("schema", {}).get("default"))
+    text = str(field.get("description", ""))
+    if default in (None, "", [], {}):
+        return text
+    return f"{text} (default: {json.dumps(default)})".strip()

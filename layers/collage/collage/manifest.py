@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import collage
 from collage import errors, layout
 from collage.errors import Refused, StoppingError, TooFewTiles
-from collage.formats import FORMATS
+from collage.formats import FORMATS, Format
 from collage.geometry import Geometry
 from collage.layout import Layout
 from collage.plan import Plan
@@ -64,11 +64,12 @@ class Files(BaseModel):
     source: str | None = Field(description="the source as it was prepared")
     masks: dict[str, str] = Field(description="by name")
 
-    def from_below(self) -> "Files":
-        """The same files beside a manifest of another layout, two folders further down."""
+    def from_below(self, file_format: Format) -> "Files":
+        """Those of another layout, whose manifest lies two folders further down."""
         up = "../../"
         return self.model_copy(
             update={
+                "collage": f"collage.{FORMATS[file_format].ending}",
                 "source": self.source and up + self.source.removeprefix(up),
                 "masks": {name: up + file.removeprefix(up) for name, file in self.masks.items()},
             }
@@ -136,20 +137,28 @@ class Manifest(BaseModel):
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
 
-    def laid_out(self, again: Layout, created: str) -> "Manifest":
-        """The manifest of the same tiles in another layout."""
+    def laid_out(self, again: Layout, file_format: Format, created: str) -> "Manifest":
+        """The manifest of the same tiles in another layout, written in a format."""
+        from collage.sheet import Sheet
+
         cells = _cell_records(again, again.cells, self.tiles)
         counts = dict(Counter(cell.state for cell in cells))
         return self.model_copy(
             update={
                 "layout": again,
-                "geometry": again.geometry,
-                "files": self.files.from_below(),
+                "title": again.title,
+                "geometry": Sheet(again, self.captions).geometry,
+                "files": self.files.from_below(file_format),
                 "cells": cells,
                 "cell_counts": counts,
                 "created": created,
             }
         )
+
+    @property
+    def captions(self) -> dict[int, str]:
+        """What labels say of the tiles, by index."""
+        return _captions(self.tiles)
 
     @property
     def missing(self) -> int:
@@ -175,6 +184,8 @@ def record(
         TooFewTiles: when less than ``min_share`` of the tiles exist.
         StoppingError: by name, when that ended the run before the first tile.
     """
+    from collage.sheet import Sheet
+
     calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
     # Failures of an earlier try stay written down; those of tiles that exist now are history.
     missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
@@ -201,14 +212,14 @@ def record(
     return Manifest(
         id=plan.id,
         recipe=plan.request.recipe,
-        title=plan.request.title,
+        title=shown_layout.title,
         created=created,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,
         source=plan.source.sha256,
         seed=plan.request.seed,
         layout=shown_layout,
-        geometry=shown_layout.geometry,
+        geometry=Sheet(shown_layout, _captions(tiles)).geometry,
         files=Files(
             collage=f"collage.{FORMATS[plan.request.format].ending}",
             source="source.png",
@@ -254,6 +265,10 @@ def _tile_record(
         error=failure.error if failure else "NotRendered",
         message=failure.message if failure else "The call ended without a picture or an error.",
     )
+
+
+def _captions(tiles: tuple[TileRecord, ...]) -> dict[int, str]:
+    return {record.index: record.tile.caption for record in tiles}
 
 
 def _cell_records(

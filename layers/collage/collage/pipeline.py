@@ -6,7 +6,7 @@ Libraries for pictures are imported by the steps that need them, so that the oth
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 
 import collage
 from collage import engines, layout, masks, metadata, plan, request, styles
-from collage.digest import sha256
+from collage.digest import canonical, sha256
 from collage.errors import (
     CollageError,
     EngineUnavailable,
@@ -24,7 +24,6 @@ from collage.errors import (
     Refused,
     SourceChanged,
 )
-from collage.layout import Layout
 from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
 from collage.purchase import Purchase, buy
@@ -271,12 +270,9 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> None
 
 
 @lru_cache(maxsize=2)
-def _shared(store: Store, collage_id: str) -> tuple[bool, bytes]:
-    """What all tiles of a collage share, read once a process.
-
-    Whether its pictures say how they were made, and the prepared source.
-    """
-    return store.accepted(collage_id).request.metadata, store.source(collage_id)
+def _shared(store: Store, collage_id: str) -> tuple[Request, bytes]:
+    """What all tiles of a collage share, read once a process: request and prepared source."""
+    return store.accepted(collage_id).request, store.source(collage_id)
 
 
 @lru_cache(maxsize=16)
@@ -303,8 +299,11 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return
+    from collage import cells
+    from collage.assembly import has_cell
+
     first = wanted[0]
-    speaking, source = _shared(store, collage_id)
+    asked, source = _shared(store, collage_id)
     mask = None if first.mask is None else _mask(store, collage_id, first.mask)
     engine = tools.engine(first.engine)
     began = perf_counter()
@@ -313,8 +312,9 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
     else:
         bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
     seconds = (perf_counter() - began) / len(wanted)
+    cell = asked.cell_size
     for tile, made in zip(wanted, bought.rendered, strict=True):
-        png = metadata.embed(made.png, metadata.describe_tile(tile)) if speaking else made.png
+        png = metadata.embed(made.png, metadata.describe_tile(tile)) if asked.metadata else made.png
         sidecar = Sidecar(
             key=tile.key,
             sha256=sha256(png),
@@ -328,6 +328,8 @@ def _make(store: Store, tools: Tools, collage_id: str, tiles: Sequence[Tile]) ->
             provider=None if made.provider is None else sha256(made.provider),
             outside_changed=made.outside_changed,
         )
+        if has_cell(tile.size, cell):
+            store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
         store.put_tile(png, sidecar, made.provider)
 
 
@@ -362,15 +364,13 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
     candidates = {
         i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
     }
-    read = _read_cells(store, candidates, made.layout.cell)
-    manifest = record(
-        made,
-        {index: sidecar for index, (sidecar, _) in read.items()},
-        failures,
-        min_share=tools.settings.min_share,
-        created=_now(),
-    )
-    return _finish(store, made, manifest, read)
+    sidecars = _sidecars(store, candidates)
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        share = tools.settings.min_share
+        return record(made, there, failures, min_share=share, created=_now())
+
+    return _finish(store, made, sidecars, judge)
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
@@ -380,73 +380,83 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         NotInStore: when the collage was never finished.
         InvalidRequest: when the new layout breaks the rules of a request.
     """
-    from collage import grid
-
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
     changed = changes.model_dump(exclude_none=True, exclude={"sort"})
     # The rules of a request hold for the new layout as well.
     asked = request.parse({**made.request.model_dump(), **changed, "tiles": None})
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
-    read = _read_cells(store, candidates, asked.cell_size)
-    present = {i: manifest.tiles[i].tile for i in read}
-    hues = {i: grid.hue(cell) for i, (_, cell) in read.items()} if changes.sort == "hue" else {}
-    order = layout.order(present, changes.sort, asked.seed, hues)
-    room = asked.rows * asked.cols
-    first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
-    cells = layout.fill(first, asked.cols, order, asked.seed)
-    again = manifest.laid_out(
-        Layout(
-            rows=asked.rows,
-            cols=asked.cols,
-            cell=asked.cell_size,
-            gap=asked.gap,
-            labels=asked.labels,
-            cells=cells,
-        ),
-        created=_now(),
-    )
-    name = sha256(again.layout.model_dump_json().encode())[:12]
-    return _finish(store, made, again, read, f"layouts/{name}")
+    sidecars = _sidecars(store, candidates)
+    again = plan.lay_out(asked, ())
+    plan.check_size(asked, again, manifest.captions)
+    name = sha256(canonical([again.model_dump(), changes.sort, asked.seed, asked.format]))[:12]
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        hues = _hues(store, there, asked.cell_size) if changes.sort == "hue" else {}
+        present = {i: manifest.tiles[i].tile for i in there}
+        order = layout.order(present, changes.sort, asked.seed, hues)
+        room = asked.rows * asked.cols
+        first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
+        cells = layout.fill(first, asked.cols, order, asked.seed)
+        laid = again.model_copy(update={"cells": cells})
+        return manifest.laid_out(laid, asked.format, created=_now())
+
+    return _finish(store, made, sidecars, judge, f"layouts/{name}")
 
 
-def _read_cells(
-    store: Store, candidates: Mapping[int, Sequence[Tile]], size: tuple[int, int]
-) -> dict[int, tuple[Sidecar, bytes]]:
-    """For each index the first tile that exists, shrunk to a cell while others are still read."""
-    from collage import grid
+def _sidecars(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
+    """For each index the sidecar of the first tile that exists."""
 
-    def read(index: int) -> tuple[Sidecar, bytes] | None:
-        for tile in candidates[index]:
-            found = store.tile(tile)
-            if found is not None:
-                png, sidecar = found
-                return sidecar, grid.shrink(png, size)
-        return None
+    def first(index: int) -> Sidecar | None:
+        found = (store.sidecar(tile) for tile in candidates[index])
+        return next((sidecar for sidecar in found if sidecar is not None), None)
 
     with ThreadPoolExecutor(READERS) as pool:
-        found = zip(candidates, pool.map(read, candidates), strict=True)
-        return {index: tile for index, tile in found if tile is not None}
+        found = zip(candidates, pool.map(first, candidates), strict=True)
+        return {index: sidecar for index, sidecar in found if sidecar is not None}
+
+
+def _hues(store: Store, sidecars: Mapping[int, Sidecar], size: tuple[int, int]) -> dict[int, float]:
+    """The hue of each tile; no more cells are held than are read at once."""
+    from collage import cells
+    from collage.assembly import read_cell
+
+    def hue(index: int) -> float:
+        return cells.hue(read_cell(store, index, sidecars[index], size))
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(sidecars, pool.map(hue, sidecars), strict=True))
 
 
 def _finish(
     store: Store,
     made: Plan,
-    manifest: Manifest,
-    read: Mapping[int, tuple[Sidecar, bytes]],
+    sidecars: Mapping[int, Sidecar],
+    judge: Callable[[Mapping[int, Sidecar]], Manifest],
     folder: str = "",
 ) -> Assembled:
-    from collage import grid
+    """Write the pictures, then the manifest that ``judge`` makes of the tiles that are there.
 
-    captions = {i: grid.caption(sidecar.tile) for i, (sidecar, _) in read.items()}
-    png = grid.join(manifest.layout, {i: cell for i, (_, cell) in read.items()}, captions)
-    if made.request.metadata:
-        png = metadata.embed(png, metadata.describe_collage(made, manifest))
-    prefix = store.put_result(manifest, png, folder)
+    A sidecar whose picture is lost shows only when that is read. Then all pictures are looked at,
+    and the collage is made anew of those that are whole.
+    """
+    from collage import assembly
+
+    try:
+        manifest = judge(sidecars)
+        assembly.write(store, made, manifest, sidecars, folder)
+    except assembly.TileLost:
+        with ThreadPoolExecutor(READERS) as pool:
+            whole = pool.map(lambda i: store.picture(sidecars[i]) is not None, sidecars)
+            there = {i: sidecars[i] for i, here in zip(sidecars, whole, strict=True) if here}
+        manifest = judge(there)
+        assembly.write(store, made, manifest, there, folder)
+    store.put_manifest(manifest, folder)
+    prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
     return Assembled(
         id=manifest.id,
         bucket=store.collages,
-        collage=f"{prefix}/collage.png",
+        collage=f"{prefix}/{manifest.files.collage}",
         manifest=f"{prefix}/manifest.json",
         tiles=len(manifest.tiles),
         missing=manifest.missing,

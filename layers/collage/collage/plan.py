@@ -1,14 +1,14 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage import engines, layout, recipes
+from collage import engines, formats, layout, recipes
 from collage.digest import canonical
 from collage.engines.image_models import PRICED_ON
-from collage.errors import NoStyles
+from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
 from collage.request import Accepted, Request, Source
 from collage.tile import Call, Tile
@@ -96,6 +96,7 @@ def make(
     Raises:
         NoStyles: when the list of styles is empty.
         InvalidRequest: when more styles are combined than there are.
+        InvalidRequest: when the format has no numbers for so large a picture.
         TooManyCombinations: when the combinations are too many to weigh.
     """
     request = accepted.request
@@ -112,6 +113,10 @@ def make(
     )
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles, engines.ENGINES[request.engine].batch)
+    arranged = layout.arrange(request.rows, request.cols, len(tiles), request.seed)
+    laid = lay_out(request, arranged)
+    captions = [tile.caption for tile in (*tiles, *unfolded.spares)]
+    check_size(request, laid, dict(enumerate(captions)))
     return Plan(
         id=accepted.id,
         request=request,
@@ -121,16 +126,38 @@ def make(
         tiles=tiles,
         spares=tuple(unfolded.spares),
         calls=calls,
-        layout=Layout(
-            rows=request.rows,
-            cols=request.cols,
-            cell=request.cell_size,
-            gap=request.gap,
-            labels=request.labels,
-            cells=layout.arrange(request.rows, request.cols, len(tiles), request.seed),
-        ),
+        layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),
     )
+
+
+def lay_out(request: Request, cells: tuple[int, ...]) -> Layout:
+    """The layout that a request asks for, with these tiles in its cells."""
+    return Layout(
+        rows=request.rows,
+        cols=request.cols,
+        cell=request.cell_size,
+        gap=request.gap,
+        labels=request.labels,
+        title=request.title,
+        border=request.border,
+        background=request.background,
+        cells=cells,
+    )
+
+
+def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) -> None:
+    """Refuse a collage that is too large with its title, labels and legend.
+
+    Raises:
+        InvalidRequest: naming the limit.
+    """
+    from collage.sheet import Sheet
+
+    try:
+        formats.check(request.format, Sheet(layout, captions).geometry.size)
+    except ValueError as error:
+        raise InvalidRequest(f"{error}.") from error
 
 
 def batch(tiles: Sequence[Tile], most: int) -> tuple[tuple[int, ...], ...]:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from collage import engines, masks, recipes, styles
+from collage import engines, formats, masks, recipes, styles
 from collage.digest import canonical, sha256
 from collage.errors import InvalidRequest
 from collage.formats import Format
@@ -26,8 +26,11 @@ Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
 
-MAX_COLLAGE_PIXELS = 400_000_000
-"""Width times height of the collage: what the assembling function's memory holds."""
+MAX_COLLAGE_PIXELS = 6_000_000_000
+"""Width times height of the collage: what one function assembles in half its time."""
+
+MAX_ROW_PIXELS = 250_000_000
+"""Width of the collage times height of a cell: strips of this size fit in its memory."""
 
 
 def _size(value: Any) -> Any:
@@ -210,12 +213,18 @@ class Request(BaseModel):
         width, height = self.cell_size
         if self.gap <= -min(width, height):
             raise ValueError(f"gap: an overlap of {-self.gap} pixels leaves nothing of the cells")
+        # What labels, title and legend add is known when the plan is made, and checked there.
         shim = max(0, self.gap)
-        pixels = (self.cols * (width + shim) - shim) * (self.rows * (height + shim) - shim)
-        if pixels > MAX_COLLAGE_PIXELS:
+        across, down = (
+            count * (side + shim) - shim + 2 * self.border
+            for count, side in ((self.cols, width), (self.rows, height))
+        )
+        formats.check(self.format, (across, down))
+        if across * height > MAX_ROW_PIXELS or across * down > MAX_COLLAGE_PIXELS:
             raise ValueError(
                 f"cell: {self.rows} x {self.cols} cells of {width} x {height} pixels are "
-                f"{pixels:,}; at most {MAX_COLLAGE_PIXELS:,} can be assembled"
+                f"{across * down:,}; at most {MAX_COLLAGE_PIXELS:,}, and in a row of cells "
+                f"{MAX_ROW_PIXELS:,}, can be assembled"
             )
         return self
 

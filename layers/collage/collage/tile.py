@@ -43,6 +43,11 @@ class Tile(BaseModel):
         """The tile's address in the store: same conditioning, same key, same picture."""
         return sha256(canonical(self.model_dump()))
 
+    @property
+    def caption(self) -> str:
+        """What a label says of it: its styles and its mask."""
+        return " + ".join(self.styles) + (f", {self.mask}" if self.mask else "")
+
 
 class Call(BaseModel):
     """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.

@@ -22,7 +22,16 @@ SHOWN = {
 }
 """Defaults that read better than the field's own; None for none."""
 
-METAVARS = {"size": "PX|WxH", "cell": "PX", "gap": "PX", "max_usd": "USD", "fit": "crop|pad"}
+METAVARS = {
+    "size": "PX|WxH",
+    "cell": "PX",
+    "gap": "PX",
+    "border": "PX",
+    "background": "COLOUR",
+    "format": "png|jpeg|webp",
+    "max_usd": "USD",
+    "fit": "crop|pad",
+}
 LISTS = {"styles", "masks", "exclude"}
 NUMBERS = {int: int, int | None: int, float | None: float}
 

@@ -195,7 +195,7 @@ class Stack:
         return {key for key in keys if key.endswith("/failure.json")}
 
     def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
-        """Write collage.png, manifest.json and the tiles that exist below ``out``.
+        """Write the collage, its preview, manifest.json and the tiles that exist below ``out``.
 
         ``folder`` is where another layout of the collage lies, if it is not the first.
 
@@ -209,7 +209,9 @@ class Stack:
             for record in manifest.tiles:
                 if record.state not in MISSING and (found := store.tile(record.tile)) is not None:
                     (out / "tiles" / f"{record.key}.png").write_bytes(found[0])
-            (out / "collage.png").write_bytes(store.collage(collage, folder))
+            for name in (manifest.files.collage, manifest.files.preview):
+                with (out / name).open("wb") as file:
+                    store.download(collage, name, file, folder)
             (out / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n")
         except OSError as error:
             raise RunFailed("NotWritten", f"{out} cannot be written: {error.strerror}.") from error
@@ -234,7 +236,8 @@ class Stack:
         if status == "RUNNING":
             return "started"
         if status == "SUCCEEDED":
-            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/collage.png"
+            name = self.store.manifest(collage).files.collage
+            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/{name}"
         reason = self._reason(collage, status)
         return f"{reason.name}: {reason}"
 

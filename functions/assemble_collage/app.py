@@ -23,7 +23,7 @@ class Event(TypedDict):
 
 @logger.inject_lambda_context
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
-    """Write collage.png and manifest.json."""
+    """Write the collage, its pyramid and preview, and manifest.json."""
     store = connect(settings())
     if "layout" in event:
         return pipeline.assemble_again(store, event["id"], parse_relayout(event["layout"]))

@@ -16,9 +16,12 @@ class FileFormat:
 
 FORMATS: dict[Format, FileFormat] = {
     "png": FileFormat("png", 2**31 - 1),
-    "jpeg": FileFormat("jpg", 65_535),
+    "jpeg": FileFormat("jpg", 65_500),
     "webp": FileFormat("webp", 16_383),
 }
+
+
+"""JPEG counts to 65,535, but libjpeg, which nearly every program reads it with, to 65,500."""
 
 
 def by_ending(name: str) -> Format:

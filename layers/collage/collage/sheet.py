@@ -218,17 +218,17 @@ class Sheet:
         if not self._upright_headers:
             texts = self.layout.column_headers
             return [lettering.wrap(text, self.letters, width) for text in texts]
-        if self.layout.column_headers and self._line_height > self.layout.shown[0]:
-            raise InvalidRequest(
-                f"cell: columns of {self.layout.shown[0]} pixels are too narrow for headers; "
-                f"at least {self._line_height} are needed."
-            )
         return [[text] for text in self.layout.column_headers]
 
     @cached_property
     def _header_height(self) -> int:
         if not self.layout.column_headers:
             return 0
+        if self._line_height > self.layout.shown[0]:
+            raise InvalidRequest(
+                f"cell: columns of {self.layout.shown[0]} pixels are too narrow for headers; "
+                f"at least {self._line_height} are needed."
+            )
         if self._upright_headers:
             longest = max(lettering.length(t, self.letters) for t in self.layout.column_headers)
             return longest + 2 * self._pad

@@ -26,6 +26,7 @@ class Bucket(BaseHTTPRequestHandler):
     folder: Path
 
     def do_GET(self) -> None:
+        """An object, or an empty listing."""
         file, asked = self._asked()
         if "list-type" in asked:
             self._answer(200, b"<ListBucketResult></ListBucketResult>")
@@ -35,6 +36,7 @@ class Bucket(BaseHTTPRequestHandler):
             self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
 
     def do_PUT(self) -> None:
+        """An object, or a part of one."""
         file, asked = self._asked()
         if "partNumber" in asked:
             file = file.with_name(f"{file.name}.{int(asked['partNumber'][0]):05}")
@@ -42,6 +44,7 @@ class Bucket(BaseHTTPRequestHandler):
         self._answer(200, b"", ETag='"0"')
 
     def do_POST(self) -> None:
+        """The begin or the end of an upload in parts."""
         file, asked = self._asked()
         self._body()
         if "uploadId" in asked:

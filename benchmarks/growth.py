@@ -32,6 +32,8 @@ PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 SIDES = (10, 30, 50, 100)
 SIZE = 512
 PAINTED = 40
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+"""As the template sets it for the function."""
 
 
 def measure() -> Result:
@@ -99,7 +101,7 @@ def assembled(address: str) -> dict[str, Any]:
     """What the assembly takes in a process of its own."""
     answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.growth", address],
-        env={**os.environ, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+        env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         capture_output=True,
         text=True,
         check=True,

@@ -21,12 +21,22 @@ def sheet(cell=(128, 96), rows=2, cols=3, captions=CAPTIONS, **options):
     return Sheet(Layout(rows=rows, cols=cols, cell=cell, cells=cells, **made), captions)
 
 
+class Given:
+    """Cells that a function gives, each as its own file."""
+
+    def __init__(self, fetch):
+        self.fetch = fetch
+
+    def decode(self, tile, file):
+        return file
+
+
 def whole(sheet, colour=GREY):
     """The collage of plain cells."""
     width, height = sheet.layout.cell
     cell = pixels(plain((width, height), colour))
     with ThreadPoolExecutor(2) as pool:
-        picture = np.concatenate(list(strips.strips(sheet, lambda _: cell, pool)))
+        picture = np.concatenate(list(strips.strips(sheet, Given(lambda _: cell), pool, pool)))
     assert picture.shape == (sheet.geometry.size[1], sheet.geometry.size[0], 3)
     return picture
 
@@ -212,11 +222,11 @@ def test_cells_that_are_shown_again_are_read_once_where_there_is_room(monkeypatc
 
     def picture():
         with ThreadPoolExecutor(4) as pool:
-            return np.concatenate(list(strips.strips(Sheet(layout, {}), read, pool)))
+            return np.concatenate(list(strips.strips(Sheet(layout, {}), Given(read), pool, pool)))
 
     enough = picture()
     assert set(counts.values()) == {1}
-    monkeypatch.setattr(strips, "MOST_KEPT", 2 * 8 * 8 * 3)
+    monkeypatch.setattr(strips, "MOST_KEPT", 2 * 8)
     counts.update(dict.fromkeys(counts, 0))
     scarce = picture()
     assert 1 < max(counts.values()) <= 6
@@ -235,4 +245,4 @@ def test_a_cell_that_cannot_be_read_ends_it():
         return pixels(plain((8, 8)))
 
     with ThreadPoolExecutor(2) as pool, pytest.raises(OSError, match="gone"):
-        list(strips.strips(Sheet(layout, {}), read, pool))
+        list(strips.strips(Sheet(layout, {}), Given(read), pool, pool))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collage import cells, metadata, writers
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 READERS = 16
 """Cells read from S3 at once: enough to hide its latency."""
 
-ENCODERS = os.cpu_count() or 1
+WORKERS = os.cpu_count() or 1
+"""Cells decoded and parts of strips encoded at once."""
 
 PUTTERS = 16
 """Files put into S3 at once. A pyramid is many small ones, each of which waits for S3."""
@@ -56,7 +58,7 @@ def write(
     name, size = manifest.files.collage, sheet.geometry.size
     with (
         ThreadPoolExecutor(READERS) as readers,
-        ThreadPoolExecutor(ENCODERS) as encoders,
+        ThreadPoolExecutor(WORKERS) as workers,
         ThreadPoolExecutor(PUTTERS) as putters,
         store.writing(manifest.id, folder, name) as file,
     ):
@@ -65,14 +67,12 @@ def write(
         def put(name: str, data: bytes) -> None:
             puts.give(store.put_file, manifest.id, folder, name, data)
 
-        def read(index: int) -> Pixels:
-            return read_cell(store, index, sidecars[index], manifest.layout.cell)
-
+        found = Cells(store, sidecars, manifest.layout.cell)
         files: list[writers.Writer] = [
-            writers.load(by_ending(name), size, said, file.write, encoders),
-            pyramid.Writer(size, manifest.files.pyramid, manifest.files.preview, put, encoders),
+            writers.load(by_ending(name), size, said, file.write, workers),
+            pyramid.Writer(size, manifest.files.pyramid, manifest.files.preview, put, workers),
         ]
-        for strip in strips(sheet, read, readers):
+        for strip in strips(sheet, found, readers, workers):
             for writer in files:
                 writer.write(strip)
             # The next strip is made while this one is not held here.
@@ -82,21 +82,53 @@ def write(
         puts.finish()
 
 
-def read_cell(store: Store, index: int, sidecar: Sidecar, size: tuple[int, int]) -> Pixels:
-    """A tile's cell: its small file where there is a whole one, else shrunk from the tile.
+class CellFile(bytes):
+    """A tile's picture, or one of its cell's size."""
 
-    Raises:
-        TileLost: when the tile's own picture is missing or damaged.
-    """
-    if has_cell(sidecar.tile.size, size):
-        small = store.cell(sidecar.key, size)
-        cell = None if small is None else cells.decode(small, size)
-        if cell is not None:
-            return cell
-    png = store.picture(sidecar)
-    if png is None:
-        raise TileLost(index)
-    return cells.shrink(png, size)
+    is_cell = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of ``size`` (width, height) out of the store, by the indices of their tiles."""
+
+    store: Store
+    sidecars: Mapping[int, Sidecar]
+    size: tuple[int, int]
+
+    def fetch(self, index: int) -> CellFile:
+        """The small file where there is one, else the tile's own.
+
+        Raises:
+            TileLost: when the tile's own picture is missing or damaged.
+        """
+        sidecar = self.sidecars[index]
+        if has_cell(sidecar.tile.size, self.size):
+            small = self.store.cell(sidecar.key, self.size)
+            if small is not None:
+                found = CellFile(small)
+                found.is_cell = True
+                return found
+        return self._tile(index)
+
+    def decode(self, index: int, file: CellFile) -> Pixels:
+        """The cell; of a small file that is damaged, shrunk from the tile.
+
+        Raises:
+            TileLost: when the tile's own picture is missing or damaged.
+        """
+        if file.is_cell:
+            cell = cells.decode(file, self.size)
+            if cell is not None:
+                return cell
+            file = self._tile(index)
+        return cells.shrink(file, self.size)
+
+    def _tile(self, index: int) -> CellFile:
+        png = self.store.picture(self.sidecars[index])
+        if png is None:
+            raise TileLost(index)
+        return CellFile(png)
 
 
 def has_cell(tile: tuple[int, int], cell: tuple[int, int]) -> bool:

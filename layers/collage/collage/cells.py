@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     Size = tuple[int, int]
 
 
+# No picture is asked for twice: libvips would keep the last hundred for nothing.
+pyvips.cache_set_max(0)
+
+
 def shrink(png: bytes, size: Size) -> Pixels:
     """A tile's picture as a cell of ``size`` (width, height)."""
     width, height = size
-    picture = pyvips.Image.thumbnail_buffer(png, width, height=height, size="force")
-    return _pixels(picture)
+    return _pixels(pyvips.Image.thumbnail_buffer(png, width, height=height, size="force"))
 
 
 def encode(cell: Pixels) -> bytes:
@@ -39,7 +42,7 @@ def encode(cell: Pixels) -> bytes:
 def decode(file: bytes, size: Size) -> Pixels | None:
     """The cell in a file; None when it is damaged or of another size."""
     try:
-        picture = pyvips.Image.new_from_buffer(file, "", fail_on="truncated")
+        picture = pyvips.Image.new_from_buffer(file, "", access="sequential", fail_on="truncated")
         pixels = _pixels(picture)
     except pyvips.Error:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collage import writers
@@ -14,6 +15,17 @@ from collage.strips import strips
 
 if TYPE_CHECKING:
     from collage.writers import Pixels
+
+
+@dataclass(frozen=True)
+class _Held:
+    cells: Mapping[int, Pixels]
+
+    def fetch(self, tile: int) -> bytes:
+        return b""
+
+    def decode(self, tile: int, file: bytes) -> Pixels:
+        return self.cells[tile]
 
 
 def join(
@@ -32,7 +44,7 @@ def join(
     parts: list[bytes] = []
     with ThreadPoolExecutor() as pool:
         file = writers.load(file_format, sheet.geometry.size, None, parts.append, pool)
-        for strip in strips(sheet, lambda tile: cells[tile], pool):
+        for strip in strips(sheet, _Held(cells), pool, pool):
             file.write(strip)
         file.finish()
     return b"".join(parts)

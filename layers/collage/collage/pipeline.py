@@ -419,10 +419,12 @@ def _sidecars(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[in
 def _hues(store: Store, sidecars: Mapping[int, Sidecar], size: tuple[int, int]) -> dict[int, float]:
     """The hue of each tile; no more cells are held than are read at once."""
     from collage import cells
-    from collage.assembly import read_cell
+    from collage.assembly import Cells
+
+    found = Cells(store, sidecars, size)
 
     def hue(index: int) -> float:
-        return cells.hue(read_cell(store, index, sidecars[index], size))
+        return cells.hue(found.decode(index, found.fetch(index)))
 
     with ThreadPoolExecutor(READERS) as pool:
         return dict(zip(sidecars, pool.map(hue, sidecars), strict=True))

@@ -23,6 +23,7 @@ from collage import lettering
 from collage.errors import InvalidRequest
 from collage.geometry import Geometry
 from collage.layout import NARROWEST_LABEL, Layout
+from collage.paper import paper
 
 if TYPE_CHECKING:
     from collage.lettering import Pixels
@@ -318,6 +319,6 @@ class Sheet:
         return self._paper(self.geometry.size[0], height)
 
     def _paper(self, width: int, height: int) -> Pixels:
-        made = np.empty((height, width, 3), np.uint8)
+        made = paper(width, height)
         made[:] = self._background
         return made

@@ -1,90 +1,113 @@
 """The collage in strips, top to bottom: what writers take.
 
 A strip is a row of cells with their labels, or what lies above or below all of them. The next
-strip's cells are read and decoded while this one is encoded: two strips are held, however many
-rows there are.
+strip's files are read while this one is decoded and encoded: one strip and the files of another
+are held, however many rows there are, and what writers have not encoded yet.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sized
 from concurrent.futures import Executor, Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collage.sheet import Sheet
     from collage.writers import Pixels
 
-    Read = Callable[[int], Pixels]
-
 MOST_KEPT = 128_000_000
-"""Bytes of cells that are kept because a later row shows them again."""
+"""Bytes of files that are kept because a later row shows them again."""
+
+File = TypeVar("File", bound=Sized)
 
 
-def strips(sheet: Sheet, read: Read, pool: Executor) -> Iterator[Pixels]:
+class Cells(Protocol[File]):
+    """Where the cells of tiles come from, by the tile's index. Both are called by many threads."""
+
+    def fetch(self, tile: int) -> File:
+        """The file of a tile's cell, which takes time but no processor."""
+
+    def decode(self, tile: int, file: File) -> Pixels:
+        """The cell in the file."""
+
+
+def strips(
+    sheet: Sheet, cells: Cells[File], readers: Executor, workers: Executor
+) -> Iterator[Pixels]:
     """The collage, a strip at a time.
 
-    ``read`` gives the cell of a tile, by its index, and is called by the threads of ``pool``:
-    once a row at most, and no more than once where what is to come again fits in `MOST_KEPT`.
+    ``readers`` fetch, for each row that shows a tile at most once; and once in all, where what is
+    to come again fits in `MOST_KEPT`. ``workers`` decode.
     """
     place = sheet.geometry
     if place.offset[1]:
         yield sheet.head()
-    repeats = _Repeats(sheet, read)
-    coming = _fill(sheet, 0, repeats, pool)
+    repeats = _Repeats(sheet, cells)
+    coming = repeats.fetch(0, readers)
     for row in range(place.rows):
-        strip, pasted = coming
+        files = coming
+        repeats.keep(files)
         if row + 1 < place.rows:
-            coming = _fill(sheet, row + 1, repeats, pool)
-        for future in pasted:
-            future.result()
-        del pasted
-        yield strip
+            coming = repeats.fetch(row + 1, readers)
+        yield _filled(sheet, row, cells, files, workers)
     foot = sheet.foot()
     if len(foot):
         yield foot
 
 
-class _Repeats:
-    """Reads cells, and keeps those that a later row needs, as long as there is room for them."""
+class _Repeats(Generic[File]):
+    """Fetches files, and keeps those that a later row needs, as long as there is room for them."""
 
-    def __init__(self, sheet: Sheet, read: Read) -> None:
-        self._read = read
-        layout = sheet.layout
-        rows = (layout.cells[i : i + layout.cols] for i in range(0, len(layout.cells), layout.cols))
-        self._rows_left = Counter(tile for row in rows for tile in set(row))
-        self._kept: dict[int, Pixels] = {}
+    def __init__(self, sheet: Sheet, cells: Cells[File]) -> None:
+        self._cells, self._layout = cells, sheet.layout
+        rows = range(sheet.layout.rows)
+        self._rows_left = Counter(tile for row in rows for tile in set(self._row(row)))
+        self._kept: dict[int, Future[File]] = {}
         self._room = MOST_KEPT
 
-    def cell(self, tile: int) -> Pixels:
-        """The cell for the next row that shows the tile. Each tile has one thread a row."""
-        self._rows_left[tile] -= 1
-        cell = self._kept.pop(tile, None)
-        if cell is None:
-            cell = self._read(tile)
-        else:
-            self._room += cell.nbytes
-        if self._rows_left[tile] and cell.nbytes <= self._room:
-            self._room -= cell.nbytes
-            self._kept[tile] = cell
-        return cell
+    def fetch(self, row: int, readers: Executor) -> dict[int, Future[File]]:
+        """The files of a row's tiles, on their way."""
+        files: dict[int, Future[File]] = {}
+        for tile in dict.fromkeys(self._row(row)):
+            self._rows_left[tile] -= 1
+            files[tile] = self._kept.get(tile) or readers.submit(self._cells.fetch, tile)
+        return files
+
+    def keep(self, files: dict[int, Future[File]]) -> None:
+        """Keep what is to come again, forget what is not."""
+        for tile, file in files.items():
+            known, wanted = tile in self._kept, self._rows_left[tile] > 0
+            length = len(file.result())
+            if known and not wanted:
+                del self._kept[tile]
+                self._room += length
+            elif wanted and not known and length <= self._room:
+                self._kept[tile] = file
+                self._room -= length
+
+    def _row(self, row: int) -> tuple[int, ...]:
+        return self._layout.cells[row * self._layout.cols : (row + 1) * self._layout.cols]
 
 
-def _fill(
-    sheet: Sheet, row: int, repeats: _Repeats, pool: Executor
-) -> tuple[Pixels, list[Future[None]]]:
-    """A strip that is being filled, and what to wait for until it is."""
+def _filled(
+    sheet: Sheet, row: int, cells: Cells[File], files: dict[int, Future[File]], workers: Executor
+) -> Pixels:
+    """The strip of a row of cells."""
     layout = sheet.layout
+    # What was given to the workers before is begun by then, and the strip before nearly done with.
+    workers.submit(int).result()
     strip = sheet.row(row)
     width, height = layout.shown
     places: dict[int, list[int]] = {}
     for col, tile in enumerate(layout.cells[row * layout.cols : (row + 1) * layout.cols]):
         places.setdefault(tile, []).append(sheet.geometry.box(row, col)[0])
 
-    def paste(tile: int, lefts: list[int]) -> None:
-        cell = repeats.cell(tile)[:height, :width]
-        for left in lefts:
+    def paste(tile: int) -> None:
+        cell = cells.decode(tile, files.pop(tile).result())[:height, :width]
+        for left in places[tile]:
             strip[:height, left : left + width] = cell
 
-    return strip, [pool.submit(paste, tile, lefts) for tile, lefts in places.items()]
+    for _ in workers.map(paste, places):
+        pass
+    return strip

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collage.metadata import Description
 
     Pixels = NDArray[np.uint8]
-    Take = Callable[[bytes], None]
+    Take = Callable[[bytes], object]
 
 
 class Writer(Protocol):

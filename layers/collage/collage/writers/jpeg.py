@@ -40,7 +40,7 @@ class Writer:
         self, size: tuple[int, int], description: Description | None, take: Take, pool: Executor
     ) -> None:
         self._size, self._description, self._take = size, description, take
-        self._bands = Ordered(pool, 16, self._put)
+        self._bands = Ordered(pool, 8, self._put)
         self._across = -(-size[0] // _BLOCK)
         self._high = _BLOCK * max(1, min(_BANDS_OF_BLOCKS, _MOST_BLOCKS // self._across))
         self._rest: list[Pixels] = []

@@ -14,6 +14,7 @@ import numpy as np
 import pyvips
 
 from collage.ordered import Ordered
+from collage.paper import paper
 
 if TYPE_CHECKING:
     from collage.manifest import Pyramid
@@ -38,7 +39,7 @@ class Writer:
         self, size: tuple[int, int], form: Pyramid, preview: str, keep: Keep, pool: Executor
     ) -> None:
         self._size, self._form, self._preview, self._keep = size, form, preview, keep
-        self._work: Ordered[Encoded] = Ordered(pool, 32, lambda made: keep(*made))
+        self._work: Ordered[Encoded] = Ordered(pool, 8, lambda made: keep(*made))
         sizes = [size]
         while max(sizes[-1]) > 1:
             sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
@@ -97,7 +98,7 @@ class _Level:
         form = self._form
         self._top = max(0, self._row * form.tile_size - form.overlap)
         end = min((self._row + 1) * form.tile_size + form.overlap, self._height)
-        self._band = np.empty((end - self._top, self._width, 3), np.uint8)
+        self._band = paper(self._width, end - self._top)
         self._band[: len(kept)] = kept
         self._filled = len(kept)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.result import Result
 
-NAMES = ("masks", "imports", "painter", "workflow", "fanout", "faults")
+NAMES = ("masks", "imports", "painter", "workflow", "fanout", "faults", "assembly", "growth")
 
 
 def measure(name: str) -> Result:

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.result import Result
 from cli import local_stack
 from cli.stack import Stack
-from collage import grid, masks, plan, request, source, styles
+from collage import cells, grid, masks, plan, request, source, styles
 from collage.engines.painter import Painter
 from collage.plan import Prepared, Styles
 from collage.request import Accepted, Source
@@ -82,11 +82,11 @@ def plain_loop(pool: ProcessPoolExecutor, data: bytes, options: dict[str, Any]) 
         images_per_minute=1,
     )
     futures = [pool.submit(_render, tile, png, drawn[str(tile.mask)]) for tile in made.tiles]
-    cells = {
-        index: grid.shrink(future.result(), made.layout.cell)
+    shrunk = {
+        index: cells.shrink(future.result(), made.layout.cell)
         for index, future in enumerate(futures)
     }
-    return grid.join(made.layout, cells, {})
+    return grid.join(made.layout, shrunk, {})
 
 
 def _render(tile: Tile, png: bytes, mask: bytes) -> bytes:

@@ -164,6 +164,14 @@ def assemble(
     labels: Annotated[
         bool | None, typer.Option("--labels/--no-labels", help="write what each cell is")
     ] = None,
+    title: Annotated[str | None, typer.Option(help="written above the cells")] = None,
+    border: Annotated[int | None, typer.Option(metavar="PX", help="around the cells")] = None,
+    background: Annotated[
+        str | None, typer.Option(metavar="COLOUR", help="a name, or #rrggbb")
+    ] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", metavar="png|jpeg|webp", help="of the collage")
+    ] = None,
     out: Out = Path("out"),
     state: State = STATE,
     as_json: AsJson = False,
@@ -175,6 +183,7 @@ def assemble(
     given = {
         "rows": rows, "cols": cols, "cell": cell, "gap": gap,
         "sort": sort, "seed": seed, "labels": labels,
+        "title": title, "border": border, "background": background, "format": file_format,
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     with _failures(as_json):

@@ -116,7 +116,8 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
         "cells": manifest.cell_counts,
         "usd": manifest.usd,
         "render_seconds": manifest.render_seconds,
-        "collage": str(out / "collage.png"),
+        "collage": str(out / manifest.files.collage),
+        "preview": str(out / manifest.files.preview),
         "manifest": str(out / "manifest.json"),
         "tiles_folder": str(out / "tiles"),
     }

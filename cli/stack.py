@@ -229,7 +229,8 @@ class Stack:
         if status == "RUNNING":
             return "started"
         if status == "SUCCEEDED":
-            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/collage.png"
+            name = self.store.manifest(collage).files.collage
+            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/{name}"
         reason = self._reason(collage, status)
         return f"{reason.name}: {reason}"
 

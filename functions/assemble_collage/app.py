@@ -25,7 +25,7 @@ class Event(TypedDict):
 @logger.inject_lambda_context
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
-    """Write collage.png and manifest.json."""
+    """Write the collage, its pyramid and preview, and manifest.json."""
     store = connect(settings())
     if "layout" in event:
         return pipeline.assemble_again(store, event["id"], parse_relayout(event["layout"]))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pyvips
 from moto import mock_aws
 
 from cli.fetch import fetch
@@ -49,16 +48,6 @@ def make(out: Path, refused: int | None = None, failed: int | None = None, **opt
                 pipeline.render_tile(store, tools, made, plan.call(index))
         pipeline.assemble_collage(store, tools, made)
         fetch(store, made, out)
-    cut(out)
-
-
-def cut(out: Path) -> None:
-    """Cut the pyramid and the preview of a fetched collage that came without them."""
-    if (out / "collage_files").exists():
-        return
-    picture = pyvips.Image.new_from_file(str(out / "collage.png"))
-    picture.dzsave(str(out / "collage"), suffix=".jpg[Q=85]", tile_size=510, overlap=1)
-    picture.thumbnail_image(2048, size="down").jpegsave(str(out / "preview.jpg"))
 
 
 def manifest(folder: Path) -> Manifest:

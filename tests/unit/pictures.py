@@ -60,6 +60,11 @@ def noise(size: tuple[int, int], seed: int = 0) -> Image.Image:
     return Image.fromarray(pixels)
 
 
+def pixels(picture: Image.Image) -> Any:
+    """The picture as the library holds it: (height, width, 3), 8-bit RGB."""
+    return np.asarray(picture.convert("RGB"))
+
+
 def near(one: Any, other: Any, tolerance: int = 12) -> bool:
     """Whether two colours differ by no more than lossy compression makes them."""
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))

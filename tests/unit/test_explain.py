@@ -15,7 +15,7 @@ from collage.layout import Layout
 from collage.manifest import Failure, record
 from collage.metadata import Description
 from collage.tile import Sidecar
-from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, plain
+from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
 from tests.unit.plans import SHA, planned
 
 CREATED = "2026-11-21T11:00:00+00:00"
@@ -64,8 +64,8 @@ def collage_of(file_format="PNG", size=None, **options):
     refused = Failure(id=plan.id, error="Refused", message="Not this.", created=CREATED, call=call)
     manifest = record(plan, sidecars, {call: refused}, min_share=0.5, created=CREATED)
     width, height = manifest.layout.cell
-    cells = {i: plain((width, height), COLOURS[i]).tobytes() for i in range(4)}
-    picture = decode(grid.join(manifest.layout, cells, dict.fromkeys(cells, "")))
+    cells = {i: pixels(plain((width, height), COLOURS[i])) for i in range(4)}
+    picture = decode(grid.join(manifest.layout, cells, manifest.captions))
     if size is not None:
         picture = picture.resize(size, resample=0)
     file = metadata.embed(encode(picture, file_format), metadata.describe_collage(plan, manifest))
@@ -207,7 +207,7 @@ def explain_quickly(file, at):
 
 def test_a_label_belongs_to_the_cell_above_it():
     file, _, manifest = collage_of(labels=True, gap=2)
-    width, strip = 16, manifest.layout.strip
+    width, strip = 16, manifest.geometry.label
 
     found = explain(file, at=(width + 2, 12 + strip - 1))
 
@@ -221,7 +221,7 @@ def test_a_label_belongs_to_the_cell_above_it():
 def test_tiles_that_were_laid_out_again_are_found_where_they_lie():
     _, plan, manifest = collage_of()
     again = Layout(rows=1, cols=3, cell=(16, 12), gap=0, cells=(2, 0, 1))
-    manifest = manifest.laid_out(again, created=CREATED)
+    manifest = manifest.laid_out(again, again.cells, "png", created=CREATED)
     picture = encode(plain((48, 12)))
     file = metadata.embed(picture, metadata.describe_collage(plan, manifest))
 

@@ -1,7 +1,3 @@
-import numpy as np
-import pytest
-from PIL import Image
-
 from collage import grid
 from collage.layout import Layout
 from tests.unit.pictures import (
@@ -11,8 +7,8 @@ from tests.unit.pictures import (
     RED,
     WHITE,
     decode,
-    encode,
     noise,
+    pixels,
     plain,
     quarters,
 )
@@ -23,7 +19,7 @@ CELL = (8, 6)
 
 def joined(cells, cols, gap=0, cell=CELL):
     """The collage of plain cells, each in its tile's colour."""
-    raw = {tile: plain(cell, COLOURS[tile]).tobytes() for tile in set(cells)}
+    raw = {tile: pixels(plain(cell, COLOURS[tile])) for tile in set(cells)}
     layout = Layout(rows=len(cells) // cols, cols=cols, cell=cell, gap=gap, cells=tuple(cells))
     picture = decode(grid.join(layout, raw, {}))
     assert (picture.format, picture.mode) == ("PNG", "RGB")
@@ -43,7 +39,7 @@ def test_the_pixels_of_a_cell_are_not_changed():
     tile = noise(CELL)
     layout = Layout(rows=1, cols=1, cell=CELL, gap=0, cells=(0,))
 
-    assert decode(grid.join(layout, {0: tile.tobytes()}, {})).tobytes() == tile.tobytes()
+    assert decode(grid.join(layout, {0: pixels(tile)}, {})).tobytes() == tile.tobytes()
 
 
 def test_a_gap_is_a_white_line_between_cells_and_not_around_them():
@@ -61,7 +57,7 @@ def test_an_overlap_cuts_every_cell_at_its_right_and_lower_side():
     tile.paste(WHITE, (0, 6, 8, 8))
     layout = Layout(rows=2, cols=3, cell=(8, 8), gap=-2, cells=(0,) * 6)
 
-    picture = decode(grid.join(layout, {0: tile.tobytes()}, {}))
+    picture = decode(grid.join(layout, {0: pixels(tile)}, {}))
 
     assert picture.size == (18, 12)
     assert WHITE not in {colour for _, colour in picture.getcolors()}
@@ -70,28 +66,3 @@ def test_an_overlap_cuts_every_cell_at_its_right_and_lower_side():
 
 def test_the_largest_overlap_leaves_a_pixel_of_each_cell():
     assert joined([0, 1], cols=2, gap=-5).size == (2 * 3, 1)
-
-
-@pytest.mark.parametrize("size", [(16, 16), (33, 17), (64, 64), (5, 90), (1, 1)])
-def test_a_tile_becomes_a_cell_of_exactly_the_size(size):
-    raw = grid.shrink(encode(quarters((64, 48))), size)
-
-    assert len(raw) == size[0] * size[1] * 3
-
-
-def test_a_shrunken_tile_looks_like_the_tile():
-    raw = grid.shrink(encode(quarters((64, 64))), (16, 16))
-
-    pixels = np.asarray(Image.frombytes("RGB", (16, 16), raw))
-    assert [tuple(pixels[y, x]) for y, x in ((3, 3), (3, 12), (12, 3), (12, 12))] == [
-        RED,
-        GREEN,
-        BLUE,
-        GOLD,
-    ]
-
-
-def test_a_tile_of_the_cells_size_stays_as_it_is():
-    tile = noise((32, 24))
-
-    assert grid.shrink(encode(tile), (32, 24)) == tile.tobytes()

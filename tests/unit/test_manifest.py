@@ -81,12 +81,13 @@ def test_a_failed_call_gives_its_reason_to_its_tile(hundred):
 def test_the_files_are_named_from_the_manifests_own_folder(hundred):
     manifest = judge(planned(format="jpeg", title="A farm"), range(100))
 
-    again = manifest.laid_out(manifest.layout, created=NOW).laid_out(manifest.layout, created=NOW)
+    again = manifest.laid_out(manifest.layout, manifest.layout.cells, "webp", created=NOW)
+    again = again.laid_out(manifest.layout, manifest.layout.cells, "webp", created=NOW)
 
     assert (manifest.recipe, manifest.title) == ("collage", "A farm")
     assert manifest.files.collage == "collage.jpg"
     assert manifest.files.source == "source.png"
     assert manifest.files.masks["top"] == "masks/top.png"
-    assert again.files.collage == "collage.jpg"
+    assert again.files.collage == "collage.webp"
     assert again.files.source == "../../source.png"
     assert again.files.masks["top"] == "../../masks/top.png"

@@ -246,12 +246,30 @@ def test_the_gap_may_overlap_all_but_one_pixel_of_the_smaller_side():
 
 
 def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
-    assert parse({"rows": 100, "cols": 100, "cell": 200})
-    assert "at most 400,000,000" in refusal(rows=100, cols=100, cell=201)
+    assert parse({"rows": 200, "cols": 100, "cell": 512})
+    assert "at most 6,000,000,000" in refusal(rows=200, cols=200, cell=512)
+    assert "in a row of cells 250,000,000" in refusal(rows=1, cols=100, cell=2048)
 
 
-def test_gaps_count_as_pixels_of_the_collage():
-    assert "at most 400,000,000" in refusal(rows=200, cols=200, cell=16, gap=256)
+def test_gaps_and_borders_count_as_pixels_of_the_collage():
+    options = {"rows": 200, "cols": 200, "cell": 256}
+
+    assert parse({**options, "gap": 100, "border": 1024})
+    assert "at most 6,000,000,000" in refusal(**options, gap=200)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "longest", "instead"),
+    [("webp", 16_383, "of: png, jpeg"), ("jpeg", 65_500, "of: png")],
+)
+def test_a_collage_that_its_format_has_no_numbers_for_is_refused(file_format, longest, instead):
+    fits = {"rows": 1, "cols": 100, "cell": longest // 100, "format": file_format}
+
+    assert parse({**fits, "border": longest % 100 // 2})
+    message = refusal(**fits, border=50)
+    assert message.startswith(f"format: a {file_format} picture has sides of at most {longest:,}")
+    assert instead in message
+    assert parse({**fits, "border": 50, "format": "png"})
 
 
 def test_a_title_is_one_line_or_none():

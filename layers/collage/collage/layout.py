@@ -8,8 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256, shuffled
-from collage.geometry import Geometry
 from collage.tile import Tile
+
+NARROWEST_LABEL = 16
+"""Pixels that must be seen of a cell for its number to be written below it."""
 
 
 class Layout(BaseModel):
@@ -26,7 +28,9 @@ class Layout(BaseModel):
     cell: tuple[int, int]
     gap: int
     labels: bool = False
-    """Whether each cell has a line below its picture that says what it is."""
+    """Whether below each cell's picture stands what it is."""
+    prompts: bool = False
+    """Whether that is its prompt; else it is its styles and mask."""
     title: str | None = None
     """Written above the cells."""
     border: int = 0
@@ -50,41 +54,6 @@ class Layout(BaseModel):
         """Width and height in pixels of what is seen of a cell's picture."""
         overlap = max(0, -self.gap)
         return self.cell[0] - overlap, self.cell[1] - overlap
-
-    @property
-    def letters(self) -> int:
-        """Height of a label's letters in pixels: in proportion to the cell, but legible."""
-        return max(9, round(self.shown[0] * 0.09))
-
-    @property
-    def strip(self) -> int:
-        """Height in pixels of the label below a cell's picture: two lines, or none."""
-        return round(2.6 * self.letters) if self.labels else 0
-
-    @property
-    def pitch(self) -> tuple[int, int]:
-        """Pixels from one cell's left and upper edge to those of the next."""
-        shim = max(0, self.gap)
-        return self.shown[0] + shim, self.shown[1] + self.strip + shim
-
-    @property
-    def geometry(self) -> Geometry:
-        """Where the cells lie."""
-        shim = max(0, self.gap)
-        return Geometry(
-            rows=self.rows,
-            cols=self.cols,
-            cell=self.cell,
-            gap=self.gap,
-            offset=(self.border, self.border),
-            step=self.pitch,
-            visible=self.shown,
-            label=self.strip,
-            size=(
-                self.cols * self.pitch[0] - shim + 2 * self.border,
-                self.rows * self.pitch[1] - shim + 2 * self.border,
-            ),
-        )
 
 
 Sort = Literal["style", "mask", "hue", "shuffle"]

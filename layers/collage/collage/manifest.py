@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import collage
 from collage import errors, layout
 from collage.errors import Refused, StoppingError, TooFewTiles
-from collage.formats import FORMATS
+from collage.formats import FORMATS, Format
 from collage.geometry import Geometry
 from collage.layout import Layout
 from collage.plan import Plan
@@ -65,12 +65,13 @@ class Files(BaseModel):
     masks: dict[str, str] = Field(description="by name")
     tiles: str = Field(default="../../tiles", description="where the tiles lie, as {key}.png")
 
-    def from_below(self) -> "Files":
-        """The same files beside a manifest of another layout, two folders further down."""
+    def from_below(self, file_format: Format) -> "Files":
+        """Those of another layout, whose manifest lies two folders further down."""
         up = "../../"
         return self.model_copy(
             update={
                 "tiles": up + "../../tiles",
+                "collage": f"collage.{FORMATS[file_format].ending}",
                 "source": self.source and up + self.source.removeprefix(up),
                 "masks": {name: up + file.removeprefix(up) for name, file in self.masks.items()},
             }
@@ -109,6 +110,11 @@ class TileRecord(BaseModel):
     measures: dict[str, float] = Field(default={}, description="what was measured of it")
     error: str | None = None
     message: str | None = None
+
+    def caption(self, prompt: bool = False) -> str:
+        """What a label says of it, with what was measured of it."""
+        measured = (f"{name} {value:.4g}" for name, value in self.measures.items())
+        return ", ".join((self.tile.caption(prompt), *measured))
 
 
 class CellRecord(BaseModel):
@@ -154,20 +160,34 @@ class Manifest(BaseModel):
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
 
-    def laid_out(self, again: Layout, created: str) -> "Manifest":
-        """The manifest of the same tiles in another layout."""
-        cells = _cell_records(again, again.cells, self.tiles)
+    def laid_out(
+        self, again: Layout, planned: tuple[int | None, ...], file_format: Format, created: str
+    ) -> "Manifest":
+        """The manifest of the same tiles in another layout, written in a format.
+
+        ``planned`` is what the cells were to show, of which some can be missing.
+        """
+        from collage.sheet import Sheet
+
+        wanted = again.model_copy(update={"cells": planned})
+        cells = _cell_records(wanted, again.cells, self.tiles)
         counts = dict(Counter(cell.state for cell in cells))
         return self.model_copy(
             update={
                 "layout": again,
-                "geometry": again.geometry,
-                "files": self.files.from_below(),
+                "title": again.title,
+                "geometry": Sheet(again, _captions(self.tiles, again)).geometry,
+                "files": self.files.from_below(file_format),
                 "cells": cells,
                 "cell_counts": counts,
                 "created": created,
             }
         )
+
+    @property
+    def captions(self) -> dict[int, str]:
+        """What labels say of the tiles, by index."""
+        return _captions(self.tiles, self.layout)
 
     @property
     def missing(self) -> int:
@@ -193,6 +213,8 @@ def record(
         TooFewTiles: when less than ``min_share`` of the tiles exist.
         StoppingError: by name, when that ended the run before the first tile.
     """
+    from collage.sheet import Sheet
+
     calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
     # Failures of an earlier try stay written down; those of tiles that exist now are history.
     missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
@@ -220,14 +242,14 @@ def record(
     return Manifest(
         id=plan.id,
         recipe=plan.request.recipe,
-        title=plan.request.title,
+        title=shown_layout.title,
         created=created,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,
         source=plan.source and plan.source.sha256,
         seed=plan.request.seed,
         layout=shown_layout,
-        geometry=shown_layout.geometry,
+        geometry=Sheet(shown_layout, _captions(tiles, shown_layout)).geometry,
         files=Files(
             collage=f"collage.{FORMATS[plan.request.format].ending}",
             source="source.png" if plan.source else None,
@@ -278,6 +300,10 @@ def tile_record(
         error=failure.error if failure else "NotRendered",
         message=failure.message if failure else "The call ended without a picture or an error.",
     )
+
+
+def _captions(tiles: tuple[TileRecord, ...], layout: Layout) -> dict[int, str]:
+    return {record.index: record.caption(layout.prompts) for record in tiles}
 
 
 def _cell_records(

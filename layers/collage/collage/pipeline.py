@@ -6,7 +6,7 @@ Libraries for pictures are imported by the steps that need them, so that the oth
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,7 +37,6 @@ from collage.errors import (
     Refused,
     SourceChanged,
 )
-from collage.layout import Layout
 from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
 from collage.purchase import Purchase, buy
@@ -403,9 +402,13 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
 
 
 @lru_cache(maxsize=2)
-def _speaking(store: Store, collage_id: str) -> bool:
-    """Whether the collage's pictures say how they were made, read once a process."""
-    return store.accepted(collage_id).request.metadata
+def _looks(store: Store, collage_id: str) -> tuple[bool, tuple[int, int]]:
+    """What the collage's pictures have in common, read once a process.
+
+    Whether they say how they were made, and the size of a cell.
+    """
+    asked = store.accepted(collage_id).request
+    return asked.metadata, asked.shown_size
 
 
 @lru_cache(maxsize=2)
@@ -444,8 +447,11 @@ def _make(
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return Rendering(made=0, reused=len(tiles), usd=0)
+    from collage import cells
+    from collage.assembly import has_cell
+
     first = wanted[0]
-    speaking = _speaking(store, collage_id)
+    speaking, cell = _looks(store, collage_id)
     source = _picture(store, collage_id, composition) if first.source is not None else None
     mask = None if first.mask is None else _mask(store, collage_id, first.mask)
     engine = tools.engine(first.engine)
@@ -471,6 +477,8 @@ def _make(
             outside_changed=made.outside_changed,
             measures=made.measures,
         )
+        if has_cell(tile.size, cell):
+            store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
         store.put_tile(png, sidecar, made.provider)
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=bought.usd)
 
@@ -523,25 +531,24 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
     candidates = {
         i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
     }
-    read = _read_cells(store, candidates, made.layout.cell)
-    missing = len(made.tiles) - len(read)
+    sidecars = _sidecars(store, candidates)
+    missing = len(made.tiles) - len(sidecars)
     ends = progress.TileCounts(
         total=len(made.tiles),
-        done=len(read),
-        failed=missing - len(refused - read.keys()),
-        refused=len(refused - read.keys()),
+        done=len(sidecars),
+        failed=missing - len(refused - sidecars.keys()),
+        refused=len(refused - sidecars.keys()),
     )
-    progress.counted(store, collage_id, made.source.key if made.source else None, ends)
-    manifest = record(
-        made,
-        {index: sidecar for index, (sidecar, _) in read.items()},
-        failures,
-        min_share=tools.settings.min_share,
-        created=_now(),
-    )
-    assembled = _finish(store, made, manifest, read)
-    progress.finished(store, manifest, made.source.key if made.source else None)
-    return assembled
+    source = made.source.key if made.source else None
+    progress.counted(store, collage_id, source, ends)
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        share = tools.settings.min_share
+        return record(made, there, failures, min_share=share, created=_now())
+
+    manifest = _finish(store, made, sidecars, judge)
+    progress.finished(store, manifest, source)
+    return _assembled(store, manifest)
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
@@ -551,71 +558,92 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         NotInStore: when the collage was never finished.
         InvalidRequest: when the new layout breaks the rules of a request.
     """
-    from collage import grid
-
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
     asked = request.relaid(made.request, changes)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
-    read = _read_cells(store, candidates, asked.cell_size)
-    present = {i: manifest.tiles[i].tile for i in read}
-    hues = {i: grid.hue(cell) for i, (_, cell) in read.items()} if changes.sort == "hue" else {}
-    order = layout.order(present, changes.sort, asked.seed, hues)
-    room = asked.rows * asked.cols
-    first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
-    cells = layout.fill(first, asked.cols, order, asked.seed)
-    again = manifest.laid_out(
-        Layout(
-            rows=asked.rows,
-            cols=asked.cols,
-            cell=asked.cell_size,
-            gap=asked.gap,
-            labels=asked.labels,
-            cells=cells,
-        ),
-        created=_now(),
-    )
-    return _finish(store, made, again, read, f"layouts/{request.layout_name(changes)}")
+    shown = {cell for cell in made.layout.cells if cell is not None}
+    sidecars = _sidecars(store, {i: tiles for i, tiles in candidates.items() if i in shown})
+    again = plan.laid_again(made, asked, changes)
+    plan.check_size(asked, again, manifest.captions)
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        if again.cells:
+            cells = tuple(cell if cell in there else None for cell in again.cells)
+        else:
+            hues = _hues(store, there, again.cell) if changes.sort == "hue" else {}
+            present = {i: manifest.tiles[i].tile for i in there}
+            order = layout.order(present, changes.sort, asked.seed, hues)
+            room = asked.rows * asked.cols
+            first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
+            cells = layout.fill(first, asked.cols, order, asked.seed)
+        laid = again.model_copy(update={"cells": cells})
+        return manifest.laid_out(laid, again.cells or cells, asked.format, created=_now())
+
+    folder = f"layouts/{request.layout_name(changes)}"
+    return _assembled(store, _finish(store, made, sidecars, judge, folder), folder)
 
 
-def _read_cells(
-    store: Store, candidates: Mapping[int, Sequence[Tile]], size: tuple[int, int]
-) -> dict[int, tuple[Sidecar, bytes]]:
-    """For each index the first tile that exists, shrunk to a cell while others are still read."""
-    from collage import grid
+def _sidecars(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
+    """For each index the sidecar of the first tile that exists."""
 
-    def read(index: int) -> tuple[Sidecar, bytes] | None:
-        for tile in candidates[index]:
-            found = store.tile(tile)
-            if found is not None:
-                png, sidecar = found
-                return sidecar, grid.shrink(png, size)
-        return None
+    def first(index: int) -> Sidecar | None:
+        found = (store.sidecar(tile) for tile in candidates[index])
+        return next((sidecar for sidecar in found if sidecar is not None), None)
 
     with ThreadPoolExecutor(READERS) as pool:
-        found = zip(candidates, pool.map(read, candidates), strict=True)
-        return {index: tile for index, tile in found if tile is not None}
+        found = zip(candidates, pool.map(first, candidates), strict=True)
+        return {index: sidecar for index, sidecar in found if sidecar is not None}
+
+
+def _hues(store: Store, sidecars: Mapping[int, Sidecar], size: tuple[int, int]) -> dict[int, float]:
+    """The hue of each tile; no more cells are held than are read at once."""
+    from collage import cells
+    from collage.assembly import Cells
+
+    found = Cells(store, sidecars, size)
+
+    def hue(index: int) -> float:
+        return cells.hue(found.decode(index, found.fetch(index)))
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(sidecars, pool.map(hue, sidecars), strict=True))
 
 
 def _finish(
     store: Store,
     made: Plan,
-    manifest: Manifest,
-    read: Mapping[int, tuple[Sidecar, bytes]],
+    sidecars: Mapping[int, Sidecar],
+    judge: Callable[[Mapping[int, Sidecar]], Manifest],
     folder: str = "",
-) -> Assembled:
-    from collage import grid
+) -> Manifest:
+    """Write the pictures, then the manifest that ``judge`` makes of the tiles that are there.
 
-    captions = {i: grid.caption(sidecar.tile) for i, (sidecar, _) in read.items()}
-    png = grid.join(manifest.layout, {i: cell for i, (_, cell) in read.items()}, captions)
-    if made.request.metadata:
-        png = metadata.embed(png, metadata.describe_collage(made, manifest))
+    A sidecar whose picture is lost shows only when that is read. Then all pictures are looked at,
+    and the collage is made anew of those that are whole.
+    """
+    from collage import assembly
+
+    try:
+        manifest = judge(sidecars)
+        assembly.write(store, made, manifest, sidecars, folder)
+    except assembly.TileLost:
+        with ThreadPoolExecutor(READERS) as pool:
+            whole = pool.map(lambda i: store.picture(sidecars[i]) is not None, sidecars)
+            there = {i: sidecars[i] for i, here in zip(sidecars, whole, strict=True) if here}
+        manifest = judge(there)
+        assembly.write(store, made, manifest, there, folder)
     store.put_page(manifest.id, folder)
-    prefix = store.put_result(manifest, png, folder)
+    store.put_manifest(manifest, folder)
+    return manifest
+
+
+def _assembled(store: Store, manifest: Manifest, folder: str = "") -> Assembled:
+    prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
     return Assembled(
         id=manifest.id,
         bucket=store.collages,
-        collage=f"{prefix}/collage.png",
+        collage=f"{prefix}/{manifest.files.collage}",
         manifest=f"{prefix}/manifest.json",
         tiles=len(manifest.tiles),
         missing=manifest.missing,

@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage import engines, layout, recipes, upscaling
+from collage import engines, formats, layout, recipes, upscaling
 from collage.digest import canonical
 from collage.engines.image_models import PRICED_ON
-from collage.errors import NoStyles
+from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
-from collage.request import Accepted, Request, Source
+from collage.request import Accepted, Relayout, Request, Source
 from collage.tile import Call, Composition, Tile
 
 MOST_SPARES = 8
@@ -110,6 +110,7 @@ def make(
     Raises:
         NoStyles: when the list of styles is empty.
         InvalidRequest: when more styles are combined than there are.
+        InvalidRequest: when the format has no numbers for so large a picture.
         TooManyCombinations: when the combinations are too many to weigh.
     """
     request = accepted.request
@@ -132,8 +133,9 @@ def make(
         unfolded = upscaling.after(unfolded, request.upscale, request.engine, models)
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles)
-    width, height = request.cell_size
-    scale = request.upscale or 1
+    laid = lay_out(request, unfolded, fixed=fixed)
+    captions = [tile.caption(request.captions) for tile in (*tiles, *unfolded.spares)]
+    check_size(request, laid, dict(enumerate(captions)))
     return Plan(
         id=accepted.id,
         request=request,
@@ -146,24 +148,61 @@ def make(
         calls=calls,
         waves=_waves(tiles, calls, unfolded.compositions),
         axes=tuple(map(dict, unfolded.axes)),
-        layout=Layout(
-            rows=request.rows,
-            cols=request.cols,
-            cell=(width * scale, height * scale),
-            gap=request.gap,
-            labels=request.labels or request.captions,
-            title=request.title,
-            border=request.border,
-            background=request.background,
-            column_headers=unfolded.column_headers,
-            row_headers=unfolded.row_headers,
-            column_axis=unfolded.column_axis,
-            row_axis=unfolded.row_axis,
-            fixed=fixed,
-            cells=tuple(unfolded.cells or ()),
-        ),
+        layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),
     )
+
+
+def lay_out(request: Request, unfolded: recipes.Unfolded, *, fixed: bool) -> Layout:
+    """The layout that a request asks for, with the tiles where its recipe has put them.
+
+    ``fixed`` says that a cell's place tells what it is.
+    """
+    return Layout(
+        rows=request.rows,
+        cols=request.cols,
+        cell=request.shown_size,
+        gap=request.gap,
+        labels=request.labels or request.captions,
+        prompts=request.captions,
+        title=request.title,
+        border=request.border,
+        background=request.background,
+        column_headers=unfolded.column_headers,
+        row_headers=unfolded.row_headers,
+        column_axis=unfolded.column_axis,
+        row_axis=unfolded.row_axis,
+        fixed=fixed,
+        cells=tuple(unfolded.cells or ()),
+    )
+
+
+def laid_again(made: Plan, asked: Request, changes: Relayout) -> Layout:
+    """The layout of a plan as it was asked for again.
+
+    Where a cell's place says what it is, and no other places are asked for, the cells keep theirs.
+    Otherwise there are no headers, and the cells are left open.
+    """
+    again = lay_out(asked, recipes.Unfolded([]), fixed=False)
+    moved = changes.rows or changes.cols or changes.seed is not None or changes.sort != "shuffle"
+    if moved or not made.layout.fixed:
+        return again
+    kept = ("column_headers", "row_headers", "column_axis", "row_axis", "fixed", "cells")
+    return again.model_copy(update={name: getattr(made.layout, name) for name in kept})
+
+
+def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) -> None:
+    """Refuse a collage that is too large with its title, labels and legend.
+
+    Raises:
+        InvalidRequest: naming the limit.
+    """
+    from collage.sheet import Sheet
+
+    try:
+        formats.check(request.format, Sheet(layout, captions).geometry.size)
+    except ValueError as error:
+        raise InvalidRequest(f"{error}.") from error
 
 
 def _waves(

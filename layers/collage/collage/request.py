@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from collage import engines, masks, recipes, rules, styles
+from collage import engines, formats, masks, recipes, rules, styles
 from collage.digest import canonical, sha256
 from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
@@ -33,8 +33,11 @@ BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"
 MAX_STYLES = 200
 """Styles that a request can name, or have listed."""
 
-MAX_COLLAGE_PIXELS = 400_000_000
-"""Width times height of the collage: what the assembling function's memory holds."""
+MAX_COLLAGE_PIXELS = 6_000_000_000
+"""Width times height of the collage: what one function assembles in half its time."""
+
+MAX_ROW_PIXELS = 250_000_000
+"""Width of the collage times height of a cell: strips of this size fit in its memory."""
 
 
 def _size(value: Any) -> Any:
@@ -315,12 +318,18 @@ class Request(BaseModel):
         width, height = self.cell_size
         if self.gap <= -min(width, height):
             raise ValueError(f"gap: an overlap of {-self.gap} pixels leaves nothing of the cells")
+        # What labels, title and legend add is known when the plan is made, and checked there.
         shim = max(0, self.gap)
-        pixels = (self.cols * (width + shim) - shim) * (self.rows * (height + shim) - shim)
-        if pixels > MAX_COLLAGE_PIXELS:
+        across, down = (
+            count * (side + shim) - shim + 2 * self.border
+            for count, side in ((self.cols, width), (self.rows, height))
+        )
+        formats.check(self.format, (across, down))
+        if across * height > MAX_ROW_PIXELS or across * down > MAX_COLLAGE_PIXELS:
             raise ValueError(
                 f"cell: {self.rows} x {self.cols} cells of {width} x {height} pixels are "
-                f"{pixels:,}; at most {MAX_COLLAGE_PIXELS:,} can be assembled"
+                f"{across * down:,}; at most {MAX_COLLAGE_PIXELS:,}, and in a row of cells "
+                f"{MAX_ROW_PIXELS:,}, can be assembled"
             )
         return self
 
@@ -333,6 +342,13 @@ class Request(BaseModel):
     def styled(self) -> bool:
         """Whether its tiles have styles, which are listed when it names none."""
         return "styles" in recipes.RECIPES[self.recipe].uses
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of a cell when its tile was made larger, as the request asks."""
+        width, height = self.cell_size
+        scale = self.upscale or 1
+        return width * scale, height * scale
 
     @property
     def cell_size(self) -> tuple[int, int]:

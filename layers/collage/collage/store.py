@@ -8,6 +8,7 @@
                      sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      tiles/{key}.png .json content-addressed, shared by all collages
+                     tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
 """
 
@@ -16,11 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import (
@@ -36,6 +37,7 @@ from collage import page
 from collage.digest import canonical, sha256
 from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
+from collage.ordered import Ordered
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.request import Accepted
@@ -44,6 +46,7 @@ from collage.tile import Sidecar, Tile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,6 +56,19 @@ RESULT = re.compile(r"(collage|preview)\.\w+|collage_files/\d+/\d+_\d+\.\w+")
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
 TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+CONTENT_TYPES = {
+    "dzi": "application/xml",
+    "jpg": "image/jpeg",
+    "js": "text/javascript",
+    "json": "application/json",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+PART = 16_000_000
+"""Bytes of a part of a large file: S3 takes 10,000 of them, so files of up to 160 GB."""
+
+PARTS_AT_ONCE = 4
+
 BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
 
 LATEST = 10**13
@@ -72,6 +88,11 @@ class Form:
     key: str
     url: str
     fields: dict[str, str]
+
+
+class _Where(TypedDict):
+    Bucket: str
+    Key: str
 
 
 @dataclass(frozen=True)
@@ -255,13 +276,27 @@ class Store:
     def finished(self, key: str) -> tuple[bytes, Sidecar] | None:
         """The picture and sidecar of the tile with this key, as `tile` gives them."""
         sidecar = self._sidecar(key)
-        if sidecar is None:
-            return None
+        png = None if sidecar is None else self.picture(sidecar)
+        return None if sidecar is None or png is None else (png, sidecar)
+
+    def picture(self, sidecar: Sidecar) -> bytes | None:
+        """The picture that a sidecar stands for; None when it is missing or half-written."""
         try:
-            png = self._get(self.collages, f"tiles/{key}.png")
+            png = self._get(self.collages, f"tiles/{sidecar.key}.png")
         except NotInStore:
             return None
-        return (png, sidecar) if sha256(png) == sidecar.sha256 else None
+        return png if sha256(png) == sidecar.sha256 else None
+
+    def cell(self, key: str, size: tuple[int, int]) -> bytes | None:
+        """The picture of a tile at a cell's size, if it was made."""
+        try:
+            return self._get(self.collages, _cell(key, size))
+        except NotInStore:
+            return None
+
+    def put_cell(self, key: str, size: tuple[int, int], png: bytes) -> None:
+        """Write the picture of a tile at a cell's size."""
+        self._put(self.collages, _cell(key, size), png, "image/png")
 
     def put_tile(self, png: bytes, sidecar: Sidecar, provider: bytes | None = None) -> None:
         """Write a tile: the pictures, then the sidecar that commits them."""
@@ -320,20 +355,38 @@ class Store:
             items = [item for page in pages for item in page.get("Contents", [])]
         return [(item["Key"], item["LastModified"]) for item in items]
 
-    def put_result(self, manifest: Manifest, collage_png: bytes, folder: str = "") -> str:
-        """Write the collage, then the manifest that says it is there; the prefix of both."""
-        prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
+    @contextmanager
+    def writing(self, collage: str, folder: str, name: str) -> Iterator[Upload]:
+        """A file of a result that is written as it is made; it is there when the block ends well.
+
+        Files of a result lie in the collage's folder, or for another layout in ``folder`` below.
+        """
+        upload = Upload(self.s3, self.collages, _result(collage, folder, name), _kind(name))
+        with _named(self.collages, upload.key):
+            try:
+                yield upload
+                upload.finish()
+            except BaseException:
+                upload.abort()
+                raise
+
+    def put_file(self, collage: str, folder: str, name: str, data: bytes) -> None:
+        """Write a file of a result."""
+        self._put(self.collages, _result(collage, folder, name), data, _kind(name))
+
+    def put_manifest(self, manifest: Manifest, folder: str = "") -> None:
+        """Write the manifest, which says that the rest of the result is there.
+
+        manifest.js holds the same for a page that is opened from disk and may fetch nothing.
+        """
         text = canonical(manifest.model_dump(mode="json"))
-        self._put(self.collages, f"{prefix}/collage.png", collage_png, "image/png")
-        self._put(self.collages, f"{prefix}/manifest.js", script_of(manifest), "text/javascript")
-        self._put(self.collages, f"{prefix}/manifest.json", text, "application/json")
-        return prefix
+        self.put_file(manifest.id, folder, "manifest.js", script_of(manifest))
+        self.put_file(manifest.id, folder, "manifest.json", text)
 
     def put_page(self, collage: str, folder: str = "") -> None:
         """Write the page beside a result, if it was built."""
         for name, data in page.files().items() if page.is_built() else ():
-            key = f"collages/{collage}/{folder}/{name}".replace("//", "/")
-            self._put(self.collages, key, data, page.TYPES[name])
+            self._put(self.collages, _result(collage, folder, name), data, page.TYPES[name])
 
     def result_files(self, collage: str, folder: str = "") -> list[str]:
         """The pictures that a result consists of, by names relative to its folder."""
@@ -346,17 +399,13 @@ class Store:
         names = (key.removeprefix(prefix) for key in keys)
         return [name for name in names if RESULT.fullmatch(name)]
 
-    def file(self, collage: str, name: str, folder: str = "") -> bytes:
-        """A file of a result, by the name that the manifest gives it. Raises NotInStore."""
-        return self._get(self.collages, f"collages/{collage}/{folder}/{name}".replace("//", "/"))
-
     def tile_file(self, name: str) -> bytes:
         """A file of those that lie with the tiles. Raises NotInStore."""
         return self._get(self.collages, f"tiles/{name}")
 
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
-        return self._read(Manifest, f"collages/{collage}/{folder}/manifest.json".replace("//", "/"))
+        return self._read(Manifest, _result(collage, folder, "manifest.json"))
 
     def is_made(self, collage: str) -> bool:
         """Whether the collage was made, whole or in part."""
@@ -375,10 +424,21 @@ class Store:
         except NotInStore:
             return False
 
+    def file(self, collage: str, name: str, folder: str = "") -> bytes:
+        """A file of a result, by the name that the manifest gives it. Raises NotInStore."""
+        return self._get(self.collages, _result(collage, folder, name))
+
     def collage(self, collage: str, folder: str = "") -> bytes:
-        """The collage, or another layout of it in ``folder``, a PNG. Raises NotInStore."""
-        key = f"collages/{collage}/{folder}/collage.png".replace("//", "/")
-        return self._get(self.collages, key)
+        """The collage, or another layout of it in ``folder``. Raises NotInStore."""
+        return self.file(collage, self.manifest(collage, folder).files.collage, folder)
+
+    def download(self, collage: str, name: str, to: BinaryIO, folder: str = "") -> None:
+        """Copy a file of a result into ``to``, however large it is. Raises NotInStore."""
+        key = _result(collage, folder, name)
+        with _named(self.collages, key):
+            body = self.s3.get_object(Bucket=self.collages, Key=key)["Body"]
+            for part in body.iter_chunks(PART):
+                to.write(part)
 
     def _sidecar(self, key: str) -> Sidecar | None:
         try:
@@ -416,6 +476,76 @@ def script_of(manifest: Manifest) -> bytes:
     """manifest.js: the manifest for a page that is opened from disk and may fetch nothing."""
     text = canonical(manifest.model_dump(mode="json"))
     return b"window.collage = " + script_safe(text) + b";\n"
+
+
+class Upload:
+    """A file put in parts while it is made; a small one is put at once, when it is finished."""
+
+    def __init__(self, s3: S3Client, bucket: str, key: str, content_type: str) -> None:
+        self.key = key
+        self._s3, self._type = s3, content_type
+        self._where: _Where = {"Bucket": bucket, "Key": key}
+        self._waiting = bytearray()
+        self._id: str | None = None
+        self._sent: list[CompletedPartTypeDef] = []
+        self._pool = ThreadPoolExecutor(PARTS_AT_ONCE)
+        self._parts: Ordered[CompletedPartTypeDef] = Ordered(
+            self._pool, PARTS_AT_ONCE, self._sent.append
+        )
+        self._number = 0
+
+    def write(self, data: bytes) -> None:
+        """The next bytes of the file."""
+        self._waiting += data
+        if len(self._waiting) >= PART:
+            self._send()
+
+    def finish(self) -> None:
+        """The file is whole."""
+        if self._id is None:
+            self._s3.put_object(**self._where, Body=bytes(self._waiting), ContentType=self._type)
+        else:
+            if self._waiting:
+                self._send()
+            self._parts.finish()
+            self._s3.complete_multipart_upload(
+                **self._where, UploadId=self._id, MultipartUpload={"Parts": self._sent}
+            )
+        self._pool.shutdown()
+
+    def abort(self) -> None:
+        """Leave nothing of it. What cannot be removed the bucket's rule removes after a day."""
+        self._parts.cancel()
+        self._pool.shutdown()
+        if self._id is not None:
+            with suppress(ClientError, *UNREACHABLE):
+                self._s3.abort_multipart_upload(**self._where, UploadId=self._id)
+
+    def _send(self) -> None:
+        if self._id is None:
+            begun = self._s3.create_multipart_upload(**self._where, ContentType=self._type)
+            self._id = begun["UploadId"]
+        self._number += 1
+        self._parts.give(self._part, self._id, self._number, bytes(self._waiting))
+        self._waiting.clear()
+
+    def _part(self, upload: str, number: int, data: bytes) -> CompletedPartTypeDef:
+        answer = self._s3.upload_part(**self._where, UploadId=upload, PartNumber=number, Body=data)
+        return {"ETag": answer["ETag"], "PartNumber": number}
+
+
+def _result(collage: str, folder: str, name: str) -> str:
+    """The key of a file of a result."""
+    return "/".join(part for part in ("collages", collage, folder, name) if part)
+
+
+def _cell(key: str, size: tuple[int, int]) -> str:
+    return f"tiles/{key}.{size[0]}x{size[1]}.png"
+
+
+def _kind(name: str) -> str:
+    """The content type of a file, by its ending."""
+    return CONTENT_TYPES[name.rpartition(".")[2]]
 
 
 def script_safe(json_text: bytes) -> bytes:

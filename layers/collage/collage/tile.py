@@ -52,6 +52,15 @@ class Tile(BaseModel):
         copied.__dict__.pop("key", None)
         return copied
 
+    def caption(self, prompt: bool = False) -> str:
+        """What a label says of it: its styles and its mask, or its ``prompt``, or its number."""
+        named = " + ".join(self.styles) + (f", {self.mask}" if self.mask else "")
+        if prompt and self.prompt:
+            return self.prompt
+        if self.styles:
+            return named
+        return f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
+
 
 class Piece(BaseModel):
     """A part of a composed picture: another tile's picture, or the prepared source.

@@ -19,7 +19,7 @@ _APP0, _APP1, _APP2, _APP14, _SOS, _COM = 0xE0, 0xE1, 0xE2, 0xEE, 0xDA, 0xFE
 _SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
-def _segments(picture: bytes) -> Iterator[tuple[int, int, int]]:
+def segments(picture: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
     """Each whole segment's marker up to the first scan, and where it begins and ends."""
     at = 2
     while at + 4 <= len(picture) and picture[at] == 0xFF:
@@ -37,11 +37,23 @@ def _segments(picture: bytes) -> Iterator[tuple[int, int, int]]:
         at = end
 
 
+def scan(picture: bytes) -> int:
+    """Where the pixels of the first scan begin.
+
+    Raises:
+        TruncatedPicture: when there is none.
+    """
+    for marker, _, end in segments(picture):
+        if marker == _SOS:
+            return end
+    raise TruncatedPicture(CUT)
+
+
 def embed(picture: bytes, description: Description) -> bytes:
     """The picture with the description in place of what else it said of itself."""
     head: list[bytes] = [b"\xff\xd8"]
     body: list[bytes] = []
-    for marker, start, end in _segments(picture):
+    for marker, start, end in segments(picture):
         segment = picture[start:end]
         if marker == _SOS:
             said = [_segment(exif.HEAD + exif.block(description.parameters))]
@@ -91,7 +103,7 @@ def read(picture: bytes) -> Read:
     """What the picture says, and its size."""
     size = parameters = packet = None
     extensions: dict[bytes, dict[int, bytes]] = {}
-    for marker, start, end in _segments(picture):
+    for marker, start, end in segments(picture):
         body = picture[start + 4 : end]
         if marker in _SOF and size is None and len(body) >= 5:
             height, width = struct.unpack(">HH", body[1:5])

@@ -36,7 +36,7 @@ def embed(picture: bytes, description: Description) -> bytes:
     pixels, kind = False, b""
     for kind, start, end in _chunks(picture):
         if kind == b"IDAT" and not pixels:
-            parts += _texts(description)
+            parts += texts(description)
             pixels = True
         if kind not in _SAYS:
             parts.append(view[start:end])
@@ -47,10 +47,11 @@ def embed(picture: bytes, description: Description) -> bytes:
     return b"".join(parts)
 
 
-def _texts(description: Description) -> list[bytes]:
+def texts(description: Description) -> list[bytes]:
+    """The chunks that hold the description; they stand before the pixels."""
     text = description.parameters
     if text.isascii():
-        first = _chunk(b"tEXt", b"parameters\0" + text.encode())
+        first = chunk(b"tEXt", b"parameters\0" + text.encode())
     else:
         first = _itxt("parameters", text.encode())
     chunks = [first, _itxt(_XMP_KEYWORD, xmp.packet(description.properties))]
@@ -78,10 +79,11 @@ def _parts(text: bytes) -> Iterator[bytes]:
 def _itxt(keyword: str, text: bytes, *, compressed: bool = False) -> bytes:
     body = zlib.compress(text) if compressed else text
     head = keyword.encode("latin-1") + (b"\0\1\0" if compressed else b"\0\0\0") + b"\0\0"
-    return _chunk(b"iTXt", head + body)
+    return chunk(b"iTXt", head + body)
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 

@@ -1,0 +1,212 @@
+"""The same 100 tiles of 1024 px as one picture: four ways, each in a process of its own.
+
+``matplotlib`` is the way that such collages began: a figure of 18 x 18 inches with a subplot a
+tile. ``pillow`` pastes into one picture, ``libvips`` joins bare files by arrayjoin; both save with
+their defaults. ``ours`` makes strips and writes them as it does in the function, without a store.
+The last three write PNGs of the same pixels. ``whole`` is ours with pyramid and preview besides. All
+have the function's settings of the C library's memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.growth import MEMORY, painted, peak_megabytes
+from benchmarks.result import Result
+
+if TYPE_CHECKING:
+    from collage.writers import Pixels, Writer
+
+SIDE, TILES, PAINTED, ROUNDS = 1024, 100, 20, 3
+
+
+def measure() -> Result:
+    """How many times faster than Pillow ours is."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = painted(SIDE, PAINTED)
+        for number in range(TILES):
+            (folder / f"{number:03}.png").write_bytes(pictures[number % PAINTED])
+        runs: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+        for _ in range(ROUNDS):
+            for way in WAYS:
+                runs[way].append(_run(way, folder))
+        same = len({_pixels(folder / f"{way}.out") for way in ("pillow", "libvips", "ours")}) == 1
+    seconds = {way: median(run["seconds"] for run in each) for way, each in runs.items()}
+    memory = {way: median(run["peak_megabytes"] for run in each) for way, each in runs.items()}
+    ratios = {way: round(seconds[way] / seconds["ours"], 2) for way in WAYS}
+    holds = (
+        same
+        and ratios["matplotlib"] >= 10
+        and ratios["pillow"] >= 3
+        and 1 / ratios["libvips"] <= 1.3
+        and memory["ours"] <= memory["pillow"] / 3
+    )
+    return Result(
+        name="assembly",
+        value=ratios["pillow"],
+        unit="times faster than Pillow, 100 tiles of 1024 px",
+        aim=">= 3",
+        holds=holds,
+        parts={
+            "same_pixels": same,
+            "times_ours": ratios,
+            "seconds": seconds,
+            "cpu_seconds": {w: median(r["cpu_seconds"] for r in e) for w, e in runs.items()},
+            "peak_megabytes": memory,
+            "file_bytes": {way: each[0]["file_bytes"] for way, each in runs.items()},
+        },
+    )
+
+
+def matplotlib(files: list[Path], out: Path) -> None:
+    """Subplots of a figure."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    across = round(len(files) ** 0.5)
+    figure, axes = pyplot.subplots(across, across, figsize=(18, 18))
+    for axis, file in zip(axes.flat, files, strict=True):
+        axis.imshow(pyplot.imread(file))
+        axis.axis("off")
+    pyplot.tight_layout()
+    figure.savefig(out, format="png")
+
+
+def pillow(files: list[Path], out: Path) -> None:
+    """A picture to paste into."""
+    from PIL import Image
+
+    across = round(len(files) ** 0.5)
+    collage = Image.new("RGB", (across * SIDE, across * SIDE))
+    for number, file in enumerate(files):
+        row, col = divmod(number, across)
+        with Image.open(file) as tile:
+            collage.paste(tile, (col * SIDE, row * SIDE))
+    collage.save(out, "PNG")
+
+
+def libvips(files: list[Path], out: Path) -> None:
+    """Nothing but libvips."""
+    import pyvips
+
+    tiles = [pyvips.Image.new_from_file(str(file), access="sequential") for file in files]
+    collage = pyvips.Image.arrayjoin(tiles, across=round(len(files) ** 0.5))
+    out.write_bytes(b"")
+    collage.pngsave(str(out))
+
+
+def ours(files: list[Path], out: Path) -> None:
+    """Strips, and the writer of PNGs."""
+    _strips(files, out, with_pyramid=False)
+
+
+def whole(files: list[Path], out: Path) -> None:
+    """Strips, and all that the function makes of them."""
+    _strips(files, out, with_pyramid=True)
+
+
+WAYS: dict[str, Callable[[list[Path], Path], None]] = {
+    way.__name__: way for way in (matplotlib, pillow, libvips, ours, whole)
+}
+
+
+class _Files:
+    def __init__(self, files: list[Path]) -> None:
+        self._files = files
+
+    def fetch(self, tile: int) -> bytes:
+        return self._files[tile].read_bytes()
+
+    def decode(self, tile: int, file: bytes) -> Pixels:
+        from collage import cells
+
+        return cells.shrink(file, (SIDE, SIDE))
+
+
+def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
+    from collage import writers
+    from collage.assembly import READERS, WORKERS
+    from collage.layout import Layout
+    from collage.manifest import Pyramid
+    from collage.sheet import Sheet
+    from collage.strips import strips
+    from collage.writers import pyramid
+
+    across = round(len(files) ** 0.5)
+    order = tuple(range(len(files)))
+    sheet = Sheet(Layout(rows=across, cols=across, cell=(SIDE, SIDE), gap=0, cells=order), {})
+    size = sheet.geometry.size
+
+    with (
+        out.open("wb") as file,
+        ThreadPoolExecutor(READERS) as readers,
+        ThreadPoolExecutor(WORKERS) as workers,
+    ):
+        made: list[Writer] = [writers.load("png", size, None, file.write, workers)]
+        if with_pyramid:
+            form = Pyramid()
+            made.append(pyramid.Writer(size, form, "preview.jpg", lambda *_: None, workers))
+        for strip in strips(sheet, _Files(files), readers, workers):
+            for writer in made:
+                writer.write(strip)
+            del strip
+        for writer in made:
+            writer.finish()
+
+
+def _run(way: str, folder: Path) -> dict[str, Any]:
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.assembly", way, str(folder)],
+        env={**os.environ, **MEMORY},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def _pixels(file: Path) -> str:
+    """A digest of a picture's pixels."""
+    import pyvips
+
+    from collage.digest import sha256
+
+    return sha256(bytes(pyvips.Image.new_from_file(str(file)).write_to_memory()))
+
+
+def _main(way: str, folder: Path) -> None:
+    import resource
+
+    files, out = sorted(folder.glob("*.png")), folder / f"{way}.out"
+    began = perf_counter()
+    WAYS[way](files, out)
+    seconds = perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        json.dumps(
+            {
+                "seconds": round(seconds, 2),
+                "cpu_seconds": round(used.ru_utime + used.ru_stime, 2),
+                "peak_megabytes": peak_megabytes(),
+                "file_bytes": out.stat().st_size,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], Path(sys.argv[2]))

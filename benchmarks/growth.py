@@ -1,0 +1,163 @@
+"""Assemblies of 100 to 10,000 tiles of 512 px: what a tile costs, and whether memory grows.
+
+All of the assembly is measured: tiles read, PNG, pyramid, preview and manifest written, by boto3
+over HTTP to a bucket in another process. Each size has a process of its own. The tiles are some
+painted ones under as many keys as are needed.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks import bucket
+from benchmarks.result import Result
+from collage import masks, pipeline, plan, request, source, styles
+from collage.digest import canonical, sha256
+from collage.engines.painter import Painter
+from collage.plan import Plan, Prepared, Styles
+from collage.request import Accepted, Source
+from collage.settings import OpenAISettings, Settings
+from collage.store import Store
+from collage.tile import Sidecar
+from collage.tools import Tools
+
+PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
+SIDES = (10, 30, 50, 100)
+SIZE = 512
+PAINTED = 40
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+"""As the template sets it for the function."""
+
+
+def measure() -> Result:
+    """Processor time a tile, the largest over the smallest."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = painted(SIZE, PAINTED)
+        runs = {}
+        for side in SIDES:
+            prepare(folder, side, pictures)
+            with bucket.serving(folder) as address:
+                runs[side * side] = assembled(address)
+            shutil.rmtree(folder / "collages")
+            shutil.rmtree(folder / "tiles")
+    each = {tiles: run["cpu_seconds"] / tiles for tiles, run in runs.items()}
+    value = max(each.values()) / each[min(each)]
+    return Result(
+        name="growth",
+        value=round(value, 2),
+        unit="times the CPU a tile of 100 tiles, worst",
+        aim="<= 1.5",
+        holds=value <= 1.5,
+        parts={"cell": SIZE, "runs": runs},
+    )
+
+
+def painted(size: int, count: int) -> list[bytes]:
+    """Tiles of ``size`` pixels by the painter."""
+    made, png, drawn = _plan({"rows": 1, "cols": count, "size": size, "tiles": count})
+    return [
+        Painter().render([tile], png, drawn[str(tile.mask)], lambda: None)[0].png
+        for tile in made.tiles
+    ]
+
+
+def prepare(folder: Path, side: int, pictures: list[bytes]) -> None:
+    """A planned collage of ``side`` x ``side`` tiles, all of them made."""
+    options = {"rows": side, "cols": side, "size": SIZE, "cell": SIZE, "tiles": side * side}
+    made, _, _ = _plan(options)
+    (folder / "collages" / "growth").mkdir(parents=True)
+    (folder / "tiles").mkdir()
+    (folder / "collages" / "growth" / "plan.json").write_text(made.model_dump_json())
+    for number, tile in enumerate(made.tiles):
+        # One file for all tiles of the same pixels: the first is written, the others are links.
+        first = folder / "tiles" / f"{made.tiles[number % len(pictures)].key}.png"
+        picture = pictures[number % len(pictures)]
+        if number < len(pictures):
+            first.write_bytes(picture)
+        else:
+            os.link(first, folder / "tiles" / f"{tile.key}.png")
+        sidecar = Sidecar(
+            key=tile.key,
+            sha256=sha256(picture),
+            tile=tile,
+            collage=made.id,
+            seconds=0,
+            created="",
+            version="",
+        )
+        file = folder / "tiles" / f"{tile.key}.json"
+        file.write_bytes(canonical(sidecar.model_dump(mode="json")))
+
+
+def assembled(address: str) -> dict[str, Any]:
+    """What the assembly takes in a process of its own."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.growth", address],
+        env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def peak_megabytes() -> int:
+    """The most memory that this process has had."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+    line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024 // 1_000_000
+
+
+def _plan(options: dict[str, Any]) -> tuple[Plan, bytes, dict[str, bytes]]:
+    asked = request.parse(options)
+    png = source.prepare(PHOTO.read_bytes(), asked.size, asked.fit)
+    drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
+    made = plan.make(
+        Accepted(
+            id="growth",
+            source=Source(key="", sha256="", format="PNG", width=0, height=0),
+            request=asked,
+        ),
+        Styles(styles=styles.default(None), origin="default"),
+        Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
+        {"painter": "painter-1"},
+        images_per_minute=1,
+    )
+    return made, png, drawn
+
+
+def _assemble(address: str) -> None:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(max_pool_connections=64, s3={"addressing_style": "path"})
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", config=config)
+    store = Store(client, bucket.NAME, bucket.NAME)
+    settings = Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME)
+    began = perf_counter()
+    pipeline.assemble_collage(store, Tools(settings, OpenAISettings()), "growth")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        json.dumps(
+            {
+                "seconds": round(perf_counter() - began, 2),
+                "cpu_seconds": round(used.ru_utime + used.ru_stime, 2),
+                "peak_megabytes": peak_megabytes(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    _assemble(sys.argv[1])

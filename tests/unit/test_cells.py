@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from collage import cells
+from tests.unit.pictures import BLUE, GOLD, GREEN, RED, encode, noise, pixels, plain, quarters
+
+
+@pytest.mark.parametrize("size", [(16, 16), (33, 17), (64, 64), (5, 90), (1, 1), (200, 150)])
+def test_a_tile_becomes_a_cell_of_exactly_the_size(size):
+    assert cells.shrink(encode(quarters((64, 48))), size).shape == (size[1], size[0], 3)
+
+
+def test_a_shrunken_tile_looks_like_the_tile():
+    cell = cells.shrink(encode(quarters((64, 64))), (16, 16))
+
+    assert [tuple(cell[y, x]) for y, x in ((3, 3), (3, 12), (12, 3), (12, 12))] == [
+        RED,
+        GREEN,
+        BLUE,
+        GOLD,
+    ]
+
+
+def test_a_tile_of_the_cells_size_stays_as_it_is():
+    tile = noise((32, 24))
+
+    assert (cells.shrink(encode(tile), (32, 24)) == pixels(tile)).all()
+
+
+def test_transparent_parts_of_a_tile_lie_over_white():
+    cell = cells.shrink(encode(Image.new("RGBA", (20, 20), (255, 0, 0, 0))), (10, 10))
+
+    assert (cell == 255).all()
+
+
+@pytest.mark.parametrize("size", [(32, 24), (1, 1), (3, 200)])
+def test_a_cells_file_loses_nothing(size):
+    cell = pixels(noise(size))
+
+    read = cells.decode(cells.encode(cell), size)
+
+    assert (read == cell).all()
+
+
+@pytest.mark.parametrize("end", [0, 3, 60, 300, -30])
+def test_a_damaged_cells_file_is_no_cell(end):
+    assert cells.decode(cells.encode(pixels(noise((32, 24))))[:end], (32, 24)) is None
+
+
+def test_a_changed_byte_makes_no_cell():
+    file = bytearray(cells.encode(pixels(noise((64, 64)))))
+    file[len(file) // 2] ^= 0xFF
+
+    assert cells.decode(bytes(file), (64, 64)) is None
+
+
+def test_a_file_of_another_size_is_no_cell():
+    assert cells.decode(cells.encode(pixels(noise((32, 24)))), (24, 32)) is None
+
+
+def test_the_hue_goes_round_from_red():
+    hues = [cells.hue(pixels(plain((4, 4), colour))) for colour in (RED, GREEN, BLUE)]
+
+    assert np.allclose(hues, [0, 1 / 3, 2 / 3])

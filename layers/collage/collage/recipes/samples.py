@@ -39,12 +39,14 @@ def unfold(ingredients: Ingredients) -> Unfolded:
         for text in texts
         for number in range(side * side)
     ]
+    # Headers stand only beside rows that are as the recipe makes them.
+    blocks = len(texts) > 1 and (request.rows, request.cols) == (side * len(texts), side)
     names = [text if row == 0 else "" for text in texts for row in range(side)]
     return Unfolded(
         tiles,
         shapes.row_by_row(len(tiles), request.rows, request.cols),
-        row_headers=tuple(names) if len(texts) > 1 else (),
-        row_axis="prompt" if len(texts) > 1 else "",
+        row_headers=tuple(names) if blocks else (),
+        row_axis="prompt" if blocks else "",
     )
 
 

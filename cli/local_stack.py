@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from cli import handover
 from cli.stack import Stack
 from collage import engines
 from collage.request import Request
 from local import Cloud, remove_state
+from local.aws import ANSWER_SECONDS, Credentials
+from local.aws import client as aws_client
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 NAME = "collage"
@@ -26,6 +31,8 @@ def running(
     asked: Request | None = None,
     log: Callable[[str], None] | None = None,
     state: Path | None = None,
+    *,
+    stays: bool = False,
 ) -> Iterator[tuple[Cloud, Stack]]:
     """Start the laptop cloud with template.yaml deployed; stop it at the end.
 
@@ -33,7 +40,8 @@ def running(
     stack looks for it; a single run for an engine that has no use for it gets none, so that it
     lists no styles at a cost. ``log`` is told what the cloud has to say. What the stack's buckets
     and table hold is kept in the directory ``state``, and is there again in the next cloud; with
-    none it goes with the cloud.
+    none it goes with the cloud. Other commands find the cloud by that directory; one that ``stays``
+    takes their collages too.
 
     Raises:
         CloudError: when it cannot start, with the reason.
@@ -57,7 +65,27 @@ def running(
     with Cloud(TEMPLATE, given, NAME, workers=workers, log=log, state=state) as cloud:
         if given.get("OpenAiSecret") == SECRET:
             cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
-        yield cloud, Stack(cloud.client, NAME)
+        found = handover.left(state, cloud.environment, stays=stays) if state else nullcontext()
+        with found:
+            yield cloud, Stack(cloud.client, NAME)
+
+
+def handed_over(found: handover.Running) -> Stack:
+    """The stack of a laptop cloud that another process runs."""
+    known = found.environment
+    keys = Credentials(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"])
+
+    @cache
+    def client(service: str) -> Any:
+        return aws_client(
+            service,
+            known["AWS_ENDPOINT_URL"],
+            known["AWS_REGION"],
+            keys,
+            read_timeout=ANSWER_SECONDS,
+        )
+
+    return Stack(client, NAME)
 
 
 def default_state() -> Path:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from collage import engines, masks, recipes
 from collage.request import Request
 
 FLAGS = {"axes": "--axis", "rects": "--rect"}
@@ -49,6 +50,13 @@ METAVARS = {
 LISTS = {"styles", "masks", "exclude", "subjects", "models"}
 REPEATED = {"axes", "words", "rects"}
 """Options that can be given several times."""
+
+COMPLETED = {
+    "recipe": tuple(recipes.RECIPES),
+    "engine": tuple(engines.ENGINES),
+    "masks": (*masks.SETS, *masks.MASKS),
+}
+"""Values that a shell can complete."""
 
 NUMBERS = {int: int, int | None: int, float: float, float | None: float}
 
@@ -108,6 +116,7 @@ def _parameter(name: str) -> inspect.Parameter:
         + ("" if default is None or isinstance(default, bool) else f" [default: {default}]"),
         metavar=METAVARS.get(name, "A,B,C" if name in LISTS else None),
         show_default=False,
+        autocompletion=completing(*COMPLETED[name]) if name in COMPLETED else None,
     )
     return inspect.Parameter(
         name,
@@ -130,6 +139,16 @@ def _fields(file: Path | None) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise typer.BadParameter(f"{file} holds no JSON object", param_hint="--request")
     return found
+
+
+def completing(*values: str) -> Callable[[str], list[str]]:
+    """What a shell offers for an option: these values, also after the commas of a list."""
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [before + comma + value for value in values if value.startswith(last)]
+
+    return complete
 
 
 def _parts(text: str) -> list[str]:

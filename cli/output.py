@@ -1,109 +1,67 @@
-"""What the command shows: a live bar while a collage is made, and what came of it."""
+"""What the command says: where collages stand, what they would take, and what came of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column
 
-from cli.stack import PHASES, Stack
-from cli.stack import Progress as At
+from cli.bars import misses, span
+from cli.stack import Stack
 from collage.engines import image_models
 from collage.manifest import Manifest
+from collage.metadata import line
 from collage.pipeline import Estimated
+from collage.progress import Progress
 from collage.request import Request
 
-CLOUD = "laptop cloud"
+
+def standing(seen: Progress) -> str:
+    """Where a collage stands, a line for each thing that is known."""
+    rows = {
+        "collage": seen.id,
+        "state": seen.state + (f" ({seen.phase})" if seen.phase else ""),
+        "tiles": ", ".join([_tiles(seen), *misses(seen)]),
+        "cost": f"${seen.usd:,.2f}",
+        "left": f"about {span(seen.eta_seconds)}" if seen.eta_seconds else None,
+        "created": _time(seen.created),
+        "ended": _time(seen.ended),
+        "reason": f"{seen.error}: {seen.message}" if seen.error else None,
+    }
+    said = {name: value for name, value in rows.items() if value}
+    return "\n".join(f"{name:<8} {line(value)}" for name, value in said.items())
 
 
-class Show(Protocol):
-    """Something that is told how a run goes."""
-
-    def at(self, progress: At) -> None:
-        """The run is here now; all phases before have passed."""
-
-    def done(self) -> None:
-        """The run has ended well."""
-
-
-class _Silent:
-    def at(self, progress: At) -> None: ...
-
-    def done(self) -> None: ...
+def table(found: Sequence[Progress]) -> str:
+    """Collages, a line each."""
+    rows = [("ID", "STATE", "TILES", "COST", "CREATED")]
+    rows += [
+        (seen.id, seen.state, _tiles(seen), f"${seen.usd:,.2f}", _time(seen.created) or "")
+        for seen in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
-class _Lines:
-    """For a log: a line a phase."""
-
-    def __init__(self, console: Console) -> None:
-        self.console, self.phase = console, CLOUD
-        console.print(CLOUD)
-
-    def at(self, progress: At) -> None:
-        if progress.phase != self.phase:
-            self.phase = progress.phase
-            self.console.print(f"{progress.phase} {progress.total or ''}".rstrip())
-
-    def done(self) -> None: ...
+def _tiles(seen: Progress) -> str:
+    return f"{seen.tiles.done}/{'?' if seen.tiles.total is None else seen.tiles.total}"
 
 
-class _Bars:
-    """For a terminal: a row a phase; the one under way moves, those passed are ticked off."""
-
-    def __init__(self, bars: Progress) -> None:
-        self.bars = bars
-        self.rows = {
-            name: bars.add_task(name, total=1, start=False, count="")
-            for name in (CLOUD, *PHASES.values())
-        }
-        self.at(At(CLOUD, 0, 0))
-
-    def at(self, progress: At) -> None:
-        self._pass(until=progress.phase)
-        row = self.rows[progress.phase]
-        self.bars.start_task(row)
-        if progress.total:
-            count = f"{progress.ended}/{progress.total}"
-            self.bars.update(row, total=progress.total, completed=progress.ended, count=count)
-        else:
-            self.bars.update(row, total=None)
-
-    def done(self) -> None:
-        self._pass(until=None)
-
-    def _pass(self, until: str | None) -> None:
-        for name, row in self.rows.items():
-            if name == until:
-                return
-            task = self.bars.tasks[row]
-            total = task.total or 1
-            count = f"{total:.0f}/{total:.0f}" if task.fields["count"] else ""
-            self.bars.start_task(row)
-            self.bars.update(row, total=total, completed=total, count=count)
+def _time(time: str | None) -> str | None:
+    return time and datetime.fromisoformat(time).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-@contextmanager
-def progress(console: Console, *, silent: bool) -> Iterator[Show]:
-    """Show a run: nothing at all, rows of bars on a terminal, or lines into a log."""
-    if silent:
-        yield _Silent()
-    elif not console.is_terminal:
-        yield _Lines(console)
-    else:
-        columns = (
-            SpinnerColumn(finished_text="[green]\u2713[/]"),
-            TextColumn("{task.description}", table_column=Column(min_width=12)),
-            BarColumn(bar_width=40),
-            TextColumn("{task.fields[count]}", table_column=Column(min_width=9)),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console) as bars:
-            yield _Bars(bars)
+def expected(found: Estimated) -> str:
+    """What a run is going to make, in a line."""
+    cost = "at no charge" if found["minutes"] is None else f"about ${found['usd']:,.2f}"
+    there = f"; {found['reused']:,} more are there already" if found["reused"] else ""
+    return f"{found['tiles']:,} tiles by {found['calls']:,} calls, {cost}{there}"
 
 
 def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
@@ -158,10 +116,21 @@ def welcome(console: Console, stack: Stack, environment: Mapping[str, str], stat
     console.print("The laptop cloud is up. In another shell:\n", highlight=False)
     for name, value in environment.items():
         console.print(f"  export {name}={value}", highlight=False, soft_wrap=True)
-    console.print(
-        f"  aws s3 cp photo.jpg s3://{stack.outputs['UploadsBucket']}/uploads/   # a collage\n"
-        f"  aws s3 ls --recursive s3://{stack.outputs['CollagesBucket']}/collages/\n",
-        highlight=False,
-        soft_wrap=True,
-    )
-    console.print(f"Ctrl-C stops it. What it holds stays in {state}.", highlight=False)
+    lines = [
+        f"  aws s3 cp photo.jpg s3://{stack.outputs['UploadsBucket']}/uploads/   # a collage",
+        f"  aws s3 ls --recursive s3://{stack.outputs['CollagesBucket']}/collages/",
+    ]
+    if api := stack.outputs.get("ApiUrl"):
+        lines += [
+            "",
+            f"The HTTP API is at {api}:",
+            "",
+            '  curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\',
+            f'    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" {api}/collages',
+        ]
+    lines += [
+        "",
+        "Other collage commands find it by themselves.",
+        f"Ctrl-C stops it. What it holds stays in {state}.",
+    ]
+    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,27 +13,27 @@ from time import sleep
 from typing import Any
 
 from cli.fetch import fetch
-from collage import errors
+from collage import errors, pipeline, progress
 from collage.errors import CollageError, NotInStore
 from collage.manifest import Failure, Manifest
-from collage.pipeline import Started
+from collage.pipeline import Estimated, Started
+from collage.progress import Progress
+from collage.request import Request
 from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
 from collage.store import Store
 from collage.tools import Tools
 
-PHASES = {
-    "ListStyles": "styles",
-    "MakeMasks": "masks",
-    "PlanTiles": "plan",
-    "RenderTiles": "tiles",
-    "AssembleCollage": "assembly",
-}
-"""The states of the workflow that a user waits for, and what they are called."""
-
 POLL_SECONDS = 0.25
-ID_DIGITS = 20
-"""Of a collage's id; what follows in a run's name numbers the try."""
+
+VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
+"""How often, and how far apart, a run that was just started is looked for."""
+
+WITHOUT_COLLAGE = ("failed", "cancelled")
+"""States of runs that ended and left no collage."""
+
+NEEDED = ("UploadsBucket", "CollagesBucket", "StateMachine", "StartFunction", "AssembleFunction")
+"""Outputs without which a stack is none of this pack."""
 
 
 class RunFailed(CollageError):
@@ -47,13 +49,14 @@ class RunFailed(CollageError):
         return self._name
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a run is: its phase, and how many of the tiles have ended."""
-
-    phase: str
-    ended: int
-    total: int
+def settings_of(parameters: Mapping[str, str], uploads: str = "", collages: str = "") -> Settings:
+    """What a stack's parameters say of the sources it takes; what is not given has its default."""
+    limits = {
+        "max_source_bytes": _million(parameters, "MaxSourceMegabytes"),
+        "max_source_pixels": _million(parameters, "MaxSourceMegapixels"),
+    }
+    given = {name: value for name, value in limits.items() if value}
+    return Settings(uploads_bucket=uploads, collages_bucket=collages, **given)
 
 
 @dataclass(frozen=True)
@@ -62,33 +65,48 @@ class Stack:
 
     client: Callable[[str], Any]
     name: str
+    poll_seconds: float = POLL_SECONDS
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The stack's outputs by name."""
-        return {o["OutputKey"]: o["OutputValue"] for o in self._described["Outputs"]}
+        return {o["OutputKey"]: o["OutputValue"] for o in self._described.get("Outputs", [])}
 
     @property
+    def missing_outputs(self) -> list[str]:
+        """Outputs that every stack of this pack has, and this one has not."""
+        return [name for name in NEEDED if name not in self.outputs]
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The values of the template's parameters."""
+        given = self._described.get("Parameters", [])
+        return {p["ParameterKey"]: p["ParameterValue"] for p in given}
+
+    @cached_property
     def store(self) -> Store:
         """The stack's store, with the caller's credentials."""
         return Store(
             self.client("s3"), self.outputs["UploadsBucket"], self.outputs["CollagesBucket"]
         )
 
-    @property
+    @cached_property
     def runs(self) -> Runs:
         """The executions of the stack's workflow."""
         return Runs(self.client("stepfunctions"), self.outputs["StateMachine"])
 
     @property
+    def settings(self) -> Settings:
+        """What the stack takes."""
+        outputs = self.outputs
+        return settings_of(self.parameters, outputs["UploadsBucket"], outputs["CollagesBucket"])
+
+    @property
     def tools(self) -> Tools:
         """The stack's settings, as its functions have them."""
-        given = {p["ParameterKey"]: p["ParameterValue"] for p in self._described["Parameters"]}
+        given = self.parameters
         return Tools(
-            Settings(
-                uploads_bucket=self.outputs["UploadsBucket"],
-                collages_bucket=self.outputs["CollagesBucket"],
-            ),
+            self.settings,
             OpenAISettings(
                 secret=given["OpenAiSecret"],
                 model=given["OpenAiModel"],
@@ -99,6 +117,16 @@ class Stack:
     @cached_property
     def _described(self) -> Any:
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+
+    def estimate(
+        self,
+        source: bytes | None,
+        asked: Request,
+        mask: bytes | None = None,
+        most_looks: int | None = None,
+    ) -> Estimated:
+        """What a collage would take; nothing is started. See `pipeline.estimate`."""
+        return pipeline.estimate(self.store, self.tools, source, asked, mask, most_looks)
 
     def start(
         self, source: bytes | None, options: Mapping[str, Any], mask: bytes | None = None
@@ -118,10 +146,8 @@ class Stack:
         Raises:
             NotInStore: when there is no such collage, or its source is gone.
         """
-        try:
+        with _here(collage):
             accepted = self.store.accepted(collage)
-        except NotInStore as error:
-            raise NotInStore(f"There is no collage {collage} here.") from error
         key = accepted.source.key if accepted.source else None
         return self._start(key, accepted.request.model_dump(mode="json"))
 
@@ -138,7 +164,17 @@ class Stack:
     def _start(self, source: str | None, options: Mapping[str, Any]) -> Started:
         payload = {"source": source, "request": dict(options)}
         result = self._invoke(self.outputs["StartFunction"], payload)
+        if result["new"]:
+            self._wait_for(result["run"])
         return Started(id=result["id"], run=result["run"], new=result["new"])
+
+    def _wait_for(self, run: str) -> None:
+        """Return when the workflow, which may take a moment to, knows of a run just started."""
+        for _ in range(VISIBLE_LOOKS):
+            with suppress(self.runs.states.exceptions.ExecutionDoesNotExist):
+                self.runs.status(run)
+                return
+            sleep(VISIBLE_SECONDS)
 
     def _invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
         answer = self.client("lambda").invoke(
@@ -152,53 +188,75 @@ class Stack:
             raise kind(message) if kind else RunFailed(name, message)
         return result
 
+    def look(self, collage: str) -> Progress:
+        """Where a collage stands.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        with _here(collage):
+            return progress.look(self.store, self.runs, collage)
+
+    def newest(self, limit: int, after: str | None = None) -> tuple[list[Progress], str | None]:
+        """A page of collages, the last asked for first, and where the next one begins."""
+        return progress.newest(self.store, self.runs, limit, after)
+
+    def cancel(self, collage: str) -> Progress:
+        """Stop the run of a collage, if one is under way; where it stands then.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        with _here(collage):
+            return progress.cancel(self.store, self.runs, collage)
+
+    def looks(self, collage: str) -> Iterator[Progress]:
+        """Where a collage stands, again and again; last, how it ended.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        while (seen := self.look(collage)).state == "running":
+            yield seen
+            sleep(self.poll_seconds)
+        yield seen
+
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.
 
         Raises:
             RunFailed: with the reason, when it ends without a collage.
         """
-        states = self.client("stepfunctions")
-        arn = self.runs.arn(started["run"])
-        total = 0
-        while (status := self.runs.status(started["run"])) == "RUNNING":
-            history = states.get_execution_history(
-                executionArn=arn, reverseOrder=True, maxResults=50
-            )["events"]
-            # Not every server heeds the order that was asked for.
-            history.sort(key=lambda event: event["id"], reverse=True)
-            entered = (e["stateEnteredEventDetails"] for e in history if _entered(e))
-            phase = next((PHASES[s["name"]] for s in entered if s["name"] in PHASES), "start")
-            if phase == "tiles" and not total:
-                total = len(self.store.plan(started["id"]).calls)
-            yield Progress(phase, self._ended(arn) if phase == "tiles" else 0, total)
-            sleep(POLL_SECONDS)
-        if status != "SUCCEEDED":
-            raise self._reason(started["id"], status)
+        for seen in self.looks(started["id"]):
+            if seen.state in WITHOUT_COLLAGE:
+                raise RunFailed(seen.error or "RunFailed", seen.message or "There is no reason.")
+            yield seen
 
     def watch(self) -> Iterator[str]:
         """A line for every collage that starts or ends and every upload that is refused."""
         known: dict[str, str] = {}
-        refused = self._refusals()
+        looked_at = self._folders()
         while True:
-            found = self.runs.states.list_executions(stateMachineArn=self.runs.machine)
-            for run in reversed(found["executions"]):
-                name, status = run["name"], run["status"]
-                if known.get(name) != status:
-                    known[name] = status
-                    yield f"collage {name}: {self._news(name[:ID_DIGITS], status)}"
-            for key in self._refusals() - refused:
-                refused.add(key)
-                failure = self.store.failure(key.split("/")[1])
-                if failure.source is not None:
+            for collage, run in self.runs.recent().items():
+                if known.get(run.name) != run.status:
+                    known[run.name] = run.status
+                    yield f"collage {run.name}: {self._news(self.look(collage))}"
+            for folder in self._folders() - looked_at:
+                looked_at.add(folder)
+                failure = self.failure(folder)
+                if failure is not None and failure.source is not None:
                     yield f"{failure.source} is refused: {failure.message}"
-            sleep(POLL_SECONDS)
+            sleep(self.poll_seconds)
 
-    def _refusals(self) -> set[str]:
+    def _folders(self) -> set[str]:
+        """The ids of collages, and those that stand for uploads that were refused."""
         pages = self.client("s3").get_paginator("list_objects_v2")
-        found = pages.paginate(Bucket=self.outputs["CollagesBucket"], Prefix="collages/")
-        keys = (item["Key"] for page in found for item in page.get("Contents", []))
-        return {key for key in keys if key.endswith("/failure.json")}
+        found = pages.paginate(Bucket=self.store.collages, Prefix="collages/", Delimiter="/")
+        return {
+            item["Prefix"].split("/")[1]
+            for page in found
+            for item in page.get("CommonPrefixes", [])
+        }
 
     def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
         """Write a result below ``out``, with the page to look at it; see `fetch`.
@@ -218,47 +276,27 @@ class Stack:
         except NotInStore:
             return None
 
-    def _ended(self, execution: str) -> int:
-        states = self.client("stepfunctions")
-        runs = states.list_map_runs(executionArn=execution)["mapRuns"]
-        counts = [states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"] for run in runs]
-        ends = ("succeeded", "failed", "timedOut", "aborted")
-        return sum(count.get(end, 0) for count in counts for end in ends)
-
-    def _news(self, collage: str, status: str) -> str:
-        if status == "RUNNING":
+    def _news(self, seen: Progress) -> str:
+        if seen.state == "running":
             return "started"
-        if status == "SUCCEEDED":
-            name = self.store.manifest(collage).files.collage
-            return f"s3://{self.outputs['CollagesBucket']}/collages/{collage}/{name}"
-        reason = self._reason(collage, status)
-        return f"{reason.name}: {reason}"
-
-    def _reason(self, collage: str, status: str) -> RunFailed:
-        if (failure := self.failure(collage)) is not None:
-            return RunFailed(failure.error, failure.message)
-        return RunFailed("RunFailed", f"The run ended as {status}; no reason was recorded.")
+        if seen.state in WITHOUT_COLLAGE:
+            return f"{seen.error}: {seen.message}"
+        name = self.store.manifest(seen.id).files.collage
+        return f"s3://{self.store.collages}/collages/{seen.id}/{name}"
 
 
-def deployed(name: str) -> Stack:
-    """A stack that runs, by the AWS settings of the environment: deployed, or `collage up`'s.
-
-    Raises:
-        RunFailed: NoStack, when it cannot be asked.
-    """
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    def client(service: str) -> Any:
-        return boto3.client(service)  # type: ignore[call-overload]
-
-    stack = Stack(client, name)
+@contextmanager
+def _here(collage: str) -> Iterator[None]:
+    """Say of what is not there that the collage is not."""
+    unknown = NotInStore(f"There is no collage {collage} here.")
+    if not re.fullmatch("[0-9a-f]{20}", collage):
+        raise unknown
     try:
-        stack.outputs  # noqa: B018 - asked for once, and kept
-    except (BotoCoreError, ClientError) as error:
-        raise RunFailed("NoStack", f"The stack {name} cannot be asked: {error}") from error
-    return stack
+        yield
+    except NotInStore as error:
+        raise unknown from error
 
 
-def _entered(event: Mapping[str, Any]) -> bool:
-    return "stateEnteredEventDetails" in event
+def _million(given: Mapping[str, str], name: str) -> int:
+    value = given.get(name, "")
+    return int(value) * 1_000_000 if value.isdecimal() else 0

@@ -8,14 +8,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from time import sleep
+from typing import Annotated
 
-from cli import gallery
+import typer
+
+from cli import gallery as galleries
+from cli.ends import failures, say
 from cli.serving import Folder, Site, serving
 from cli.stack import RunFailed, Stack
+from cli.where import StackName, State, Where
 from collage import page, progress
 from collage.errors import InvalidRequest, NotInStore
 from collage.runs import Runs
 from collage.store import Store
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free")]
+Open = Annotated[bool, typer.Option("--open/--no-open", help="open the browser")]
 
 
 class InStore:
@@ -82,7 +90,7 @@ class Viewer:
             RunFailed: NotWritten, PortTaken.
         """
         try:
-            file, count = gallery.write(folder)
+            file, count = galleries.write(folder)
         except OSError as error:
             raise RunFailed(
                 "NotWritten", f"{folder} cannot be written: {error.strerror}."
@@ -104,3 +112,39 @@ class Viewer:
                 webbrowser.open(address)
             while True:
                 sleep(3600)
+
+
+def view(
+    what: Annotated[
+        str,
+        typer.Argument(help="a folder with a fetched collage, or a collage's id", metavar="DIR|ID"),
+    ],
+    port: Port = 0,
+    opens: Open = True,
+    stack: StackName = None,
+    state: State = None,
+) -> None:
+    """Show a collage in the browser, finished or under way.
+
+    It is served to this machine only, until Ctrl-C.
+    """
+    viewer = Viewer(port, opens, say)
+    with failures(as_json=False):
+        if Path(what).is_dir():
+            viewer.folder(Path(what))
+        else:
+            with Where(stack, state).reached() as reached:
+                viewer.collage(reached, what)
+
+
+def gallery(
+    folder: Annotated[Path, typer.Argument(help="collages lie in it or below it", metavar="DIR")],
+    port: Port = 0,
+    opens: Open = True,
+    serves: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="serve the page, or only write it")
+    ] = True,
+) -> None:
+    """Write DIR/gallery.html, a page of all collages below DIR, and show it in the browser."""
+    with failures(as_json=False):
+        Viewer(port, opens, say).gallery(folder, serves=serves)

@@ -13,6 +13,8 @@ LOOPBACK = "127.0.0.1"
 ACCOUNT = "123456789012"
 PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+# What a function may take: a client that gave up earlier would invoke it a second time.
+ANSWER_SECONDS = 900
 
 
 @contextmanager

@@ -122,7 +122,11 @@ class Cloud:
         with self._lock:
             if ("administrator", service) not in self._clients:
                 self._clients["administrator", service] = aws.client(
-                    service, self.endpoint, self.region, self._administrator
+                    service,
+                    self.endpoint,
+                    self.region,
+                    self._administrator,
+                    read_timeout=aws.ANSWER_SECONDS,
                 )
             return self._clients["administrator", service]
 

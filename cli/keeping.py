@@ -1,0 +1,30 @@
+"""The commands that keep the laptop cloud: up, clean."""
+
+from __future__ import annotations
+
+from cli import local_stack, output
+from cli.ends import console, failures, say
+from cli.where import Parameters, State, Where
+
+
+def up(state: State = None, parameter: Parameters = None) -> None:
+    """Keep the laptop cloud running, for any AWS client.
+
+    A picture put under uploads/ of its bucket starts a collage.
+    """
+    with failures(as_json=False):
+        where = Where(None, state, parameter)
+        with local_stack.running(where.parameters, state=where.state, stays=True) as (cloud, stack):
+            output.welcome(console, stack, cloud.environment, where.state)
+            for line in stack.watch():
+                say(line)
+
+
+def clean(state: State = None) -> None:
+    """Remove all that the laptop cloud keeps.
+
+    Its collages and tiles go, paid ones too, and the count of what was spent today.
+    """
+    with failures(as_json=False):
+        kept = Where(None, state).state
+        say(f"{kept} removed" if local_stack.clean(kept) else f"there is nothing at {kept}")

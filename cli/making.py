@@ -1,0 +1,277 @@
+"""The commands that make collages: run, resume, remake, estimate, assemble."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from cli import output
+from cli.bars import bars
+from cli.ends import STOPPED, AsJson, answer, console, failures, say
+from cli.options import completing, request_options
+from cli.stack import RunFailed, Stack
+from cli.where import Parameters, StackName, State, Where
+from collage import explain as explaining
+from collage import request, rules, source
+from collage.errors import InvalidRequest, NotAPicture
+from collage.layout import Sort
+from collage.manifest import Manifest
+from collage.pipeline import Estimated, Started
+from collage.request import Request
+
+MOST_LOOKS = 2_000
+"""Tiles that are looked for in the store before a run; of more, none is."""
+
+Photo = Annotated[
+    Path, typer.Argument(help="the source picture: PNG, JPEG or WebP", metavar="PHOTO")
+]
+AnyPhoto = Annotated[
+    Path | None,
+    typer.Argument(
+        help="the source picture: PNG, JPEG or WebP; some recipes need none",
+        metavar="[PHOTO]",
+        show_default=False,
+    ),
+]
+MaskFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="erase what is transparent of this picture, or white where it is not transparent",
+    ),
+]
+Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
+Out = Annotated[Path, typer.Option(help="where the results go")]
+
+
+@request_options
+def run(
+    photo: AnyPhoto = None,
+    mask_file: MaskFile = None,
+    out: Out = Path("out"),
+    stack: StackName = None,
+    state: State = None,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+    **options: Any,
+) -> None:
+    """Make a collage of PHOTO."""
+    with failures(as_json=as_json):
+        where = Where(stack, state, parameter, lasting=True)
+        asked = _asked(options, photo, mask_file)
+        data, mask = _checked(photo, where), _checked(mask_file, where)
+        _Making(where, out, as_json, asked).follow(
+            lambda reached: reached.start(data, options, mask),
+            lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS),
+        )
+
+
+def resume(
+    collage: Id,
+    out: Out = Path("out"),
+    stack: StackName = None,
+    state: State = None,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a collage that failed, was cancelled or lacks tiles."""
+    with failures(as_json=as_json):
+        where = Where(stack, state, parameter, lasting=True)
+        _Making(where, out, as_json).follow(lambda reached: reached.resume(collage))
+
+
+def remake(
+    file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
+    photo: Photo,
+    out: Out = Path("out"),
+    stack: StackName = None,
+    state: State = None,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the request of the collage FILE again on PHOTO.
+
+    It is laid out as it was requested, whatever was made of it later.
+    """
+    with failures(as_json=as_json):
+        where = Where(stack, state, parameter, lasting=True)
+        data = _checked(photo, where)
+        asked = explaining.request_of(_read(file), data)
+        options = asked.model_dump(mode="json")
+        _Making(where, out, as_json, asked).follow(
+            lambda reached: reached.start(data, options),
+            lambda reached: reached.estimate(data, asked, most_looks=MOST_LOOKS),
+        )
+
+
+@request_options
+def estimate(
+    photo: AnyPhoto = None,
+    mask_file: MaskFile = None,
+    stack: StackName = None,
+    state: State = None,
+    parameter: Parameters = None,
+    as_json: AsJson = False,
+    **options: Any,
+) -> None:
+    """Say what a collage of PHOTO would take.
+
+    Nothing is started or paid, and the laptop needs no key.
+    """
+    with failures(as_json=as_json):
+        where = Where(stack, state, parameter)
+        asked = _asked(options, photo, mask_file)
+        data, mask = _checked(photo, where), _checked(mask_file, where)
+        with where.reached() as reached:
+            found = reached.estimate(data, asked, mask)
+        if as_json:
+            answer(found)
+        else:
+            output.price(console, found, asked)
+
+
+def assemble(
+    collage: Id,
+    rows: Annotated[int | None, typer.Option(help="rows of cells")] = None,
+    cols: Annotated[int | None, typer.Option(help="columns of cells")] = None,
+    cell: Annotated[int | None, typer.Option(metavar="PX", help="width of a cell")] = None,
+    gap: Annotated[int | None, typer.Option(metavar="PX", help="below 0 cells overlap")] = None,
+    sort: Annotated[
+        str,
+        typer.Option(
+            help="style, mask, hue or shuffle", autocompletion=completing(*get_args(Sort))
+        ),
+    ] = "shuffle",
+    seed: Annotated[int | None, typer.Option(help="of the shuffle")] = None,
+    labels: Annotated[
+        bool | None, typer.Option("--labels/--no-labels", help="write what each cell is")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="written above the cells")] = None,
+    border: Annotated[int | None, typer.Option(metavar="PX", help="around the cells")] = None,
+    background: Annotated[
+        str | None, typer.Option(metavar="COLOUR", help="a name, or #rrggbb")
+    ] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", metavar="png|jpeg|webp", help="of the collage")
+    ] = None,
+    out: Out = Path("out"),
+    stack: StackName = None,
+    state: State = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay the tiles of a collage out another way.
+
+    Nothing is rendered or paid; what is not given stays as it was.
+    """
+    given = {
+        "rows": rows, "cols": cols, "cell": cell, "gap": gap,
+        "sort": sort, "seed": seed, "labels": labels,
+        "title": title, "border": border, "background": background, "format": file_format,
+    }  # fmt: skip
+    changes = {name: value for name, value in given.items() if value is not None}
+    with failures(as_json=as_json):
+        request.parse_relayout(changes)
+        where = Where(stack, state, lasting=True)
+        with where.reached() as reached:
+            manifest = reached.fetch(collage, out, reached.assemble(collage, changes))
+        report(manifest, out, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A run that somebody waits for, and its result below ``out``."""
+
+    where: Where
+    out: Path
+    as_json: bool
+    asked: Request | None = None
+
+    def follow(
+        self,
+        start: Callable[[Stack], Started],
+        price: Callable[[Stack], Estimated] | None = None,
+    ) -> None:
+        """Start a collage, having said what it takes; follow it to its end and fetch it."""
+        writable(self.out)
+        first = "start" if self.where.running else "laptop cloud"
+        with (
+            bars(console, first, silent=self.as_json) as show,
+            self.where.reached(self.asked) as stack,
+        ):
+            if price is not None and not self.as_json:
+                say(output.expected(price(stack)))
+            started = start(stack)
+            try:
+                for seen in stack.follow(started):
+                    show.at(seen)
+                show.done()
+                manifest = stack.fetch(started["id"], self.out)
+            except RunFailed:
+                self._can_go_on(started["id"])
+                raise
+            except KeyboardInterrupt:
+                self._interrupted(started["id"])
+                raise
+        report(manifest, self.out, as_json=self.as_json)
+
+    def _can_go_on(self, collage: str) -> None:
+        say(f"collage {collage} can go on: {self.where.command('resume', collage)}")
+
+    def _interrupted(self, collage: str) -> None:
+        if not self.where.running:
+            self._can_go_on(collage)
+            return
+        say(f"The run goes on: {self.where.command('watch', collage)}")
+        say(f"To stop it: {self.where.command('cancel', collage)}")
+
+
+def report(manifest: Manifest, out: Path, *, as_json: bool) -> None:
+    """Say what came of a run and where it lies; end with STOPPED if it ended early."""
+    result = output.summary(manifest, out)
+    if as_json:
+        answer(result)
+    else:
+        output.report(console, result)
+    if manifest.stopped is not None:
+        raise typer.Exit(STOPPED)
+
+
+def writable(out: Path) -> None:
+    """Refuse an output folder before anything is made for it.
+
+    Raises:
+        InvalidRequest: when it is none, or cannot be written to.
+    """
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise InvalidRequest(f"out: {out} is no folder that can be written to.")
+
+
+def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:
+    """The request, held to all rules that can be checked without its pictures."""
+    given = {**options, **({"mask_source": str(mask_file)} if mask_file else {})}
+    asked = request.parse(given)
+    rules.served(asked, photo is not None)
+    return asked
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotAPicture(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _checked(photo: Path | None, where: Where) -> bytes | None:
+    """The bytes of a picture that the stack will accept, as far as can be seen from here."""
+    if photo is None:
+        return None
+    limits = where.settings
+    data = _read(photo)
+    source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    return data

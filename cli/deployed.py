@@ -6,6 +6,7 @@ A laptop cloud is reached the same way by those who set the variables that `coll
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from typing import Any
@@ -87,7 +88,8 @@ def deployed(name: str) -> Stack:
         NoSuchStack, OtherStack: when it is not there, or not this pack's.
         botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: when it cannot be asked.
     """
-    session = boto3.Session()
+    # boto3 alone among AWS's tools does not read AWS_REGION.
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
     @cache
     def client(service: str) -> Any:

@@ -27,9 +27,6 @@ from collage.request import Request
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
 
-Photo = Annotated[
-    Path, typer.Argument(help="the source picture: PNG, JPEG or WebP", metavar="PHOTO")
-]
 AnyPhoto = Annotated[
     Path | None,
     typer.Argument(
@@ -87,7 +84,7 @@ def resume(
 
 def remake(
     file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
-    photo: Photo,
+    photo: AnyPhoto = None,
     out: Out = Path("out"),
     stack: StackName = None,
     state: State = None,

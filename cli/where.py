@@ -18,8 +18,6 @@ from collage.errors import InvalidRequest
 from collage.request import Request
 from collage.settings import Settings
 
-DEFAULT_STATE = local_stack.default_state()
-
 StackName = Annotated[
     str | None,
     typer.Option(
@@ -58,7 +56,7 @@ class Where:
     @property
     def state(self) -> Path:
         """The state directory of the laptop cloud."""
-        return self.state_given or DEFAULT_STATE
+        return self.state_given or local_stack.default_state()
 
     @cached_property
     def parameters(self) -> dict[str, str]:

@@ -304,10 +304,13 @@ def estimate(
 
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
+        NotInStore: when the request names a mask that was not put in.
     """
     rules.served(asked, data is not None)
     size = None if data is None else _size_of(data, tools)
     asked = request.complete(asked, size)
+    if mask_file is None and asked.mask_source is not None:
+        mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
     _, _, prepared = _prepare(tools, asked, data, mask_file, size)
     listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
     names: tuple[str, ...] = ()

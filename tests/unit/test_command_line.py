@@ -1,0 +1,155 @@
+"""What the command shows of progress, and what a shell can complete."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError, ProxyConnectionError
+from rich.console import Console
+
+from cli import deployed, ends, output
+from cli.bars import bars
+from collage.progress import Progress, TileCounts
+
+BEGUN = Progress(
+    id="0123456789abcdef0123",
+    run="0123456789abcdef0123",
+    created="2026-11-21T10:00:00.000+00:00",
+    source=None,
+)
+
+
+def on_the_way(done: int, failed: int = 0, refused: int = 0, **more: object) -> Progress:
+    tiles = TileCounts(total=12, done=done, failed=failed, refused=refused)
+    return BEGUN.model_copy(update={"phase": "tiles", "tiles": tiles, **more})
+
+
+def shown(*looks: Progress, ended: bool = False) -> list[str]:
+    """What stands on a terminal after these looks."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+    with bars(console, "laptop cloud", silent=False) as show:
+        for seen in looks:
+            show.at(seen)
+        if ended:
+            show.done()
+    text = console.file.getvalue()
+    return [line.rstrip() for line in text.rsplit("\x1b[2K", 1)[-1].splitlines()][:6]
+
+
+def test_bars_show_tiles_misses_cost_and_what_is_left() -> None:
+    rows = shown(BEGUN, on_the_way(5, 1, 2, usd=0.42, eta_seconds=95.4))
+
+    assert [row.split()[0] for row in rows[:3]] == ["\u2713"] * 3
+    assert "5/12" in rows[4]
+    assert rows[4].endswith("2 refused, 1 failed, $0.42 so far, about 1 min 35 s left")
+    assert not rows[5].startswith("\u2713")
+
+
+def test_bars_are_ticked_off_when_a_run_has_ended() -> None:
+    rows = shown(on_the_way(11, 1), on_the_way(11, 1, state="partial", phase=None), ended=True)
+
+    assert [row[0] for row in rows] == ["\u2713"] * 6
+    assert "11/12" in rows[4]
+    assert rows[4].endswith("1 failed")
+
+
+def test_a_phase_that_the_workflow_has_not_entered_yet_is_the_start() -> None:
+    rows = shown(BEGUN)
+
+    assert not [row for row in rows if row.startswith("\u2713")]
+
+
+def test_where_a_collage_stands_is_said_line_by_line() -> None:
+    failed = on_the_way(2, 9, 1, state="failed", phase=None, error="TooFewTiles", message="2 of 12")
+
+    lines = output.standing(failed).splitlines()
+
+    assert lines[0] == "collage  0123456789abcdef0123"
+    assert lines[1] == "state    failed"
+    assert lines[2] == "tiles    2/12, 1 refused, 9 failed"
+    assert lines[-1] == "reason   TooFewTiles: 2 of 12"
+    assert "tiles    0/?" in output.standing(BEGUN)
+    assert "left     about 2 h 3 min" in output.standing(on_the_way(1, eta_seconds=7400))
+
+
+def test_what_a_run_will_make_is_one_line() -> None:
+    found = {"tiles": 1200, "calls": 300, "reused": 7, "usd": 8.4, "minutes": 60.0}
+
+    assert output.expected({**found, "priced_on": ""}) == (
+        "1,200 tiles by 300 calls, about $8.40; 7 more are there already"
+    )
+    assert output.expected({**found, "reused": 0, "minutes": None, "priced_on": ""}) == (
+        "1,200 tiles by 300 calls, at no charge"
+    )
+
+
+def client_error(code: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "GetObject")
+
+
+DENIED = (
+    "User: arn:aws:iam::123456789012:user/guest is not authorized to perform: s3:GetObject on "
+    "resource: arn:aws:s3:::collages/a because no identity-based policy allows it"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "message", "code"),
+    [
+        (client_error("AccessDenied", DENIED), "AccessDenied", "s3:GetObject on arn:aws:s3", 2),
+        (client_error("AccessDenied", "Access Denied"), "AccessDenied", "permission GetObject.", 2),
+        (client_error("ExpiredToken", "It is over"), "BadCredentials", "It is over.", 2),
+        (client_error("ThrottlingException", "Rate exceeded"), "ThrottlingException", "Rate", 1),
+        (NoCredentialsError(), "NoCredentials", "Unable to locate credentials.", 2),
+        (ProxyConnectionError(proxy_url="x", error="no"), "Unreachable", "cannot be reached", 1),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_aws_refuses_has_a_name_and_an_exit_code(
+    error: Exception, name: str, message: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = deployed.named(error)
+
+    with pytest.raises(ends.typer.Exit) as ended, ends.failures(as_json=False):
+        raise error
+
+    assert found.name == name
+    assert message in str(found)
+    assert ended.value.exit_code == code
+    assert capsys.readouterr().err == f"{name}: {found}\n"
+
+
+def completed(shell: str, line: str) -> list[str]:
+    """What a shell is offered at the end of a line."""
+    words = line.split(" ")
+    given = {
+        "_COLLAGE_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_ARGS": line,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "_TYPER_COMPLETE_WORD_TO_COMPLETE": words[-1],
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main"],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_values(shell: str) -> None:
+    assert any("resume" in found for found in completed(shell, "collage res"))
+    assert any("panorama" in found for found in completed(shell, "collage run --recipe pan"))
+
+
+def test_a_list_is_completed_after_its_last_comma() -> None:
+    assert completed("bash", "collage run --masks left,cen") == ["left,centre"]
+    assert completed("bash", "collage run --engine open") == ["openai"]
+    assert completed("bash", "collage assemble 0123 --sort st") == ["style"]

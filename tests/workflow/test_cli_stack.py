@@ -1,0 +1,291 @@
+"""The command against a stack that runs: as one deployed is reached, and one handed over by `up`.
+
+`collage up` is the stack. Its variables are an account, and nothing of a laptop cloud is left to be
+found then: this is how every stack at AWS is reached.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.fake_openai import FakeOpenAI
+from tests.unit.pictures import decode, encode, noise
+from tests.workflow.command import Command
+from tests.workflow.running import eventually, photo
+
+KEY = "sk-test-a-key"
+SMALL = [
+    "--rows", "2", "--cols", "3", "--size", "64", "--cell", "32",
+    "--styles", "Cubism,Baroque,Op Art",
+]  # fmt: skip
+TWELVE = ["--rows", "3", "--cols", "4", *SMALL[4:]]
+PAID = ["--engine", "openai", "--quality", "low"]
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running `collage up`: the process, what it said, and the variables among that."""
+
+    process: "subprocess.Popen[str]"
+    command: Command
+    said: str
+    variables: dict[str, str]
+
+    def line(self) -> str:
+        assert self.process.stderr
+        return self.process.stderr.readline().rstrip("\n")
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.variables["AWS_ENDPOINT_URL"],
+            region_name=self.variables["AWS_REGION"],
+            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def as_account(self, home: Path) -> Command:
+        """The command of somebody else, who knows the account alone."""
+        return Command(home, self.variables)
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[FakeOpenAI]:
+    with FakeOpenAI(key=KEY, cheap=True) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, fake: FakeOpenAI) -> Iterator[Up]:
+    command = Command(tmp_path_factory.mktemp("owner"))
+    parameters = {
+        "ImagesPerMinute": "1200", "ImagesAtOnce": "20", "LatencySeconds": "0.1",
+        "MaxConcurrency": "2", "MaxSourceMegapixels": "1",
+    }  # fmt: skip
+    given = [f"--parameter={name}={value}" for name, value in parameters.items()]
+    keyed = command.given(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=fake.base_url)
+    with keyed.begun("up", *given) as process:
+        assert process.stderr
+        said = ""
+        while "Ctrl-C" not in said:
+            line = process.stderr.readline()
+            assert line, said
+            said += line
+        variables = dict(re.findall(r"export (\w+)=(.*)", said))
+        yield Up(process, command, said, variables)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+
+
+@pytest.fixture(scope="module")
+def account(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    return up.as_account(tmp_path_factory.mktemp("elsewhere")).given(COLLAGE_STACK="collage")
+
+
+def test_every_command_works_on_a_stack_as_on_the_laptop(up: Up, account: Command) -> None:
+    (account.home / "photo.png").write_bytes(photo(1))
+
+    estimate = account.answer("estimate", "photo.png", *SMALL)
+    run = account.answer("run", "photo.png", *SMALL, "--out", "ran")
+    seen = account.answer("status", run["id"])
+    listed = account.answer("list", "--limit", "1")
+    watched = account.answer("watch", run["id"])
+    fetched = account.answer("fetch", run["id"], "--out", "fetched")
+    laid = account.answer("assemble", run["id"], "--rows", "3", "--cols", "2", "--out", "laid")
+    resumed = account.answer("resume", run["id"], "--out", "resumed")
+    remade = account.answer("remake", "ran/collage.png", "photo.png", "--out", "remade")
+
+    assert (estimate["tiles"], estimate["calls"], estimate["reused"]) == (6, 6, 0)
+    assert (run["state"], run["tiles"]) == ("done", {"done": 6})
+    assert seen["tiles"] == {"total": 6, "done": 6, "failed": 0, "refused": 0}
+    assert listed["collages"] == [seen]
+    assert (watched, seen["state"]) == (seen, "done")
+    assert fetched == {**run, **{k: fetched[k] for k in fetched if "fetched" in str(fetched[k])}}
+    pictures = [
+        (account.home / made["collage"]).read_bytes() for made in (run, fetched, resumed, remade)
+    ]
+    assert len(set(pictures)) == 1
+    assert decode((account.home / laid["collage"]).read_bytes()).size == (64, 96)
+    assert resumed["id"] == remade["id"] == run["id"]
+    # All of it was done by the cloud that ran already.
+    assert not (account.home / "cache").exists()
+
+
+def test_a_cloud_that_is_up_is_used_by_commands_that_name_no_stack(up: Up) -> None:
+    (up.command.home / "photo.png").write_bytes(photo(2))
+
+    done = up.command("run", "photo.png", *SMALL, *PAID)
+
+    assert done.exit_code == 0
+    lines = done.stderr.splitlines()
+    assert re.fullmatch(r"6 tiles by 6 calls, about \$0\.\d\d", lines[1])
+    assert lines[0] == "start"
+    assert lines[-4].startswith("Collage ")
+    table = up.command("list", "--limit", "1").stdout.splitlines()
+    assert table[0].split() == ["ID", "STATE", "TILES", "COST", "CREATED"]
+    assert table[1].split()[1:4] == ["done", "6/6", lines[-4].split(", ")[-1]]
+
+
+def test_it_does_what_it_was_started_with(up: Up) -> None:
+    (up.command.home / "photo.png").write_bytes(photo(2))
+    (up.command.home / "large.png").write_bytes(encode(noise((1001, 1000), 2)))
+
+    other = up.command("run", "photo.png", *SMALL, "--parameter", "MaxConcurrency=3")
+    large = up.command("run", "large.png", *SMALL)
+
+    assert (other.exit_code, large.exit_code) == (2, 2)
+    assert other.stderr == (
+        "InvalidRequest: parameter: the stack runs already and has MaxConcurrency=2.\n"
+    )
+    assert large.stderr.startswith(
+        "SourceTooLarge: The source is 1001 x 1000 pixels; at most 1,000"
+    )
+
+
+def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
+    up: Up, account: Command, fake: FakeOpenAI
+) -> None:
+    (account.home / "photo.png").write_bytes(photo(3))
+    before, fake.latency = fake.images, 1
+    with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
+        eventually(lambda: fake.images >= before + 2)
+        collage = account.answer("list", "--limit", "1")["collages"][0]
+        cancelled = account("cancel", collage["id"])
+        _, said = process.communicate()
+        fake.latency = 0
+    seen = account.answer("status", collage["id"])
+    unfinished = account("fetch", collage["id"], "--out", "unfinished")
+    again = account.answer("resume", collage["id"], "--out", "finished")
+
+    assert (collage["state"], collage["phase"]) == ("running", "tiles")
+    assert cancelled.exit_code == 0
+    assert "state    cancelled" in cancelled.stdout
+    assert process.returncode == 1
+    assert "Cancelled: " in said.splitlines()[-1]
+    assert f"collage resume {collage['id']} --stack collage\n" in said
+    assert seen["state"] == "cancelled"
+    assert 2 <= seen["tiles"]["done"] < 12
+    assert unfinished.exit_code == 1
+    assert unfinished.stderr == (
+        f"NotMade: Collage {collage['id']} is not made: it is cancelled.\n"
+    )
+    assert again["state"] == "done"
+    assert fake.images == before + 12
+
+
+def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: FakeOpenAI) -> None:
+    (account.home / "photo.png").write_bytes(photo(4))
+    before, fake.latency = fake.images, 1
+    with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
+        eventually(lambda: fake.images >= before + 2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    collage = account.answer("list", "--limit", "1")["collages"][0]["id"]
+    with account.begun("watch", collage) as watching:
+        assert watching.stderr
+        eventually(lambda: watching.stderr.readline() == "tiles 12\n")
+        watching.send_signal(signal.SIGINT)
+        _, hint = watching.communicate()
+        fake.latency = 0
+    seen = account.answer("watch", collage)
+
+    assert (process.returncode, watching.returncode) == (130, 130)
+    assert f"The run goes on: collage watch {collage} --stack collage\n" in said
+    assert f"To look again: collage watch {collage} --stack collage\n" in hint
+    assert (seen["state"], seen["run"]) == ("done", collage)
+    assert fake.images == before + 12
+
+
+def test_a_list_is_given_page_by_page(up: Up, account: Command) -> None:
+    (account.home / "photo.png").write_bytes(photo(5))
+    for seed in ("1", "2"):
+        account.answer("run", "photo.png", *SMALL, "--tiles", "1", "--seed", seed)
+
+    whole = account.answer("list")["collages"]
+    first = account.answer("list", "--limit", "1")
+    rest = account.answer("list", "--after", first["next"])
+
+    assert len(whole) >= 2
+    assert first["collages"] + rest["collages"] == whole
+    assert rest["next"] is None
+    created = [one["created"] for one in whole]
+    assert created == sorted(created, reverse=True)
+    said = account("list", "--limit", "1").stderr
+    assert said == f"There are more: --after {first['next']}\n"
+
+
+def test_what_up_says_is_true(up: Up) -> None:
+    s3, outputs = up.client("s3"), up.client("cloudformation").describe_stacks()["Stacks"][0]
+    bucket = next(o["OutputValue"] for o in outputs["Outputs"] if o["OutputKey"] == "UploadsBucket")
+    curl = re.search(r"curl .*\n.*/collages", up.said)
+    assert curl
+    assert f"s3://{bucket}/uploads/" in up.said
+
+    s3.put_object(Bucket=bucket, Key="uploads/notes.txt", Body=b"no picture at all")
+
+    refusal = "uploads/notes.txt is refused: "
+    eventually(lambda: up.line().startswith(refusal))
+    if shutil.which("curl"):
+        answer = subprocess.run(
+            ["bash", "-c", f"{curl[0]}?limit=1"],
+            env={**os.environ, **up.variables},
+            capture_output=True,
+            check=True,
+        )
+        assert len(json.loads(answer.stdout)["items"]) == 1
+
+
+def wrong(command: Command, *arguments: str) -> str:
+    """The one line that a command says which is refused."""
+    done = command(*arguments)
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_what_is_wrong_with_a_stack_is_said_by_name(up: Up, account: Command) -> None:
+    other = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+    up.client("cloudformation").create_stack(StackName="other", TemplateBody=json.dumps(other))
+
+    assert wrong(account, "list", "--stack", "nowhere") == (
+        "NoSuchStack: There is no stack nowhere in us-east-1 with these credentials.\n"
+    )
+    assert wrong(account, "list", "--stack", "other") == (
+        "OtherStack: The stack other is none of this pack: it has no output UploadsBucket.\n"
+    )
+    assert wrong(account, "status", "0123456789abcdef0123") == (
+        "NotInStore: There is no collage 0123456789abcdef0123 here.\n"
+    )
+    assert wrong(account, "cancel", "../other").startswith("NotInStore: ")
+    assert "give either --state or --stack" in wrong(account, "list", "--state", "state")
+
+
+def test_what_is_wrong_with_credentials_is_said_by_name(up: Up, account: Command) -> None:
+    iam = up.client("iam")
+    iam.create_user(UserName="guest")
+    key = iam.create_access_key(UserName="guest")["AccessKey"]
+    guest = account.given(
+        AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"]
+    )
+    nobody = Command(account.home)
+
+    assert "lack the permission cloudformation:DescribeStacks" in wrong(guest, "list")
+    assert wrong(account.given(AWS_ACCESS_KEY_ID="AKIAX"), "list").startswith("BadCredentials: ")
+    assert wrong(nobody, "list", "--stack", "collage").startswith("NoRegion: ")
+    abroad = nobody.given(AWS_REGION="eu-west-1")
+    assert wrong(abroad, "list", "--stack", "collage").startswith("NoCredentials: ")
+    profile = nobody.given(AWS_PROFILE="gone")
+    assert wrong(profile, "list", "--stack", "collage").startswith("NoCredentials: ")
+    away = account.given(AWS_ENDPOINT_URL="http://127.0.0.1:9")("list", "--json")
+    assert (away.exit_code, json.loads(away.stdout)["error"]) == (1, "Unreachable")

@@ -23,6 +23,7 @@ from tests.unit.pictures import decode, encode, noise
 from tests.workflow.command import Command
 from tests.workflow.running import eventually, photo
 
+ROOT = Path(__file__).parents[2]
 KEY = "sk-test-a-key"
 SMALL = [
     "--rows", "2", "--cols", "3", "--size", "64", "--cell", "32",
@@ -54,9 +55,19 @@ class Up:
             aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def as_account(self, home: Path) -> Command:
-        """The command of somebody else, who knows the account alone."""
-        return Command(home, self.variables)
+    def user(self, name: str, policy: dict[str, Any] | None) -> dict[str, str]:
+        """The variables of another user of the account, who may do this much."""
+        iam = self.client("iam")
+        iam.create_user(UserName=name)
+        if policy is not None:
+            text = json.dumps(policy)
+            iam.put_user_policy(UserName=name, PolicyName="collage", PolicyDocument=text)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return {
+            **self.variables,
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        }
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +100,12 @@ def up(tmp_path_factory: pytest.TempPathFactory, fake: FakeOpenAI) -> Iterator[U
 
 @pytest.fixture(scope="module")
 def account(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Command:
-    return up.as_account(tmp_path_factory.mktemp("elsewhere")).given(COLLAGE_STACK="collage")
+    """The command of a user who knows the account alone, and may do what the docs say it takes."""
+    text = (ROOT / "docs" / "command.md").read_text()
+    policy = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert policy
+    known = up.user("artist", json.loads(policy[1].replace("collage-dev", "collage")))
+    return Command(tmp_path_factory.mktemp("elsewhere"), known).given(COLLAGE_STACK="collage")
 
 
 def test_every_command_works_on_a_stack_as_on_the_laptop(up: Up, account: Command) -> None:
@@ -272,12 +288,7 @@ def test_what_is_wrong_with_a_stack_is_said_by_name(up: Up, account: Command) ->
 
 
 def test_what_is_wrong_with_credentials_is_said_by_name(up: Up, account: Command) -> None:
-    iam = up.client("iam")
-    iam.create_user(UserName="guest")
-    key = iam.create_access_key(UserName="guest")["AccessKey"]
-    guest = account.given(
-        AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"]
-    )
+    guest = account.given(**up.user("guest", None))
     nobody = Command(account.home)
 
     assert "lack the permission cloudformation:DescribeStacks" in wrong(guest, "list")

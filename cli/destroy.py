@@ -7,6 +7,7 @@ Credentials and region are those of any AWS tool. Exit codes: 0 deleted, 1 not a
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -98,6 +99,8 @@ def main(
     ] = None,
 ) -> None:
     """Delete STACK, its buckets and all that they hold, after asking."""
+    # boto3 alone among AWS's tools does not read it, and would look elsewhere.
+    boto3.setup_default_session(region_name=os.environ.get("AWS_REGION") or None)
     try:
         buckets = buckets_of(stack)
         s3 = boto3.client("s3")

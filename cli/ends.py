@@ -19,8 +19,8 @@ FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the run failed or was cancelled, or the stack cannot be reached; 2 what "
-    "was given is wrong (picture, option, stack, credentials or permissions) and nothing was "
-    "started; 3 stopped early, with a collage of the tiles there were; 130 interrupted."
+    "was given is wrong: picture, option, id, stack, credentials or permissions; 3 stopped early, "
+    "with a collage of the tiles there were; 130 interrupted."
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]

@@ -91,7 +91,10 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
         for name, read in (("axes", _axes), ("words", _words)):
             if name in used:
                 used[name] = read(used[name])
-        command(**given, **{**_fields(file), **used})
+        fields = _fields(file)
+        for name in fields.keys() & given.keys():
+            raise typer.BadParameter(f"{file}: there is no field {name}", param_hint="--request")
+        command(**given, **{**fields, **used})
 
     wrapped.__name__ = command.__name__
     wrapped.__doc__ = command.__doc__

@@ -125,7 +125,7 @@ def welcome(console: Console, stack: Stack, environment: Mapping[str, str], stat
             "",
             f"The HTTP API is at {api}:",
             "",
-            '  curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\',
+            '  curl -s --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\',
             f'    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" {api}/collages',
         ]
     lines += [

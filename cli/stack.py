@@ -238,9 +238,12 @@ class Stack:
         looked_at = self._folders()
         while True:
             for collage, run in self.runs.recent().items():
-                if known.get(run.name) != run.status:
-                    known[run.name] = run.status
-                    yield f"collage {run.name}: {self._news(self.look(collage))}"
+                # An execution that was started by other means is no collage.
+                with suppress(NotInStore):
+                    if known.get(run.name) != run.status:
+                        known[run.name] = run.status
+                        news = self._news(self.look(collage))
+                        yield f"collage {run.name}: {news}"
             for folder in self._folders() - looked_at:
                 looked_at.add(folder)
                 failure = self.failure(folder)

@@ -4,13 +4,16 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, ProxyConnectionError
 from rich.console import Console
+from typer.testing import CliRunner
 
 from cli import deployed, ends, output
 from cli.bars import bars
+from cli.main import app
 from collage.progress import Progress, TileCounts
 
 BEGUN = Progress(
@@ -119,6 +122,15 @@ def test_what_aws_refuses_has_a_name_and_an_exit_code(
     assert message in str(found)
     assert ended.value.exit_code == code
     assert capsys.readouterr().err == f"{name}: {found}\n"
+
+
+def test_a_request_file_names_fields_of_a_request_only(tmp_path: Path) -> None:
+    (tmp_path / "request.json").write_text('{"rows": 2, "out": "elsewhere"}')
+
+    done = CliRunner().invoke(app, ["run", "--request", str(tmp_path / "request.json")])
+
+    assert done.exit_code == 2
+    assert "there is no field out" in done.stderr
 
 
 def completed(shell: str, line: str) -> list[str]:

@@ -227,9 +227,10 @@ def test_a_run_on_a_cloud_of_its_own_can_be_looked_at_and_stopped(
 ) -> None:
     command = Command(tmp_path).given(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=fake.base_url)
     (tmp_path / "photo.png").write_bytes(photo(6))
-    quick = ["--parameter", "ImagesPerMinute=1200", "--parameter", "ImagesAtOnce=20"]
-    fake.latency = 5
-    with command.begun("run", "photo.png", *TWELVE, *PAID, *quick) as process:
+    given = ("ImagesPerMinute=1200", "ImagesAtOnce=20", "MaxConcurrency=2")
+    pace = [f"--parameter={parameter}" for parameter in given]
+    fake.latency = 1.5
+    with command.begun("run", "photo.png", *TWELVE, *PAID, *pace) as process:
         assert process.stderr
         eventually(lambda: process.stderr.readline() == "tiles 12\n")
         collage = command.answer("list")["collages"][0]["id"]

@@ -67,7 +67,7 @@ FILE = inspect.Parameter(
     default=None,
     annotation=Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="a request as JSON; options given beside it go before"),
+        typer.Option(metavar="FILE", help="a request as JSON, whose fields other options override"),
     ],
 )
 

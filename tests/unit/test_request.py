@@ -272,6 +272,13 @@ def test_a_collage_that_its_format_has_no_numbers_for_is_refused(file_format, lo
     assert parse({**fits, "border": 50, "format": "png"})
 
 
+def test_a_webp_has_fewer_pixels_than_its_sides_allow():
+    assert parse({"rows": 10, "cols": 10, "cell": 1000, "format": "webp"})
+    message = refusal(rows=10, cols=10, cell=1000, border=1, format="webp")
+    assert message.startswith("format: a webp picture has at most 100,000,000 pixels")
+    assert message.endswith("of: png, jpeg.")
+
+
 def test_a_title_is_one_line_or_none():
     assert parse({"title": " A farm,\n twice "}).title == "A farm, twice"
     assert parse({"title": " \n"}).title is None

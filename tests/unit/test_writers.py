@@ -94,6 +94,14 @@ def test_a_webp_looks_like_its_strips(rows):
     assert abs(pixels(read).astype(int) - picture).mean() < 4
 
 
+def test_what_the_lossy_form_of_webp_cannot_hold_is_written_without_loss(monkeypatch):
+    # With no effort at all the encoder's limit comes early enough for a test.
+    monkeypatch.setattr("collage.writers.webp.EFFORT", 0)
+    picture = pixels(noise((4096, 4096)))
+
+    assert (pixels(decode(written("webp", picture, 4096))) == picture).all()
+
+
 @pytest.mark.parametrize("file_format", ["png", "jpeg", "webp"])
 def test_a_file_in_strips_says_what_it_is_of(file_format):
     file, plan, manifest = collage_of()

@@ -1,4 +1,4 @@
-"""WebP. Its encoder takes the whole picture, which the format's side limit keeps small enough."""
+"""WebP. Its encoder takes the whole picture, which the format's limits keep small enough."""
 
 from __future__ import annotations
 
@@ -40,9 +40,16 @@ class Writer:
         """The last strip was written."""
         height, width, _ = self._pixels.shape
         picture = pyvips.Image.new_from_memory(self._pixels.data, width, height, 3, "uchar")
-        file = bytes(
-            picture.copy(interpretation="srgb").webpsave_buffer(
-                Q=QUALITY, effort=EFFORT, smart_subsample=True, keep="none"
-            )
-        )
+        file = _encode(picture.copy(interpretation="srgb"))
         self._take(webp.embed(file, self._description) if self._description else file)
+
+
+def _encode(picture: pyvips.Image) -> bytes:
+    try:
+        return bytes(
+            picture.webpsave_buffer(Q=QUALITY, effort=EFFORT, smart_subsample=True, keep="none")
+        )
+    except pyvips.Error:
+        # The lossy form has half a megabyte for how each block is coded: too little for a large
+        # picture of many details. The lossless form has no such limit.
+        return bytes(picture.webpsave_buffer(lossless=True, effort=0, keep="none"))

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from collage import engines, masks, recipes
+from collage.formats import FORMATS
 from collage.request import Request
 
 FLAGS = {"axes": "--axis", "rects": "--rect"}
@@ -55,6 +56,7 @@ COMPLETED = {
     "recipe": tuple(recipes.RECIPES),
     "engine": tuple(engines.ENGINES),
     "masks": (*masks.SETS, *masks.MASKS),
+    "format": tuple(FORMATS),
 }
 """Values that a shell can complete."""
 

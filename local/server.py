@@ -10,6 +10,8 @@ from local.errors import PortError
 
 logger = logging.getLogger("local.server")
 
+PULSE_SECONDS = 0.05
+
 
 def _log(kind: str, message: str, *args: Any) -> None:
     """Requests are no news; an exception inside moto is."""
@@ -74,7 +76,7 @@ class Server:
         self._server.log = _log
         # Its threads are then joined when it is closed.
         self._server.daemon_threads = False
-        serve = {"poll_interval": 0.05}
+        serve = {"poll_interval": PULSE_SECONDS}
         self._thread = Thread(target=self._server.serve_forever, kwargs=serve, daemon=True)
         self._thread.start()
 
@@ -84,7 +86,13 @@ class Server:
         if self._server is None:
             return
         self._server.shutdown()
-        self._thread.join()
+        # It ends when every connection has; one may be about to begin.
+        while self._thread.is_alive():
+            self._hang_up()
+            self._thread.join(PULSE_SECONDS)
+        self._server.server_close()
+
+    def _hang_up(self) -> None:
         with self._lock:
             open_now = list(self._connections)
         for connection in open_now:
@@ -92,4 +100,3 @@ class Server:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 logger.debug("a connection was closed already")
-        self._server.server_close()

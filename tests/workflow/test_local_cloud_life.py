@@ -26,6 +26,7 @@ from local.errors import (
     StackError,
     TemplateError,
 )
+from local.server import Server
 from local.tasks import GUARD
 from tests.workflow.pack_in_use import PACK, execute
 from tests.workflow.running import photo
@@ -305,3 +306,14 @@ def test_what_is_wrong_is_said_in_a_sentence(
         Cloud(tmp_path / "template.yaml").start()
 
     assert left_behind() == before
+
+
+def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:
+    server = Server(0)
+    server.start(lambda environ, start: [])
+    with socket.create_connection(("127.0.0.1", server.port)):
+        stopping = threading.Thread(target=server.stop, daemon=True)
+        stopping.start()
+        stopping.join(30)
+
+        assert not stopping.is_alive()

@@ -1,14 +1,15 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli examples benchmarks web tests
+CODE := layers/collage/collage functions local cli tasks examples benchmarks web tests
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench costs schemas layers scan deploy destroy lock clean
+.PHONY: help install install-diffusion demo test test-diffusion lint format bench costs schemas \
+	layers image scan deploy destroy lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/installed $(PAGE) ## make .venv with all that a laptop needs, from the lock file
 
@@ -21,11 +22,24 @@ install: .venv/installed $(PAGE) ## make .venv with all that a laptop needs, fro
 $(PAGE): .venv/installed $(wildcard web/*.* web/src/*)
 	$(BIN)/python web/build.py
 
+install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of that, torch and what open models need
+
+.venv-diffusion/installed: requirements.txt requirements/torch.in requirements/diffusion.txt pyproject.toml
+	$(PYTHON) -m venv .venv-diffusion
+	.venv-diffusion/bin/python -m pip install --quiet -r requirements/torch.in
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/diffusion.txt
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --out out/demo
 
 test: install ## run all tests; no network is used
 	$(BIN)/python -m pytest
+
+test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
+	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest tests/diffusion
 
 lint: install ## check format, style, types, template and workflow
 	$(BIN)/ruff format --check $(CODE)
@@ -59,6 +73,11 @@ layers: install ## build the layers as `sam build` does and check their sizes (n
 	done
 	$(BIN)/python -m benchmarks.layers out/layers
 
+IMAGE ?= collage-diffusion
+
+image: ## build the image of the GPU task (needs Docker)
+	docker build --platform linux/amd64 --file tasks/diffusion/Dockerfile --tag $(IMAGE) .
+
 scan: install .scan/installed ## hold the template against security policies
 	@mkdir -p out
 	$(BIN)/python -m tests.infrastructure.translated > out/translated.json
@@ -88,6 +107,13 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock: ## write the lock files anew (needs uv)
 	$(LOCK) requirements/dev.in --output-file requirements.txt
 	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
+	$(LOCK) --constraint requirements.txt --override requirements/without-torch.in \
+		requirements/diffusion.in --output-file requirements/diffusion.txt
+	uv pip compile --quiet --constraint requirements.txt --constraint requirements/diffusion.txt \
+		--override requirements/without-torch.in --generate-hashes --python-version 3.12 \
+		--python-platform x86_64-manylinux_2_28 --no-emit-index-url --no-emit-find-links \
+		--no-header --no-annotate requirements/image.in \
+		--output-file tasks/diffusion/requirements.txt
 	$(LOCK_LAYER) requirements/layer-collage.in --output-file layers/collage/requirements.txt
 	$(LOCK_LAYER) requirements/layer-imaging.in --output-file layers/imaging/requirements.txt
 	@# What another layer has is left out; all of a function's layers share 250 MB.
@@ -99,4 +125,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv .scan out .aws-sam web/node_modules $(dir $(PAGE))
+	rm -rf .venv .venv-diffusion .scan out .aws-sam web/node_modules $(dir $(PAGE))

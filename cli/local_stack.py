@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cli import handover
+from cli import handover, open_models
 from cli.stack import Stack
 from collage import engines
 from collage.request import Request
@@ -62,7 +62,18 @@ def running(
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
     workers = WAITING_WORKERS if key and paid else None
-    with Cloud(TEMPLATE, given, NAME, workers=workers, log=log, state=state) as cloud:
+    weights = open_models.folder()
+    if weights:
+        given = open_models.parameters(weights) | given
+    with Cloud(
+        TEMPLATE,
+        given,
+        NAME,
+        workers=workers,
+        log=log,
+        state=state,
+        containers=open_models.containers() if weights else {},
+    ) as cloud:
         if given.get("OpenAiSecret") == SECRET:
             cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
         found = handover.left(state, cloud.environment, stays=stays) if state else nullcontext()

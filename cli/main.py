@@ -12,6 +12,7 @@ import typer
 from cli import keeping, looking, making, view
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
+from cli.models import models
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +30,7 @@ for command in (looking.cancel, looking.fetch, view.view, view.gallery):
     app.command()(command)
 for command in (explain, keeping.up, keeping.clean):
     app.command()(command)
+app.add_typer(models, name="models")
 
 
 def main() -> NoReturn:

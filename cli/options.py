@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli import open_models
 from collage import engines, masks, recipes
 from collage.formats import FORMATS
 from collage.request import Request
 
-FLAGS = {"axes": "--axis", "rects": "--rect"}
+FLAGS = {"axes": "--axis", "rects": "--rect", "models": "--reconstruct-by"}
 """Options that go by another name than their field."""
 
 LEFT_OUT = {"mask_source"}
@@ -74,6 +76,24 @@ FILE = inspect.Parameter(
 )
 
 
+MODELS = inspect.Parameter(
+    "weights",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Path | None,
+        typer.Option(
+            "--models",
+            metavar="DIR",
+            envvar=open_models.VARIABLE,
+            file_okay=False,
+            exists=True,
+            help="the weights of open models, for the engine diffusion",
+        ),
+    ],
+)
+
+
 def request_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give ``command`` an option for every field of the request, in place of its ``**options``.
 
@@ -82,11 +102,13 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
     own = inspect.signature(command, eval_str=True)
     kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
     names = [name for name in Request.model_fields if name not in LEFT_OUT]
-    added = [FILE, *map(_parameter, names)]
+    added = [FILE, MODELS, *map(_parameter, names)]
 
     def wrapped(**given: Any) -> None:
         options = {name: given.pop(name) for name in names}
         file = given.pop(FILE.name)
+        if weights := given.pop(MODELS.name):
+            os.environ[open_models.VARIABLE] = str(weights)
         used = {name: value for name, value in options.items() if value is not None}
         for name in LISTS & used.keys():
             used[name] = _parts(used[name])

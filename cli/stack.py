@@ -56,7 +56,8 @@ def settings_of(parameters: Mapping[str, str], uploads: str = "", collages: str 
         "max_source_pixels": _million(parameters, "MaxSourceMegapixels"),
     }
     given = {name: value for name, value in limits.items() if value}
-    return Settings(uploads_bucket=uploads, collages_bucket=collages, **given)
+    models = parameters.get("ModelsLocation", "") if parameters.get("EnableGpu") == "true" else ""
+    return Settings(uploads_bucket=uploads, collages_bucket=collages, models=models, **given)
 
 
 @dataclass(frozen=True)

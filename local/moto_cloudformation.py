@@ -99,7 +99,10 @@ def named(stack: ExitStack, kinds: Sequence[str]) -> None:
 
         @staticmethod
         def has_cfn_attr(_name: str) -> bool:
-            return False
+            return True
+
+        def get_cfn_attribute(self, name: str) -> str:
+            return f"{self.physical_resource_id}.{name}"
 
         def is_created(self) -> bool:
             return True

@@ -8,7 +8,13 @@ from local.moto_cloudformation import named
 from local.moto_patches import Host, after, replace
 
 # What stands for instances: this machine has itself.
-CAPACITY = ("AWS::ECS::CapacityProvider", "AWS::ECS::ClusterCapacityProviderAssociations")
+CAPACITY = (
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::SecurityGroup",
+    "AWS::ECS::CapacityProvider",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+)
 
 
 def patch(host: Host, stack: ExitStack) -> None:

@@ -68,7 +68,7 @@ def test_a_token_is_of_the_issuer_and_for_the_audience_that_are_set():
 
 
 def test_an_issuer_needs_an_audience():
-    (rule,) = template()["Rules"].values()
+    rule = template()["Rules"]["Tokens"]
 
     assert "JwtIssuer" in str(rule["RuleCondition"])
     assert "JwtAudience" in str(rule["Assertions"])

@@ -14,6 +14,8 @@ LOCKS = [
     ROOT / "requirements.txt",
     ROOT / "requirements" / "checkov.txt",
     *sorted(ROOT.glob("layers/*/requirements.txt")),
+    ROOT / "requirements" / "diffusion.txt",
+    ROOT / "tasks" / "diffusion" / "requirements.txt",
 ]
 
 
@@ -41,8 +43,9 @@ def rooms(folder: Path) -> set[str]:
         (ROOT / "functions", {"collage"}),
         (ROOT / "local", {"local"}),
         (ROOT / "cli", {"cli", "collage", "local"}),
+        (ROOT / "tasks", {"collage", "tasks"}),
     ],
-    ids=["library", "functions", "local", "cli"],
+    ids=["library", "functions", "local", "cli", "tasks"],
 )
 def test_imports_point_one_way(folder, allowed):
     assert list(folder.rglob("*.py"))

@@ -24,6 +24,8 @@ from tests.infrastructure.shipped import (
 from tests.infrastructure.translated import REGION, translated
 
 LOGS_AND_TRACES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+CONTAINERS = {"AmazonEC2ContainerServiceforEC2Role", "AmazonECSTaskExecutionRolePolicy"}
+"""What ECS's agent on an instance needs, and ECS to pull an image and deliver logs."""
 # Step Functions needs these to deliver a workflow's logs, and IAM knows no resource for them.
 LOG_DELIVERY = {
     "logs:CreateLogDelivery",
@@ -52,7 +54,7 @@ def roles(translated):
 
 def statements(role):
     """The statements of a role's own policies, actions and resources as lists."""
-    for policy in role["Policies"]:
+    for policy in role.get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
             actions, on = statement["Action"], statement["Resource"]
             yield (
@@ -136,14 +138,14 @@ def test_no_role_may_do_anything_or_touch_everything(translated):
             assert not [r for r in on if isinstance(r, dict) and r.get("Fn::Sub") == "*"], name
 
 
-def test_managed_policies_are_for_logs_and_traces_only(translated):
+def test_managed_policies_are_for_logs_traces_and_containers_only(translated):
     managed = {
-        arn.rsplit("/", 1)[1]
+        (arn["Fn::Sub"] if isinstance(arn, dict) else arn).rsplit("/", 1)[1]
         for role in roles(translated).values()
-        for arn in role["ManagedPolicyArns"]
+        for arn in role.get("ManagedPolicyArns", [])
     }
 
-    assert managed <= LOGS_AND_TRACES
+    assert managed <= LOGS_AND_TRACES | CONTAINERS
 
 
 def test_nothing_that_a_function_may_do_deletes(translated):

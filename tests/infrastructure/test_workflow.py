@@ -15,6 +15,7 @@ from tests.infrastructure.shipped import (
     resources,
     states,
     tasks,
+    template,
 )
 
 ANYTHING = {"States.ALL", "States.TaskFailed", "States.Runtime"}
@@ -115,7 +116,7 @@ def test_a_failure_that_cannot_be_recorded_fails_with_the_first_reason():
 
 def test_a_failed_call_is_recorded_with_its_number_inside_the_map():
     inside = [state for state in states() if not state.at_top]
-    (render,) = (state for state in inside if "Catch" in state.body)
+    (render,) = (state for state in inside if state.name == "RenderTile")
 
     assert render.body["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
     for catch in render.body["Catch"]:
@@ -141,10 +142,13 @@ def test_every_state_can_be_reached_and_every_way_leads_to_a_state():
         assert reachable(one, one["StartAt"]) == set(one["States"])
 
 
-@pytest.mark.parametrize("name", ["MakeMasks", "PlanTiles", "RenderTiles", "AssembleCollage"])
-def test_no_run_is_completed_without(name):
-    others = {known: body for known, body in definition()["States"].items() if known != name}
-    closed = {"States": {**others, name: {"Type": "Fail"}}}
+@pytest.mark.parametrize(
+    "names",
+    [["MakeMasks"], ["PlanTiles"], ["RenderTiles", "RenderOnGpu"], ["AssembleCollage"]],
+    ids=" or ".join,
+)
+def test_no_run_is_completed_without(names):
+    closed = {"States": definition()["States"] | {name: {"Type": "Fail"} for name in names}}
 
     assert "Completed" not in reachable(closed, definition()["StartAt"])
 
@@ -168,7 +172,7 @@ def test_the_definition_names_no_account_region_or_partition():
 
 
 def test_the_map_is_distributed_and_its_concurrency_is_planned():
-    (found,) = (state.body for state in states() if state.body["Type"] == "Map")
+    (found,) = (state.body for state in states() if state.name == "RenderTiles")
 
     assert found["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     assert found["MaxConcurrencyPath"] == "$.plan.concurrency"
@@ -185,3 +189,45 @@ def test_there_are_no_anchors():
     tokens = list(yaml.scan(DEFINITION.read_text()))
 
     assert not [t for t in tokens if isinstance(t, yaml.AnchorToken | yaml.AliasToken)]
+
+
+def test_every_end_of_the_gpu_task_leads_somewhere_and_only_written_down_ones_to_the_tiles():
+    (inside,) = (s.body["ItemProcessor"] for s in states() if s.name == "RenderOnGpu")
+    ways = inside["States"]["HowEnded"]
+
+    def way(code):
+        for choice in ways["Choices"]:
+            rules = choice.get("Or") or choice.get("And") or [choice]
+            holds = [
+                {
+                    "NumericEquals": lambda limit: code == limit,
+                    "NumericGreaterThanEquals": lambda limit: code >= limit,
+                    "NumericLessThanEquals": lambda limit: code <= limit,
+                    "IsPresent": lambda _: False,
+                }[name](limit)
+                for rule in rules
+                for name, limit in rule.items()
+                if name not in ("Variable", "Next")
+            ]
+            if any(holds) if "Or" in choice else all(holds):
+                return choice["Next"]
+        return ways["Default"]
+
+    # Done is no failure to the workflow; the rest as tasks/diffusion/ends.py has it.
+    assert {code: way(code) for code in (1, 2, 3, 4, 5, 137, 143)} == {
+        1: "ShardFailed",
+        2: "ShardFailed",
+        3: "ShardEnded",
+        4: "ShardEnded",
+        5: "ShardEnded",
+        137: "TriedOften",
+        143: "TriedOften",
+    }
+
+
+def test_roles_are_passed_to_tasks_only():
+    """Also the ones of the GPU task."""
+    text = str(template())
+
+    assert text.count("iam:PassRole") == 1
+    assert "{'iam:PassedToService': 'ecs-tasks.amazonaws.com'}" in text

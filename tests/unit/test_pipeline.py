@@ -7,6 +7,7 @@ import pytest
 from collage import cells, masks, page, pipeline
 from collage.digest import sha256
 from collage.errors import (
+    EngineUnavailable,
     InvalidRequest,
     NotAPicture,
     NotInStore,
@@ -35,7 +36,9 @@ def prepare(stack, **options):
         pipeline.list_styles(stack.store, stack.tools, made)
     pipeline.make_masks(stack.store, stack.tools, made)
     planned = pipeline.plan_tiles(stack.store, stack.tools, made)
-    return made, [Call.model_validate(item) for item in json.loads(stack.get(planned["waves"][0]))]
+    return made, [
+        Call.model_validate(item) for item in json.loads(stack.get(planned["waves"][0]["calls"]))
+    ]
 
 
 def render(stack, collage_id, calls):
@@ -356,3 +359,15 @@ def test_the_message_of_a_failure_is_taken_out_of_its_cause(stack, cause, messag
 
 def test_a_failure_without_a_name_or_cause_is_recorded_all_the_same(stack):
     assert pipeline.record_failure(stack.store, "some-id", {}).error == "Unknown"
+
+
+def test_open_models_are_refused_in_one_sentence_where_the_stack_runs_none(stack):
+    key = stack.put("uploads/a.png", SOURCE)
+
+    with pytest.raises(
+        EngineUnavailable, match=r"engine: diffusion is not set up here; .*EnableGpu"
+    ):
+        pipeline.start(stack.store, stack.tools, stack.runs, key, {"engine": "diffusion"})
+
+    assert stack.started == {}
+    assert stack.listing() == set()

@@ -119,6 +119,30 @@ class EngineUnavailable(StoppingError):
     """The stack is not set up for the engine asked for; the message says what is missing."""
 
 
+class NoModel(StoppingError):
+    """The weights of a model are not where they should be, or are not what they should be."""
+
+
+class OutOfMemory(PermanentError):
+    """A batch of tiles does not fit into the memory of the machine, not even halved."""
+
+
+class BrokenPicture(PermanentError):
+    """A model made something that is no picture: numbers that are not finite."""
+
+
+class RenderFailed(PermanentError):
+    """A model could not make a batch of tiles; the message tells what its library said."""
+
+
+class NotRecreated(PermanentError):
+    """Inverting the diffusion of a source did not converge; the message tells the residual."""
+
+
+class Interrupted(TransientError):
+    """The machine is taken away; the tiles that are finished stay."""
+
+
 class OverBudget(PermanentError):
     """The plan would cost more than the request allows; nothing was paid."""
 

@@ -28,6 +28,7 @@ from collage import (
     styles,
 )
 from collage.digest import sha256
+from collage.engines import Rendered, diffusion
 from collage.errors import (
     CollageError,
     EngineUnavailable,
@@ -46,6 +47,7 @@ from collage.runs import Runs
 from collage.store import Store
 from collage.tile import Call, Composition, Sidecar, Tile
 from collage.tools import Tools
+from collage.weights import Weights
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
@@ -88,6 +90,7 @@ def start(
     ]
     size = _fits(asked, *pictures)
     asked = request.complete(asked, size)
+    served_weights(store, asked, tools, source is not None)
     accepted = Accepted(
         id=request.identify(asked, *(p.sha256 if p else None for p in pictures)),
         source=pictures[0],
@@ -247,12 +250,23 @@ def _working_size(asked: Request, tools: Tools) -> tuple[int, int]:
     return max(sizes, key=lambda size: size[0] * size[1])
 
 
+class Wave(TypedDict):
+    """What can be made at once."""
+
+    calls: str | None
+    """The key of the functions' calls, if there are any."""
+    shards: list[int]
+    """The tasks to start, by number; none where they have nothing left to make."""
+    of: int
+    """How many tasks divide the work."""
+
+
 class Planned(TypedDict):
     """What the state machine needs of a plan: where the calls lie and how many run at once."""
 
     bucket: str
-    waves: list[str]
-    """Keys of the calls, for one Map after another."""
+    waves: list[Wave]
+    """One after another."""
     count: int
     """How many waves there are."""
     concurrency: int
@@ -273,6 +287,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         store.prepared(collage_id),
         _models(asked, tools),
         pace,
+        served_weights(store, asked, tools, accepted.source is not None),
     )
     if asked.max_usd is not None:
         price = missing(store, made, pace).usd
@@ -281,12 +296,26 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"The collage would cost about ${price:,.2f}; the request allows "
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
-    waves = store.put_plan(made)
+    keys = store.put_plan(made)
+    counts = [_tasks(store, made, i, tools.settings.gpu_tasks) for i in range(len(keys))]
+    waves = [
+        Wave(calls=key, shards=list(range(count)), of=count)
+        for key, count in zip(keys, counts, strict=True)
+    ]
     progress.planned(store, collage_id, accepted.key, made.estimate)
     concurrency = tools.settings.concurrency
     if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
         concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
     return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=concurrency)
+
+
+def _tasks(store: Store, made: Plan, wave: int, most: int) -> int:
+    """How many tasks to divide the work of a wave among: none if all of it is there."""
+    calls = made.of_tasks(wave)
+    tiles = [made.tiles[i] for call in calls for i in made.calls[call]]
+    with ThreadPoolExecutor(READERS) as pool:
+        there = all(pool.map(lambda tile: store.sidecar(tile) is not None, tiles))
+    return 0 if there else diffusion.shards(len(calls), most)
 
 
 def estimate(
@@ -311,6 +340,7 @@ def estimate(
     asked = request.complete(asked, size)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
+    weights = served_weights(store, asked, tools, data is not None)
     _, _, prepared = _prepare(tools, asked, data, mask_file, size)
     listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
     names: tuple[str, ...] = ()
@@ -327,6 +357,7 @@ def estimate(
         prepared,
         _models(asked, tools),
         tools.pace.per_minute,
+        weights,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
     left = made.estimate if listed or many else missing(store, made, tools.pace.per_minute)
@@ -440,6 +471,61 @@ def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Ti
     raise refusal
 
 
+def materials(
+    store: Store, collage_id: str, tile: Tile, composition: Composition | None
+) -> tuple[bytes | None, bytes | None]:
+    """The source and the mask that a tile is made of, where it is made of them.
+
+    ``composition`` is its call's.
+
+    Raises:
+        NotInStore: when an earlier step did not write them.
+        MissingContext: when a tile that the source is put together from was not made.
+    """
+    source = _picture(store, collage_id, composition) if tile.source is not None else None
+    mask = None if tile.mask is None else _mask(store, collage_id, tile.mask)
+    return source, mask
+
+
+def keep(
+    store: Store,
+    collage_id: str,
+    tile: Tile,
+    made: Rendered,
+    *,
+    seconds: float,
+    usd: float = 0,
+    asked_before: int = 0,
+) -> None:
+    """Write a tile that was made: its picture, then its sidecar.
+
+    The picture says how it was made, if the request wants that. ``seconds`` and ``usd`` are the
+    tile's share of what its call took.
+    """
+    from collage import cells
+    from collage.assembly import has_cell
+
+    speaking, cell = _looks(store, collage_id)
+    png = metadata.embed(made.png, metadata.describe_tile(tile)) if speaking else made.png
+    sidecar = Sidecar(
+        key=tile.key,
+        sha256=sha256(png),
+        tile=tile,
+        collage=collage_id,
+        seconds=round(seconds, 3),
+        created=_now(),
+        version=collage.__version__,
+        usd=round(usd, 6),
+        asked_before=asked_before,
+        provider=None if made.provider is None else sha256(made.provider),
+        outside_changed=made.outside_changed,
+        measures=made.measures,
+    )
+    if has_cell(tile.size, cell):
+        store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
+    store.put_tile(png, sidecar, made.provider)
+
+
 def _make(
     store: Store,
     tools: Tools,
@@ -450,13 +536,8 @@ def _make(
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return Rendering(made=0, reused=len(tiles), usd=0)
-    from collage import cells
-    from collage.assembly import has_cell
-
     first = wanted[0]
-    speaking, cell = _looks(store, collage_id)
-    source = _picture(store, collage_id, composition) if first.source is not None else None
-    mask = None if first.mask is None else _mask(store, collage_id, first.mask)
+    source, mask = materials(store, collage_id, first, composition)
     engine = tools.engine(first.engine)
     began = perf_counter()
     if engines.ENGINES[first.engine].price is None:
@@ -465,24 +546,15 @@ def _make(
         bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
     seconds = (perf_counter() - began) / len(wanted)
     for tile, made in zip(wanted, bought.rendered, strict=True):
-        png = metadata.embed(made.png, metadata.describe_tile(tile)) if speaking else made.png
-        sidecar = Sidecar(
-            key=tile.key,
-            sha256=sha256(png),
-            tile=tile,
-            collage=collage_id,
-            seconds=round(seconds, 3),
-            created=_now(),
-            version=collage.__version__,
-            usd=round(bought.usd / len(wanted), 6),
+        keep(
+            store,
+            collage_id,
+            tile,
+            made,
+            seconds=seconds,
+            usd=bought.usd / len(wanted),
             asked_before=bought.asked_before,
-            provider=None if made.provider is None else sha256(made.provider),
-            outside_changed=made.outside_changed,
-            measures=made.measures,
         )
-        if has_cell(tile.size, cell):
-            store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
-        store.put_tile(png, sidecar, made.provider)
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=bought.usd)
 
 
@@ -709,6 +781,34 @@ def serve(asked: Request, tools: Tools) -> None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude)
+
+
+def served_weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Weights | None:
+    """The stack's weights, if the request asks for a model among them; it is held to their rules.
+
+    Raises:
+        EngineUnavailable: when the stack is not set up to run models of its own.
+        NoModel: when it has not the one that is asked for.
+        InvalidRequest: when that cannot do what is asked, or not with these options.
+    """
+    own = [name for name in asked.engines if engines.ENGINES[name].pinned]
+    if not own:
+        return None
+    if not tools.settings.models:
+        raise EngineUnavailable(
+            f"engine: {own[0]} is not set up here; deploy the stack with EnableGpu=true, or on a "
+            "laptop say with --models where weights lie."
+        )
+    weights = store.weights(tools.settings.models)
+    diffusion.check(
+        weights,
+        recipes.load(asked.recipe).operations(asked, has_source),
+        asked.model,
+        {name: getattr(asked, name) for name in diffusion.SAMPLING},
+        asked.axes,
+        asked.size,
+    )
+    return weights
 
 
 def _at_once() -> None:

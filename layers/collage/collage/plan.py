@@ -14,6 +14,7 @@ from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
 from collage.request import Accepted, Relayout, Request, Source
 from collage.tile import Call, Composition, Tile
+from collage.weights import Weights
 
 MOST_SPARES = 8
 """Draws tried in place of a refused one before its cell is left to it."""
@@ -85,6 +86,17 @@ class Plan(BaseModel):
             composition=self._composed.get(self.tiles[numbers[0]].source or ""),
         )
 
+    def of_functions(self, wave: int) -> tuple[int, ...]:
+        """The calls of a wave that functions make."""
+        return tuple(i for i in self.waves[wave] if not self._by_task(i))
+
+    def of_tasks(self, wave: int) -> tuple[int, ...]:
+        """The calls of a wave that tasks make, on a GPU."""
+        return tuple(i for i in self.waves[wave] if self._by_task(i))
+
+    def _by_task(self, call: int) -> bool:
+        return engines.ENGINES[self.tiles[self.calls[call][0]].engine].pinned is not None
+
     @cached_property
     def _composed(self) -> dict[str, Composition]:
         return {composition.digest: composition for composition in self.compositions}
@@ -104,10 +116,14 @@ def make(
     prepared: Prepared,
     models: Mapping[str, str],
     images_per_minute: float,
+    weights: Weights | None = None,
 ) -> Plan:
     """Unfold an accepted request into its plan, for each engine's model at the account's pace.
 
+    ``weights`` are the stack's own, where it has any.
+
     Raises:
+        NoModel: when there are no weights for what is asked.
         NoStyles: when the list of styles is empty.
         InvalidRequest: when more styles are combined than there are.
         InvalidRequest: when the format has no numbers for so large a picture.
@@ -123,6 +139,7 @@ def make(
             source=prepared.source,
             masks=prepared.masks,
             models=models,
+            weights=weights,
         )
     )
     fixed = unfolded.cells is not None
@@ -130,7 +147,7 @@ def make(
         shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
         unfolded = replace(unfolded, cells=shuffled)
     if request.upscale is not None:
-        unfolded = upscaling.after(unfolded, request.upscale, request.engine, models)
+        unfolded = upscaling.after(unfolded, request, models, weights)
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles)
     laid = lay_out(request, unfolded, fixed=fixed)
@@ -222,13 +239,12 @@ def _waves(
 
 
 def batch(tiles: Sequence[Tile]) -> tuple[tuple[int, ...], ...]:
-    """Group tiles that differ only in their sample's number, as many as their engine takes."""
+    """Group tiles that one call can make, in the order of the tiles, as their engines take them."""
     alike: dict[tuple[int, bytes], list[int]] = {}
     for index, tile in enumerate(tiles):
-        most = engines.ENGINES[tile.engine].batch
-        apart = {"sample"} if most > 1 else set()
-        same = canonical(tile.model_dump(exclude=apart))
-        alike.setdefault((most, same), []).append(index)
+        engine = engines.ENGINES[tile.engine]
+        common = engine.alike(tile) if engine.batch > 1 else index
+        alike.setdefault((engine.batch, canonical(common)), []).append(index)
     return tuple(
         tuple(group[start : start + most])
         for (most, _), group in alike.items()

@@ -31,6 +31,7 @@ PHASES: dict[str, Phase] = {
     "MakeMasks": "masks",
     "PlanTiles": "plan",
     "RenderTiles": "tiles",
+    "RenderOnGpu": "tiles",
     "AssembleCollage": "assembly",
 }
 """The states of the workflow that one waits for, and what they are called."""

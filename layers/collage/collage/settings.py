@@ -24,6 +24,12 @@ class Settings(BaseModel):
     )
     limits_table: str = Field(default="", description="the table of the shared pace and budget")
     daily_usd: float = Field(default=10, ge=0, description="what all runs may spend in a day")
+    models: str = Field(
+        default="",
+        pattern=r"^(s3://[^/]+/.*|/.*)?$",
+        description="where weights lie: s3://bucket/prefix, or a folder; empty: no GPU task",
+    )
+    gpu_tasks: int = Field(default=1, ge=1, le=40, description="GPU tasks of one collage at once")
 
 
 class OpenAISettings(BaseModel):

@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, TypeVar
 from uuid import uuid4
 
@@ -33,9 +34,10 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
-from collage import page
+from collage import page, weights
 from collage.digest import canonical, sha256
-from collage.errors import NotInStore, Refused, SourceTooLarge, StoreUnavailable
+from collage.engines.diffusion import ShardProgress
+from collage.errors import NoModel, NotInStore, Refused, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure, Manifest
 from collage.ordered import Ordered
 from collage.plan import Plan, Prepared, Styles
@@ -43,6 +45,7 @@ from collage.progress import Progress
 from collage.request import Accepted
 from collage.settings import Settings
 from collage.tile import Sidecar, Tile
+from collage.weights import Weights
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -252,17 +255,22 @@ class Store:
         """plan.json. Raises NotInStore."""
         return self._read(Plan, f"collages/{collage}/plan.json")
 
-    def put_plan(self, plan: Plan) -> list[str]:
+    def put_plan(self, plan: Plan) -> list[str | None]:
         """Write plan.json and, wave by wave, the arrays of calls that Maps read; the keys of these.
 
-        The first is calls.json, those that need its tiles calls-2.json and so on.
+        The first is calls.json, those that need its tiles calls-2.json and so on. A wave that is
+        all a task's work has none.
         """
         self._write(f"collages/{plan.id}/plan.json", plan)
-        keys = []
-        for number, wave in enumerate(plan.waves, 1):
-            calls = [plan.call(i).model_dump(mode="json") for i in wave]
-            keys.append(f"collages/{plan.id}/calls{'' if number == 1 else f'-{number}'}.json")
-            self._put(self.collages, keys[-1], canonical(calls), "application/json")
+        keys: list[str | None] = []
+        for number in range(len(plan.waves)):
+            calls = [plan.call(i).model_dump(mode="json") for i in plan.of_functions(number)]
+            if not calls:
+                keys.append(None)
+                continue
+            key = f"collages/{plan.id}/calls{'' if number == 0 else f'-{number + 1}'}.json"
+            self._put(self.collages, key, canonical(calls), "application/json")
+            keys.append(key)
         return keys
 
     def sidecar(self, tile: Tile) -> Sidecar | None:
@@ -305,6 +313,39 @@ class Store:
             self._put(self.collages, key, provider, "application/octet-stream")
         self._put(self.collages, f"tiles/{sidecar.key}.png", png, "image/png")
         self._write(f"tiles/{sidecar.key}.json", sidecar)
+
+    def weights(self, location: str) -> Weights:
+        """What manifest.json says of the weights at ``location``, a prefix or a folder.
+
+        Raises:
+            NoModel: when it is not there or not usable.
+        """
+        try:
+            return weights.parse(self._weights_file(location, "manifest.json"))
+        except (NotInStore, OSError) as error:
+            raise NoModel(f"There are no weights at {location}: no manifest.json.") from error
+
+    def fetch_weights(self, location: str, name: str, path: Path) -> None:
+        """Bring a file of the weights from its prefix to ``path``. Raises NotInStore."""
+        bucket, _, prefix = location.removeprefix("s3://").partition("/")
+        key = f"{prefix.rstrip('/')}/{name}".lstrip("/")
+        with _named(bucket, key):
+            self.s3.download_file(bucket, key, str(path))
+
+    def _weights_file(self, location: str, name: str) -> bytes:
+        if not location.startswith("s3://"):
+            return (Path(location) / name).read_bytes()
+        bucket, _, prefix = location.removeprefix("s3://").partition("/")
+        return self._get(bucket, f"{prefix.rstrip('/')}/{name}".lstrip("/"))
+
+    def put_shard(self, collage: str, progress: ShardProgress) -> None:
+        """Write how far a shard is."""
+        name = f"{progress.wave}-{progress.shard}"
+        self._write(f"collages/{collage}/shards/{name}.json", progress)
+
+    def shard(self, collage: str, wave: int, number: int) -> ShardProgress:
+        """How far a shard of a wave is. Raises NotInStore."""
+        return self._read(ShardProgress, f"collages/{collage}/shards/{wave}-{number}.json")
 
     def put_failure(self, failure: Failure) -> None:
         """Write why a run failed, or why one of its calls did."""

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from collage import engines
 from collage.recipes import Unfolded
 from collage.tile import Composition, Piece, Tile
 
+if TYPE_CHECKING:
+    from collage.request import Request
+    from collage.weights import Weights
+
 FALLBACK = "painter"
 """Upscales for the engines that cannot, by Lanczos."""
 
 
-def after(unfolded: Unfolded, scale: int, engine: str, models: Mapping[str, str]) -> Unfolded:
-    """``unfolded`` with every tile that is shown made larger by ``scale`` at the end.
+def after(
+    unfolded: Unfolded, request: Request, models: Mapping[str, str], weights: Weights | None = None
+) -> Unfolded:
+    """``unfolded`` with every tile that is shown made larger at the end, as the request wants.
 
     The larger ones take the cells of the smaller ones, which stay as what they are made from.
     """
+    engine, scale = request.engine, request.upscale or 1
     upscaler = engine if "upscale" in engines.ENGINES[engine].operations else FALLBACK
+    pinned = engines.ENGINES[upscaler].pinned
+    model = pinned("upscale", None, weights) if pinned else models[upscaler]
     cells = unfolded.cells or ()
     shown = sorted({tile for tile in cells if tile is not None})
     tiles, compositions = list(unfolded.tiles), list(unfolded.compositions)
@@ -32,7 +42,7 @@ def after(unfolded: Unfolded, scale: int, engine: str, models: Mapping[str, str]
         )
         compositions.append(whole)
         larger[index] = len(tiles)
-        tiles.append(_upscaled(tile, whole, scale, upscaler, models[upscaler]))
+        tiles.append(_upscaled(tile, whole, scale, upscaler, model))
     axes = [*unfolded.axes, *(unfolded.axes[i] for i in shown)] if unfolded.axes else ()
     return replace(
         unfolded,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from collage.engines import image_models
+from collage.engines import diffusion, image_models
 
 if TYPE_CHECKING:
     from collage.tile import Operation, Tile
+    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -31,11 +32,16 @@ class Capability:
     trained: bool
     """Whether it holds a trained model, as its pictures then say."""
     batch: int = 1
-    """Tiles that differ only in their sample's number and can be made by one call."""
+    """Tiles that can be made by one call."""
+    alike: Callable[[Tile], Any] = lambda tile: tile.model_dump(exclude={"sample"})
+    """What tiles of one call have in common."""
     options: tuple[str, ...] = ()
     """Fields of the request that it takes as options."""
     qualities: tuple[str, ...] = ()
     """What the option ``quality`` may be."""
+    pinned: Callable[[Operation, str | None, Weights | None], str] | None = None
+    """Where its models are weights of the stack's own: the model that a tile names, for its
+    operation and the model that is asked for. Such tiles are made by a task, not by a function."""
     working_size: Callable[[str, Size], Size] = lambda model, size: size
     """The size to prepare a tile's source to, by the model and the tile's size."""
     price: Callable[[Sequence[Tile]], float] | None = None
@@ -94,6 +100,16 @@ ENGINES: dict[str, Capability] = {
         qualities=image_models.QUALITIES,
         working_size=lambda model, size: image_models.frame(model, size).inner,
         price=_openai_price,
+    ),
+    "diffusion": Capability(
+        operations=frozenset(diffusion.OPTIONS),
+        model=None,
+        seeded=True,
+        trained=True,
+        batch=diffusion.BATCH,
+        alike=diffusion.alike,
+        options=diffusion.SAMPLING,
+        pinned=diffusion.model,
     ),
     "original": Capability(
         operations=frozenset({"reconstruct"}),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collage.masks import Box
     from collage.request import Request
     from collage.tile import Composition, Operation, Tile
+    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -93,6 +94,8 @@ class Ingredients:
     """Digest of each mask's file, by the mask's name."""
     models: Mapping[str, str]
     """What renders, by engine."""
+    weights: Weights | None = None
+    """The stack's own models, where it has any."""
 
     def tile(
         self,
@@ -121,6 +124,9 @@ class Ingredients:
         wanted = {field: given.get(field, getattr(asked, field)) for field in engine.options}
         own = {field: str(value) for field, value in wanted.items() if value is not None}
         fixed = engine.model is not None or "model" not in given
+        model = self.models[name] if fixed else str(given["model"])
+        if engine.pinned:
+            model = engine.pinned(operation, given.get("model", asked.model), self.weights)
         seed = int(given.get("seed", asked.seed))
         return Tile(
             operation=operation,
@@ -130,7 +136,7 @@ class Ingredients:
             mask_sha256=None if mask is None else self.masks[mask],
             source=None if operation == "generate" else source or self.source,
             engine=name,
-            model=self.models[name] if fixed else str(given["model"]),
+            model=model,
             options={**own, **(options or {})},
             size=size or asked.size,
             seed=seed + number if engine.seeded else None,

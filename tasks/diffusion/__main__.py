@@ -1,0 +1,57 @@
+"""``python -m tasks.diffusion``: the task's entry. It ends with one of the codes of `ends`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from threading import Event
+from types import FrameType
+
+# Before the libraries look: weights come from the stack's own bucket, and from nowhere else.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+from collage.errors import CollageError
+from collage.settings import Settings
+from collage.store import connect
+from tasks.diffusion.ends import End, end_of
+from tasks.diffusion.pulse import log
+from tasks.diffusion.shard import from_environment
+
+
+def main() -> End:
+    """Run the shard that the environment names."""
+    interrupted = Event()
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        interrupted.set()
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        shard = from_environment()
+        settings = Settings(uploads_bucket="", collages_bucket=shard.collages_bucket)
+        # The libraries of the models take seconds to import: what is wrong is said before.
+        from tasks.diffusion.worker import Worker
+
+        worker = Worker(shard, connect(settings), interrupted)
+        try:
+            end = worker.run()
+        except CollageError as error:
+            state = "interrupted" if interrupted.is_set() else "failed"
+            worker.pulse.at(state=state, message=str(error))
+            raise
+    except CollageError as error:
+        log("ended", error=error.name, why=str(error))
+        end = end_of(error)
+    except Exception:
+        log("ended", error="Unknown", why=traceback.format_exc())
+        end = End.UNKNOWN
+    log("exit", code=int(end), name=end.name)
+    return end
+
+
+if __name__ == "__main__":
+    sys.exit(int(main()))

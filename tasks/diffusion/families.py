@@ -1,0 +1,49 @@
+"""The families that can be prepared, as models.toml has them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from collage.weights import Kind
+
+FILE = Path(__file__).with_name("models.toml")
+
+
+class Published(BaseModel):
+    """Where a family is published and what is needed of it. See the head of models.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    licence: str
+    repository: str = ""
+    subfolder: str = ""
+    folders: dict[str, str] = {}
+    urls: dict[str, str] = {}
+    files: tuple[str, ...] = ()
+    pickled: bool = False
+    """Whether it is published as pickled modules, which only somebody who trusts them converts."""
+    gigabytes: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if sum(map(bool, (self.repository, self.folders, self.urls))) != 1:
+            raise ValueError("give one of repository, folders, urls")
+        if bool(self.files) == bool(self.urls):
+            raise ValueError("give files for repositories, and for nothing else")
+        return self
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, in words."""
+        return self.repository or ", ".join([*self.folders.values(), *self.urls.values()])
+
+
+def read() -> dict[str, Published]:
+    """Every family by its name."""
+    tables = tomllib.loads(FILE.read_text())
+    return {name: Published.model_validate(table) for name, table in tables.items()}

@@ -1,0 +1,258 @@
+"""The worker: set up once, then serve the calls of a shard, one batch each.
+
+A batch is a call of the plan, and is made whole even when some of its tiles are there: so a tile
+comes out the same to the byte, however often the work was interrupted.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from collage import masks, pipeline, seam
+from collage.engines import Rendered, diffusion
+from collage.engines.diffusion import ShardProgress
+from collage.errors import (
+    CollageError,
+    InvalidRequest,
+    MissingContext,
+    NoModel,
+    NotInStore,
+    OutOfMemory,
+    RenderFailed,
+)
+from collage.manifest import Failure
+from collage.store import Store
+from collage.tile import Call, Tile
+from collage.weights import Kind
+from tasks.diffusion import pictures, renderers, weights
+from tasks.diffusion.ends import End
+from tasks.diffusion.machine import free, is_out_of_memory, machine
+from tasks.diffusion.pulse import Pulse, log
+from tasks.diffusion.renderers import Job, Made, Renderer
+from tasks.diffusion.shard import Shard
+
+READERS = 16
+"""Sidecars looked for at once."""
+
+
+class Worker:
+    """One shard of one plan, and the model that was loaded last."""
+
+    def __init__(self, shard: Shard, store: Store, interrupted: Event) -> None:
+        self.shard = shard
+        self.store = store
+        self.machine = machine()
+        progress = ShardProgress(
+            wave=shard.wave,
+            shard=shard.shard,
+            shards=shard.shards,
+            state="loading",
+            device=str(self.machine),
+        )
+        self.pulse = Pulse(
+            progress,
+            lambda now: store.put_shard(shard.collage_id, now),
+            interrupted,
+            shard.heartbeat_seconds,
+        )
+        self._loaded: tuple[str, Kind, Renderer] | None = None
+        self._errors: set[str] = set()
+
+    def run(self) -> End:
+        """Make what the shard's part of the plan lacks.
+
+        Raises:
+            NotInStore: when there is no plan.
+            InvalidRequest: when the plan has no such wave.
+            Interrupted: when the task is told to stop.
+        """
+        plan = self.store.plan(self.shard.collage_id)
+        if self.shard.wave >= len(plan.waves):
+            raise InvalidRequest(f"WAVE: the plan has {len(plan.waves)}, counted from 0.")
+        ours = plan.of_tasks(self.shard.wave)
+        part = diffusion.part(len(ours), self.shard.shard, self.shard.shards)
+        calls = [plan.call(ours[i]) for i in part]
+        tiles = [tile for call in calls for tile in call.tiles]
+        there = self._there(tiles)
+        self.pulse.at(tiles=len(tiles), done=len([tile for tile in tiles if tile.key in there]))
+        width = max((len(plan.calls[i]) for i in ours), default=1)
+        with torch.inference_mode():
+            for call in calls:
+                if any(tile.key not in there for tile in call.tiles):
+                    self._serve(call, there, width)
+        self.pulse.at(state="failed" if self._errors else "done", step=0, steps=0)
+        return self._end()
+
+    def _there(self, tiles: Sequence[Tile]) -> set[str]:
+        with ThreadPoolExecutor(READERS) as pool:
+            found = pool.map(lambda tile: self.store.sidecar(tile) is not None, tiles)
+            return {tile.key for tile, made in zip(tiles, found, strict=True) if made}
+
+    def _end(self) -> End:
+        if not self._errors:
+            return End.DONE
+        if NoModel.__name__ in self._errors:
+            return End.NO_MODEL
+        return End.OUT_OF_MEMORY if OutOfMemory.__name__ in self._errors else End.SOME_FAILED
+
+    def _serve(self, call: Call, there: set[str], width: int) -> None:
+        """Make one call's tiles; those that cannot be made are written down by their reason."""
+        self.pulse.check()
+        began = perf_counter()
+        index, tiles = call.index, call.tiles
+        try:
+            kind, renderer = self._renderer(tiles[0].model)
+        except NoModel as error:
+            return self._fail(index, [tile for tile in tiles if tile.key not in there], error)
+        jobs, failed = self._jobs(call, kind)
+        self.pulse.at(state="rendering", step=0, steps=0)
+        # One shape for all batches: what a tile becomes depends on no neighbour.
+        padded = [*jobs, *[jobs[-1]] * (width - len(jobs))] if jobs else []
+        made = self._halving(index, renderer, padded) if padded else []
+        seconds = (perf_counter() - began) / len(tiles)
+        for job, result in zip(jobs, made, strict=False):
+            if job.tile.key in there:
+                continue
+            try:
+                if isinstance(result, Exception):
+                    raise result
+                rendered = _finished(job, result)
+            except CollageError as error:
+                failed.append((job.tile, error))
+                continue
+            pipeline.keep(self.store, self.shard.collage_id, job.tile, rendered, seconds=seconds)
+            self.pulse.at(done=self.pulse.progress.done + 1)
+        for tile, why in failed:
+            self._fail(index, [tile], why)
+        return None
+
+    def _renderer(self, model: str) -> tuple[Kind, Renderer]:
+        if self._loaded is None or self._loaded[0] != model:
+            self._loaded = None
+            free()
+            self.pulse.at(state="loading")
+            family, folder = weights.bring(
+                self.store, self.shard.models, model, self.shard.weights_cache, self.pulse.check
+            )
+            try:
+                renderer = renderers.load(
+                    family.kind, folder, self.machine, compiled=self.shard.compile
+                )
+            except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+                if is_out_of_memory(error):
+                    raise
+                raise NoModel(f"The weights of {model} cannot be loaded: {_said(error)}") from error
+            self._loaded = model, family.kind, renderer
+        return self._loaded[1], self._loaded[2]
+
+    def _jobs(
+        self, call: Call, kind: Kind
+    ) -> tuple[list[Job[Any]], list[tuple[Tile, CollageError]]]:
+        jobs: list[Job[Any]] = []
+        failed: list[tuple[Tile, CollageError]] = []
+        for tile in call.tiles:
+            try:
+                diffusion.check_size(kind, tile.size)
+                options = diffusion.options(tile.operation, kind, tile.options)
+                source, mask = pipeline.materials(
+                    self.store, self.shard.collage_id, tile, call.composition
+                )
+            except (InvalidRequest, MissingContext, NotInStore) as error:
+                failed.append((tile, error))
+                continue
+            jobs.append(
+                Job(
+                    tile,
+                    options,
+                    None if source is None else pictures.decode(source),
+                    None if mask is None else masks.decode(mask),
+                )
+            )
+        return jobs, failed
+
+    def _halving(
+        self, index: int, renderer: Renderer, jobs: Sequence[Job[Any]]
+    ) -> list[Made | Exception]:
+        def halved() -> None:
+            self.pulse.at(halved=(*self.pulse.progress.halved, index))
+
+        try:
+            return halving(lambda some: renderer.render(some, self.pulse.step), jobs, halved)
+        except CollageError:
+            raise
+        except Exception as error:
+            log("render failed", call=index, why=traceback.format_exc())
+            why = RenderFailed(f"The model failed with {type(error).__name__}: {_said(error)}")
+            return [why for _ in jobs]
+
+    def _fail(self, index: int, tiles: Sequence[Tile], error: CollageError) -> None:
+        """Write down why tiles of a call are missing, and go on."""
+        self._errors.add(error.name)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.store.put_failure(
+            Failure(
+                id=self.shard.collage_id,
+                error=error.name,
+                message=str(error),
+                created=now,
+                call=index,
+            )
+        )
+        log("failed", call=index, tiles=[t.key for t in tiles], error=error.name, why=str(error))
+        self.pulse.at(failed=self.pulse.progress.failed + len(tiles), message=str(error))
+
+
+def halving(
+    render: Callable[[Sequence[Any]], list[Made | Exception]],
+    jobs: Sequence[Any],
+    halved: Callable[[], None],
+) -> list[Made | Exception]:
+    """What ``render`` makes of the jobs; in two halves if they do not fit into memory together.
+
+    ``halved`` is called before the halves are tried. A half that does not fit either fails.
+    """
+    try:
+        return render(jobs)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+    free()
+    halved()
+    made: list[Made | Exception] = []
+    middle = (len(jobs) + 1) // 2
+    for half in (jobs[:middle], jobs[middle:]):
+        try:
+            made += render(half) if half else []
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            free()
+            why = f"A batch of {len(half)} does not fit into the memory of {machine()}."
+            made += [OutOfMemory(why) for _ in half]
+    return made
+
+
+def _said(error: Exception) -> str:
+    """What an error says, as far as a sentence can hold it."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 300 else text[:300] + "..."
+
+
+def _finished(job: Job[Any], made: Made) -> Rendered:
+    """The picture as a file; outside the mask it is the source, to the pixel.
+
+    Raises:
+        BrokenPicture: when the model made none.
+    """
+    pixels = pictures.quantize(made.picture)
+    if job.tile.preserve and job.source is not None and job.mask is not None:
+        pixels = seam.join(job.source, pixels, job.mask)
+    return Rendered(pictures.encode(pixels), measures=dict(made.measures))

@@ -1,0 +1,298 @@
+"""The worker: its codes, its resumption, what it encodes how often, and how it fails."""
+
+import json
+import signal
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
+
+import torch
+
+from collage.engines import diffusion
+from collage.errors import OutOfMemory
+from tasks.diffusion.ends import End
+from tasks.diffusion.renderers import Made
+from tasks.diffusion.worker import halving
+from tests.diffusion.bench import ID, STYLES, changed
+
+UNET = "sdxl-inpainting/unet/diffusion_pytorch_model.safetensors"
+
+
+def sixteen(bench, **changes):
+    """Four styles over four masks."""
+    return [
+        bench.tile("inpaint", prompt=f"in the style of {style}", mask=mask, **changes)
+        for style in STYLES
+        for mask in ("top", "bottom", "left", "right")
+    ]
+
+
+def remove(bench, tile):
+    for end in ("png", "json"):
+        bench.s3.delete_object(Bucket=bench.bucket, Key=f"tiles/{tile.key}.{end}")
+
+
+@contextmanager
+def counted(**modules):
+    """How often each of the networks is run."""
+    runs = Counter()
+    hooks = [
+        module.register_forward_hook(lambda *_, name=name: runs.update([name]))
+        for name, module in modules.items()
+    ]
+    yield runs
+    for hook in hooks:
+        hook.remove()
+
+
+def test_what_tiles_share_is_encoded_once(bench):
+    tiles = sixteen(bench)
+    bench.plan(tiles)
+    worker = bench.worker()
+    _, renderer = worker._renderer(tiles[0].model)
+    pipe = renderer.pipe
+    with counted(
+        text=pipe.text_encoder,
+        text_2=pipe.text_encoder_2,
+        encoder=pipe.vae.encoder,
+        unet=pipe.unet,
+        decoder=pipe.vae.decoder,
+    ) as runs:
+        assert worker.run() == End.DONE
+
+    batches, steps = 4, 3  # Strength 0.99 leaves three of four steps.
+    assert runs == {
+        "text": len(STYLES) + 1,  # The empty negative prompt is a text as well.
+        "text_2": len(STYLES) + 1,
+        "encoder": 1 + 4,  # The source, and the source under each mask.
+        "unet": batches * steps,
+        "decoder": len(tiles),
+    }
+
+
+def test_a_second_run_makes_nothing_and_needs_no_model(bench, tmp_path):
+    tiles = sixteen(bench)[:4]
+    bench.make(*tiles)
+
+    assert bench.worker(models=str(tmp_path / "nowhere")).run() == End.DONE
+
+
+def test_shards_make_all_tiles_and_each_only_its_own(bench):
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(9)]
+    plan = bench.plan(tiles)
+    assert [len(call) for call in plan.calls] == [4, 4, 1]
+    ends = []
+    for shard in range(2):
+        ends.append(bench.worker(shard=shard, shards=2).run())
+        progress = bench.store.shard(ID, 0, shard)
+        assert (progress.state, progress.done) == ("done", progress.tiles)
+        if shard == 0:
+            made = [bench.store.sidecar(tile) is not None for tile in tiles]
+            assert made == [True] * 4 + [False] * 5
+
+    assert ends == [End.DONE] * 2
+    assert all(bench.store.sidecar(tile) for tile in tiles)
+
+
+def test_a_tile_that_got_lost_comes_back_to_the_byte(bench):
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(6)]
+    bench.make(*tiles)
+    before = {tile.key: bench.png(tile) for tile in tiles}
+    for tile in (tiles[2], tiles[5]):
+        remove(bench, tile)
+    kept = bench.store.sidecar(tiles[0]).created
+    bench.make(*tiles)
+
+    assert {tile.key: bench.png(tile) for tile in tiles} == before
+    assert bench.store.sidecar(tiles[0]).created == kept
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_an_interrupted_task_goes_on_to_the_same_bytes(bench, how):
+    tiles = [
+        bench.tile("inpaint", seed=seed, options={"num_inference_steps": "30"}) for seed in range(8)
+    ]
+    bench.plan(tiles)
+    task = bench.start()
+    began = False
+    for line in task.stderr:
+        said = json.loads(line) if line.startswith("{") else {}
+        # In the middle of the second batch.
+        if said.get("done") == 4 and said.get("step", 0) >= 5 and not began:
+            began = True
+            task.send_signal(how)
+    assert began
+    assert task.wait() == (End.INTERRUPTED if how == signal.SIGTERM else -signal.SIGKILL)
+    made = [tile for tile in tiles if bench.store.sidecar(tile)]
+    assert len(made) == 4
+    if how == signal.SIGTERM:
+        assert bench.store.shard(ID, 0, 0).state == "interrupted"
+    assert bench.start().wait() == End.DONE
+    resumed = {tile.key: bench.png(tile) for tile in tiles}
+    for tile in tiles:
+        remove(bench, tile)
+    assert bench.start().wait() == End.DONE
+
+    assert {tile.key: bench.png(tile) for tile in tiles} == resumed
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"COLLAGE_ID": ""}, "COLLAGE_ID"),
+        ({"COLLAGE_ID": "../other"}, "COLLAGE_ID"),
+        ({"SHARD": "2", "SHARDS": "2"}, "SHARD"),
+        ({"SHARDS": "many"}, "SHARDS"),
+        ({"MODELS": "https://example.com/models"}, "MODELS"),
+        ({"COLLAGE_ID": "none"}, "plan.json"),
+        ({"WAVE": "1"}, "WAVE"),
+    ],
+    ids=str,
+)
+def test_a_wrong_environment_is_a_bad_request_that_names_it(bench, variables, named):
+    bench.plan([bench.tile("inpaint")])
+    task = bench.start(**variables)
+    said = task.stderr.read()
+
+    assert task.wait() == End.BAD_REQUEST
+    assert named in said
+    assert "Traceback" not in said
+
+
+def test_without_its_model_a_shard_says_so_and_ends(bench, tmp_path):
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(2)]
+    bench.plan(tiles)
+    task = bench.start(MODELS=str(tmp_path))
+
+    assert task.wait() == End.NO_MODEL
+    assert bench.store.failures(ID)[0].error == "NoModel"
+    assert bench.store.shard(ID, 0, 0).failed == 2
+
+
+def test_a_tile_with_options_that_cannot_be_fails_and_the_others_are_made(bench):
+    good = bench.tile("inpaint")
+    bad = bench.tile("inpaint", options={"num_inference_steps": "4", "guidance_scale": "1e9"})
+    unknown = bench.tile("generate", model="vqmodel", options={})
+    bench.plan([bad, good, unknown])
+
+    assert bench.worker().run() == End.SOME_FAILED
+    assert bench.store.sidecar(good)
+    failures = bench.store.failures(ID)
+    assert [failures[call].error for call in (0, 2)] == ["InvalidRequest"] * 2
+    assert "guidance_scale" in failures[0].message
+    assert "cannot generate" in failures[2].message
+    assert set(failures) == {0, 2}
+
+
+def test_a_model_that_makes_no_numbers_is_a_failure_and_no_picture(bench, tmp_path):
+    bench.models = changed(
+        bench.models, tmp_path / "nan", UNET, lambda name, weight: weight * float("nan")
+    )
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(2)]
+    bench.plan(tiles)
+
+    assert bench.worker().run() == End.SOME_FAILED
+    assert bench.store.failures(ID)[0].error == "BrokenPicture"
+    assert not any(bench.store.sidecar(tile) for tile in tiles)
+
+
+def test_weights_of_another_shape_are_no_model(bench, tmp_path):
+    bench.models = changed(
+        bench.models, tmp_path / "cut", UNET, lambda name, weight: weight[:1].clone()
+    )
+    bench.plan([bench.tile("inpaint")])
+
+    assert bench.worker().run() == End.NO_MODEL
+    assert "cannot be loaded" in bench.store.failures(ID)[0].message
+
+
+def test_a_batch_that_does_not_fit_is_halved_once():
+    """The allocator's own refusal: no machine has an exabyte."""
+
+    def render(jobs):
+        torch.empty(2**60 if len(jobs) > 2 else 1, dtype=torch.uint8)
+        return [Made(job) for job in jobs]
+
+    halved = []
+    made = halving(render, [1, 2, 3, 4], lambda: halved.append(True))
+
+    assert [one.picture for one in made] == [1, 2, 3, 4]
+    assert halved == [True]
+
+
+def test_what_does_not_fit_halved_fails_by_name():
+    def render(jobs):
+        torch.empty(2**60 if 3 in jobs else 1, dtype=torch.uint8)
+        return [Made(job) for job in jobs]
+
+    made = halving(render, [1, 2, 3, 4], lambda: None)
+
+    assert [one.picture for one in made[:2]] == [1, 2]
+    assert [type(one) for one in made[2:]] == [OutOfMemory] * 2
+
+
+def test_progress_is_told_while_steps_advance(bench):
+    bench.plan([bench.tile("inpaint", options={"num_inference_steps": "12"})])
+    worker = bench.worker(heartbeat_seconds=1e-6)
+    told = []
+    write = worker.pulse._write
+    worker.pulse._write = lambda progress: (told.append(progress), write(progress))
+    assert worker.run() == End.DONE
+
+    steps = [progress.step for progress in told if progress.steps]
+    assert steps == sorted(steps)
+    assert steps[-1] == told[-2].steps or steps[-1] == 11
+    assert bench.store.shard(ID, 0, 0).state == "done"
+    assert isinstance(bench.store.shard(ID, 0, 0), diffusion.ShardProgress)
+
+
+def test_weights_in_s3_are_brought_here_and_used(bench, tmp_path):
+    for path in bench.models.rglob("*"):
+        if path.is_file():
+            key = f"weights/{path.relative_to(bench.models).as_posix()}"
+            bench.s3.upload_file(str(path), bench.bucket, key)
+    tile = bench.tile("inpaint")
+    (here,) = bench.make(tile)
+    remove(bench, tile)
+    cache = tmp_path / "cache"
+    there = bench.make(tile, models=f"s3://{bench.bucket}/weights", weights_cache=cache)
+
+    assert there[0].tobytes() == here.tobytes()
+    (folder,) = cache.iterdir()
+    assert folder.name == tile.model
+    assert not list(folder.rglob("*.bin"))
+
+
+@pytest.mark.cuda
+def test_a_gpu_makes_nearly_the_picture_that_a_processor_makes(bench):
+    """From the same chance; bfloat16 has two to three digits."""
+    from tasks.diffusion import renderers
+    from tasks.diffusion.machine import Machine, machine
+
+    assert machine().dtype == torch.bfloat16
+    tile = bench.tile("generate", options={"num_inference_steps": "4"})
+    job = renderers.Job(tile, diffusion.options("generate", "text-to-image", tile.options))
+    made = [
+        renderers.load("text-to-image", bench.models / "sdxl", where).render([job], lambda *_: None)
+        for where in (machine(), Machine(torch.device("cpu"), torch.float32))
+    ]
+
+    assert abs(made[0][0].picture - made[1][0].picture).mean() < 0.05
+
+
+@pytest.mark.cuda
+def test_a_gpu_that_is_full_is_recognized():
+    total = torch.cuda.get_device_properties(0).total_memory
+
+    def render(jobs):
+        torch.empty(int(total * 0.4 * len(jobs)), dtype=torch.uint8, device="cuda")
+        return [Made(job) for job in jobs]
+
+    halved = []
+    made = halving(render, [1, 2, 3, 4], lambda: halved.append(True))
+
+    assert [one.picture for one in made] == [1, 2, 3, 4]
+    assert halved == [True]

@@ -1,0 +1,121 @@
+"""Whole runs on the laptop cloud: every recipe that open models can make, by the shipped route."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
+
+from cli import local_stack, open_models
+from tests.diffusion.bench import photo
+from tests.infrastructure.shipped import ROOT
+from tests.workflow.running import states_of
+
+SMALL = {"engine": "diffusion", "size": 64, "cell": 64, "num_inference_steps": 4}
+
+RECIPES = {
+    "collage": {"rows": 2, "cols": 4, "styles": ["Cubism", "Baroque"], "combine": 1},
+    "matrix": {"recipe": "matrix", "styles": ["Cubism", "Baroque"]},
+    "samples": {"recipe": "samples", "prompt": "a barn", "grid_size": 2},
+    "samples-2022": {
+        "recipe": "samples",
+        "prompt": "a barn",
+        "grid_size": 2,
+        "model": "ldm-text2im",
+        "guidance_scale": 7.5,
+    },
+    "variations": {"recipe": "variations", "count": 3},
+    "erase": {"recipe": "erase", "rects": ["8:24x8:24"], "prompt": "grass"},
+    "interpolation": {
+        "recipe": "interpolation",
+        "prompt": "a barn",
+        "steps": 2,
+        "num_inference_steps": 30,
+    },
+    "reconstruction": {"recipe": "reconstruction", "num_inference_steps": None},
+    "upscaled": {"recipe": "samples", "prompt": "a barn", "grid_size": 1, "upscale": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def stack(models, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(open_models.VARIABLE, str(models))
+        patch.delenv("OPENAI_API_KEY", raising=False)
+        state = tmp_path_factory.mktemp("state")
+        with local_stack.running({}, state=state) as (_, made):
+            yield made
+
+
+def run(stack, **options):
+    asked = {name: value for name, value in (SMALL | options).items() if value is not None}
+    source = None if asked.get("recipe") == "samples" else photo()
+    started = stack.start(source, asked)
+    for _ in stack.follow(started):
+        pass
+    return stack.store.manifest(started["id"])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_is_made_on_the_gpu_route(stack, name):
+    manifest = run(stack, **RECIPES[name])
+
+    assert manifest.missing == 0
+    made = [tile for tile in manifest.tiles if tile.tile.engine == "diffusion"]
+    assert made
+    assert all("@" in tile.tile.model for tile in made)
+    assert "RenderOnGpu" in states_of(stack, manifest.id)
+
+
+def test_what_is_there_starts_no_task(stack):
+    first = run(stack, **RECIPES["collage"])
+    again = run(stack, **RECIPES["collage"], labels=True)
+
+    assert again.id != first.id
+    assert again.tile_counts == {"reused": len(first.tiles)}
+    assert stack.store.plan(again.id).of_tasks(0)
+    shards = stack.store.s3.list_objects_v2(
+        Bucket=stack.store.collages, Prefix=f"collages/{again.id}/shards/"
+    )
+    assert not shards.get("Contents")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"model": "nothing"}, "there are no weights named 'nothing'"),
+        ({"model": "vqmodel"}, "cannot inpaint"),
+        ({"guidance_scale": 0.5}, "guidance_scale"),
+        ({"scheduler": "magic"}, "scheduler"),
+        ({"size": [64, 60]}, "multiples of 8"),
+        ({"strength": 0.1}, "strength"),
+    ],
+    ids=str,
+)
+def test_what_the_model_cannot_is_refused_at_the_door(stack, options, named):
+    from collage.errors import CollageError
+
+    with pytest.raises(CollageError, match=named):
+        run(stack, **options)
+
+
+def test_the_command_makes_models_and_a_collage_by_them(tmp_path):
+    def collage(*words):
+        command = [sys.executable, "-m", "cli.main", *words]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    (tmp_path / "photo.png").write_bytes(photo())
+    made = collage("models", "tiny", str(tmp_path / "m"))
+    assert made.returncode == 0, made.stderr
+    done = collage(
+        "run", str(tmp_path / "photo.png"), "--engine", "diffusion",
+        "--models", str(tmp_path / "m"), "--rows", "1", "--cols", "2", "--size", "64",
+        "--num-inference-steps", "2", "--out", str(tmp_path / "out"),
+        "--state", str(tmp_path / "state"), "--json",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tiles"] == {"done": 2}
+    assert (tmp_path / "out" / "collage.png").is_file()

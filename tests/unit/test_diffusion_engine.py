@@ -1,0 +1,135 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collage import engines, plan
+from collage.engines import diffusion
+from collage.errors import InvalidRequest
+from collage.tile import Tile
+
+
+def tile(**changes):
+    return Tile(
+        **{
+            "operation": "inpaint",
+            "prompt": "a",
+            "styles": (),
+            "mask": "top",
+            "mask_sha256": "0",
+            "source": "0",
+            "engine": "diffusion",
+            "model": "sdxl@00000000",
+            "options": {},
+            "size": (64, 64),
+            "seed": 0,
+            "sample": None,
+            "preserve": True,
+            **changes,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        (operation, kind)
+        for kind, traits in diffusion.TRAITS.items()
+        for operation in traits.operations
+    ],
+)
+def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, kind):
+    made = diffusion.options(operation, kind, {})
+    traits = diffusion.TRAITS[kind]
+
+    for name, value in made.model_dump().items():
+        assert value is not None or name not in traits.defaults
+
+
+def test_every_operation_has_options_and_a_family_and_a_kind_that_can():
+    operations = set(engines.ENGINES["diffusion"].operations)
+
+    assert operations == set(diffusion.OPTIONS) == set(diffusion.FAMILIES)
+    assert operations == {o for traits in diffusion.TRAITS.values() for o in traits.operations}
+
+
+def test_what_is_given_is_taken_in_place_of_defaults():
+    made = diffusion.options(
+        "inpaint",
+        "inpainting",
+        {"num_inference_steps": "20", "scheduler": "unipc", "negative_prompt": "blurred"},
+    )
+
+    assert made == diffusion.Repainting(
+        num_inference_steps=20,
+        guidance_scale=7.5,
+        scheduler="unipc",
+        negative_prompt="blurred",
+        strength=0.99,
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "given", "named"),
+    [
+        ("inpaint", "inpainting", {"guidance_scale": "0.5"}, "guidance_scale"),
+        ("inpaint", "inpainting", {"guidance_scale": "nan"}, "guidance_scale"),
+        ("inpaint", "inpainting", {"guidance_scale": "many"}, "guidance_scale"),
+        ("inpaint", "inpainting", {"num_inference_steps": "0"}, "num_inference_steps"),
+        ("inpaint", "inpainting", {"num_inference_steps": "1.5"}, "num_inference_steps"),
+        ("inpaint", "inpainting", {"strength": "0"}, "strength"),
+        ("inpaint", "inpainting", {"strength": "0.01"}, "leaves none"),
+        ("inpaint", "inpainting", {"scheduler": "pndm"}, "scheduler.*unipc"),
+        ("inpaint", "inpainting", {"negative_prompt": "a" * 2001}, "negative_prompt"),
+        ("inpaint", "inpainting", {"u": "0.5"}, "u: inpaint takes no such option.*strength"),
+        ("generate", "text-to-image", {"strength": "0.5"}, "strength"),
+        ("generate", "latent-diffusion", {"negative_prompt": "a"}, "negative_prompt"),
+        ("generate", "latent-diffusion", {"scheduler": "euler"}, "scheduler.*ddim"),
+        ("variation", "image-embedding", {"strength": "0.5"}, "strength"),
+        ("interpolate", "image-embedding", {"u": "0.6", "v": "0.6"}, "more than 1"),
+        ("interpolate", "image-embedding", {"u": "-0.1"}, "u"),
+        ("interpolate", "image-embedding", {"guidance_scale": "2"}, "guidance_scale"),
+        ("reconstruct", "vector-quantized", {"scheduler": "ddim"}, "it has: none"),
+        ("upscale", "super-resolution", {"strength": "1"}, "strength"),
+        ("inpaint", "text-to-image", {}, "cannot inpaint; it can generate, variation"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_by_its_name(operation, kind, given, named):
+    with pytest.raises(InvalidRequest, match=named):
+        diffusion.options(operation, kind, given)
+
+
+@pytest.mark.parametrize("size", [(64, 60), (63, 64)])
+def test_a_size_between_latents_is_refused(size):
+    with pytest.raises(InvalidRequest, match="multiples of 8"):
+        diffusion.check_size("inpainting", size)
+    diffusion.check_size("super-resolution", size)
+
+
+def test_a_batch_is_of_tiles_that_take_the_same_steps():
+    alike = [tile(prompt=str(n), seed=n, mask="left") for n in range(5)]
+    other = [tile(options={"num_inference_steps": "20"}), tile(size=(64, 128))]
+
+    assert plan.batch([alike[0], *other, *alike[1:]]) == ((0, 3, 4, 5), (6,), (1,), (2,))
+
+
+def test_tiles_of_an_interpolation_share_a_batch():
+    tiles = [tile(operation="interpolate", options={"u": str(n / 4)}) for n in range(4)]
+
+    assert plan.batch(tiles) == ((0, 1, 2, 3),)
+
+
+@given(st.integers(0, 500), st.integers(1, 40))
+def test_shards_are_all_of_the_calls_each_once(calls, most):
+    shards = diffusion.shards(calls, most)
+    parts = [diffusion.part(calls, shard, shards) for shard in range(shards)]
+
+    assert [call for part in parts for call in part] == list(range(calls))
+    assert shards <= most
+    if parts:
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_few_calls_are_not_worth_a_second_machine():
+    assert diffusion.shards(4, 10) == 1
+    assert diffusion.shards(5, 10) == 2
+    assert diffusion.shards(0, 10) == 0

@@ -1,0 +1,143 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collage import weights
+from collage.errors import NoModel
+from collage.weights import File, Weights
+
+DIGEST = "0" * 64
+
+
+def manifest(files=("unet/model.safetensors",), **family):
+    described = {"kind": "inpainting", "repository": "a/b", "licence": "openrail++", **family}
+    listed = {path: {"sha256": DIGEST, "size": 3} for path in files}
+    return {"version": 1, "families": {"sdxl": {**described, "files": listed}}}
+
+
+def parse(document):
+    return weights.parse(json.dumps(document).encode())
+
+
+def test_a_model_is_pinned_by_what_its_files_are():
+    one = parse(manifest())
+    other = parse(manifest())
+    other.families["sdxl"].files["unet/model.safetensors"] = File(sha256="1" * 64, size=3)
+
+    name, _, digest = one.pinned("sdxl").partition("@")
+    assert name == "sdxl"
+    assert len(digest) == 8
+    assert one.pinned(one.pinned("sdxl")) == one.pinned("sdxl")
+    assert other.pinned("sdxl") != one.pinned("sdxl")
+
+
+def test_where_files_come_from_does_not_change_the_pin():
+    assert parse(manifest()).pinned("sdxl") == parse(manifest(repository="c/d")).pinned("sdxl")
+
+
+@pytest.mark.parametrize("model", ["sd", "sdxl@00000000", "", "@"])
+def test_what_is_not_there_is_refused_with_what_is(model):
+    with pytest.raises(NoModel, match="sdxl"):
+        parse(manifest()).pinned(model)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../model.safetensors",
+        "unet/../../model.safetensors",
+        "/etc/model.safetensors",
+        "unet//model.safetensors",
+        "./model.safetensors",
+        "unet\\model.safetensors",
+        "c:model.safetensors",
+        "model\0.safetensors",
+        "model.bin",
+        "model.pt",
+        "model.pth",
+        "model.ckpt",
+        "model.pkl",
+        "pipeline.py",
+        "model.safetensors.bin",
+        "model",
+        "",
+        ".",
+    ],
+)
+def test_a_file_outside_its_folder_or_that_may_hold_code_is_refused(path):
+    with pytest.raises(NoModel, match="is not usable"):
+        parse(manifest(files=[path]))
+
+
+@given(st.text(max_size=40))
+def test_whatever_path_is_accepted_stays_in_its_folder(path):
+    from pathlib import Path
+
+    try:
+        (accepted,) = parse(manifest(files=[path])).families["sdxl"].files
+    except NoModel:
+        return
+    base = Path("/models/sdxl")
+    assert (base / accepted).resolve().is_relative_to(base)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        [],
+        {"version": 2, "families": {}},
+        manifest(files=[]),
+        manifest(kind="pickle"),
+        {"version": 1, "families": {"../sdxl": manifest()["families"]["sdxl"]}},
+        {"version": 1, "families": {"sdxl": {"kind": "inpainting"}}},
+        manifest() | {"more": 1},
+    ],
+    ids=repr,
+)
+def test_a_manifest_of_another_form_is_refused(document):
+    with pytest.raises(NoModel):
+        parse(document)
+
+
+def test_a_digest_is_one():
+    document = manifest()
+    document["families"]["sdxl"]["files"]["unet/model.safetensors"]["sha256"] = "beef"
+
+    with pytest.raises(NoModel, match="sha256"):
+        parse(document)
+
+
+def test_a_manifest_survives_writing_and_reading():
+    made = parse(manifest())
+
+    assert Weights.model_validate_json(made.model_dump_json()) == made
+
+
+def test_weights_of_a_folder_are_read_from_there(stack, tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest()))
+
+    assert stack.store.weights(str(tmp_path)).pinned("sdxl")
+
+
+@pytest.mark.parametrize("prefix", ["", "models", "models/", "a/b/"])
+def test_weights_of_a_prefix_are_read_from_there(stack, prefix, tmp_path):
+    name = f"{prefix.strip('/')}/manifest.json".lstrip("/")
+    stack.store.s3.put_object(
+        Bucket=stack.store.collages, Key=name, Body=json.dumps(manifest()).encode()
+    )
+    location = f"s3://{stack.store.collages}/{prefix}"
+
+    assert stack.store.weights(location).pinned("sdxl")
+    stack.store.fetch_weights(location, "manifest.json", tmp_path / "here")
+    assert json.loads((tmp_path / "here").read_text()) == manifest()
+
+
+@pytest.mark.parametrize("location", ["s3://{bucket}/none", "{folder}/none"])
+def test_where_there_are_none_says_where_it_looked(stack, tmp_path, location):
+    where = location.format(bucket=stack.store.collages, folder=tmp_path)
+
+    with pytest.raises(NoModel, match="none: no manifest"):
+        stack.store.weights(where)

@@ -26,8 +26,14 @@ def test_every_error_is_either_transient_or_permanent():
     assert TRANSIENT
 
 
-ASKING = {"RenderTile": TRANSIENT, "ListStyles": TRANSIENT - {"NoSlotYet"}}
-"""Where an engine or a language model is asked, and what may come of it; elsewhere it is S3."""
+ASKING = {
+    "RenderTile": TRANSIENT - {"Interrupted"},
+    "ListStyles": TRANSIENT - {"Interrupted", "NoSlotYet"},
+}
+"""Where an engine or a language model is asked, and what may come of it; elsewhere it is S3.
+
+Only a task on a GPU is interrupted, and that is started again by its exit code.
+"""
 
 
 @pytest.mark.parametrize("state", INVOCATIONS, ids=str)

@@ -53,7 +53,10 @@ class _Bars:
         self.bars = bars
         self.rows = {
             name: bars.add_task(label, total=1, start=False, count="", more="")
-            for name, label in [("start", first), *((name, name) for name in PHASES.values())]
+            for name, label in [
+                ("start", first),
+                *((name, name) for name in dict.fromkeys(PHASES.values())),
+            ]
         }
         self._begin(self.rows["start"])
 

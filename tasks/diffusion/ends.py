@@ -4,12 +4,15 @@ from enum import IntEnum
 
 from collage.errors import (
     CollageError,
-    Interrupted,
     InvalidRequest,
     NoModel,
     NotInStore,
     OutOfMemory,
 )
+
+
+class Interrupted(CollageError):
+    """The machine is taken away; the tiles that are finished stay."""
 
 
 class End(IntEnum):

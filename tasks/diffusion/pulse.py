@@ -11,7 +11,8 @@ from time import monotonic
 from typing import Any
 
 from collage.engines.diffusion import ShardProgress
-from collage.errors import Interrupted, StoreUnavailable
+from collage.errors import StoreUnavailable
+from tasks.diffusion.ends import Interrupted
 
 Write = Callable[[ShardProgress], None]
 

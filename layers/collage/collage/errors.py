@@ -139,10 +139,6 @@ class NotRecreated(PermanentError):
     """Inverting the diffusion of a source did not converge; the message tells the residual."""
 
 
-class Interrupted(TransientError):
-    """The machine is taken away; the tiles that are finished stay."""
-
-
 class OverBudget(PermanentError):
     """The plan would cost more than the request allows; nothing was paid."""
 

@@ -26,14 +26,8 @@ def test_every_error_is_either_transient_or_permanent():
     assert TRANSIENT
 
 
-ASKING = {
-    "RenderTile": TRANSIENT - {"Interrupted"},
-    "ListStyles": TRANSIENT - {"Interrupted", "NoSlotYet"},
-}
-"""Where an engine or a language model is asked, and what may come of it; elsewhere it is S3.
-
-Only a task on a GPU is interrupted, and that is started again by its exit code.
-"""
+ASKING = {"RenderTile": TRANSIENT, "ListStyles": TRANSIENT - {"NoSlotYet"}}
+"""Where an engine or a language model is asked, and what may come of it; elsewhere it is S3."""
 
 
 @pytest.mark.parametrize("state", INVOCATIONS, ids=str)

@@ -136,7 +136,9 @@ def test_a_picture_becomes_a_collage(service, made):
     assert decode(picture.content).size == (96, 64)
     manifest = requests.get(made["links"]["manifest"], timeout=60).json()
     assert manifest["id"] == made["id"]
-    assert requests.get(made["links"]["source"], timeout=60).ok
+    links = {name: link for name, link in made["links"].items() if link.startswith("http")}
+    assert links.keys() == {"collage", "manifest", "preview", "source"}
+    assert {requests.get(link, timeout=60).status_code for link in links.values()} == {200}
 
 
 def test_every_tile_says_what_it_is_and_has_a_picture(service, made):

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import boto3
 import pytest
 
 from collage import pipeline, progress
+from collage.engines.diffusion import ShardProgress
 from collage.errors import NotInStore, TooFewTiles
 from tests.unit.pictures import encode, noise
 from tests.unit.test_pipeline import prepare, render, start
@@ -228,3 +231,15 @@ def test_a_source_is_listed_once_under_every_name(stack):
     start(stack, "uploads/b.png", picture)
 
     assert len(stack.listing("index/")) == 1
+
+
+def test_tasks_on_a_gpu_are_counted_by_what_they_wrote_since_the_run_began(stack):
+    made = start(stack)["id"]
+    began = stack.runs.latest(made).started.replace(microsecond=0)
+    shard = {"wave": 0, "shards": 2, "state": "rendering", "tiles": 10}
+    stack.store.put_shard(made, ShardProgress(**shard, shard=0, done=4, failed=1))
+    stack.store.put_shard(made, ShardProgress(**shard, shard=1, done=2))
+
+    assert sum(one.ended for one in stack.store.shards(made, began)) == 7
+    assert stack.store.shards(made, began + timedelta(hours=1)) == []
+    assert stack.store.shards("0" * 20, began) == []

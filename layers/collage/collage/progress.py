@@ -232,19 +232,21 @@ def _under_way(store: Store, runs: Runs, record: Progress, run: Execution) -> Pr
         "message": None,
     }
     total, calls = record.tiles.total, record.calls
-    items = runs.items(run.name) if total and phase in ("tiles", "assembly") else None
-    if not total or not calls or items is None:
+    if not total or not calls or phase not in ("tiles", "assembly"):
         return record.model_copy(update=begun)
-    # A call makes one tile, or several that are alike.
-    ended = round(total * items.ended / calls)
-    failed, refused = store.count_failures(record.id, run.started.replace(microsecond=0))
+    since = run.started.replace(microsecond=0)
+    items = runs.items(run.name)
+    # A call of the Map makes one tile, or several that are alike; tasks count tiles themselves.
+    ended = round(total * items.ended / calls) if items else 0
+    ended = min(total, ended + sum(shard.ended for shard in store.shards(record.id, since)))
+    failed, refused = store.count_failures(record.id, since)
     if refused and store.accepted(record.id).request.replace_refused:
         refused = 0
     counts = TileCounts(
         total=total, done=max(0, ended - failed - refused), failed=failed, refused=refused
     )
-    seconds = (datetime.now(UTC) - items.began).total_seconds()
-    left = seconds / items.ended * (calls - items.ended) if items.ended else None
+    seconds = (datetime.now(UTC) - (items.began if items else run.started)).total_seconds()
+    left = seconds / ended * (total - ended) if ended else None
     return record.model_copy(
         update={
             **begun,

@@ -371,24 +371,29 @@ class Store:
 
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
-        keys = [key for key, _ in self._failure_keys(collage)]
+        keys = [key for key, _ in self._keys(f"collages/{collage}/failures/")]
         found = [self._read(Failure, key) for key in keys]
         return {failure.call: failure for failure in found if failure.call is not None}
+
+    def shards(self, collage: str, since: datetime) -> list[ShardProgress]:
+        """How far the tasks on a GPU are that wrote of themselves ``since``."""
+        keys = [key for key, put in self._keys(f"collages/{collage}/shards/") if put >= since]
+        with ThreadPoolExecutor(16) as pool:
+            return list(pool.map(lambda key: self._read(ShardProgress, key), keys))
 
     def count_failures(self, collage: str, since: datetime) -> tuple[int, int]:
         """How many calls failed ``since``, and how many were refused.
 
         Refusals beyond the first FAILURES_READ failures count as failed.
         """
-        keys = [key for key, put in self._failure_keys(collage) if put >= since]
+        keys = [key for key, put in self._keys(f"collages/{collage}/failures/") if put >= since]
         with ThreadPoolExecutor(16) as pool:
             found = pool.map(lambda key: self._read(Failure, key), keys[:FAILURES_READ])
             refused = sum(failure.error == Refused.__name__ for failure in found)
         return len(keys) - refused, refused
 
-    def _failure_keys(self, collage: str) -> list[tuple[str, datetime]]:
-        """Where the failures of a run's calls lie, and when each was put."""
-        prefix = f"collages/{collage}/failures/"
+    def _keys(self, prefix: str) -> list[tuple[str, datetime]]:
+        """What lies below a prefix among the collages, and when each was put."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.collages, Prefix=prefix
         )

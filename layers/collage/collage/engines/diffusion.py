@@ -274,3 +274,8 @@ class ShardProgress(BaseModel):
     updated: str = ""
     """When it was written, in UTC, as ISO 8601."""
     message: str = ""
+
+    @property
+    def ended(self) -> int:
+        """Tiles that are there, or cannot be made."""
+        return self.done + self.failed

@@ -5,7 +5,7 @@ CODE := layers/collage/collage functions local cli tasks examples benchmarks web
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion demo test test-diffusion lint format bench costs schemas \
+.PHONY: help install install-diffusion demo test test-diffusion lint format bench costs recipes schemas \
 	layers image scan deploy destroy lock clean
 
 help: ## list the targets
@@ -97,6 +97,9 @@ bench: install ## run every benchmark and print a table
 LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-hashes \
 	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+recipes: install ## make the pictures of docs/recipes.md by its commands, and the page anew
+	$(BIN)/python -m examples.recipes
 
 schemas: install ## write the JSON Schemas under docs anew
 	$(BIN)/python -m examples.schemas

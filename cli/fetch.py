@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +15,9 @@ from collage.store import Store, script_of
 
 READERS = 16
 """Files read from the store at once: enough to hide its latency."""
+
+TILE = re.compile(r"[0-9a-f]{64}\.png")
+"""Names of tiles; what else somebody put beside them is left alone."""
 
 Part = tuple[str, Callable[[], bytes | None]]
 """A file's name below the folder, and what reads it; None where it is not there."""
@@ -33,6 +37,10 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
     manifest = stored.model_copy(update={"files": stored.files.gathered()})
     # Of a larger picture that was here before, parts of the pyramid would stay.
     rmtree(out / manifest.files.pyramid.folder, ignore_errors=True)
+    kept = {f"{record.key}.png" for record in manifest.tiles}
+    for tile in (out / "tiles").glob("*.png"):
+        if TILE.fullmatch(tile.name) and tile.name not in kept:
+            tile.unlink()
     out.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(READERS) as pool:
         list(

@@ -18,7 +18,7 @@ from cli.stack import RunFailed, Stack
 from cli.where import Parameters, StackName, State, Where
 from collage import explain as explaining
 from collage import request, rules, source
-from collage.errors import InvalidRequest, NotAPicture
+from collage.errors import InvalidRequest, NotAPicture, PermanentError
 from collage.layout import Sort
 from collage.manifest import Manifest
 from collage.pipeline import Estimated, Started
@@ -270,5 +270,9 @@ def _checked(photo: Path | None, where: Where) -> bytes | None:
         return None
     limits = where.settings
     data = _read(photo)
-    source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    try:
+        source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    except PermanentError as error:
+        # Of two files it must be said which one it is.
+        raise type(error)(f"{photo}: {error}") from error
     return data

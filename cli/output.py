@@ -61,7 +61,13 @@ def expected(found: Estimated) -> str:
     """What a run is going to make, in a line."""
     cost = "at no charge" if found["minutes"] is None else f"about ${found['usd']:,.2f}"
     there = f"; {found['reused']:,} more are there already" if found["reused"] else ""
-    return f"{found['tiles']:,} tiles by {found['calls']:,} calls, {cost}{there}"
+    return (
+        f"{_counted(found['tiles'], 'tile')} by {_counted(found['calls'], 'call')}, {cost}{there}"
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
         "preview": str(out / manifest.files.preview),
         "manifest": str(out / "manifest.json"),
         "tiles_folder": str(out / "tiles"),
+        "page": str(out / "index.html") if (out / "index.html").is_file() else None,
     }
 
 
@@ -91,6 +98,8 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
     for name, what in (("collage", "the picture"), ("manifest", "every tile and cell")):
         console.print(f"  {result[name]:<28} {what}", highlight=False, soft_wrap=True)
     console.print(f"  {result['tiles_folder']:<28} the tiles", highlight=False, soft_wrap=True)
+    if result["page"]:
+        console.print(f"  {result['page']:<28} to look at it", highlight=False, soft_wrap=True)
 
 
 def price(console: Console, found: Estimated, asked: Request) -> None:

@@ -79,15 +79,17 @@ EXAMPLES = (
         "erase: cut out and refill",
         "`--rect TOP:BOTTOMxLEFT:RIGHT`, once or several times, in pixels of the source; or "
         "`--mask-file FILE`, what is transparent of it, or white; or `--transparency`, the "
-        "source's own. The rest stays to the pixel. `--count` makes several candidates.",
+        "source's own. The rest stays to the pixel, in a source of up to 2048 px; a larger one is "
+        "shrunk to that first. `--count` makes several candidates.",
         f"{PHOTO} --recipe erase --rect 50:180x595:660 --rect 240:495x815:1024",
     ),
     Example(
         "panorama",
         "panorama: outpainting to any shape",
-        "The source stays untouched and the rest is painted in steps, each of which holds half "
-        "a frame that is there already (`--overlap` for more). `--anchor` says where the source "
-        "lies. A target twice as wide makes two steps, one from each half of the source.",
+        "The source stays untouched (one of more than 2048 px is shrunk to that first), and the "
+        "rest is painted in steps, each of which holds half a frame that is there already "
+        "(`--overlap` for more). `--anchor` says where the source lies. A target twice as wide "
+        "makes two steps, one from each half of the source.",
         f"{PHOTO} --recipe panorama --target 2304x1024",
     ),
     Example(

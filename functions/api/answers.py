@@ -55,8 +55,8 @@ class Asked(Request):
 
     @property
     def options(self) -> dict[str, Any]:
-        """The fields of the request."""
-        return self.model_dump(mode="json", exclude={"source"})
+        """The fields of the request that were given; a recipe sets the others by the source."""
+        return self.model_dump(mode="json", exclude={"source"}, exclude_unset=True)
 
 
 class UploadAsked(BaseModel):

@@ -131,6 +131,25 @@ def test_a_collage_is_started(api):
     assert list(api.stack.started) == [made["id"]]
 
 
+@pytest.mark.parametrize(
+    ("recipe", "size", "grid"),
+    [
+        ({"recipe": "erase", "rects": ["3:20x10:30"]}, (96, 64), (1, 1)),
+        ({"recipe": "panorama", "target": "192x64"}, (96, 64), (1, 1)),
+        ({"recipe": "variations", "count": 2}, (96, 64), (1, 2)),
+    ],
+    ids=lambda value: value.get("recipe") if isinstance(value, dict) else None,
+)
+def test_a_recipe_fits_itself_to_the_source_in_what_was_left_open(api, recipe, size, grid):
+    source = api.stack.store.put_source(encode(noise((96, 64))))
+
+    made = api("POST", "/collages", {"source": source, **recipe})
+
+    assert made.status == 202
+    asked = api.stack.store.accepted(made.json["id"]).request
+    assert (asked.size, (asked.rows, asked.cols)) == (size, grid)
+
+
 def test_the_same_request_is_the_same_collage(api):
     first, second = (api("POST", "/collages", ASKED).json for _ in range(2))
 

@@ -257,7 +257,7 @@ def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) 
 
     given = json.loads(path.read_text())
     if given.get("engine") == "diffusion":
-        pytest.skip("needs the engine diffusion")
+        pytest.skip("needs weights of open models: see tests/diffusion")
     asked = request.parse(given)
     needed = recipes.RECIPES[asked.recipe].source == "needed" or path.stem == "matrix-source"
     source = FARMHOUSE.read_bytes() if needed else None

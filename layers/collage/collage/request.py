@@ -142,7 +142,8 @@ class Request(BaseModel):
     )
     transparency: bool = Field(default=False, description="erase what is transparent of the source")
     target: WideSize | None = Field(
-        default=None, description="size of a panorama in pixels; the source keeps its own"
+        default=None,
+        description="size of a panorama in pixels; a source of up to 2048 keeps its own",
     )
     anchor: Anchor = Field(default="centre", description="where in the panorama the source lies")
     overlap: float = Field(
@@ -201,7 +202,9 @@ class Request(BaseModel):
     order: Order = Field(
         default="balanced", description="how masks and combinations are drawn: balanced or random"
     )
-    engine: str = Field(default="painter", description="what makes the tiles: painter, or openai")
+    engine: str = Field(
+        default="painter", description="what makes the tiles: painter, openai, or diffusion"
+    )
     model: str | None = Field(
         default=None,
         min_length=1,

@@ -61,9 +61,10 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     target = request.target or size
     given = request.size if "size" in request.model_fields_set else size
     if target[0] < given[0] or target[1] < given[1] or target == given:
+        shrunk = "" if source in (None, given) else f", shrunk from {source[0]}x{source[1]}"
         raise InvalidRequest(
             f"target: {target[0]}x{target[1]} is not larger than the source, which is "
-            f"{given[0]}x{given[1]}."
+            f"{given[0]}x{given[1]}{shrunk}."
         )
     rows = count * len(_prompts(request))
     return {"count": count, "rows": rows, "cols": 1, "size": size, "cell": target[0]}

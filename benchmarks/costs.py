@@ -51,13 +51,13 @@ LOG_BYTES = 1500  # start, end and report lines and the metrics of an invocation
 # S3 requests, (GET, PUT): of a run, and for each tile.
 RUN_REQUESTS = (9, 19)
 """Request, styles, source, four masks, prepared, plan, calls, manifests, collage, preview, page."""
-RENDER_REQUESTS, PROVIDER_REQUESTS = (1, 2), (1, 1)
-"""The sidecar looked for, tile and sidecar put; a refusal looked for, the provider's bytes put."""
-ASSEMBLE_REQUESTS = (3, 1)
-"""Sidecar, cell and tile read, the cell put for the next layout."""
+RENDER_REQUESTS, PROVIDER_REQUESTS = (1, 3), (1, 1)
+"""The sidecar looked for; tile, cell and sidecar put. A refusal looked for, provider bytes put."""
+ASSEMBLE_REQUESTS = (2, 0)
+"""Sidecar and cell read."""
 TABLE_WRITES = 5
 """Of a call that costs money: price, note, turn, correction, and half as many turns again."""
-PYRAMID_TILE = 256
+PYRAMID_TILE = 510
 TILE_BYTES, CELL_SHARE, COLLAGE_BYTES_PER_PIXEL = 480_000, 0.25, 1.8
 POLLS = 60
 """Requests of a client that follows one run."""

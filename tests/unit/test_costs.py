@@ -23,7 +23,7 @@ def test_a_tile_is_the_start_of_a_child_and_its_one_state():
 
 
 @pytest.mark.parametrize(
-    ("size", "files"), [((1, 1), 2), ((256, 256), 10), ((512, 256), 2 + 10), ((513, 256), 3 + 12)]
+    ("size", "files"), [((1, 1), 2), ((510, 510), 11), ((1020, 510), 2 + 11), ((1021, 510), 15)]
 )
 def test_a_pyramid_has_the_tiles_of_every_level_and_a_description(size, files):
     assert costs.pyramid(*size) == files

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,6 +37,8 @@ PHASES: dict[str, Phase] = {
 """The states of the workflow that one waits for, and what they are called."""
 
 INTERRUPTED = "The run was interrupted, and nothing was recorded; it can be resumed."
+STARTING = timedelta(minutes=1)
+"""How long after it was asked for a collage may have no run yet: start writes before it starts."""
 CANCELLED = "The run was stopped on request; what was made stays."
 STOPPED = ("Cancelled", "Aborted")
 """Errors of runs that were stopped on request, here or elsewhere."""
@@ -191,9 +193,10 @@ def _known(store: Store, collage: str, source: str | None) -> Progress:
 def _seen(store: Store, runs: Runs, record: Progress, run: Execution | None) -> Progress:
     """What a record and the collage's last run say together."""
     if run is None:
-        return _last_ending(store, record, datetime.min.replace(tzinfo=UTC)) or _ended(
-            record, "failed", record.created, "Interrupted", INTERRUPTED
-        )
+        ending = _last_ending(store, record, datetime.min.replace(tzinfo=UTC))
+        if ending is None and _age(record) < STARTING:
+            return record
+        return ending or _ended(record, "failed", record.created, "Interrupted", INTERRUPTED)
     named = record.model_copy(update={"run": run.name})
     if run.status == "RUNNING" and not (record.state == "cancelled" and _end(record) > run.started):
         return _under_way(store, runs, named, run)
@@ -255,6 +258,11 @@ def _under_way(store: Store, runs: Runs, record: Progress, run: Execution) -> Pr
             "eta_seconds": None if left is None else round(left, 1),
         }
     )
+
+
+def _age(record: Progress) -> timedelta:
+    """How long ago a collage was asked for."""
+    return datetime.now(UTC) - datetime.fromisoformat(record.created)
 
 
 def _phase(entered: Sequence[str]) -> Phase:

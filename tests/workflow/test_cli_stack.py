@@ -146,10 +146,10 @@ def test_a_cloud_that_is_up_is_used_by_commands_that_name_no_stack(up: Up) -> No
     lines = done.stderr.splitlines()
     assert re.fullmatch(r"6 tiles by 6 calls, about \$0\.\d\d", lines[1])
     assert lines[0] == "start"
-    assert lines[-5].startswith("Collage ")
+    summary = next(line for line in lines if line.startswith("Collage "))
     table = up.command("list", "--limit", "1").stdout.splitlines()
     assert table[0].split() == ["ID", "STATE", "TILES", "COST", "CREATED"]
-    assert table[1].split()[1:4] == ["done", "6/6", lines[-5].split(", ")[-1]]
+    assert table[1].split()[1:4] == ["done", "6/6", summary.split(", ")[-1]]
 
 
 def test_it_does_what_it_was_started_with(up: Up) -> None:

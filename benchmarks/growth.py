@@ -17,12 +17,11 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import bucket
+from benchmarks.planned import ID, planned
 from benchmarks.result import Result
-from collage import masks, pipeline, plan, request, source, styles
+from collage import pipeline
 from collage.digest import canonical, sha256
 from collage.engines.painter import Painter
-from collage.plan import Plan, Prepared, Styles
-from collage.request import Accepted, Source
 from collage.settings import OpenAISettings, Settings
 from collage.store import Store
 from collage.tile import Sidecar
@@ -62,7 +61,9 @@ def measure() -> Result:
 
 def painted(size: int, count: int) -> list[bytes]:
     """Tiles of ``size`` pixels by the painter."""
-    made, png, drawn = _plan({"rows": 1, "cols": count, "size": size, "tiles": count})
+    made, png, drawn = planned(
+        PHOTO.read_bytes(), {"rows": 1, "cols": count, "size": size, "tiles": count}
+    )
     return [
         Painter().render([tile], png, drawn[str(tile.mask)], lambda: None)[0].png
         for tile in made.tiles
@@ -72,10 +73,10 @@ def painted(size: int, count: int) -> list[bytes]:
 def prepare(folder: Path, side: int, pictures: list[bytes]) -> None:
     """A planned collage of ``side`` x ``side`` tiles, all of them made."""
     options = {"rows": side, "cols": side, "size": SIZE, "cell": SIZE, "tiles": side * side}
-    made, _, _ = _plan(options)
-    (folder / "collages" / "growth").mkdir(parents=True)
+    made, _, _ = planned(PHOTO.read_bytes(), options)
+    (folder / "collages" / ID).mkdir(parents=True)
     (folder / "tiles").mkdir()
-    (folder / "collages" / "growth" / "plan.json").write_text(made.model_dump_json())
+    (folder / "collages" / ID / "plan.json").write_text(made.model_dump_json())
     for number, tile in enumerate(made.tiles):
         # One file for all tiles of the same pixels: the first is written, the others are links.
         first = folder / "tiles" / f"{made.tiles[number % len(pictures)].key}.png"
@@ -119,24 +120,6 @@ def peak_megabytes() -> int:
     return int(line.split()[1]) * 1024 // 1_000_000
 
 
-def _plan(options: dict[str, Any]) -> tuple[Plan, bytes, dict[str, bytes]]:
-    asked = request.parse(options)
-    png = source.prepare(PHOTO.read_bytes(), asked.size, asked.fit)
-    drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
-    made = plan.make(
-        Accepted(
-            id="growth",
-            source=Source(key="", sha256="", format="PNG", width=0, height=0),
-            request=asked,
-        ),
-        Styles(styles=styles.default(None), origin="default"),
-        Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
-        {"painter": "painter-1"},
-        images_per_minute=1,
-    )
-    return made, png, drawn
-
-
 def _assemble(address: str) -> None:
     import boto3
     from botocore.config import Config
@@ -146,7 +129,7 @@ def _assemble(address: str) -> None:
     store = Store(client, bucket.NAME, bucket.NAME)
     settings = Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME)
     began = perf_counter()
-    pipeline.assemble_collage(store, Tools(settings, OpenAISettings()), "growth")
+    pipeline.assemble_collage(store, Tools(settings, OpenAISettings()), ID)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         json.dumps(

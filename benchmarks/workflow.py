@@ -12,13 +12,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.planned import planned
 from benchmarks.result import Result
 from cli import local_stack
 from cli.stack import Stack
-from collage import cells, grid, masks, plan, request, source, styles
+from collage import cells, grid
 from collage.engines.painter import Painter
-from collage.plan import Prepared, Styles
-from collage.request import Accepted, Source
 from collage.tile import Tile
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
@@ -67,20 +66,7 @@ def through_the_cloud(stack: Stack, data: bytes, options: dict[str, Any]) -> flo
 
 def plain_loop(pool: ProcessPoolExecutor, data: bytes, options: dict[str, Any]) -> bytes:
     """The same collage with no workflow: every library function called in turn."""
-    asked = request.parse(options)
-    png = source.prepare(data, asked.size, asked.fit)
-    drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
-    made = plan.make(
-        Accepted(
-            id="loop",
-            source=Source(key="", sha256="", format="PNG", width=0, height=0),
-            request=asked,
-        ),
-        Styles(styles=styles.default(None), origin="default"),
-        Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
-        {"painter": "painter-1"},
-        images_per_minute=1,
-    )
+    made, png, drawn = planned(data, options)
     futures = [pool.submit(_render, tile, png, drawn[str(tile.mask)]) for tile in made.tiles]
     shrunk = {
         index: cells.shrink(future.result(), made.layout.cell)

@@ -1,0 +1,29 @@
+"""A plan without a store or a workflow, for what is measured without them."""
+
+from typing import Any
+
+from collage import masks, plan, request, source, styles
+from collage.plan import Plan, Prepared, Styles
+from collage.request import Accepted, Source
+
+ID = "planned"
+"""Of every plan that is made here."""
+
+
+def planned(data: bytes, options: dict[str, Any]) -> tuple[Plan, bytes, dict[str, bytes]]:
+    """The painter's plan for a picture, with the prepared source and the masks by name."""
+    asked = request.parse(options)
+    png = source.prepare(data, asked.size, asked.fit)
+    drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
+    made = plan.make(
+        Accepted(
+            id=ID,
+            source=Source(key="", sha256="", format="PNG", width=0, height=0),
+            request=asked,
+        ),
+        Styles(styles=styles.default(None), origin="default"),
+        Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
+        {"painter": "painter-1"},
+        images_per_minute=1,
+    )
+    return made, png, drawn

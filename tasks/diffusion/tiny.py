@@ -154,7 +154,8 @@ def _image_embedding(folder: Path) -> None:
             mid_block_type="UNetMidBlock2DSimpleCrossAttn",
             resnet_time_scale_shift="scale_shift",
         ),
-        scheduler=diffusers.DDIMScheduler(**NOISE),
+        # Its latents are not bounded, and a clipped step could not be inverted.
+        scheduler=diffusers.DDIMScheduler(**NOISE, clip_sample=False),
         movq=_vector_quantized_model(),
     ).save_pretrained(folder / "decoder")
 

@@ -164,6 +164,16 @@ def test_weights_move_a_picture_away_from_the_source(bench):
     assert len({picture.tobytes() for picture in pictures}) == len(shares)
 
 
+def test_the_corner_of_the_sources_meaning_is_a_variation_without_guidance(bench):
+    steps = {"num_inference_steps": "20"}
+    corner, variation = bench.make(
+        bench.tile("interpolate", options={**steps, "v": "1"}),
+        bench.tile("variation", prompt="", options={**steps, "guidance_scale": "1"}),
+    )
+
+    assert abs(levels(corner).astype(int) - levels(variation)).max() <= 1
+
+
 def test_reconstructions_say_how_many_codes_they_are_made_of_and_how_near_they_come(bench):
     for model, count in (("vqmodel", 8 * 8), ("dalle-dvae", 32 * 32)):
         tile = bench.tile("reconstruct", model=model)

@@ -174,6 +174,65 @@ def test_the_workflow_may_invoke_the_functions_that_it_invokes_and_no_others():
     assert invoked == allowed
 
 
+AT_CREATION = {
+    "events:PutRule",
+    "events:PutTargets",
+    "events:DescribeRule",
+    "states:StartExecution",
+    "states:DescribeExecution",
+    "states:StopExecution",
+    *LOG_DELIVERY,
+}
+"""What Step Functions looks for in the role of such a workflow while it makes it, and what its
+distributed Map cannot do without."""
+
+
+def test_the_role_has_from_the_start_what_the_workflow_is_refused_without(translated):
+    """A policy of its own, which has a condition or comes later, would be too late."""
+    role = roles(translated)["CollageStateMachineRole"]
+    kinds = {state.body["Resource"].rpartition(":::")[2] for state in tasks()}
+    inline = [one for one in statements(role) if one[0] == "Allow"]
+
+    assert "ecs:runTask.sync" in kinds
+    assert {action for _, actions, _ in inline for action in actions} >= AT_CREATION
+    (rule,) = (on for _, actions, on in inline if "events:PutRule" in actions)
+    assert [on["Fn::Sub"].rpartition(":")[2] for on in rule] == [
+        "rule/StepFunctionsGetEventsForECSTaskRule"
+    ]
+    managed = [
+        arn["Fn::Sub"] if isinstance(arn, dict) else arn for arn in role["ManagedPolicyArns"]
+    ]
+    assert any(arn.endswith("/AWSXrayWriteOnlyAccess") for arn in managed)
+
+
+def test_the_workflow_may_tag_the_tasks_that_it_runs(translated):
+    """ECS asks for it when tags are passed on to a task, and every stack here has tags."""
+    (run,) = (s.body for s in tasks() if s.body["Resource"].endswith("ecs:runTask.sync"))
+    policy = translated["Resources"]["RunTasksPolicy"]["Properties"]["PolicyDocument"]
+    (tag,) = (s for s in policy["Statement"] if s["Action"] == "ecs:TagResource")
+
+    assert run["Parameters"]["PropagateTags"] == "TASK_DEFINITION"
+    assert tag["Resource"]["Fn::Sub"].endswith(":task/${GpuCluster}/*")
+    assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": "RunTask"}}
+
+
+def test_a_run_under_way_can_start_tasks_of_the_revision_it_began_with(translated):
+    task = translated["Resources"]["DiffusionTask"]
+    policy = translated["Resources"]["RunTasksPolicy"]["Properties"]["PolicyDocument"]
+    (run,) = (s for s in policy["Statement"] if s["Action"] == "ecs:RunTask")
+    family = task["Properties"]["Family"]["Fn::Sub"]
+
+    assert task["UpdateReplacePolicy"] == "Retain"
+    assert run["Resource"]["Fn::Sub"].endswith(f":task-definition/{family}:*")
+
+
+@pytest.mark.parametrize("name", ["ModelsLocation", "GpuImage", "GpuVpc", "GpuSubnets"])
+def test_a_gpu_is_refused_without_what_it_needs(name):
+    wanted = [rule["Assert"] for rule in template()["Rules"]["Gpu"]["Assertions"]]
+
+    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} in wanted
+
+
 def test_every_parameter_is_used_and_described():
     text = TEMPLATE.read_text()
 

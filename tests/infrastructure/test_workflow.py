@@ -1,5 +1,6 @@
 """The workflow as it is shipped: it always ends, never in silence, and waits for nothing long."""
 
+import itertools
 import re
 
 import pytest
@@ -20,11 +21,15 @@ from tests.infrastructure.shipped import (
 
 ANYTHING = {"States.ALL", "States.TaskFailed", "States.Runtime"}
 STOPPED = "States.ExceedToleratedFailureThreshold"
+THROTTLED = "Lambda.TooManyRequestsException"
+HISTORY = 25_000
+"""Events that an execution may have: a quota of Step Functions."""
 INVOCATIONS = [state for state in tasks() if state.body["Resource"].endswith(LAMBDA)]
 WORKING = [
     state
     for state in states()
-    if state.at_top and state.body["Type"] in {"Task", "Map"} and state.name != "RecordFailure"
+    if state.at_top and state.body["Type"] in {"Task", "Map"}
+    if state.name not in {"RecordFailure", "Announce"}
 ]
 
 
@@ -67,8 +72,33 @@ def test_a_task_tries_again_after_lambdas_own_transient_errors(state):
         "Lambda.ServiceException",
         "Lambda.AWSLambdaException",
         "Lambda.SdkClientException",
-        "Lambda.TooManyRequestsException",
+        THROTTLED,
     }
+
+
+@pytest.mark.parametrize("state", INVOCATIONS, ids=str)
+def test_a_task_outlasts_an_account_whose_functions_are_all_at_work(state):
+    """Another run may take hours; its throttles are no failures of this one."""
+    (rule,) = (r for r in state.body["Retry"] if THROTTLED in r["ErrorEquals"])
+    delays = itertools.accumulate(
+        range(rule["MaxAttempts"] - 1),
+        lambda delay, _: min(rule["MaxDelaySeconds"], delay * rule["BackoffRate"]),
+        initial=rule["IntervalSeconds"],
+    )
+
+    assert rule["ErrorEquals"] == [THROTTLED]
+    # Full jitter waits half of a delay on the average.
+    assert sum(delays) / 2 > 4 * 3600
+
+
+@pytest.mark.parametrize("machine", ["the run", "a call"])
+def test_all_retries_together_fit_into_the_history_of_an_execution(machine):
+    children = [s for s in tasks() if "RenderTile" in s.machine["States"]]
+    states = children if machine == "a call" else [s for s in tasks() if s.at_top]
+    attempts = sum(1 + sum(r["MaxAttempts"] for r in s.body["Retry"]) for s in states)
+
+    # Scheduled, started and failed; a tenth is left to all else.
+    assert 3 * attempts < 0.9 * HISTORY
 
 
 @pytest.mark.parametrize("state", list(states()), ids=str)
@@ -93,6 +123,8 @@ def test_a_catch_never_turns_a_failure_into_success(state):
     for catch in state.body.get("Catch", []):
         if catch["ErrorEquals"] == [STOPPED] and state.body["Type"] == "Map":
             continue  # A run that was stopped early becomes a collage of what there is.
+        if state.name == "Announce":
+            continue  # Its collage is made.
         ends = {
             definition()["States"][name]["Type"]
             for name in reachable(definition(), catch["Next"])
@@ -112,6 +144,25 @@ def test_a_failure_that_cannot_be_recorded_fails_with_the_first_reason():
         "$.error.Error",
         "$.error.Cause",
     )
+
+
+def test_a_collage_that_nobody_hears_of_is_completed_all_the_same():
+    (catch,) = definition()["States"]["Announce"]["Catch"]
+
+    assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Completed"}
+
+
+@pytest.mark.parametrize(
+    ("recorder", "end"),
+    [("RecordCall", {"Type": "Pass", "Result": {}, "End": True}), ("RecordStop", {"Type": "Fail"})],
+)
+def test_a_call_whose_failure_cannot_be_recorded_ends_as_if_it_were(recorder, end):
+    (state,) = (state for state in states() if state.name == recorder)
+    (catch,) = state.body["Catch"]
+
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["ResultPath"] is None
+    assert state.machine["States"][catch["Next"]].items() >= end.items()
 
 
 def test_a_failed_call_is_recorded_with_its_number_inside_the_map():

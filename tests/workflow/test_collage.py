@@ -80,6 +80,43 @@ def test_a_tile_that_fails_is_named_and_its_cell_filled(stack: Stack) -> None:
     assert cell.tile != 5
 
 
+def test_a_tile_whose_failure_cannot_be_written_down_does_not_end_the_run(stack: Stack) -> None:
+    options = {"rows": 4, "cols": 3, "masks": ["halves", "centre"]}
+    whole = run(stack, photo(8), **options)
+    lost = whole.tiles[3].key
+    collages = f"arn:aws:s3:::{stack.outputs['CollagesBucket']}"
+    stack.client("s3").delete_object(
+        Bucket=stack.outputs["CollagesBucket"], Key=f"tiles/{lost}.json"
+    )
+
+    with (
+        denied(stack, "RenderTile", "s3:PutObject", [f"{collages}/tiles/{lost}*"]),
+        denied(stack, "RecordFailure", "s3:PutObject", [f"{collages}/collages/*"]),
+    ):
+        partial = run(stack, photo(8), cell=33, **options)
+
+    assert partial.tile_counts == {"reused": 11, "failed": 1}
+    assert partial.tiles[3].error == "NotRendered"
+
+
+def test_a_collage_that_cannot_be_announced_is_made(stack: Stack) -> None:
+    role = "CollageStateMachine"
+    iam = stack.client("iam")
+    name = next(r["RoleName"] for r in iam.list_roles()["Roles"] if role in r["RoleName"])
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "events:PutEvents", "Resource": "*"}],
+    }
+    iam.put_role_policy(RoleName=name, PolicyName="fault", PolicyDocument=json.dumps(policy))
+    try:
+        manifest = run(stack, photo(9))
+    finally:
+        iam.delete_role_policy(RoleName=name, PolicyName="fault")
+
+    assert manifest.missing == 0
+    assert stack.runs.status(manifest.id) == "SUCCEEDED"
+
+
 def test_too_many_failed_tiles_end_the_run_with_the_reason(stack: Stack) -> None:
     arn = f"arn:aws:s3:::{stack.outputs['CollagesBucket']}/tiles/*"
     with denied(stack, "RenderTile", "s3:PutObject", [arn]), pytest.raises(RunFailed) as raised:

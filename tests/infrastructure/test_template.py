@@ -5,9 +5,11 @@ import json
 import re
 import tomllib
 
+import boto3
 import pytest
 import yaml
 from cfnlint.api import ManualArgs, lint
+from moto import mock_aws
 
 from local.parameters import check
 from tests.infrastructure.shipped import (
@@ -294,3 +296,57 @@ def test_there_are_no_anchors():
     tokens = list(yaml.scan(TEMPLATE.read_text()))
 
     assert not [t for t in tokens if isinstance(t, yaml.AnchorToken | yaml.AliasToken)]
+
+
+def test_a_variable_of_a_function_is_text_as_lambda_takes_it():
+    shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+    for name, function in functions().items():
+        for variable, value in {**shared, **function.get("Environment", {})["Variables"]}.items():
+            assert isinstance(value, str | dict), f"{name}: {variable}"
+
+
+def test_a_condition_compares_parameters_and_computes_nothing():
+    def used(node):
+        if isinstance(node, dict):
+            return set(node).union(*map(used, node.values()))
+        return set().union(*map(used, node)) if isinstance(node, list) else set()
+
+    simple = {"Ref", "Condition", "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or"}
+
+    for name, condition in template()["Conditions"].items():
+        assert used(condition) <= simple, name
+
+
+@mock_aws
+@pytest.mark.parametrize(
+    ("place", "objects", "bucket"),
+    [
+        ("s3://weights/", "weights/*", "weights"),
+        ("s3://my.weights/of/2026/", "my.weights/of/2026/*", "my.weights"),
+        ("s3://weights/open", "weights/open*", "weights"),
+        ("/srv/weights", "-/*", "-"),
+        ("", "-/*", "-"),
+    ],
+)
+def test_weights_are_read_where_they_lie_and_nowhere_else(place, objects, bucket, translated):
+    policy = copy.deepcopy(translated["Resources"]["ReadModelsPolicy"])
+    del policy["Condition"]
+    policy["Properties"]["Roles"] = ["reader"]
+    document = {
+        "Parameters": {"ModelsLocation": {"Type": "String"}},
+        "Resources": {"ReadModelsPolicy": policy},
+    }
+    iam = boto3.client("iam", REGION)
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")
+    boto3.client("cloudformation", REGION).create_stack(
+        StackName="models",
+        TemplateBody=json.dumps(document),
+        Parameters=[{"ParameterKey": "ModelsLocation", "ParameterValue": place}],
+    )
+
+    made = iam.get_role_policy(RoleName="reader", PolicyName="read-models")["PolicyDocument"]
+
+    assert [statement["Resource"] for statement in made["Statement"]] == [
+        f"arn:aws:s3:::{objects}",
+        f"arn:aws:s3:::{bucket}",
+    ]

@@ -1,7 +1,9 @@
 import pytest
+from PIL import ImageColor
 from pydantic import ValidationError
 
 from collage import request
+from collage.colours import NAMES
 from collage.errors import InvalidRequest
 from collage.request import Request, identify, parse
 
@@ -282,6 +284,10 @@ def test_a_webp_has_fewer_pixels_than_its_sides_allow():
 def test_a_title_is_one_line_or_none():
     assert parse({"title": " A farm,\n twice "}).title == "A farm, twice"
     assert parse({"title": " \n"}).title is None
+
+
+def test_the_named_colours_are_those_that_pillow_draws():
+    assert set(ImageColor.colormap) == NAMES
 
 
 def test_a_colour_and_a_format_have_one_spelling():

@@ -1,6 +1,5 @@
 """What a user asks for: one validated model, the same at every door."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -17,6 +16,7 @@ from pydantic import (
 )
 
 from collage import engines, formats, masks, recipes, rules, styles
+from collage.colours import is_colour
 from collage.digest import canonical, sha256
 from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
@@ -71,13 +71,11 @@ def _in_order(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 
 def _colour(value: Any) -> Any:
-    """A name that Pillow knows, or ``#rrggbb``."""
+    """A name, or ``#rrggbb``."""
     if not isinstance(value, str):
         return value
-    from PIL import ImageColor
-
     name = value.strip().lower()
-    if name not in ImageColor.colormap and not re.fullmatch("#[0-9a-f]{6}", name):
+    if not is_colour(name):
         raise ValueError(f"{value[:40]!r} is no colour; give a name, as navy, or #rrggbb")
     return name
 

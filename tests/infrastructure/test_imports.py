@@ -1,0 +1,76 @@
+"""Every function with its own layers and what the runtime brings, and nothing else."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from benchmarks import layers
+from collage.request import Accepted, parse
+from tests.infrastructure.shipped import ROOT, functions
+
+RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"}
+"""What Lambda's runtime for Python brings."""
+
+SCRIPT = """
+import json, sys
+told = json.loads(sys.argv[1])
+own = {*told["may"], *sys.stdlib_module_names}
+
+class OnlyThese:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in own and not top.startswith("_sysconfigdata_"):
+            raise ModuleNotFoundError(f"No module named {top!r}", name=top)
+
+sys.path[:0] = told["path"]
+sys.meta_path.insert(0, OnlyThese())
+import app
+from collage.request import Accepted
+print(Accepted.model_validate(told["accepted"]).request.background)
+"""
+
+
+def canonical(distribution: str) -> str:
+    return re.sub("[-_.]+", "-", distribution).lower()
+
+
+def importable(given: list[str]) -> list[str]:
+    """The top-level modules of the layers given, and of the runtime."""
+    locks = [ROOT / "layers" / name.removesuffix("Layer").lower() for name in given]
+    pinned = {
+        canonical(name)
+        for lock in locks
+        for name in re.findall(r"^([\w.-]+)==", (lock / "requirements.txt").read_text(), re.M)
+    }
+    return ["collage"] + [
+        module
+        for module, distributions in packages_distributions().items()
+        if (pinned | RUNTIME) & {canonical(name) for name in distributions}
+    ]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_starts_and_reads_a_request_back_with_its_layers_alone(name):
+    code, given = layers.functions(layers.template())[name]
+    asked = Accepted(id="a" * 20, source=None, request=parse({"background": "rebeccapurple"}))
+    told = {
+        "path": [str(code), str(ROOT / "layers" / "collage")],
+        "may": importable(given) + [path.stem for path in code.iterdir()],
+        "accepted": asked.model_dump(mode="json"),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps(told)],
+        env={**os.environ, "UPLOADS_BUCKET": "u", "COLLAGES_BUCKET": "c"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert done.stdout == "rebeccapurple\n"

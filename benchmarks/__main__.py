@@ -6,7 +6,17 @@ from importlib import import_module
 
 from benchmarks.result import Result
 
-NAMES = ("masks", "imports", "painter", "workflow", "fanout", "faults", "assembly", "growth")
+NAMES = (
+    "masks",
+    "imports",
+    "painter",
+    "workflow",
+    "fanout",
+    "faults",
+    "throttling",
+    "assembly",
+    "growth",
+)
 APART = ("diffusion",)
 """What needs more than make install: .venv-diffusion/bin/python runs it."""
 

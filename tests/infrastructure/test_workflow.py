@@ -60,7 +60,7 @@ def test_a_task_tries_again_after_named_errors_with_jitter_and_a_cap(state):
         assert rule["JitterStrategy"] == "FULL"
         assert 1 <= rule["IntervalSeconds"] <= rule["MaxDelaySeconds"]
         assert rule["BackoffRate"] > 1
-        assert 1 <= rule["MaxAttempts"] <= 1000
+        assert 1 <= rule["MaxAttempts"] <= 4000
 
 
 @pytest.mark.parametrize("state", INVOCATIONS, ids=str)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from collage import masks, plan, request, source, styles
+from collage.limits import Pace
 from collage.plan import Plan, Prepared, Styles
 from collage.request import Accepted, Source
 
@@ -24,6 +25,6 @@ def planned(data: bytes, options: dict[str, Any]) -> tuple[Plan, bytes, dict[str
         Styles(styles=styles.default(None), origin="default"),
         Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
         {"painter": "painter-1"},
-        images_per_minute=1,
+        Pace(per_minute=1),
     )
     return made, png, drawn

@@ -26,7 +26,7 @@ from tasks.diffusion.shard import Shard
 from tasks.diffusion.worker import Worker
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import decode, encode
-from tests.unit.plans import accepted, planned
+from tests.unit.plans import PACE, accepted, planned
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -84,7 +84,7 @@ class Bench:
     def plan(self, tiles: Sequence[Tile], source: bytes | None = None) -> Plan:
         """Write a plan of these tiles, with all that they are made of."""
         asked = accepted(engine="diffusion", size=SIZE).model_copy(update={"id": ID})
-        calls = plan.batch(tiles)
+        calls = plan.batch(tiles, PACE)
         waves = (tuple(range(len(calls))),)
         made = planned(size=SIZE).model_copy(
             update={"id": ID, "tiles": tuple(tiles), "calls": calls, "waves": waves}

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--key", default="sk-test", help="the key let in; empty for any")
     parser.add_argument("--seed", type=int, default=0, help="other pictures, other styles")
     parser.add_argument("--answers", choices=("b64_json", "url"), default="b64_json")
+    parser.add_argument("--most", type=int, default=10, help="pictures a request, whatever n says")
     parser.add_argument("--supports", default=",".join(sorted(SUPPORTS)), help="of the text routes")
     parser.add_argument("--cheap", action="store_true", help="flat pictures, for load tests")
     parser.add_argument("--hang", type=float, default=60.0, help="seconds a timeout lasts at most")

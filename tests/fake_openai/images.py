@@ -94,13 +94,12 @@ class ImageRequest:
     mask: Image.Image | None = None
     images: int = 0
 
-    @property
-    def usage(self) -> dict[str, object]:
-        """The tokens it costs, in proportion to the published prices."""
+    def usage(self, made: int) -> dict[str, object]:
+        """The tokens that so many pictures cost, in proportion to the published prices."""
         text = len(self.prompt) // 4 + 1
         seen = IMAGE_TOKENS * self.images
         table = COARSE if MODELS[self.model] is SECOND else FINE
-        painted = round(table[self.quality] * self.size[0] * self.size[1] / MEGABYTE) * self.n
+        painted = round(table[self.quality] * self.size[0] * self.size[1] / MEGABYTE) * made
         return {
             "input_tokens": text + seen,
             "input_tokens_details": {"text_tokens": text, "image_tokens": seen},

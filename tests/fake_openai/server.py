@@ -113,6 +113,7 @@ class FakeOpenAI:
     - `faults`: what goes wrong and when; may be replaced while the server runs.
     - `key`: the only key let in, or None for any.
     - `answers`: "b64_json" as the API does, or "url" as some compatible servers do.
+    - `most`: pictures that it makes for a request at most, whatever `n` says, as some servers do.
     - `supports`: of the text routes, what is there: "responses", "json_schema", "json_object",
       "text". Chat is always there.
     - `cheap`: pictures are flat and sources are not decoded, for load tests.
@@ -130,6 +131,7 @@ class FakeOpenAI:
         key: str | None = "sk-test",
         seed: int = 0,
         answers: str = "b64_json",
+        most: int = images.MAX_N,
         supports: Iterable[str] = language.SUPPORTS,
         cheap: bool = False,
         hang: float = 60.0,
@@ -147,6 +149,7 @@ class FakeOpenAI:
         self.key = key
         self.seed = seed
         self.answers = answers
+        self.most = most
         self.supports = frozenset(supports)
         self.cheap = cheap
         self.hang = hang
@@ -286,9 +289,10 @@ class FakeOpenAI:
         fault = self._strike(record, request.prompt)
         if fault in {"timeout", "drop"}:
             return Answer(0, b"", fault=fault)
+        made = min(request.n, self.most)
         paint = painting.paint_cheaply if self.cheap else painting.paint
         with self._easels:
-            pictures = [paint(request, index, self.seed) for index in range(request.n)]
+            pictures = [paint(request, index, self.seed) for index in range(made)]
         width, height = request.size
         answer = {
             "created": int(time.time()),
@@ -297,12 +301,12 @@ class FakeOpenAI:
             "output_format": request.output_format,
             "quality": request.quality,
             "size": f"{width}x{height}",
-            "usage": request.usage,
+            "usage": request.usage(made),
         }
         self.stopping.wait(max(0.0, due - time.monotonic()))
-        record.billed = request.n
+        record.billed = made
         with self._lock:
-            self.images += request.n
+            self.images += made
         headers = {"x-ratelimit-remaining-images": str(left)}
         return Answer(200, json.dumps(answer).encode(), headers, fault=fault)
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from collage import engines, plan, recipes, request, styles
+from collage.limits import Pace
 from collage.plan import Plan, Prepared, Styles
 from collage.request import Accepted, Source, identify, parse
 
 SHA = "5" * 64
-PACE = 5.0
+PACE = Pace(per_minute=60, burst=10)
 
 
 SOURCE = Source(key="uploads/a.png", sha256=SHA, format="PNG", width=64, height=64)

@@ -6,6 +6,7 @@ from collage import engines, plan
 from collage.engines import diffusion
 from collage.errors import InvalidRequest
 from collage.tile import Tile
+from tests.unit.plans import PACE
 
 
 def tile(**changes):
@@ -109,13 +110,13 @@ def test_a_batch_is_of_tiles_that_take_the_same_steps():
     alike = [tile(prompt=str(n), seed=n, mask="left") for n in range(5)]
     other = [tile(options={"num_inference_steps": "20"}), tile(size=(64, 128))]
 
-    assert plan.batch([alike[0], *other, *alike[1:]]) == ((0, 3, 4, 5), (6,), (1,), (2,))
+    assert plan.batch([alike[0], *other, *alike[1:]], PACE) == ((0, 3, 4, 5), (6,), (1,), (2,))
 
 
 def test_tiles_of_an_interpolation_share_a_batch():
     tiles = [tile(operation="interpolate", options={"u": str(n / 4)}) for n in range(4)]
 
-    assert plan.batch(tiles) == ((0, 1, 2, 3),)
+    assert plan.batch(tiles, PACE) == ((0, 1, 2, 3),)
 
 
 @given(st.integers(0, 500), st.integers(1, 40))

@@ -1,6 +1,6 @@
 import base64
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from PIL import Image
 from pytest_socket import enable_socket
 
 from collage import masks
+from collage.engines import Outcome, Rendered
 from collage.engines.image_models import frame
 from collage.engines.openai import CHANGED, OpenAI, load
 from collage.errors import (
@@ -664,7 +665,6 @@ def bomb() -> bytes:
         pictures(bomb()),
         pictures(b""),
         pictures(),
-        pictures(*[encode(quarters((8, 8)))] * 2),
         httpx2.Response(200, json={"data": [{"b64_json": "a"}]}),
         httpx2.Response(200, json={"data": [{"b64_json": 5}]}),
         httpx2.Response(200, json={"data": [{"url": "file:///etc/hostname"}]}),
@@ -686,12 +686,52 @@ def test_an_answer_that_cannot_be_used_is_broken(answer: httpx2.Response) -> Non
         ask(saying(answer))
 
 
-@pytest.mark.parametrize("given", [0, 1, 3])
-def test_too_few_or_too_many_pictures_are_a_broken_answer(given: int) -> None:
-    answer = pictures(*[encode(quarters((8, 8)))] * given)
+def usage(output: int) -> dict[str, Any]:
+    seen = {"text_tokens": 0, "image_tokens": 0}
+    return {"input_tokens": 0, "input_tokens_details": seen, "output_tokens": output}
 
-    with pytest.raises(BrokenAnswer, match=f"answered {given} pictures in place of 2"):
-        ask(saying(answer), count=2)
+
+def kinds(outcomes: Sequence[Outcome]) -> list[str]:
+    return [type(outcome).__name__ for outcome in outcomes]
+
+
+GOOD, BAD = pictures(encode(quarters(SQUARE))), pictures(b"no picture")
+
+
+def answering(*items: Any, output: int = 400) -> Wire:
+    return saying(httpx2.Response(200, json={"data": list(items), "usage": usage(output)}))
+
+
+def item(response: httpx2.Response) -> Any:
+    return response.json()["data"][0]
+
+
+def test_fewer_pictures_than_asked_for_are_kept_and_share_what_was_paid() -> None:
+    outcomes = ask(answering(item(GOOD), item(GOOD)), count=4)
+
+    assert kinds(outcomes) == ["Rendered", "Rendered", "NotMade", "NotMade"]
+    assert "made 2 pictures in place of 4" in str(outcomes[2])
+    assert [one.usd for one in outcomes[:2]] == pytest.approx([0.006, 0.006])
+
+
+def test_of_more_pictures_than_asked_for_the_first_are_kept() -> None:
+    outcomes = ask(answering(*[item(GOOD)] * 5), count=2)
+
+    assert kinds(outcomes) == ["Rendered", "Rendered"]
+    assert sum(one.usd for one in outcomes) == pytest.approx(0.012)
+
+
+@pytest.mark.parametrize("broken", [None, {}, {"b64_json": "a"}, item(BAD), {"url": 7}, "text"])
+def test_a_broken_item_costs_that_item_alone(broken: Any) -> None:
+    outcomes = ask(answering(item(GOOD), broken, item(GOOD)), count=3)
+
+    assert kinds(outcomes) == ["Rendered", "BrokenAnswer", "Rendered"]
+    assert sum(one.usd for one in outcomes if isinstance(one, Rendered)) == pytest.approx(0.012)
+
+
+def test_an_answer_without_a_single_picture_is_raised() -> None:
+    with pytest.raises(BrokenAnswer, match="no picture"):
+        ask(answering(item(BAD)), count=3)
 
 
 # The stack's own client

@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from collage.engines import Rendered, Turn
+from collage.engines import Outcome, Rendered, Turn
 from collage.errors import (
     UNBILLED,
     BrokenAnswer,
@@ -14,6 +14,7 @@ from collage.errors import (
     ConnectionLost,
     LimitsUnavailable,
     NoSlotYet,
+    NotMade,
     Overloaded,
     RateLimited,
     Refused,
@@ -109,6 +110,38 @@ def test_a_provider_that_says_half_costs_the_price(limits: Limits) -> None:
 
     assert purchase(limits, Engine(lambda: next(said)), count=2).usd == PRICE
     assert limits.spent() == PRICE
+
+
+@dataclass
+class Short:
+    """Makes only the first of the pictures, and answers a broken one after it where told to."""
+
+    usd: float | None
+    broken: bool = False
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> Sequence[Outcome]:
+        turn()
+        second = BrokenAnswer("no picture") if self.broken else NotMade("fewer")
+        left = [NotMade("fewer") for _ in tiles[2:]]
+        return [Rendered(png=b"picture", usd=self.usd), second, *left]
+
+
+@pytest.mark.parametrize(
+    ("usd", "broken", "paid"),
+    [(0.03, False, 0.03), (0.03, True, 0.03), (None, False, PRICE / 4), (None, True, PRICE / 2)],
+)
+def test_a_call_that_brings_less_is_settled_by_what_came(
+    limits: Limits, usd: float | None, broken: bool, paid: float
+) -> None:
+    asked = tiles(4)
+
+    bought = buy(limits, Short(usd, broken), asked, None, None, PRICE)
+
+    assert bought.usd == pytest.approx(paid)
+    assert limits.spent() == pytest.approx(paid)
+    assert [noted(limits, tile) for tile in asked] == [1, int(broken), 0, 0]
 
 
 def test_a_call_that_was_free_costs_nothing(limits: Limits) -> None:
@@ -223,7 +256,7 @@ def test_without_such_a_word_nobody_waits(limits: Limits, error: CollageError) -
     with pytest.raises(type(error)):
         purchase(limits, Engine(raising(error)))
 
-    assert purchase(limits, Engine()).rendered
+    assert purchase(limits, Engine()).outcomes
 
 
 def losing(limits: Limits, end: Callable[[], float | None]) -> Callable[[], float | None]:
@@ -239,7 +272,7 @@ def losing(limits: Limits, end: Callable[[], float | None]) -> Callable[[], floa
 def test_a_picture_that_was_paid_for_outlives_the_books(limits: Limits) -> None:
     bought = purchase(limits, Engine(losing(limits, lambda: 0.03)))
 
-    assert bought.rendered == [Rendered(b"picture", usd=0.03)]
+    assert bought.outcomes == [Rendered(b"picture", usd=0.03)]
 
 
 def test_the_providers_answer_is_told_even_when_the_books_are_lost(limits: Limits) -> None:

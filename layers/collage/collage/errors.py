@@ -195,6 +195,13 @@ class BrokenAnswer(TransientError):
     """The provider answered something that cannot be read; it may bill it all the same."""
 
 
+class NotMade(CollageError):
+    """The provider made fewer pictures than it was asked for; it will not bill this one.
+
+    It stands in the place of a picture (`collage.engines.Outcome`) and is never raised.
+    """
+
+
 UNBILLED = (
     NoSlotYet,
     LimitsUnavailable,

@@ -5,6 +5,7 @@ Both live in one small DynamoDB table, because they belong to the account and no
     pace#openai          next    when the next picture's turn comes, in milliseconds since 1970
     spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
     asked#{tile key}     times   requests for a tile whose end is not known
+    single#{server}#{model}      makes one picture a call, whatever it is asked for
 """
 
 from __future__ import annotations
@@ -137,6 +138,18 @@ class Limits:
             "attribute_exists(times)",
             {":less": -1},
         )
+
+    def note(self, name: str) -> None:
+        """Remember a fact by its name, for KEEP_DAYS."""
+        self._update(name, "SET expires = :expires", None, {})
+
+    def is_noted(self, name: str) -> bool:
+        """Whether a fact was noted and is remembered still."""
+        try:
+            item = self.dynamodb.get_item(TableName=self.table, Key={"name": {"S": name}})
+        except (ClientError, BotoCoreError) as error:
+            raise LimitsUnavailable("The table of the shared limits did not answer.") from error
+        return int(item.get("Item", {}).get("expires", {"N": "0"})["N"]) > time()
 
     def _take_turn(self, account: str, now: int, pictures: int) -> int:
         cost = round(self.pace.interval * pictures * 1000)

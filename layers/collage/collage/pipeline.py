@@ -14,8 +14,11 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, TypedDict
 
+from pydantic import ValidationError
+
 import collage
 from collage import (
+    batches,
     engines,
     layout,
     masks,
@@ -34,6 +37,9 @@ from collage.errors import (
     EngineUnavailable,
     InvalidRequest,
     MissingContext,
+    NoSlotYet,
+    NotInStore,
+    NotMade,
     OverBudget,
     Refused,
     SourceChanged,
@@ -51,6 +57,9 @@ from collage.weights import Weights
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
+
+MORE_SECONDS = 50.0
+"""How long an invocation goes on with further calls; the function outlives one call by more."""
 
 
 class Started(TypedDict):
@@ -286,7 +295,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         store.styles(collage_id),
         store.prepared(collage_id),
         _models(asked, tools),
-        pace,
+        tools.pace,
         served_weights(store, asked, tools, accepted.source is not None),
     )
     if asked.max_usd is not None:
@@ -296,6 +305,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"The collage would cost about ${price:,.2f}; the request allows "
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
+    made = _as_before(store, made)
     keys = store.put_plan(made)
     counts = [_tasks(store, made, i, tools.settings.gpu_tasks) for i in range(len(keys))]
     waves = [
@@ -307,6 +317,21 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
         concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
     return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=concurrency)
+
+
+def _as_before(store: Store, made: Plan) -> Plan:
+    """The plan with the calls that it was first written with, where its tiles are the same.
+
+    Failures are recorded by the number of a call, and the account's pace, which decides how many
+    tiles a call has, may have been set anew since.
+    """
+    try:
+        before = store.plan(made.id)
+    except (NotInStore, ValidationError):
+        return made
+    if [tile.key for tile in before.tiles] != [tile.key for tile in made.tiles]:
+        return made
+    return made.model_copy(update={"calls": before.calls, "waves": before.waves})
 
 
 def _tasks(store: Store, made: Plan, wave: int, most: int) -> int:
@@ -356,7 +381,7 @@ def estimate(
         Styles(styles=names, origin="default"),
         prepared,
         _models(asked, tools),
-        tools.pace.per_minute,
+        tools.pace,
         weights,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
@@ -426,7 +451,11 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
             raise
         # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
-        instead = [_make_first(store, tools, collage_id, spares) for spares in call.spares]
+        instead = [
+            _make_first(store, tools, collage_id, spares)
+            for tile, spares in zip(call.tiles, call.spares, strict=True)
+            if store.sidecar(tile) is None
+        ]
         return Rendering(
             made=sum(one.made for one in instead),
             reused=sum(one.reused for one in instead),
@@ -538,24 +567,78 @@ def _make(
         return Rendering(made=0, reused=len(tiles), usd=0)
     first = wanted[0]
     source, mask = materials(store, collage_id, first, composition)
-    engine = tools.engine(first.engine)
     began = perf_counter()
     if engines.ENGINES[first.engine].price is None:
-        bought = Purchase(engine.render(wanted, source, mask, _at_once), usd=0, asked_before=0)
+        outcomes = tools.engine(first.engine).render(wanted, source, mask, _at_once)
+        bought = Purchase(outcomes, usd=0, asked_before=0)
+        _keep(store, collage_id, wanted, bought, perf_counter() - began)
+        usd = 0.0
     else:
-        bought = buy(tools.limits, engine, wanted, source, mask, plan.price(wanted))
-    seconds = (perf_counter() - began) / len(wanted)
-    for tile, made in zip(wanted, bought.rendered, strict=True):
+        usd = _buy(store, tools, collage_id, wanted, source, mask)
+    return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)
+
+
+def _buy(
+    store: Store,
+    tools: Tools,
+    collage_id: str,
+    wanted: Sequence[Tile],
+    source: bytes | None,
+    mask: bytes | None,
+) -> float:
+    """Buy tiles that differ only in their samples, and keep each as it comes; dollars paid.
+
+    They are asked for together as far as the account and the server allow. What a call leaves
+    out is asked for singly: it may be that the server makes one picture a call.
+
+    Raises:
+        NoSlotYet: when there is no time for the rest in this invocation; what came is kept.
+    """
+    model, engine = wanted[0].model, tools.engine(wanted[0].engine)
+    most = batches.most(len(wanted), tools.pace)
+    if most > 1 and tools.batches.single(model):
+        most = 1
+    began, usd, left = perf_counter(), 0.0, list(wanted)
+    while left:
+        asked, left = left[:most], left[most:]
+        start = perf_counter()
+        bought = buy(tools.limits, engine, asked, source, mask, plan.price(asked))
+        _keep(store, collage_id, asked, bought, perf_counter() - start)
+        usd += bought.usd
+        missed = [
+            tile
+            for tile, outcome in zip(asked, bought.outcomes, strict=True)
+            if not isinstance(outcome, Rendered)
+        ]
+        if any(isinstance(outcome, NotMade) for outcome in bought.outcomes):
+            tools.batches.note(model)
+        if missed:
+            most = 1
+        left = missed + left
+        if left and perf_counter() - began > MORE_SECONDS:
+            raise NoSlotYet(f"{len(left)} more tiles of the call are asked for in their turn.")
+    return usd
+
+
+def _keep(
+    store: Store, collage_id: str, tiles: Sequence[Tile], bought: Purchase, seconds: float
+) -> None:
+    """Write the tiles of a call that have their pictures; each bears its share of the call."""
+    came = [
+        (tile, outcome)
+        for tile, outcome in zip(tiles, bought.outcomes, strict=True)
+        if isinstance(outcome, Rendered)
+    ]
+    for tile, made in came:
         keep(
             store,
             collage_id,
             tile,
             made,
-            seconds=seconds,
-            usd=bought.usd / len(wanted),
+            seconds=seconds / len(came),
+            usd=bought.usd / len(came),
             asked_before=bought.asked_before,
         )
-    return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=bought.usd)
 
 
 def _picture(store: Store, collage_id: str, composition: Composition | None) -> bytes:

@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage import engines, formats, layout, recipes, upscaling
+from collage import batches, engines, formats, layout, recipes, upscaling
 from collage.digest import canonical
 from collage.engines.image_models import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
+from collage.limits import Pace
 from collage.request import Accepted, Relayout, Request, Source
 from collage.tile import Call, Composition, Tile
 from collage.weights import Weights
@@ -115,10 +116,12 @@ def make(
     styles: Styles,
     prepared: Prepared,
     models: Mapping[str, str],
-    images_per_minute: float,
+    pace: Pace,
     weights: Weights | None = None,
 ) -> Plan:
     """Unfold an accepted request into its plan, for each engine's model at the account's pace.
+
+    The pace decides how many tiles a call makes, not what they are.
 
     ``weights`` are the stack's own, where it has any.
 
@@ -149,7 +152,7 @@ def make(
     if request.upscale is not None:
         unfolded = upscaling.after(unfolded, request, models, weights)
     tiles = tuple(unfolded.tiles)
-    calls = batch(tiles)
+    calls = batch(tiles, pace)
     laid = lay_out(request, unfolded, fixed=fixed)
     captions = [tile.caption(request.captions) for tile in (*tiles, *unfolded.spares)]
     check_size(request, laid, dict(enumerate(captions)))
@@ -166,7 +169,7 @@ def make(
         waves=_waves(tiles, calls, unfolded.compositions),
         axes=tuple(map(dict, unfolded.axes)),
         layout=laid,
-        estimate=estimate([[tiles[i] for i in call] for call in calls], images_per_minute),
+        estimate=estimate([[tiles[i] for i in call] for call in calls], pace.per_minute),
     )
 
 
@@ -238,13 +241,17 @@ def _waves(
     return tuple(map(tuple, waves))
 
 
-def batch(tiles: Sequence[Tile]) -> tuple[tuple[int, ...], ...]:
-    """Group tiles that one call can make, in the order of the tiles, as their engines take them."""
+def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
+    """Group tiles that one call can make, in the order of the tiles, as their engines take them.
+
+    A call of an engine that has a price asks for no more than the account's pace allows.
+    """
     alike: dict[tuple[int, bytes], list[int]] = {}
     for index, tile in enumerate(tiles):
         engine = engines.ENGINES[tile.engine]
-        common = engine.alike(tile) if engine.batch > 1 else index
-        alike.setdefault((engine.batch, canonical(common)), []).append(index)
+        most = engine.batch if engine.price is None else batches.most(engine.batch, pace)
+        common = engine.alike(tile) if most > 1 else index
+        alike.setdefault((most, canonical(common)), []).append(index)
     return tuple(
         tuple(group[start : start + most])
         for (most, _), group in alike.items()

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from collage.engines import Engine, Rendered
-from collage.errors import UNBILLED, CollageError, LimitsUnavailable, TransientError
+from collage.engines import Engine, Outcome, Rendered
+from collage.errors import UNBILLED, CollageError, LimitsUnavailable, NotMade, TransientError
 from collage.limits import Limits
 from collage.tile import Tile
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """What a call brought: a picture a tile, and what was paid for them, in dollars."""
+    """What a call brought: a picture or an error a tile, and what was paid, in dollars."""
 
-    rendered: list[Rendered]
+    outcomes: Sequence[Outcome]
     usd: float
+    """For all that came; an item that is no picture is in it, one that was not made is not."""
     asked_before: int
     """Earlier requests for the same tiles whose end is not known: they may have been billed."""
 
@@ -32,7 +33,7 @@ def buy(
 
     ``price`` is what the call is expected to cost, in dollars. It is counted before the request,
     and stays counted when the end is not known, because the provider may bill it; it is taken
-    back when the provider said no.
+    back when the provider said no, and its share of it where the provider made less than asked.
 
     Raises:
         NoSlotYet, BudgetExhausted, LimitsUnavailable: before anything was asked.
@@ -41,7 +42,7 @@ def buy(
     day = limits.reserve(price)
     asked_before = max(limits.asked(tile.key) for tile in tiles)
     try:
-        rendered = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
+        outcomes = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
         with suppress(LimitsUnavailable):
             if isinstance(error, UNBILLED):
@@ -51,9 +52,20 @@ def buy(
             if isinstance(error, TransientError) and error.retry_after:
                 limits.hold(error.retry_after)
         raise
-    paid = [picture.usd for picture in rendered]
-    usd = sum(each for each in paid if each is not None) if None not in paid else price
+    usd = _paid(outcomes, price)
     with suppress(LimitsUnavailable):
         # A picture that was paid for is worth more than the books; the price stays counted.
         limits.correct(day, price, usd)
-    return Purchase(rendered, usd, asked_before)
+        for tile, outcome in zip(tiles, outcomes, strict=True):
+            if isinstance(outcome, NotMade):
+                limits.not_billed(tile.key)
+    return Purchase(outcomes, usd, asked_before)
+
+
+def _paid(outcomes: Sequence[Outcome], price: float) -> float:
+    """Dollars by what the provider says, otherwise the share of ``price`` that it made."""
+    told = [one.usd for one in outcomes if isinstance(one, Rendered)]
+    if None not in told:
+        return sum(usd for usd in told if usd is not None)
+    made = sum(not isinstance(one, NotMade) for one in outcomes)
+    return price * made / len(outcomes)

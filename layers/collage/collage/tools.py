@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from collage.batches import Batches
 from collage.engines import Engine
 from collage.errors import EngineUnavailable
 from collage.limits import Limits, Pace
@@ -42,6 +43,11 @@ class Tools:
         return Limits(
             _client("dynamodb"), self.settings.limits_table, self.pace, self.settings.daily_usd
         )
+
+    @cached_property
+    def batches(self) -> Batches:
+        """What the provider's models make by one call."""
+        return Batches(self.limits, self.provider.base_url or "openai")
 
     @cached_property
     def repeats(self) -> Repeats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from collage.engines import diffusion, image_models
+from collage.errors import CollageError
 
 if TYPE_CHECKING:
     from collage.tile import Operation, Tile
@@ -64,13 +65,28 @@ class Rendered:
     """What the engine measured of it, by name."""
 
 
+Outcome = Rendered | CollageError
+"""What came of one tile of a call: its picture, or why there is none.
+
+An error here is one tile's matter, while others of the same call have their pictures:
+
+- `NotMade`: the provider made fewer pictures than it was asked for; this one costs nothing.
+- `BrokenAnswer`: it answered something here that is no picture, and may bill it.
+- `ConnectionLost`: the picture was made, but could not be fetched from where it lies.
+"""
+
+
 class Engine(Protocol):
     """What every engine is to the pipeline."""
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
-    ) -> list[Rendered]:
-        """A picture for each of the tiles, which differ only in their sample's number.
+    ) -> Sequence[Outcome]:
+        """What came of each of the tiles, in their order; they differ only in their samples.
+
+        At least one of them has its picture: what leaves all of them without one is raised. So a
+        call of one tile brings its picture or raises. The caller keeps the pictures that came,
+        settles them by their number, and asks for the others singly.
 
         ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
         An engine that asks a provider calls ``turn`` right before it does.

@@ -12,6 +12,7 @@ import math
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
 from json import JSONDecodeError
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collage import masks, seam
-from collage.engines import Rendered, Turn
+from collage.engines import Outcome, Rendered, Turn
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
 from collage.errors import (
     BadKey,
@@ -30,6 +31,7 @@ from collage.errors import (
     BrokenAnswer,
     CollageError,
     ConnectionLost,
+    NotMade,
     Overloaded,
     ProviderUnreachable,
     QuotaExhausted,
@@ -64,8 +66,8 @@ class OpenAI:
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
-    ) -> list[Rendered]:
-        """One picture a tile, by one request.
+    ) -> list[Outcome]:
+        """One picture a tile, by one request; of an answer with more pictures, the first ones.
 
         ``source`` and ``mask`` are PNGs of the tile's shape, as large as the model works. A tile
         to ``generate`` needs neither, a ``variation`` no mask; an ``outpaint`` is an edit whose
@@ -89,13 +91,17 @@ class OpenAI:
         with named(self.client):
             ask = self.client.images.generate if source is None else self.client.images.edit
             answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
-            pictures = _pictures(answer, len(tiles))
-        usd = _cost(answer)
-        each = None if usd is None else usd / len(tiles)
-        return [
-            _finish(picture, tile, source, mask, place, each)
-            for tile, picture in zip(tiles, pictures, strict=True)
-        ]
+        items = _items(answer)
+
+        def outcome(index: int) -> Outcome:
+            if index >= len(items):
+                return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
+            try:
+                return _finish(_picture(items[index]), tiles[index], source, mask, place)
+            except CollageError as error:
+                return error
+
+        return _settled([outcome(index) for index in range(len(tiles))], _cost(answer))
 
 
 def load(tools: Tools) -> OpenAI:
@@ -124,9 +130,7 @@ def named(client: openai.OpenAI) -> Iterator[None]:
         raise ConnectionLost("The connection to the provider was lost.") from error
     except openai.APIStatusError as error:
         raise _status(error, client.api_key) from None
-    except OSError as error:
-        raise ConnectionLost("The picture could not be fetched from where it lies.") from error
-    except (openai.OpenAIError, HTTPException, JSONDecodeError) as error:
+    except (openai.OpenAIError, JSONDecodeError) as error:
         raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
 
 
@@ -165,25 +169,54 @@ def _retry_after(error: openai.APIStatusError) -> float | None:
     return None
 
 
-def _pictures(answer: ImagesResponse, count: int) -> list[bytes]:
+def _items(answer: ImagesResponse) -> list[Any]:
+    """What the answer holds, a picture each.
+
+    Raises:
+        BrokenAnswer: when it holds none.
+    """
     # The SDK hands on whatever came, in whatever shape: text where the server sent no JSON.
     data = getattr(answer, "data", None)
     if not isinstance(data, list):
         raise BrokenAnswer("The provider answered no list of pictures.")
-    if len(data) != count:
-        raise BrokenAnswer(f"The provider answered {len(data)} pictures in place of {count}.")
-    return [_picture(getattr(item, "b64_json", None), getattr(item, "url", None)) for item in data]
+    if not data:
+        raise BrokenAnswer("The provider answered an empty list of pictures.")
+    return data
 
 
-def _picture(encoded: object, url: object) -> bytes:
+def _settled(outcomes: list[Outcome], usd: float | None) -> list[Outcome]:
+    """The outcomes, each picture with its share of what the answer says that it cost.
+
+    Raises:
+        CollageError: the first of the errors, when no picture is among them.
+    """
+    came = sum(isinstance(outcome, Rendered) for outcome in outcomes)
+    for outcome in outcomes:
+        if not came and isinstance(outcome, CollageError):
+            raise outcome
+    return [
+        replace(outcome, usd=usd / came)
+        if isinstance(outcome, Rendered) and usd is not None
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _picture(item: Any) -> bytes:
+    encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
     if isinstance(encoded, str) and encoded:
         try:
             return base64.b64decode(encoded)
         except ValueError as error:
             raise BrokenAnswer("The provider answered a picture that is no base64.") from error
     if isinstance(url, str) and url.startswith(("http://", "https://")):
-        with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310
-            return bytes(response.read())
+        try:
+            with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310
+                return bytes(response.read())
+        except OSError as error:
+            raise ConnectionLost("The picture could not be fetched from where it lies.") from error
+        except HTTPException as error:
+            raise BrokenAnswer("The picture did not come whole from where it lies.") from error
     raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
 
 
@@ -208,7 +241,6 @@ def _finish(
     source: bytes | None,
     mask: bytes | None,
     place: Frame,
-    usd: float | None,
 ) -> Rendered:
     """Bring an answer back to the tile's size, and the source back to where nothing was asked."""
     try:
@@ -231,7 +263,7 @@ def _finish(
             painted = seam.join(kept, painted, alpha)
     file = io.BytesIO()
     Image.fromarray(painted).save(file, "PNG", compress_level=3)
-    return Rendered(png=file.getvalue(), provider=provider, usd=usd, outside_changed=changed)
+    return Rendered(png=file.getvalue(), provider=provider, outside_changed=changed)
 
 
 # A process makes many tiles of a run: what they share is prepared once.

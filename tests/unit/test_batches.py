@@ -1,0 +1,209 @@
+"""How many pictures a call asks for, and what becomes of a call that brings fewer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from pytest_socket import enable_socket
+
+from collage import batches, pipeline, plan
+from collage.batches import Batches
+from collage.errors import NoSlotYet
+from collage.limits import Limits, Pace
+from collage.settings import OpenAISettings, Settings
+from collage.store import Store
+from collage.tools import Tools
+from tests.fake_openai import FakeOpenAI, Faults
+from tests.unit.conftest import COLLAGES, UPLOADS, Stack
+from tests.unit.plans import PACE, models, planned
+
+MODEL = "gpt-image-2.5-flare"
+SAMPLES: dict[str, Any] = {
+    "recipe": "samples",
+    "prompt": "a lighthouse",
+    "engine": "openai",
+    "quality": "low",
+    "grid_size": 2,
+    "size": 64,
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    """The provider of these tests listens on loopback."""
+    enable_socket()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeOpenAI]:
+    with FakeOpenAI(cheap=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
+    """The tools of a stack that asks the fake provider, as fast as it likes."""
+    boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
+    return told(fake)
+
+
+def told(fake: FakeOpenAI, **provider: Any) -> Tools:
+    """Tools as another process makes them."""
+    given = {"images_per_minute": 6000, "burst": 10, **provider}
+    return Tools(
+        Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
+        OpenAISettings(secret="the-key", base_url=fake.base_url, **given),
+    )
+
+
+def prepared(stack: Stack, tools: Tools, **options: Any) -> str:
+    """The id of a collage that has come as far as its plan."""
+    asked = SAMPLES | options
+    made = pipeline.start(stack.store, tools, stack.runs, None, asked)["id"]
+    pipeline.make_masks(stack.store, tools, made)
+    pipeline.plan_tiles(stack.store, tools, made)
+    return made
+
+
+def render(store: Store, tools: Tools, made: str) -> pipeline.Rendering:
+    (call,) = range(len(store.plan(made).calls))
+    return pipeline.render_tile(store, tools, made, store.plan(made).call(call))
+
+
+def asked_for(fake: FakeOpenAI) -> list[int]:
+    return [record.n for record in fake.requests]
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "burst", "expected"),
+    [(5, 1, 1), (5, 10, 5), (300, 4, 4), (6000, 100, 10), (0.5, 10, 1), (5.9, 9, 5)],
+)
+def test_a_call_asks_for_no_more_than_the_account_may_have(
+    per_minute: float, burst: int, expected: int
+) -> None:
+    assert batches.most(10, Pace(per_minute, burst)) == expected
+
+
+def test_a_plan_divides_its_tiles_into_calls_that_the_account_takes() -> None:
+    tiles = planned(**SAMPLES | {"grid_size": 3}).tiles
+
+    calls = plan.batch(tiles, Pace(per_minute=5, burst=10))
+
+    assert calls == ((0, 1, 2, 3, 4), (5, 6, 7, 8))
+    assert len({tile.key for tile in tiles}) == 9
+
+
+def test_the_pace_decides_no_key() -> None:
+    asked = planned(**SAMPLES)
+    again = plan.make(
+        pipeline.Accepted(id=asked.id, source=None, request=asked.request),
+        asked.styles,
+        asked.prepared,
+        models(),
+        Pace(per_minute=1),
+    )
+
+    assert [tile.key for tile in again.tiles] == [tile.key for tile in asked.tiles]
+    assert (len(asked.calls), len(again.calls)) == (1, 4)
+
+
+def test_what_came_is_kept_and_the_rest_asked_for_singly(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = prepared(stack, tools)
+    fake.most = 2
+
+    rendering = render(stack.store, tools, made)
+
+    assert asked_for(fake) == [4, 1, 1]
+    assert fake.images == rendering.made == 4
+    paid = [stack.store.sidecar(tile) for tile in stack.store.plan(made).tiles]
+    assert sum(each.usd for each in paid if each) == pytest.approx(rendering.usd, abs=1e-5)
+    assert tools.limits.spent() == pytest.approx(rendering.usd)
+    assert rendering.usd == pytest.approx(4 * 0.006, abs=1e-3)
+
+
+def test_a_server_of_one_picture_a_call_is_remembered_by_all_processes(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    fake.most = 1
+    render(stack.store, tools, prepared(stack, tools))
+    fake.requests.clear()
+
+    render(stack.store, tools, prepared(stack, tools, prompt="a barn"))
+    other = told(fake)
+    render(stack.store, other, prepared(stack, other, prompt="a mill"))
+
+    assert asked_for(fake) == [1] * 8
+    assert not other.batches.single("another model")
+
+
+def test_a_plan_of_larger_calls_is_asked_for_as_the_account_is_now(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = prepared(stack, tools)
+    slower = told(fake, burst=3)
+
+    pipeline.plan_tiles(stack.store, slower, made)
+    render(stack.store, slower, made)
+
+    assert stack.store.plan(made).calls == ((0, 1, 2, 3),)
+    assert asked_for(fake) == [3, 1]
+
+
+def test_only_what_did_not_come_is_replaced_after_a_refusal(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = prepared(stack, tools)
+    call = stack.store.plan(made).call(0)
+    fake.most, fake.faults = 3, Faults({2: "moderation"})
+    spare = call.tiles[0].model_copy(update={"prompt": "a barn"})
+    with_spares = call.model_copy(update={"spares": ((spare,),) * 4})
+
+    rendering = pipeline.render_tile(stack.store, tools, made, with_spares)
+
+    assert rendering.refused
+    assert [record.prompt for record in fake.requests] == ["a lighthouse"] * 2 + ["a barn"]
+
+
+def test_what_has_no_time_is_left_to_another_invocation(
+    stack: Stack, tools: Tools, fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = prepared(stack, tools)
+    fake.most = 1
+    monkeypatch.setattr(pipeline, "MORE_SECONDS", 0.0)
+
+    for left in (3, 2, 1):
+        with pytest.raises(NoSlotYet, match=f"{left} more tiles"):
+            render(stack.store, tools, made)
+    render(stack.store, tools, made)
+
+    assert asked_for(fake) == [4, 1, 1, 1]
+
+
+def test_what_is_known_of_a_server_is_forgotten_with_its_time(
+    limits_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(boto3.client("dynamodb"), limits_table, PACE, daily_usd=1)
+    Batches(limits, "server").note(MODEL)
+    assert Batches(limits, "server").single(MODEL)
+    assert not Batches(limits, "other").single(MODEL)
+
+    boto3.client("dynamodb").update_item(
+        TableName=limits_table,
+        Key={"name": {"S": f"single#server#{MODEL}"}},
+        UpdateExpression="SET expires = :past",
+        ExpressionAttributeValues={":past": {"N": "1"}},
+    )
+
+    assert not Batches(limits, "server").single(MODEL)
+
+
+def test_without_the_table_a_process_remembers_for_itself(limits_table: str) -> None:
+    limits = Limits(boto3.client("dynamodb"), "no-such-table", PACE, daily_usd=1)
+    known = Batches(limits, "server")
+
+    assert not known.single(MODEL)
+    known.note(MODEL)
+    assert known.single(MODEL)

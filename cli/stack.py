@@ -112,6 +112,7 @@ class Stack:
                 secret=given["OpenAiSecret"],
                 model=given["OpenAiModel"],
                 images_per_minute=float(given["ImagesPerMinute"]),
+                burst=int(given["ImagesAtOnce"]),
             ),
         )
 

@@ -8,6 +8,10 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def canonical(value: Any) -> bytes:
     """``value`` as JSON with one possible spelling: sorted keys, no spaces, UTF-8.
@@ -16,9 +20,7 @@ def canonical(value: Any) -> bytes:
         ValueError: for NaN and infinities, which JSON does not have.
         TypeError: for what JSON cannot hold.
     """
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def sha256(data: bytes) -> str:

@@ -246,12 +246,12 @@ def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
 
     A call of an engine that has a price asks for no more than the account's pace allows.
     """
-    alike: dict[tuple[int, bytes], list[int]] = {}
+    alike: dict[tuple[int, bytes | int], list[int]] = {}
     for index, tile in enumerate(tiles):
         engine = engines.ENGINES[tile.engine]
         most = engine.batch if engine.price is None else batches.most(engine.batch, pace)
-        common = engine.alike(tile) if most > 1 else index
-        alike.setdefault((most, canonical(common)), []).append(index)
+        common = canonical(engine.alike(tile)) if most > 1 else index
+        alike.setdefault((most, common), []).append(index)
     return tuple(
         tuple(group[start : start + most])
         for (most, _), group in alike.items()

@@ -10,10 +10,16 @@ from collage.digest import shuffled
 from collage.recipes import Ingredients, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from collage.request import Request
     from collage.tile import Operation, Tile
 
 Draw = tuple[str, tuple[str, ...]]
+
+LATER = 30
+"""The bit that puts a candidate behind all that are without it: sums of styles stay far below."""
 
 
 def complete(request: Request, source: Size | None) -> dict[str, Any]:
@@ -82,24 +88,46 @@ def balanced_order(
     import numpy as np
 
     candidates = shuffled(combinations, seed, "combinations")
-    index = {style: i for i, style in enumerate(sorted({s for c in candidates for s in c}))}
-    members = np.array([[index[style] for style in c] for c in candidates])
     turns = shuffled(masks, seed, "masks")
-    drawn = np.zeros(len(index), np.int64)
-    met = {mask: np.zeros(len(index), np.int64) for mask in turns}
-    repeats = np.zeros(len(candidates), np.int64)
-    left = {mask: np.ones(len(candidates), np.bool_) for mask in turns}
+    unit = len(turns) + 1
+    shares = _shares(candidates, unit)
+    members = [np.flatnonzero(column).tolist() for column in shares.T]
+    # Of each candidate, what its styles add up to: in all draws, and in those of each mask. A style
+    # counts `unit`, so that how often the candidate itself was drawn fits in below it.
+    drawn = np.zeros(len(candidates), np.int32)
+    met = np.zeros((len(turns), len(candidates)), np.int32)
+    gone = np.zeros_like(met)
+    weight = np.empty_like(drawn)
     draws: list[Draw] = []
     for turn in range(count):
-        mask = turns[turn % len(turns)]
-        unevenness = drawn[members].sum(axis=1)
-        meetings = met[mask][members].sum(axis=1)
-        # One number in place of a tuple, each part below the weight of the part before it.
-        weight = (unevenness * (count + 1) * len(index) + meetings) * (len(turns) + 1) + repeats
-        best = int(np.argmin(np.where(left[mask], weight, np.iinfo(np.int64).max)))
-        drawn[members[best]] += 1
-        met[mask][members[best]] += 1
-        repeats[best] += 1
-        left[mask][best] = False
-        draws.append((mask, candidates[best]))
+        mask = turn % len(turns)
+        np.add(drawn, gone[mask], out=weight)
+        weight -= weight[weight.argmin()]
+        # Those drawn least are told apart by what their mask met; all others come after them.
+        np.minimum(weight, 1, out=weight)
+        np.left_shift(weight, LATER, out=weight)
+        weight += met[mask]
+        best = int(weight.argmin())
+        for style in members[best]:
+            drawn += shares[style]
+            met[mask] += shares[style]
+        met[:, best] += 1
+        gone[mask, best] = 1 << LATER
+        draws.append((turns[mask], candidates[best]))
     return draws
+
+
+def _shares(candidates: Sequence[tuple[str, ...]], unit: int) -> NDArray[np.int32]:
+    """For each style (row) ``unit`` at the candidates that it adds to, and 0 elsewhere.
+
+    When a candidate is drawn, all others rise by the styles that they share with it. Where
+    candidates have more than half of the styles, the styles that neither has are fewer to count,
+    and tell as much: both numbers differ by the same for all of them.
+    """
+    import numpy as np
+
+    index = {style: i for i, style in enumerate(sorted({s for c in candidates for s in c}))}
+    shares = np.zeros((len(index), len(candidates)), np.int32)
+    for position, combination in enumerate(candidates):
+        shares[[index[style] for style in combination], position] = unit
+    return unit - shares if 2 * len(candidates[0]) > len(index) else shares

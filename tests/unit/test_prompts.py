@@ -47,6 +47,8 @@ def test_a_text_stands_for_its_alternatives(text, made):
         ("__plant__", "no word list 'plant'; there are: animal, loop, place"),
         ("__loop__", "holds itself"),
         ("{a|b}" * 14, "more than 10,000 prompts"),
+        ("{2$$&$$" + "{a|b}" * 13 + "|" + "{a|b}" * 13 + "}", "more than 10,000 prompts"),
+        ("{a|" * 900 + "b" + "}" * 900, "nested too deeply"),
         ("{15$$" + "|".join(map(str, range(30))) + "}", "more than 10,000 prompts"),
     ],
 )
@@ -59,3 +61,15 @@ def test_what_cannot_be_read_is_refused_by_the_name_of_its_field(text, said):
 
 def test_as_many_prompts_as_are_allowed_can_be_made():
     assert len(expand("{" + "|".join(map(str, range(prompts.MAX_PROMPTS))) + "}")) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("__animal__ " * 40, ["cat", "dog"]),
+        ("__animal__", ["{1|2|3|4|5|6|7|8|9|0}" * 4] * 50),
+    ],
+)
+def test_a_list_that_stands_for_too_much_is_not_unfolded_to_its_end(text, words):
+    with pytest.raises(InvalidRequest, match="more than 10,000 prompts"):
+        expand(text, {"animal": words})

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from PIL import ImageColor
 from pydantic import ValidationError
@@ -343,3 +345,54 @@ def test_a_mask_file_counts_by_what_it_holds_and_not_by_its_key():
 
     assert identify(one, SOURCE, "7" * 64) == identify(other, SOURCE, "7" * 64)
     assert identify(one, SOURCE, "7" * 64) != identify(one, SOURCE, "8" * 64)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [
+        ("exclude", ["Cubism"] * 201, 200),
+        ("masks", ["left"] * 101, 100),
+        ("axes", {"seed": [str(number) for number in range(201)]}, 200),
+        ("axes", {f"axis {number}": ["1"] for number in range(201)}, 200),
+        ("words", {"animal": ["cat"] * 10_001}, 10_000),
+        ("words", {f"list {number}": ["cat"] for number in range(201)}, 200),
+        ("subjects", ["a cat"] * 201, 200),
+        ("styles", [f"Style {number}" for number in range(201)], 200),
+    ],
+)
+def test_no_list_is_longer_than_can_be_of_use(name, value, most):
+    assert re.search(rf"^{name}: .* at most {most} items", refusal(**{name: value}))
+
+
+def test_every_list_of_a_request_has_an_end():
+    def unbounded(schema):
+        if schema.get("type") == "array" and "maxItems" not in schema:
+            yield schema
+        if "additionalProperties" in schema and schema.get("type") == "object" and schema != whole:
+            yield from unbounded(schema["additionalProperties"])
+            if "maxProperties" not in schema:
+                yield schema
+        for one in schema.get("anyOf", []):
+            yield from unbounded(one)
+
+    whole = Request.model_json_schema()
+
+    assert {name for name, field in whole["properties"].items() if list(unbounded(field))} == set()
+
+
+@pytest.mark.parametrize("wrong", [11, 200, 30_000])
+def test_of_many_faults_the_first_ten_are_told_and_the_others_counted(wrong):
+    with pytest.raises(InvalidRequest) as caught:
+        parse({"exclude": [1] * wrong})
+
+    assert [one.field for one in caught.value.fields] == ["exclude"] * 10
+    assert str(caught.value).endswith(f"; and {wrong - 10:,} more.")
+
+
+def test_the_schema_is_made_once_for_all_faults_of_a_request(monkeypatch):
+    made = []
+    schema = Request.model_json_schema
+    monkeypatch.setattr(Request, "model_json_schema", lambda: made.append(1) or schema())
+
+    assert "subjects: " in refusal(subjects=[""] * 10)
+    assert len(made) == 1

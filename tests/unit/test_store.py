@@ -1,4 +1,5 @@
 import io
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -215,3 +216,45 @@ def test_a_store_is_made_once_for_the_same_settings(stack):
     assert one is other
     assert (one.uploads, one.collages) == (stack.store.uploads, stack.store.collages)
     connect.cache_clear()
+
+
+REGIONS = {
+    "us-east-1": "s3.us-east-1.amazonaws.com",
+    "eu-central-1": "s3.eu-central-1.amazonaws.com",
+    "ap-southeast-2": "s3.ap-southeast-2.amazonaws.com",
+    "cn-north-1": "s3.cn-north-1.amazonaws.com.cn",
+}
+
+
+@pytest.fixture
+def connected(stack):
+    """Makes the store that a function has, in the region that its environment names."""
+    connect.cache_clear()
+    yield lambda: connect(stack.tools.settings)
+    connect.cache_clear()
+
+
+@pytest.mark.parametrize(("region", "host"), REGIONS.items())
+def test_links_and_forms_lead_to_the_bucket_at_the_regions_own_host(
+    connected, monkeypatch, region, host
+):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    store = connected()
+
+    form = store.source_form("image/png", LIMIT)
+    hosts = [urlsplit(url).hostname for url in (form.url, store.upload_link("sources/a"))]
+
+    assert hosts == [f"{store.uploads}.{host}"] * 2
+    assert urlsplit(store.link("tiles/a.png")).hostname == f"{store.collages}.{host}"
+    assert form.fields["x-amz-credential"].split("/")[2] == region
+
+
+def test_links_and_forms_of_an_address_without_names_have_the_bucket_in_their_path(
+    connected, monkeypatch
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5001")
+    store = connected()
+
+    assert store.source_form("image/png", LIMIT).url == f"http://127.0.0.1:5001/{store.uploads}"
+    link = urlsplit(store.link("tiles/a.png"))
+    assert (link.netloc, link.path) == ("127.0.0.1:5001", f"/{store.collages}/tiles/a.png")

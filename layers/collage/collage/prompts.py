@@ -8,8 +8,8 @@ of several every combination is made once, in the order given: ``a and b`` is no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import combinations, product
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, islice, product
 from math import comb
 
 from collage.errors import InvalidRequest
@@ -38,6 +38,8 @@ def expand(text: str, words: Words | None = None, field: str = "prompt") -> tupl
         found = tuple(dict.fromkeys(_expand(text, words or {}, ())))
     except ValueError as error:
         raise InvalidRequest(f"{field}: {error}") from error
+    except RecursionError:
+        raise InvalidRequest(f"{field}: {text[:80]!r} is nested too deeply.") from None
     return tuple(_ESCAPED.sub(r"\1", " ".join(prompt.split())) for prompt in found)
 
 
@@ -88,12 +90,15 @@ def _alternatives(part: str, words: Words, inside: tuple[str, ...]) -> list[str]
         raise ValueError(f"{part[:80]!r} asks for more alternatives than it has.")
     if sum(comb(len(pools), size) for size in sizes) > MAX_PROMPTS:
         raise _too_many(part)
-    return [
-        joint.join(chosen)
-        for size in sizes
-        for picked in combinations(pools, size)
-        for chosen in product(*picked)
-    ]
+    return _bounded(
+        part,
+        (
+            joint.join(chosen)
+            for size in sizes
+            for picked in combinations(pools, size)
+            for chosen in product(*picked)
+        ),
+    )
 
 
 def _choice(text: str) -> tuple[int | None, int | None, str, list[str]]:
@@ -135,9 +140,19 @@ def _listed(text: str, words: Words, inside: tuple[str, ...]) -> list[str]:
         raise ValueError(f"there is no word list {name!r}; there are: {known}.")
     if name in inside:
         raise ValueError(f"the word list {name!r} holds itself.")
-    middle = [each for word in words[name] for each in _expand(word, words, (*inside, name))]
+    within = (*inside, name)
+    middle = _bounded(text, (each for word in words[name] for each in _expand(word, words, within)))
     rest = _listed(text[found.end() :], words, inside)
-    return [text[: found.start()] + word + after for word in middle for after in rest]
+    before = text[: found.start()]
+    return _bounded(text, (before + word + after for word in middle for after in rest))
+
+
+def _bounded(text: str, made: Iterable[str]) -> list[str]:
+    """What is made of ``text``, which is not made to its end where that is too much."""
+    found = list(islice(made, MAX_PROMPTS + 1))
+    if len(found) > MAX_PROMPTS:
+        raise _too_many(text)
+    return found
 
 
 def _too_many(text: str) -> ValueError:

@@ -22,6 +22,7 @@ from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
 from collage.layout import Sort
 from collage.metadata.text import line
+from collage.prompts import MAX_PROMPTS
 
 Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
@@ -32,6 +33,18 @@ BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"
 
 MAX_STYLES = 200
 """Styles that a request can name, or have listed."""
+
+MAX_AXIS = 200
+"""Values of an axis: as many as there can be rows of cells."""
+
+MAX_WORD_LISTS = 200
+"""Word lists that a request can bring; each holds at most as many words as a prompt unfolds to."""
+
+MAX_MASKS = 100
+"""Names of masks and of sets of them, of which there are fewer; each counts once."""
+
+REPORTED = 10
+"""Faults of a request that are told one by one; of others only their number is."""
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
@@ -119,8 +132,10 @@ class Request(BaseModel):
     subjects: tuple[Prompt, ...] | None = Field(
         default=None, min_length=1, max_length=200, description="rows of a matrix"
     )
-    axes: dict[str, tuple[Word, ...]] = Field(
-        default={}, description="further axes of a matrix: " + ", ".join(rules.AXES)
+    axes: dict[str, Annotated[tuple[Word, ...], Field(max_length=MAX_AXIS)]] = Field(
+        default={},
+        max_length=MAX_AXIS,
+        description="further axes of a matrix: " + ", ".join(rules.AXES),
     )
     grid_size: int | None = Field(
         default=None, ge=1, le=100, description="rows and columns of samples; unless given, 3"
@@ -153,8 +168,8 @@ class Request(BaseModel):
     models: tuple[Word, ...] = Field(
         default=(), max_length=20, description="models to reconstruct by; unless given, all"
     )
-    words: dict[str, tuple[Prompt, ...]] = Field(
-        default={}, description="word lists for __name__ in prompts"
+    words: dict[str, Annotated[tuple[Prompt, ...], Field(max_length=MAX_PROMPTS)]] = Field(
+        default={}, max_length=MAX_WORD_LISTS, description="word lists for __name__ in prompts"
     )
     styles: tuple[str, ...] | None = Field(
         default=None, max_length=MAX_STYLES, description="unless given, they are listed for you"
@@ -171,6 +186,7 @@ class Request(BaseModel):
     masks: tuple[str, ...] = Field(
         default=masks.SETS["halves"],
         min_length=1,
+        max_length=MAX_MASKS,
         description="of: " + ", ".join([*masks.SETS, *masks.MASKS]),
     )
     rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
@@ -234,7 +250,9 @@ class Request(BaseModel):
     theme: str | None = Field(
         default=None, max_length=200, description="what the listed styles have in common"
     )
-    exclude: tuple[str, ...] = Field(default=(), description="styles not to list")
+    exclude: tuple[str, ...] = Field(
+        default=(), max_length=MAX_STYLES, description="styles not to list"
+    )
     metadata: bool = Field(default=True, description="write into every picture how it was made")
     max_usd: float | None = Field(
         default=None,
@@ -495,13 +513,21 @@ def complete(asked: Request, source: tuple[int, int] | None) -> Request:
 
 
 def invalid(errors: Iterable[Any], model: type[BaseModel]) -> InvalidRequest:
-    """What pydantic found wrong with the fields of ``model``, as the pack says it."""
-    fields = tuple(_field_error(error, model) for error in errors)
-    clauses = (f"{one.field}: {one.message}" if one.field else one.message for one in fields)
+    """What pydantic found wrong with the fields of ``model``, as the pack says it.
+
+    At most REPORTED faults are told; how many others there are, the message ends with.
+    """
+    found = list(errors)
+    # Made once: it takes longer than all else here.
+    schema = model.model_json_schema()["properties"]
+    fields = tuple(_field_error(error, model, schema) for error in found[:REPORTED])
+    clauses = [f"{one.field}: {one.message}" if one.field else one.message for one in fields]
+    if len(found) > REPORTED:
+        clauses.append(f"and {len(found) - REPORTED:,} more")
     return InvalidRequest("; ".join(clauses) + ".", fields)
 
 
-def _field_error(error: Any, model: type[BaseModel]) -> FieldError:
+def _field_error(error: Any, model: type[BaseModel], schema: Mapping[str, Any]) -> FieldError:
     """One of pydantic's errors; a rule over several fields names one of them in its message."""
     message = str(error["msg"]).removeprefix("Value error, ")
     field = str(error["loc"][0]) if error["loc"] else ""
@@ -512,7 +538,9 @@ def _field_error(error: Any, model: type[BaseModel]) -> FieldError:
         message = f"there is no such option; there are: {', '.join(known)}"
         return FieldError(field, message, known)
     cause = error.get("ctx", {}).get("error")
-    return FieldError(field, message, getattr(cause, "allowed", None) or _rule(model, field))
+    return FieldError(
+        field, message, getattr(cause, "allowed", None) or _rule(schema.get(field, {}))
+    )
 
 
 @cache
@@ -527,9 +555,8 @@ def _lists() -> frozenset[str]:
     )
 
 
-def _rule(model: type[BaseModel], field: str) -> Any:
+def _rule(schema: Mapping[str, Any]) -> Any:
     """What JSON Schema says of a field's values: a list of them, or bounds."""
-    schema = model.model_json_schema()["properties"].get(field, {})
     for one in schema.get("anyOf", [schema]):
         if "enum" in one:
             return one["enum"]

@@ -616,8 +616,10 @@ def connect(settings: Settings) -> Store:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
-        # Links and forms are to be signed as every region takes it, for the region's own address.
+        # Links and forms are to be signed as every region takes it, for the region's own address:
+        # a new bucket's global one is redirected for hours, which no signed link survives.
         signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     )
     client = boto3.client("s3", config=config)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

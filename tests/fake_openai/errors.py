@@ -82,15 +82,16 @@ def no_such_route(method: str, path: str) -> ApiError:
 
 
 def slow_down(message: str, seconds: float) -> ApiError:
-    """A 429 that says when to come back, in both of the headers clients read."""
+    """A 429 that says when to come back."""
     return ApiError(
-        429,
-        message,
-        kind="requests",
-        code="rate_limit_exceeded",
-        headers={
-            # Whole seconds, rounded up: a client that waits that long is let in.
-            "retry-after": str(max(1, -int(-seconds // 1))),
-            "retry-after-ms": str(max(1, -int(-seconds * 1000 // 1))),
-        },
+        429, message, kind="requests", code="rate_limit_exceeded", headers=come_back(seconds)
     )
+
+
+def come_back(seconds: float) -> dict[str, str]:
+    """When to come back, in both of the headers clients read."""
+    return {
+        # Whole seconds, rounded up: a client that waits that long is let in.
+        "retry-after": str(max(1, -int(-seconds // 1))),
+        "retry-after-ms": str(max(1, -int(-seconds * 1000 // 1))),
+    }

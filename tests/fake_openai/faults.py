@@ -4,12 +4,15 @@ import random
 import threading
 from collections.abc import Collection, Mapping, Sequence
 
-from tests.fake_openai.errors import ApiError, slow_down
+from tests.fake_openai.errors import ApiError, come_back, slow_down
 
 ROUTES = ("edits", "generations", "responses", "chat")
 
-# Answered with an error and not billed.
-REFUSED = ("429", "500", "503", "moderation", "quota", "billing")
+# Answered with an error, of any status that is named; "503" says when to come back, "unavailable"
+# is a 503 that does not. None of them is billed here.
+STATUSES = ("408", "409", "429", "500", "501", "502", "503", "504")
+GATEWAYS = ("520", "521", "522", "523", "524", "529")
+REFUSED = (*STATUSES, *GATEWAYS, "unavailable", "moderation", "quota", "billing")
 # Not answered, or not to the end: "timeout" holds the line, "drop" closes it, "drop_after" does
 # the work, bills it and closes it, "truncate" bills it and sends half of the answer.
 CUT = ("timeout", "drop", "drop_after", "truncate")
@@ -133,4 +136,8 @@ class Faults:
                     "moderation_details": {"moderation_stage": "input", "categories": ["sexual"]}
                 },
             )
-        return ApiError(int(kind), "The server failed at this request.", kind="server_error")
+        status = 503 if kind == "unavailable" else int(kind)
+        headers = come_back(self.retry_after) if kind == "503" else {}
+        return ApiError(
+            status, "The server failed at this request.", kind="server_error", headers=headers
+        )

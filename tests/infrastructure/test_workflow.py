@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from collage import errors
+from collage.call_ends import ENDS, FUNCTION_KILLED, PLATFORM
 from tests.infrastructure.shipped import (
     DEFINITION,
     LAMBDA,
@@ -171,10 +172,49 @@ def test_a_failed_call_is_recorded_with_its_number_inside_the_map():
 
     assert render.body["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
     for catch in render.body["Catch"]:
+        if catch["Next"] == "Killed":
+            continue  # Its way to the recorder has a test of its own.
         recorder = next(state for state in inside if state.name == catch["Next"])
         assert recorder.function == "RecordFailureFunction"
         assert recorder.body["Parameters"]["Payload"]["call.$"] == "$.call.index"
         assert recorder.body["Parameters"]["Payload"]["error.$"] == catch["ResultPath"]
+
+
+def test_a_call_is_tried_again_as_often_as_the_table_of_ends_says():
+    (render,) = (state for state in states() if state.name == "RenderTile")
+    tried = {
+        name: rule["MaxAttempts"] for rule in render.body["Retry"] for name in rule["ErrorEquals"]
+    }
+
+    assert {end.name: tried.get(end.name, 0) for end in ENDS} == {
+        end.name: end.retries for end in ENDS
+    }
+
+
+@pytest.mark.parametrize("name", ["ListStyles", "RenderTile"])
+def test_what_may_have_been_billed_shares_its_two_more_tries(name):
+    (state,) = (state for state in states() if state.name == name)
+    counted = {end.name for end in ENDS if end.counted and end.retries}
+
+    shared = [set(rule["ErrorEquals"]) for rule in state.body["Retry"] if rule["MaxAttempts"] == 2]
+    assert shared == [counted - ({"NotKept"} if name == "ListStyles" else set())]
+
+
+def test_a_killed_function_is_tried_once_more_where_nothing_is_paid():
+    (render,) = (state for state in states() if state.name == "RenderTile")
+    (catch,) = (catch for catch in render.body["Catch"] if catch["Next"] == "Killed")
+    killed, again = (render.machine["States"][name] for name in ("Killed", "OnceMore"))
+
+    assert set(catch["ErrorEquals"]) == {
+        error for error, (name, _) in PLATFORM.items() if name == FUNCTION_KILLED
+    }
+    (choice,) = killed["Choices"]
+    assert choice["And"] == [
+        {"Variable": "$.call.priced", "BooleanEquals": False},
+        {"Variable": "$.again", "IsPresent": False},
+    ]
+    assert (choice["Next"], killed["Default"]) == ("OnceMore", "RecordCall")
+    assert (again["Parameters"]["again"], again["Next"]) == (True, "RenderTile")
 
 
 def test_every_error_that_stops_a_run_does_so():

@@ -456,7 +456,8 @@ def test_record_failure_writes_down_a_call(deployed):
     deployed.invoke("record_failure", event)
 
     failure = deployed.stack.store.failures(event["id"])[event["call"]]
-    assert failure.error == event["error"]["Error"]
+    assert failure.error == "FunctionTimedOut"
+    assert "ran out of its time" in failure.message
     with pytest.raises(NotInStore):
         deployed.stack.store.failure(event["id"])
 

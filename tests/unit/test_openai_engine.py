@@ -24,6 +24,7 @@ from collage.errors import (
     BrokenAnswer,
     CollageError,
     ConnectionLost,
+    FailedMidway,
     NoSlotYet,
     Overloaded,
     ProviderUnreachable,
@@ -570,15 +571,15 @@ def test_a_picture_that_is_not_where_it_should_lie_is_a_lost_connection(fake: Fa
         (401, {"message": "no"}, BadKey),
         (403, {"message": "no"}, BadKey),
         (404, {"message": "no", "code": "model_not_found"}, BadRequest),
-        (408, {"message": "no"}, Overloaded),
+        (408, {"message": "no"}, TimedOut),
         (409, {"message": "no"}, Overloaded),
         (413, {"message": "no"}, BadRequest),
         (422, {"message": "no"}, BadRequest),
         (429, {"message": "no", "code": "insufficient_quota"}, QuotaExhausted),
         (429, {"message": "no"}, RateLimited),
         (501, {"message": "no"}, BadRequest),
-        (502, {"message": "no"}, Overloaded),
-        (529, {"message": "no"}, Overloaded),
+        (502, {"message": "no"}, FailedMidway),
+        (529, {"message": "no"}, FailedMidway),
     ],
 )
 def test_each_status_has_its_name(
@@ -595,7 +596,7 @@ def test_each_status_has_its_name(
 
 @pytest.mark.parametrize("body", ["", "<html>Bad gateway</html>", "[]", '"no"', '{"error": "no"}'])
 def test_an_error_in_another_shape_keeps_its_name(body: str) -> None:
-    with pytest.raises(Overloaded, match="The provider answered 502"):
+    with pytest.raises(FailedMidway, match="answered 502"):
         ask(saying(httpx2.Response(502, text=body)))
 
 

@@ -255,9 +255,7 @@ def test_another_collage_of_the_same_tiles_reuses_them(stack):
     assert manifest.render_seconds == 0
 
 
-@pytest.mark.parametrize(
-    ("error", "state"), [("Sandbox.Timedout", "failed"), ("Refused", "refused")]
-)
+@pytest.mark.parametrize(("error", "state"), [("BrokenPicture", "failed"), ("Refused", "refused")])
 def test_a_few_failed_tiles_are_replaced_and_listed_with_their_reason(stack, error, state):
     made, calls = prepare(stack)
     render(stack, made, [call for call in calls if call.index != 2])
@@ -300,7 +298,7 @@ def test_too_many_failed_tiles_are_no_collage_and_the_error_says_why(stack):
         error = {"Error": "Refused" if call.index < 5 else "Sandbox.Timedout", "Cause": "x"}
         pipeline.record_failure(stack.store, made, error, call=call.index)
 
-    with pytest.raises(TooFewTiles, match=r"3 of 6 .* 80%.* 2 x Refused, 1 x Sandbox.Timedout\."):
+    with pytest.raises(TooFewTiles, match=r"3 of 6 .* 80%.* 2 x Refused, 1 x FunctionTimedOut\."):
         assemble(stack, made)
     assert f"collages/{made}/manifest.json" not in stack.listing()
 

@@ -5,9 +5,10 @@ from typing import Any
 import boto3
 import pytest
 
+from collage import errors
+from collage.call_ends import ENDS
 from collage.engines import Outcome, Rendered, Turn
 from collage.errors import (
-    UNBILLED,
     BrokenAnswer,
     BudgetExhausted,
     CollageError,
@@ -27,7 +28,9 @@ from tests.unit.plans import planned
 
 TABLE = "limits"
 PRICE = 0.04
-UNKNOWN = (TimedOut, ConnectionLost, BrokenAnswer)
+KINDS = {end: getattr(errors, end.name, None) for end in ENDS}
+UNBILLED = [kind for end, kind in KINDS.items() if kind and not end.counted]
+UNKNOWN = [kind for end, kind in KINDS.items() if kind and end.counted]
 
 
 @pytest.fixture

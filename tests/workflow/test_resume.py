@@ -136,13 +136,10 @@ def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
         for _progress in stack.follow(started):
             pass
         manifest = stack.store.manifest(started["id"])
-        lost = [record for record in manifest.tiles if record.state == "failed"]
-        # None is lost when it was between two tiles.
-        assert len(lost) <= 1
-        assert manifest.missing == len(lost)
-        assert all(record.error == "Runtime.ExitError" for record in lost)
+        # What it was at costs nothing, so it was tried once more.
+        assert manifest.missing == 0
         before = sidecars(stack)
-        assert len(before) == TILES - len(lost)
+        assert len(before) == TILES
 
     with local_stack.running({}, state=state) as (_, stack):
         manifest = run(stack, photo(20), **OPTIONS)

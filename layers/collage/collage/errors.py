@@ -163,6 +163,10 @@ class BudgetExhausted(StoppingError):
     """The stack's limit for the day is reached."""
 
 
+class MaxUsdReached(StoppingError):
+    """What was paid for the collage, or may have been, leaves too little of its ``max_usd``."""
+
+
 class NoSlotYet(TransientError):
     """The account's pace has no turn for this call soon; it gave its place back."""
 
@@ -176,7 +180,7 @@ class RateLimited(TransientError):
 
 
 class Overloaded(TransientError):
-    """The provider failed or is overloaded."""
+    """The provider is overloaded or failed at once; it made no picture."""
 
 
 class ProviderUnreachable(TransientError):
@@ -191,6 +195,14 @@ class ConnectionLost(TransientError):
     """The connection broke; whether the provider will bill the request is not known."""
 
 
+class FailedMidway(TransientError):
+    """The provider or a gateway failed over a call; it may have made the picture, and bill it."""
+
+
+class NotKept(TransientError):
+    """A picture came and was paid for, and S3 did not take it."""
+
+
 class BrokenAnswer(TransientError):
     """The provider answered something that cannot be read; it may bill it all the same."""
 
@@ -200,17 +212,3 @@ class NotMade(CollageError):
 
     It stands in the place of a picture (`collage.engines.Outcome`) and is never raised.
     """
-
-
-UNBILLED = (
-    NoSlotYet,
-    LimitsUnavailable,
-    ProviderUnreachable,
-    RateLimited,
-    Overloaded,
-    Refused,
-    QuotaExhausted,
-    BadKey,
-    BadRequest,
-)
-"""Ends of a request that cost nothing."""

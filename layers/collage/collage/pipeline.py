@@ -19,6 +19,7 @@ from pydantic import ValidationError
 import collage
 from collage import (
     batches,
+    call_ends,
     engines,
     layout,
     masks,
@@ -822,9 +823,11 @@ def record_failure(
         message = str(json.loads(cause)["errorMessage"])
     except (ValueError, KeyError, TypeError):
         message = cause
+    name = error.get("Error", "Unknown")
+    name, message = call_ends.of_platform(name, message) or (name, message)
     failure = Failure(
         id=collage_id,
-        error=error.get("Error", "Unknown"),
+        error=name,
         message=message,
         created=_now(),
         call=call,

@@ -85,6 +85,7 @@ class Plan(BaseModel):
             tiles=tuple(self.tiles[i] for i in numbers),
             spares=tuple(self.spares_of(i) for i in numbers) if self.spares else (),
             composition=self._composed.get(self.tiles[numbers[0]].source or ""),
+            priced=engines.ENGINES[self.tiles[numbers[0]].engine].price is not None,
         )
 
     def of_functions(self, wave: int) -> tuple[int, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from collage.call_ends import is_counted
 from collage.engines import Engine, Outcome, Rendered
-from collage.errors import UNBILLED, CollageError, LimitsUnavailable, NotMade, TransientError
+from collage.errors import CollageError, LimitsUnavailable, NotMade, TransientError
 from collage.limits import Limits
 from collage.tile import Tile
 
@@ -45,7 +46,7 @@ def buy(
         outcomes = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
         with suppress(LimitsUnavailable):
-            if isinstance(error, UNBILLED):
+            if not is_counted(error):
                 limits.correct(day, price, 0)
                 for tile in tiles:
                     limits.not_billed(tile.key)

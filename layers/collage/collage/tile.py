@@ -100,6 +100,7 @@ class Call(BaseModel):
 
     ``spares`` are those of each tile: when it is refused, the first that is not takes its place.
     ``composition`` is what their source is put together from, where it is not the prepared one.
+    ``priced`` says that making them costs money, so that it must not be asked for again lightly.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -108,6 +109,7 @@ class Call(BaseModel):
     tiles: tuple[Tile, ...]
     spares: tuple[tuple[Tile, ...], ...] = ()
     composition: Composition | None = None
+    priced: bool = False
 
 
 class Sidecar(BaseModel):

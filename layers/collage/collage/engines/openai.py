@@ -16,28 +16,29 @@ from dataclasses import replace
 from functools import lru_cache
 from http.client import HTTPException
 from json import JSONDecodeError
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collage import masks, seam
+from collage import call_ends, masks, seam
 from collage.engines import Outcome, Rendered, Turn
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
 from collage.errors import (
     BadKey,
-    BadRequest,
     BrokenAnswer,
     CollageError,
     ConnectionLost,
+    FailedMidway,
     NotMade,
-    Overloaded,
     ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
     Refused,
     TimedOut,
+    TransientError,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class OpenAI:
 
         Raises:
             NoSlotYet: from ``turn``, before anything was asked.
-            RateLimited, Overloaded, TimedOut, ConnectionLost, BrokenAnswer: worth another try.
+            RateLimited, Overloaded: worth another try; nothing was made.
+            TimedOut, FailedMidway, ConnectionLost, BrokenAnswer: it may be billed all the same.
             Refused: the provider's moderation does not want this prompt with this picture.
             QuotaExhausted, BadKey, BadRequest: no further call would fare better.
         """
@@ -115,6 +117,7 @@ def named(client: openai.OpenAI) -> Iterator[None]:
     import httpx2
     import openai
 
+    began = perf_counter()
     try:
         yield
     except openai.APITimeoutError as error:
@@ -129,12 +132,12 @@ def named(client: openai.OpenAI) -> Iterator[None]:
             ) from error
         raise ConnectionLost("The connection to the provider was lost.") from error
     except openai.APIStatusError as error:
-        raise _status(error, client.api_key) from None
+        raise _status(error, client.api_key, perf_counter() - began) from None
     except (openai.OpenAIError, JSONDecodeError) as error:
         raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
 
 
-def _status(error: openai.APIStatusError, key: str) -> CollageError:
+def _status(error: openai.APIStatusError, key: str, seconds: float) -> CollageError:
     said = str(error.body.get("message", "") if isinstance(error.body, dict) else error.message)
     said = said.replace(key, "***")[:300].rstrip(".")
     code = str(error.code or "")
@@ -148,12 +151,12 @@ def _status(error: openai.APIStatusError, key: str) -> CollageError:
         return Refused(f"The provider's moderation refused it: {said}.")
     if error.status_code == 429:
         return RateLimited(f"The provider's rate limit is reached: {said}.", _retry_after(error))
-    # 501: the server has no such thing, and will not have it a minute later.
-    if (error.status_code >= 500 and error.status_code != 501) or error.status_code in (408, 409):
-        return Overloaded(
-            f"The provider answered {error.status_code}: {said}.", _retry_after(error)
-        )
-    return BadRequest(f"The provider does not accept the request: {said}.")
+    kind = call_ends.of_status(error.status_code, seconds, _retry_after(error))
+    if issubclass(kind, TransientError):
+        over = "failed over the call: it " if kind is FailedMidway else ""
+        answered = f"The provider {over}answered {error.status_code}: {said}."
+        return kind(answered, _retry_after(error))
+    return kind(f"The provider does not accept the request: {said}.")
 
 
 def _retry_after(error: openai.APIStatusError) -> float | None:

@@ -1,12 +1,13 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli tasks examples benchmarks web tests
+CODE := layers/collage/collage functions local cli tasks examples benchmarks web tests \
+	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion lint format bench costs recipes schemas \
-	layers image scan deploy destroy lock clean
+	layers runtime image scan deploy destroy lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +73,9 @@ layers: install ## build the layers as `sam build` does and check their sizes (n
 			ARTIFACTS_DIR="$(CURDIR)/out/layers/$${layer}Layer" || exit 1; \
 	done
 	$(BIN)/python -m benchmarks.layers out/layers
+
+runtime: ## unpack Debian's build of the runtime's Python, which compiles the layers (root and apt)
+	$(PYTHON) -m layers.runtime
 
 IMAGE ?= collage-diffusion
 

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LIMIT_BYTES = 250 * 2**20
 MACHINES = {"arm64": 183, "x86_64": 62}
 """What a shared library's header calls the processor, by what the template calls it."""
+UNCHECKED = (1).to_bytes(4, "little")
+"""What byte code says of itself that is believed without a look at its source (PEP 552)."""
 TRUST = ("certifi/cacert.pem", "truststore")
 """Where the SDK's HTTP client finds whom to trust: its own list, or that of Lambda's system."""
 
@@ -39,9 +41,8 @@ def functions(sam: dict[str, Any]) -> dict[str, tuple[Path, list[str]]]:
 
 
 def size(folder: Path) -> int:
-    """Bytes of all files below ``folder``; byte code that Python left in a checkout is not sent."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return sum(path.stat().st_size for path in files)
+    """Bytes of all files below ``folder``."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def faults(layer: Path, architecture: str, version: str) -> Iterator[str]:
@@ -52,8 +53,10 @@ def faults(layer: Path, architecture: str, version: str) -> Iterator[str]:
     tag = f"cpython-{version.replace('.', '')}"
     for path in sorted(layer.rglob("*")):
         name = path.relative_to(layer)
-        if path.suffix == ".pyc":
-            yield f"{name} is byte code"
+        if path.suffix == ".pyc" and tag not in path.name:
+            yield f"{name} is not for Python {version}"
+        elif path.suffix == ".pyc" and path.read_bytes()[4:8] != UNCHECKED:
+            yield f"{name} is held against its source at every start"
         if ".so" in path.suffixes and path.is_file():
             header = path.read_bytes()[:20]
             machine = int.from_bytes(header[18:20], "little")
@@ -79,7 +82,8 @@ def main(folder: Path) -> int:
     sizes = {name: size(folder / name) for name in names}
     wrong = [f"{n}: {fault}" for n in names for fault in faults(folder / n, architecture, version)]
     for name in names:
-        print(f"{name:<26}{sizes[name] / 2**20:>8.1f} MB")
+        compiled = any((folder / name).rglob("*.pyc"))
+        print(f"{name:<26}{sizes[name] / 2**20:>8.1f} MB{'' if compiled else '  no byte code'}")
     for function, (code, layers) in wanted.items():
         total = size(code) + sum(sizes[layer] for layer in layers)
         print(f"{function:<26}{total / 2**20:>8.1f} MB  {' '.join(layers)}")

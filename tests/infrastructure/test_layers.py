@@ -59,7 +59,12 @@ def test_a_good_layer_has_no_fault_and_a_size(layer):
             ELF + ARM,
             "python/a.cpython-313-x.so is not for Python 3.14",
         ),
-        ("python/a.cpython-314.pyc", b"", "python/a.cpython-314.pyc is byte code"),
+        ("python/a.cpython-311.pyc", b"", "python/a.cpython-311.pyc is not for Python 3.14"),
+        (
+            "python/a.cpython-314.pyc",
+            b"\x2b\x0e\r\n\x03\0\0\0",
+            "python/a.cpython-314.pyc is held against its source at every start",
+        ),
         (
             "python/openai/a.py",
             b"",

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 from pydantic import BaseModel, Field
 
 from collage.errors import (
@@ -28,6 +29,21 @@ from collage.request import invalid
 LARGEST_BODY = 65_536
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
+THROTTLES = {
+    "ExecutionLimitExceeded",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+}
+"""AWS's codes for having been asked more often than the account may, by any of its services."""
+
 NO_OBJECT = "The body has to be a JSON object."
 NOT_FOUND = "not_found_handler"
 """What Powertools calls the route of a path that has none."""
@@ -49,6 +65,14 @@ class Problem(BaseModel):
 
 class Conflict(PermanentError):
     """What is asked for cannot be done to the collage as it is."""
+
+
+class Throttled(TransientError):
+    """AWS was asked more often than the account may; nothing was done."""
+
+
+class AwsUnreachable(TransientError):
+    """A service of AWS could not be reached in time."""
 
 
 def problem(
@@ -119,6 +143,8 @@ def answer_errors(app: APIGatewayHttpResolver) -> None:
     app.exception_handler(RequestValidationError)(partial(_invalid, app))
     app.exception_handler(NotFoundError)(partial(_missing, app))
     app.exception_handler(CollageError)(_named)
+    app.exception_handler(ClientError)(_refused_by_aws)
+    app.exception_handler(BotoCoreError)(_unreached)
     app.exception_handler(Exception)(_unexpected)
 
 
@@ -153,9 +179,24 @@ def _named(error: CollageError) -> Response[str]:
     if isinstance(error, TransientError):
         logger.warning("transient", extra={"error": error.name})
         headers = {"Retry-After": str(round(error.retry_after or RETRY_SECONDS))}
-        return problem(503, error.name, str(error), headers=headers)
+        # Asked too often is no fault of the stack, and raises no alarm.
+        status = 429 if isinstance(error, Throttled) else 503
+        return problem(status, error.name, str(error), headers=headers)
     status = 404 if isinstance(error, NotInStore) else 409 if isinstance(error, Conflict) else 422
     return problem(status, error.name, str(error), _fields(error))
+
+
+def _refused_by_aws(error: ClientError) -> Response[str]:
+    """A throttle by its name; what else AWS refuses is a fault of the set-up."""
+    if error.response["Error"]["Code"] not in THROTTLES:
+        return _unexpected(error)
+    return _named(Throttled(f"AWS is asked too often for {error.operation_name}; try again soon."))
+
+
+def _unreached(error: BotoCoreError) -> Response[str]:
+    if not isinstance(error, ConnectionError | HTTPClientError):
+        return _unexpected(error)
+    return _named(AwsUnreachable("A service of AWS could not be reached in time; try again soon."))
 
 
 def _unexpected(error: Exception) -> Response[str]:

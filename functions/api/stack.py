@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from collage.runs import Runs
 from collage.settings import settings
@@ -21,14 +22,22 @@ def store() -> Store:
 @cache
 def runs() -> Runs:
     """The workflow's runs."""
-    return Runs(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+    return Runs(_client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
 def assemble(collage: str, layout: Mapping[str, Any]) -> None:
     """Have a collage laid out again; that may take longer than a request."""
     payload = json.dumps({"id": collage, "layout": dict(layout)})
-    boto3.client("lambda").invoke(
+    _client("lambda").invoke(
         FunctionName=os.environ["ASSEMBLE_FUNCTION"],
         InvocationType="Event",
         Payload=payload.encode(),
     )
+
+
+def _client(service: str) -> Any:
+    """A client that gives up in good time: a request is to be answered within 29 seconds."""
+    config = Config(
+        connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]

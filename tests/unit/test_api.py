@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from collage import pipeline
 from collage.engines import ENGINES
@@ -188,6 +190,104 @@ def test_a_recipe_that_needs_no_source_is_asked_for_without_one(api):
     assert made["estimate"]["tiles"] == 4
     assert "source" not in api("GET", f"/collages/{made['id']}").json["links"]
     assert api.refuses(422, "POST", "/collages", SMALL)["errors"][0]["field"] == "source"
+
+
+@pytest.fixture
+def refuses_aws(monkeypatch):
+    """Makes an operation of AWS end with an error, while others go on; a call puts it right."""
+    real, faults = BaseClient._make_api_call, {}
+
+    def call(client, operation, given):
+        if operation in faults:
+            raise faults[operation]
+        return real(client, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+
+    def refuse(operation, code):
+        faults[operation] = ClientError({"Error": {"Code": code, "Message": "No."}}, operation)
+        return faults.clear
+
+    refuse.faults = faults
+    return refuse
+
+
+@pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}])
+def test_what_cannot_be_estimated_is_not_started_and_starts_when_it_is_sent_again(
+    api, refuses_aws, key
+):
+    mend = refuses_aws("ListObjectsV2", "SlowDown")
+
+    api.refuses(503, "POST", "/collages", ASKED, **key)
+
+    mend()
+    assert not api.stack.started
+    again = api("POST", "/collages", ASKED, **key).json
+    assert again["new"]
+    assert api("POST", "/collages", ASKED, **key).json["new"] is False
+    assert list(api.stack.started) == [again["id"]]
+
+
+def test_a_run_that_was_started_when_the_answer_was_lost_is_found_by_its_key(api, refuses_aws):
+    mend = refuses_aws("UpdateItem", "ThrottlingException")
+
+    api.refuses(503, "POST", "/collages", ASKED, idempotency_key="k")
+
+    mend()
+    (started,) = api.stack.started
+    again = api("POST", "/collages", ASKED, idempotency_key="k").json
+    assert (again["id"], again["new"]) == (started, False)
+    assert list(api.stack.started) == [started]
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "request_"),
+    [
+        ("ListExecutions", "ThrottlingException", ("GET", "/collages")),
+        ("DescribeExecution", "ThrottlingException", ("GET", "/collages/{}")),
+        ("StartExecution", "ExecutionLimitExceeded", ("POST", "/collages", {**ASKED, "rows": 1})),
+        ("StartExecution", "ThrottlingException", ("POST", "/collages", {**ASKED, "rows": 1})),
+        ("StopExecution", "Throttling", ("DELETE", "/collages/{}")),
+    ],
+)
+def test_a_throttle_of_aws_is_told_with_when_to_try_again(
+    api, refuses_aws, operation, code, request_
+):
+    made = api("POST", "/collages", ASKED).json["id"]
+    method, path, *body = request_
+    refuses_aws(operation, code)
+
+    answer = api(method, path.format(made), *body)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "2")
+    assert answer.json["type"].endswith(":Throttled")
+    assert operation in answer.json["detail"]
+
+
+def test_a_throttled_function_is_told_when_a_collage_is_laid_out_again(api, refuses_aws):
+    made = finished(api.stack)
+    refuses_aws("Invoke", "TooManyRequestsException")
+
+    answer = api("POST", f"/collages/{made}/assemble", {"cols": 2})
+
+    assert (answer.status, answer.json["type"]) == (429, "urn:collage:problem:Throttled")
+
+
+def test_a_service_that_does_not_answer_is_worth_another_try(api, refuses_aws):
+    api("POST", "/collages", ASKED)
+    refuses_aws.faults["ListExecutions"] = ReadTimeoutError(endpoint_url="https://states")
+
+    answer = api("GET", "/collages")
+
+    assert (answer.status, answer.json["type"]) == (503, "urn:collage:problem:AwsUnreachable")
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_what_aws_refuses_for_good_is_a_fault_of_the_stack(api, refuses_aws):
+    api("POST", "/collages", ASKED)
+    refuses_aws("ListExecutions", "AccessDeniedException")
+
+    api.refuses(500, "GET", "/collages")
 
 
 def test_an_estimate_starts_nothing(api):
@@ -435,7 +535,7 @@ def test_the_description_has_every_route_and_every_problem(api):
     }  # fmt: skip
     for item in described["paths"].values():
         for operation in item.values():
-            assert {"422", "500", "503", "403"} <= operation["responses"].keys()
+            assert {"422", "429", "500", "503", "403"} <= operation["responses"].keys()
             assert [status for status in operation["responses"] if status.startswith("2")]
     assert "HTTPValidationError" not in json.dumps(described)
 

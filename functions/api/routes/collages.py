@@ -60,11 +60,12 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """
     repeats, caller = tools().repeats, _caller()
     known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
+    store = stack.store()
     with _about_a_picture(asked):
-        started = pipeline.start(
-            stack.store(), tools(), stack.runs(), asked.source, asked.options, again=not known
-        )
+        accepted = pipeline.accept(store, tools(), asked.source, asked.options)
+        # Before the run: an estimate that came too late would leave a run that nobody was told of.
         estimate = _estimate(asked)
+    started = pipeline.launch(store, stack.runs(), accepted, again=not known)
     if key and not known:
         repeats.settle(caller, key, started["id"])
     return Started(

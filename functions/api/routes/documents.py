@@ -34,6 +34,7 @@ PROBLEMS = {
     "413": "The body is too large.",
     "415": "The body is of another type than JSON.",
     "422": "A field is wrong; `errors` names it and what is allowed.",
+    "429": "AWS is asked too often; try again when `Retry-After` says.",
     "500": "Something went wrong in the function.",
     "503": "Something the stack needs did not answer; try again.",
 }
@@ -96,23 +97,23 @@ def _rank(path: str, item: dict[str, Any]) -> tuple[int, str]:
 
 
 def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
-    own = {"422", "500", "503"}
+    own = {"422", "429", "500", "503"}
     own |= {"404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
     own |= {"409"} if path.endswith("/assemble") else set()
     schema = {"$ref": "#/components/schemas/Problem"}
     message = {"type": "object", "properties": {"message": {"type": "string"}}}
-    return {
-        **{
-            status: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}}
-            for status, text in PROBLEMS.items()
-            if status in own
-        },
-        **{
-            status: {"description": text, "content": {"application/json": {"schema": message}}}
-            for status, text in GATEWAY.items()
-        },
+    said: dict[str, Any] = {
+        status: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, text in PROBLEMS.items()
+        if status in own
     }
+    for status, text in GATEWAY.items():
+        # Some come from the function as well as from API Gateway, each in its own form.
+        here = said.get(status, {"description": text, "content": {}})
+        content = {**here["content"], "application/json": {"schema": message}}
+        said[status] = {**here, "content": content}
+    return said
 
 
 def _page(described: dict[str, Any]) -> str:

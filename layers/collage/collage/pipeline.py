@@ -22,6 +22,7 @@ from collage import (
     call_ends,
     engines,
     layout,
+    lookup,
     masks,
     metadata,
     plan,
@@ -82,14 +83,20 @@ def start(
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
+    See `accept` and `launch`.
+    """
+    return launch(store, runs, accept(store, tools, source, options), again=again)
+
+
+def accept(store: Store, tools: Tools, source: str | None, options: dict[str, Any]) -> Accepted:
+    """Check a request and its source at the door; nothing is written or started.
+
     ``source`` is a key in the uploads bucket, None where the recipe needs no picture, ``options``
-    the fields of the request. A collage
-    whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
+    the fields of the request.
 
     Raises:
         InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
         NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge: when the source is.
-            Nothing was written or started then.
     """
     asked = request.parse(options)
     rules.served(asked, source is not None)
@@ -101,14 +108,22 @@ def start(
     size = _fits(asked, *pictures)
     asked = request.complete(asked, size)
     served_weights(store, asked, tools, source is not None)
-    accepted = Accepted(
+    return Accepted(
         id=request.identify(asked, *(p.sha256 if p else None for p in pictures)),
         source=pictures[0],
         mask=pictures[1],
         request=asked,
     )
+
+
+def launch(store: Store, runs: Runs, accepted: Accepted, *, again: bool = True) -> Started:
+    """Freeze an accepted request and start the workflow for it, or find the run that makes it.
+
+    A collage whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
+    """
+    asked = accepted.request
     store.put_accepted(accepted)
-    progress.begin(store, accepted.id, source)
+    progress.begin(store, accepted.id, accepted.key)
     if not asked.styled or asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
@@ -339,6 +354,10 @@ def _tasks(store: Store, made: Plan, wave: int, most: int) -> int:
     """How many tasks to divide the work of a wave among: none if all of it is there."""
     calls = made.of_tasks(wave)
     tiles = [made.tiles[i] for call in calls for i in made.calls[call]]
+    keys = {tile.key for tile in tiles}
+    if lookup.there(store, keys) < keys:
+        return diffusion.shards(len(calls), most)
+    # No task is started for them, so that they are looked at more closely.
     with ThreadPoolExecutor(READERS) as pool:
         there = all(pool.map(lambda tile: store.sidecar(tile) is not None, tiles))
     return 0 if there else diffusion.shards(len(calls), most)
@@ -419,9 +438,10 @@ class Estimated(TypedDict):
 
 def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate:
     """What a plan takes beyond the tiles that the store holds already."""
-    with ThreadPoolExecutor(READERS) as pool:
-        there = list(pool.map(lambda tile: store.sidecar(tile) is not None, made.tiles))
-    wanted = [[made.tiles[i] for i in call if not there[i]] for call in made.calls]
+    there = lookup.there(store, {tile.key for tile in made.tiles})
+    wanted = [
+        [made.tiles[i] for i in call if made.tiles[i].key not in there] for call in made.calls
+    ]
     return plan.estimate([tiles for tiles in wanted if tiles], images_per_minute)
 
 

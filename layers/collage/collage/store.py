@@ -72,7 +72,23 @@ PART = 16_000_000
 
 PARTS_AT_ONCE = 4
 
-BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"}
+BUSY = {
+    "500",
+    "503",
+    "BadDigest",
+    "IncompleteBody",
+    "InternalError",
+    "KMS.ThrottlingException",
+    "OperationAborted",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequests",
+}
+"""What S3 answers when the same request may well succeed a little later."""
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
@@ -276,6 +292,30 @@ class Store:
     def sidecar(self, tile: Tile) -> Sidecar | None:
         """The tile's sidecar, or None when the tile was not finished."""
         return self._sidecar(tile.key)
+
+    def has_tile(self, key: str) -> bool:
+        """Whether the tile with this key was finished; its sidecar is not read."""
+        where = f"tiles/{key}.json"
+        try:
+            with _named(self.collages, where):
+                self.s3.head_object(Bucket=self.collages, Key=where)
+        except NotInStore:
+            return False
+        return True
+
+    def tiles_after(self, key: str) -> tuple[list[str], bool]:
+        """Keys of the next tiles of which something is there, and whether there are more.
+
+        They ascend, from ``key`` on, which is the first if it is there; at most a thousand.
+        """
+        with _named(self.collages, "tiles/"):
+            # All that lies of a tile is one name: what its files have in common ends with the dot.
+            answer = self.s3.list_objects_v2(
+                Bucket=self.collages, Prefix="tiles/", Delimiter=".", StartAfter=f"tiles/{key}"
+            )
+        names = [item["Prefix"] for item in answer.get("CommonPrefixes", [])]
+        keys = [name.removeprefix("tiles/").removesuffix(".") for name in names]
+        return keys, answer["IsTruncated"] and bool(keys)
 
     def tile(self, tile: Tile) -> tuple[bytes, Sidecar] | None:
         """A finished tile's picture and sidecar; None when either is missing or half-written."""

@@ -17,8 +17,8 @@ VARIABLE = "COLLAGE_MODELS"
 STAND_INS = {
     "EnableGpu": "true",
     "GpuImage": "none",
-    "GpuVpc": "vpc-none",
-    "GpuSubnets": "subnet-none",
+    "GpuVpc": "vpc-00000000",
+    "GpuSubnets": "subnet-00000000",
 }
 """Parameters that a laptop has no use for, and the template asks for."""
 

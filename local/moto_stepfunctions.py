@@ -22,6 +22,7 @@ def patch(host: Host, stack: ExitStack) -> None:
     config["stepfunctions"] = {"execute_state_machine": True}
     _creation(host, stack)
     _interpreter(host, stack)
+    _paths(stack)
 
 
 def _creation(host: Host, stack: ExitStack) -> None:
@@ -107,3 +108,13 @@ def _flat(original: Callable[..., None]) -> Callable[..., None]:
         self.looping = False
 
     return loop
+
+
+def _paths(stack: ExitStack) -> None:
+    """A path that can name one value only is that value; moto makes a list of `$.a[0].b`."""
+    from moto.stepfunctions.parser.asl.utils import json_path
+
+    def definite(path: str) -> bool:
+        return not re.search(r"\[[^\]]*[*:?,][^\]]*\]|\.\.|\.\*", path)
+
+    replace(stack, json_path, "_is_singleton_array_access", definite)

@@ -17,6 +17,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 from collage.errors import CollageError
 from collage.settings import Settings
 from collage.store import connect
+from tasks.diffusion import deadline
 from tasks.diffusion.ends import End, end_of
 from tasks.diffusion.pulse import log
 from tasks.diffusion.shard import from_environment
@@ -32,6 +33,7 @@ def main() -> End:
     signal.signal(signal.SIGTERM, interrupt)
     try:
         shard = from_environment()
+        deadline.keep(shard, interrupted)
         settings = Settings(uploads_bucket="", collages_bucket=shard.collages_bucket)
         # The libraries of the models take seconds to import: what is wrong is said before.
         from tasks.diffusion.worker import Worker

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from collage.errors import InvalidRequest
 
@@ -34,6 +41,10 @@ class Shard(BaseModel):
     )
     compile: bool = Field(default=False, description="let torch compile the denoiser; on a GPU")
     heartbeat_seconds: float = Field(default=5, gt=0)
+    asked_at: AwareDatetime | None = Field(default=None, description="when the task was asked for")
+    limit_seconds: float | None = Field(
+        default=None, gt=0, description="after which it is given up, counted from then"
+    )
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:

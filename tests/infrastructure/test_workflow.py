@@ -6,8 +6,9 @@ import re
 import pytest
 import yaml
 
-from collage import errors
+from collage import duration, errors
 from collage.call_ends import ENDS, FUNCTION_KILLED, PLATFORM
+from collage.limits import KEEP_DAYS
 from tests.infrastructure.shipped import (
     DEFINITION,
     LAMBDA,
@@ -40,12 +41,19 @@ def machine():
 
 
 def test_the_run_as_a_whole_has_a_timeout():
-    assert 0 < definition()["TimeoutSeconds"] <= 7 * 86_400
+    """Which the plan knows of, so that it refuses what would not end in time."""
+    assert definition()["TimeoutSeconds"] == duration.RUN_DAYS * 86_400
+    assert definition()["TimeoutSeconds"] < KEEP_DAYS * 86_400
 
 
 @pytest.mark.parametrize("state", tasks(), ids=str)
 def test_a_task_has_a_timeout(state):
-    assert state.body["TimeoutSeconds"] > 0
+    if "TimeoutSecondsPath" in state.body:
+        # It is planned, by what the task has to do.
+        assert state.body["TimeoutSecondsPath"] == "$.seconds"
+        assert state.name == "RenderShard"
+    else:
+        assert state.body["TimeoutSeconds"] > 0
 
 
 @pytest.mark.parametrize("state", INVOCATIONS, ids=str)

@@ -143,6 +143,10 @@ class OverBudget(PermanentError):
     """The plan would cost more than the request allows; nothing was paid."""
 
 
+class TooLong(PermanentError):
+    """The plan would take longer than a run may; nothing was paid."""
+
+
 class Refused(PermanentError):
     """The provider's moderation refused a prompt or picture; asking again will not help."""
 

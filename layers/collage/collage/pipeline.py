@@ -20,6 +20,7 @@ import collage
 from collage import (
     batches,
     call_ends,
+    duration,
     engines,
     layout,
     lookup,
@@ -45,6 +46,7 @@ from collage.errors import (
     OverBudget,
     Refused,
     SourceChanged,
+    TooLong,
 )
 from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
@@ -284,6 +286,8 @@ class Wave(TypedDict):
     """The tasks to start, by number; none where they have nothing left to make."""
     of: int
     """How many tasks divide the work."""
+    seconds: int
+    """What one of them may take."""
 
 
 class Planned(TypedDict):
@@ -302,6 +306,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
 
     Raises:
         OverBudget: when what is not in the store yet would cost more than the request allows.
+        TooLong: when that would take longer than a run may.
     """
     accepted = store.accepted(collage_id)
     asked = accepted.request
@@ -321,13 +326,10 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
                 f"The collage would cost about ${price:,.2f}; the request allows "
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
+    _in_time(store, tools, made)
     made = _as_before(store, made)
     keys = store.put_plan(made)
-    counts = [_tasks(store, made, i, tools.settings.gpu_tasks) for i in range(len(keys))]
-    waves = [
-        Wave(calls=key, shards=list(range(count)), of=count)
-        for key, count in zip(keys, counts, strict=True)
-    ]
+    waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate)
     concurrency = tools.settings.concurrency
     if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
@@ -350,17 +352,40 @@ def _as_before(store: Store, made: Plan) -> Plan:
     return made.model_copy(update={"calls": before.calls, "waves": before.waves})
 
 
-def _tasks(store: Store, made: Plan, wave: int, most: int) -> int:
-    """How many tasks to divide the work of a wave among: none if all of it is there."""
-    calls = made.of_tasks(wave)
-    tiles = [made.tiles[i] for call in calls for i in made.calls[call]]
+def _in_time(store: Store, tools: Tools, made: Plan) -> None:
+    """Refuse a plan that could not end in time, by what of it is not in the store yet."""
+    try:
+        duration.check(_in_full(made), tools)
+    except TooLong:
+        duration.check(_left(store, made), tools)
+
+
+def _in_full(made: Plan) -> list[list[Tile]]:
+    """The tiles of every call."""
+    return [[made.tiles[i] for i in call] for call in made.calls]
+
+
+def _wave(store: Store, made: Plan, number: int, key: str | None, most: int) -> Wave:
+    """A wave whose work is divided among ``most`` tasks at most: none if all of it is there."""
+    calls = [[made.tiles[i] for i in made.calls[call]] for call in made.of_tasks(number)]
+    count = 0 if _all_there(store, calls) else diffusion.shards(len(calls), most)
+    return Wave(
+        calls=key,
+        shards=list(range(count)),
+        of=count,
+        seconds=duration.shard_seconds(calls, count),
+    )
+
+
+def _all_there(store: Store, calls: Sequence[Sequence[Tile]]) -> bool:
+    """Whether no tile of these calls is missing."""
+    tiles = [tile for call in calls for tile in call]
     keys = {tile.key for tile in tiles}
     if lookup.there(store, keys) < keys:
-        return diffusion.shards(len(calls), most)
+        return False
     # No task is started for them, so that they are looked at more closely.
     with ThreadPoolExecutor(READERS) as pool:
-        there = all(pool.map(lambda tile: store.sidecar(tile) is not None, tiles))
-    return 0 if there else diffusion.shards(len(calls), most)
+        return all(pool.map(lambda tile: store.sidecar(tile) is not None, tiles))
 
 
 def estimate(
@@ -379,6 +404,7 @@ def estimate(
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
         NotInStore: when the request names a mask that was not put in.
+        TooLong: when it would take longer than a run may.
     """
     rules.served(asked, data is not None)
     size = None if data is None else _size_of(data, tools)
@@ -405,7 +431,9 @@ def estimate(
         weights,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
-    left = made.estimate if listed or many else missing(store, made, tools.pace.per_minute)
+    calls = _in_full(made) if listed or many else _left(store, made)
+    duration.check(calls, tools)
+    left = plan.estimate(calls, tools.pace.per_minute)
     return Estimated(
         calls=left.calls,
         tiles=left.tiles,
@@ -438,11 +466,16 @@ class Estimated(TypedDict):
 
 def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate:
     """What a plan takes beyond the tiles that the store holds already."""
+    return plan.estimate(_left(store, made), images_per_minute)
+
+
+def _left(store: Store, made: Plan) -> list[list[Tile]]:
+    """The tiles of every call that the store does not hold yet."""
     there = lookup.there(store, {tile.key for tile in made.tiles})
     wanted = [
         [made.tiles[i] for i in call if made.tiles[i].key not in there] for call in made.calls
     ]
-    return plan.estimate([tiles for tiles in wanted if tiles], images_per_minute)
+    return [tiles for tiles in wanted if tiles]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ class Settings(BaseModel):
         pattern=r"^(s3://[^/]+/.*|/.*)?$",
         description="where weights lie: s3://bucket/prefix, or a folder; empty: no GPU task",
     )
+    tile_retention_days: int = Field(
+        default=0, ge=0, description="after which tiles are deleted; 0: never"
+    )
     gpu_tasks: int = Field(default=1, ge=1, le=40, description="GPU tasks of one collage at once")
 
 

@@ -1,0 +1,121 @@
+"""How long a run may take: what does not fit is refused with its plan, by what is still to do."""
+
+from dataclasses import replace
+
+import pytest
+
+from collage import duration, pipeline
+from collage.errors import TooLong
+from tests.unit.plans import planned
+from tests.unit.test_diffusion_engine import tile
+from tests.unit.test_pipeline import SOURCE, changed, prepare, render
+
+STYLES = {"styles": ["Cubism", "Baroque", "Op Art"], "size": 64, "cell": 32}
+
+
+def tools(stack, **changes):
+    """The stack's tools with other settings: the provider's, and the stack's."""
+    provider = {
+        name: changes.pop(name) for name in ("images_per_minute", "latency") if name in changes
+    }
+    made = changed(stack, **changes)
+    return replace(made, provider=made.provider.model_copy(update=provider))
+
+
+def calls(count, **options):
+    made = planned(rows=1, cols=count, tiles=count, **STYLES, **options)
+    return [[made.tiles[i] for i in call] for call in made.calls]
+
+
+def gpu(count, **options):
+    made = tile(size=(1024, 1024), options={n: str(v) for n, v in options.items()})
+    return [[made.model_copy(update={"seed": seed})] for seed in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"images_per_minute": 0.002},
+            r"833 hours at 0.002 pictures a minute; a run has 576\. .* ImagesPerMinute to 1 or",
+        ),
+        (
+            {"images_per_minute": 1, "tile_retention_days": 1, "concurrency": 1, "latency": 7200},
+            r"24 hours of calls of 7200 seconds, 1 at once; its tiles are deleted after 1 days "
+            r"\(TileRetentionDays\), which leaves it 19\. .* MaxConcurrency to 2 or more",
+        ),
+    ],
+)
+def test_what_the_pace_cannot_make_in_time_is_refused(stack, changes, said):
+    with pytest.raises(TooLong, match=said):
+        duration.check(calls(100, engine="openai"), tools(stack, **changes))
+
+
+def test_ten_thousand_pictures_at_the_default_pace_fit(stack):
+    hundred = calls(100, engine="openai")
+
+    duration.check(hundred * 100, tools(stack))
+    with pytest.raises(TooLong, match="TileRetentionDays"):
+        duration.check(hundred * 100, tools(stack, tile_retention_days=1))
+
+
+def test_the_painter_has_no_pace(stack):
+    duration.check(calls(50, engine="painter") * 100, tools(stack, images_per_minute=0.001))
+
+
+def test_what_the_gpus_cannot_make_in_time_is_refused(stack):
+    work = gpu(3000, num_inference_steps=1000) * 2
+
+    with pytest.raises(TooLong, match=r"on 1 GPU; a run has 576\. .* GpuTasks to 2 or more"):
+        duration.check(work, tools(stack))
+    duration.check(work, tools(stack, gpu_tasks=2))
+
+
+def test_a_shard_has_time_for_its_tiles_and_to_begin():
+    few, many = (duration.shard_seconds(gpu(count), 1) for count in (8, 800))
+
+    assert few > duration.START_SECONDS
+    assert (many - duration.START_SECONDS) / 800 > duration.STEP_SECONDS * duration.STEPS
+    assert duration.shard_seconds(gpu(800), 4) < many
+    assert duration.shard_seconds(gpu(8, num_inference_steps=9), 1) < few
+    assert duration.shard_seconds([], 0) == 0
+
+
+def test_the_plan_is_refused_before_it_is_written_unless_the_store_has_most_of_it(stack):
+    priced = {"rows": 1, "cols": 2, "styles": ["Cubism", "Baroque"], "combine": 1}
+    made, _ = prepare(stack, **priced)
+    asked = stack.store.accepted(made)
+    stack.store.put_accepted(
+        asked.model_copy(update={"request": asked.request.model_copy(update={"engine": "openai"})})
+    )
+    before = stack.get(f"collages/{made}/plan.json")
+
+    with pytest.raises(TooLong):
+        pipeline.plan_tiles(stack.store, tools(stack, images_per_minute=1e-5), made)
+
+    assert stack.get(f"collages/{made}/plan.json") == before
+
+
+def test_what_is_there_takes_no_time(stack, monkeypatch):
+    made, work = prepare(stack)
+    render(stack, made, work)
+    seen = []
+
+    def check(left, _tools):
+        seen.append(len(left))
+        if left:
+            raise TooLong("too long")
+
+    monkeypatch.setattr(duration, "check", check)
+    pipeline.plan_tiles(stack.store, stack.tools, made)
+
+    assert seen == [len(work), 0]
+
+
+def test_an_estimate_says_so_too(stack):
+    from collage import request
+
+    asked = request.parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
+
+    with pytest.raises(TooLong, match="ImagesPerMinute"):
+        pipeline.estimate(stack.store, tools(stack, images_per_minute=1e-5), SOURCE, asked)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from cli.results import GALLERY, Results
 from collage import page
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest
@@ -31,7 +32,8 @@ def write(folder: Path) -> tuple[Path, int]:
     """Write gallery.html and its style into ``folder``; the file and the number of collages.
 
     Raises:
-        InvalidRequest: when there is no collage, or the page was not built.
+        InvalidRequest: when there is no collage, the page was not built, or somebody else's file
+            has the name of one of these.
         OSError: when the disk does not take it.
     """
     if not page.is_built():
@@ -41,11 +43,12 @@ def write(folder: Path) -> tuple[Path, int]:
         raise InvalidRequest(f"{folder} has no fetched collage in it or below it.")
     cards = "\n".join(_card(place.relative_to(folder), manifest) for place, manifest in found)
     count = "one collage" if len(found) == 1 else f"{len(found):,} collages"
-    template = Template((page.FOLDER / "gallery.html").read_text())
-    file = folder / "gallery.html"
-    file.write_text(template.substitute(count=count, cards=cards))
-    (folder / "page.css").write_bytes(page.files()["page.css"])
-    return file, len(found)
+    template = Template((page.FOLDER / "gallery.html").read_text(encoding="utf-8"))
+    results = Results(folder)
+    results.begin(GALLERY)
+    results.write("gallery.html", template.substitute(count=count, cards=cards).encode())
+    results.write("page.css", page.files()["page.css"])
+    return folder / "gallery.html", len(found)
 
 
 def _collages(folder: Path) -> Iterator[tuple[Path, Manifest]]:
@@ -58,8 +61,8 @@ def _collages(folder: Path) -> Iterator[tuple[Path, Manifest]]:
         if not complete:
             continue
         try:
-            text = (Path(place) / "manifest.json").read_text()
-            yield Path(place), Manifest.model_validate_json(text)
+            data = (Path(place) / "manifest.json").read_bytes()
+            yield Path(place), Manifest.model_validate_json(data)
         except ValidationError:
             # Some other page with some other manifest.
             continue

@@ -10,7 +10,8 @@ import typer
 from cli import output
 from cli.bars import bars
 from cli.ends import FAILED, STOPPED, AsJson, answer, console, failures, say
-from cli.making import Id, Out, report, writable
+from cli.making import Id, Out, report
+from cli.results import Results
 from cli.stack import WITHOUT_COLLAGE, RunFailed, Stack
 from cli.where import StackName, State, Where
 from collage.progress import Progress
@@ -85,7 +86,7 @@ def fetch(
 ) -> None:
     """Fetch a collage that is made."""
     with failures(as_json=as_json):
-        writable(out)
+        Results(out).check()
         with Where(stack, state).reached() as reached:
             seen = reached.look(collage)
             if seen.state not in ("done", "partial"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +13,24 @@ from cli import output
 from cli.bars import bars
 from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
+from cli.results import Results
 from cli.stack import RunFailed, Stack
 from cli.where import Parameters, StackName, State, Where
 from collage import explain as explaining
 from collage import request, rules, source
-from collage.errors import InvalidRequest, NotAPicture, PermanentError
+from collage.errors import NotAPicture, PermanentError
 from collage.layout import Sort
 from collage.manifest import Manifest
 from collage.pipeline import Estimated, Started
 from collage.request import Request
+
+
+def named(out: str) -> Path:
+    """A folder by its name; an empty one, as of a variable that is not set, names none."""
+    if not out:
+        raise typer.BadParameter("it is empty; name a folder")
+    return Path(out)
+
 
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
@@ -43,7 +51,14 @@ MaskFile = Annotated[
     ),
 ]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
-Out = Annotated[Path, typer.Option(help="where the results go")]
+Out = Annotated[
+    Path,
+    typer.Option(
+        parser=named,
+        metavar="DIR",
+        help="where the results go: a new or an empty folder, or one of results",
+    ),
+]
 
 
 @request_options
@@ -55,12 +70,16 @@ def run(
     state: State = None,
     parameter: Parameters = None,
     as_json: AsJson = False,
+    *,
+    read: tuple[Path, ...] = (),
     **options: Any,
 ) -> None:
     """Make a collage of PHOTO."""
     with failures(as_json=as_json):
         where = Where(stack, state, parameter, lasting=True)
         asked = _asked(options, photo, mask_file)
+        inputs = [file for file in (photo, mask_file, *read) if file is not None]
+        Results(out).check(inputs)
         data, mask = _checked(photo, where), _checked(mask_file, where)
         _Making(where, out, as_json, asked).follow(
             lambda reached: reached.start(data, options, mask),
@@ -78,6 +97,7 @@ def resume(
 ) -> None:
     """Go on with a collage that failed, was cancelled or lacks tiles."""
     with failures(as_json=as_json):
+        Results(out).check()
         where = Where(stack, state, parameter, lasting=True)
         _Making(where, out, as_json).follow(lambda reached: reached.resume(collage))
 
@@ -96,6 +116,8 @@ def remake(
     It is laid out as it was requested, whatever was made of it later.
     """
     with failures(as_json=as_json):
+        # FILE itself may be replaced, by what is made again.
+        Results(out).check([photo] if photo else [])
         where = Where(stack, state, parameter, lasting=True)
         data = _checked(photo, where)
         asked = explaining.request_of(_read(file), data)
@@ -173,6 +195,7 @@ def assemble(
     changes = {name: value for name, value in given.items() if value is not None}
     with failures(as_json=as_json):
         request.parse_relayout(changes)
+        Results(out).check()
         where = Where(stack, state, lasting=True)
         with where.reached() as reached:
             manifest = reached.fetch(collage, out, reached.assemble(collage, changes))
@@ -194,7 +217,6 @@ class _Making:
         price: Callable[[Stack], Estimated] | None = None,
     ) -> None:
         """Start a collage, having said what it takes; follow it to its end and fetch it."""
-        writable(self.out)
         first = "start" if self.where.running else "laptop cloud"
         with (
             bars(console, first, silent=self.as_json) as show,
@@ -236,17 +258,6 @@ def report(manifest: Manifest, out: Path, *, as_json: bool) -> None:
         output.report(console, result)
     if manifest.stopped is not None:
         raise typer.Exit(STOPPED)
-
-
-def writable(out: Path) -> None:
-    """Refuse an output folder before anything is made for it.
-
-    Raises:
-        InvalidRequest: when it is none, or cannot be written to.
-    """
-    there = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise InvalidRequest(f"out: {out} is no folder that can be written to.")
 
 
 def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:

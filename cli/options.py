@@ -51,6 +51,8 @@ METAVARS = {
     "rects": "T:BxL:R",
 }
 LISTS = {"styles", "masks", "exclude", "subjects", "models"}
+READ = "read"
+"""A parameter of commands, no option: the files that options came from."""
 REPEATED = {"axes", "words", "rects"}
 """Options that can be given several times."""
 
@@ -97,10 +99,11 @@ MODELS = inspect.Parameter(
 def request_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give ``command`` an option for every field of the request, in place of its ``**options``.
 
-    It gets those that were used, by the fields' names, as the request takes them.
+    It gets those that were used, by the fields' names, as the request takes them, and in a
+    parameter ``read``, if it has one, the files that they were read from.
     """
     own = inspect.signature(command, eval_str=True)
-    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD and p.name != READ]
     names = [name for name in Request.model_fields if name not in LEFT_OUT]
     added = [FILE, MODELS, *map(_parameter, names)]
 
@@ -115,6 +118,8 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
         for name, read in (("axes", _axes), ("words", _words)):
             if name in used:
                 used[name] = read(used[name])
+        if READ in own.parameters:
+            given[READ] = tuple(filter(None, (file, *map(Path, options["words"] or ()))))
         fields = _fields(file)
         for name in fields.keys() & given.keys():
             raise typer.BadParameter(f"{file}: there is no field {name}", param_hint="--request")

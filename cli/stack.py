@@ -14,7 +14,7 @@ from typing import Any
 
 from cli.fetch import fetch
 from collage import errors, pipeline, progress
-from collage.errors import CollageError, NotInStore
+from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.pipeline import Estimated, Started
 from collage.progress import Progress
@@ -298,6 +298,8 @@ def _here(collage: str) -> Iterator[None]:
         raise unknown
     try:
         yield
+    except UnreadableRecord:
+        raise
     except NotInStore as error:
         raise unknown from error
 

@@ -111,6 +111,10 @@ class NotInStore(PermanentError):
     """Something that an earlier step writes is not in the store."""
 
 
+class UnreadableRecord(NotInStore):
+    """A record was half written, is damaged, or is of another version: it is as good as none."""
+
+
 class StoreUnavailable(TransientError):
     """S3 did not answer, or asked to slow down, more often than one call is worth."""
 

@@ -13,6 +13,15 @@ from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.formats import FORMATS, Format
 from collage.geometry import Geometry
 from collage.layout import Layout
+from collage.names import (
+    CollageFile,
+    CollageId,
+    Digest,
+    MaskFile,
+    MaskName,
+    SourceFile,
+    TilesFolder,
+)
 from collage.plan import Plan
 from collage.tile import Sidecar, Tile
 
@@ -46,8 +55,8 @@ class Pyramid(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    dzi: str = "collage.dzi"
-    folder: str = "collage_files"
+    dzi: Literal["collage.dzi"] = "collage.dzi"
+    folder: Literal["collage_files"] = "collage_files"
     format: Literal["jpg"] = "jpg"
     tile_size: int = 510
     overlap: int = 1
@@ -58,12 +67,14 @@ class Files(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    collage: str
-    preview: str = "preview.jpg"
+    collage: CollageFile
+    preview: Literal["preview.jpg"] = "preview.jpg"
     pyramid: Pyramid = Pyramid()
-    source: str | None = Field(description="the source as it was prepared")
-    masks: dict[str, str] = Field(description="by name")
-    tiles: str = Field(default="../../tiles", description="where the tiles lie, as {key}.png")
+    source: SourceFile | None = Field(description="the source as it was prepared")
+    masks: dict[MaskName, MaskFile] = Field(description="by name")
+    tiles: TilesFolder = Field(
+        default="../../tiles", description="where the tiles lie, as {key}.png"
+    )
 
     def from_below(self, file_format: Format) -> "Files":
         """Those of another layout, whose manifest lies two folders further down."""
@@ -95,7 +106,7 @@ class TileRecord(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     index: int
-    key: str
+    key: Digest
     state: TileState
     tile: Tile = Field(description="as it was made; of a replaced tile, the spare")
     created: str | None = Field(default=None, description="when it was made, in UTC")
@@ -139,7 +150,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
-    id: str
+    id: CollageId
     recipe: str
     title: str | None
     pack: str = collage.__version__

@@ -59,6 +59,9 @@ from collage.tile import Call, Composition, Sidecar, Tile
 from collage.tools import Tools
 from collage.weights import Weights
 
+UNNAMED = "0" * 20
+"""Id of a collage that is only estimated."""
+
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
 
@@ -423,7 +426,7 @@ def estimate(
     elif asked.styled:
         names = styles.default(asked.style_count, asked.exclude)
     made = plan.make(
-        Accepted(id="", source=None, request=asked),
+        Accepted(id=UNNAMED, source=None, request=asked),
         Styles(styles=names, origin="default"),
         prepared,
         _models(asked, tools),

@@ -13,6 +13,7 @@ from collage.engines.image_models import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
 from collage.limits import Pace
+from collage.names import CollageId, MaskName
 from collage.request import Accepted, Relayout, Request, Source
 from collage.tile import Call, Composition, Tile
 from collage.weights import Weights
@@ -38,7 +39,7 @@ class Prepared(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     source: str | None
-    masks: dict[str, str]
+    masks: dict[MaskName, str]
 
 
 class Estimate(BaseModel):
@@ -59,7 +60,7 @@ class Plan(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
-    id: str
+    id: CollageId
     request: Request
     source: Source | None
     styles: Styles

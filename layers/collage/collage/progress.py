@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from collage.errors import NotInStore
+from collage.names import CollageId
 
 if TYPE_CHECKING:
     from collage.manifest import Manifest
@@ -63,7 +64,7 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
+    id: CollageId
     run: str = Field(description="the execution that made it last, or tries to")
     state: State = "running"
     phase: Phase | None = Field(default="start", description="none once it has ended")

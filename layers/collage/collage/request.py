@@ -22,6 +22,7 @@ from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
 from collage.layout import Sort
 from collage.metadata.text import line
+from collage.names import CollageId
 from collage.prompts import MAX_PROMPTS
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -412,7 +413,7 @@ class Accepted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
+    id: CollageId
     source: Source | None
     mask: Source | None = Field(default=None, description="the mask file, where there is one")
     request: Request

@@ -14,8 +14,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -34,11 +33,19 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
-from collage import page, weights
+from collage import page, records, weights
 from collage.digest import canonical, sha256
 from collage.engines.diffusion import ShardProgress
-from collage.errors import NoModel, NotInStore, Refused, SourceTooLarge, StoreUnavailable
+from collage.errors import (
+    NoModel,
+    NotInStore,
+    Refused,
+    SourceTooLarge,
+    StoreUnavailable,
+    UnreadableRecord,
+)
 from collage.manifest import Failure, Manifest
+from collage.names import PICTURE
 from collage.ordered import Ordered
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
@@ -52,9 +59,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 Model = TypeVar("Model", bound=BaseModel)
-
-RESULT = re.compile(r"(collage|preview)\.\w+|collage_files/\d+/\d+_\d+\.\w+")
-"""The pictures of a result; what else lies beside them is how it came about."""
 
 MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
@@ -116,7 +120,11 @@ class _Where(TypedDict):
 
 @dataclass(frozen=True)
 class Store:
-    """Typed reading and writing over two buckets. Every method may raise StoreUnavailable."""
+    """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
+
+    A record that cannot be read raises UnreadableRecord, which is a NotInStore: whoever can do
+    without it, or make it again, does.
+    """
 
     s3: S3Client
     uploads: str
@@ -146,7 +154,7 @@ class Store:
 
     def put_refusal(self, source: str, failure: Failure) -> None:
         """Write why an upload was refused, beside it."""
-        data = canonical(failure.model_dump(mode="json"))
+        data = records.write(failure)
         self._put(self.uploads, f"{source}.failure.json", data, "application/json")
 
     def source_form(self, content_type: str, max_bytes: int) -> Form:
@@ -198,15 +206,17 @@ class Store:
         self._write(f"collages/{progress.id}/progress.json", progress)
 
     def put_progress_once(self, progress: Progress) -> Progress:
-        """Write progress.json unless it is there; what is there then."""
+        """Write progress.json unless it is there and can be read; what is there then."""
         key = f"collages/{progress.id}/progress.json"
-        data = canonical(progress.model_dump(mode="json"))
+        data = records.write(progress)
         try:
             self._put(self.collages, key, data, "application/json", IfNoneMatch="*")
         except ClientError as error:
             if error.response["Error"]["Code"] not in TAKEN:
                 raise
-            return self.progress(progress.id)
+            with suppress(UnreadableRecord):
+                return self.progress(progress.id)
+            self.put_progress(progress)
         return progress
 
     def put_listed(self, progress: Progress) -> None:
@@ -412,14 +422,13 @@ class Store:
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
         keys = [key for key, _ in self._keys(f"collages/{collage}/failures/")]
-        found = [self._read(Failure, key) for key in keys]
+        found = self._read_all(Failure, keys)
         return {failure.call: failure for failure in found if failure.call is not None}
 
     def shards(self, collage: str, since: datetime) -> list[ShardProgress]:
         """How far the tasks on a GPU are that wrote of themselves ``since``."""
         keys = [key for key, put in self._keys(f"collages/{collage}/shards/") if put >= since]
-        with ThreadPoolExecutor(16) as pool:
-            return list(pool.map(lambda key: self._read(ShardProgress, key), keys))
+        return self._read_all(ShardProgress, keys)
 
     def count_failures(self, collage: str, since: datetime) -> tuple[int, int]:
         """How many calls failed ``since``, and how many were refused.
@@ -427,9 +436,8 @@ class Store:
         Refusals beyond the first FAILURES_READ failures count as failed.
         """
         keys = [key for key, put in self._keys(f"collages/{collage}/failures/") if put >= since]
-        with ThreadPoolExecutor(16) as pool:
-            found = pool.map(lambda key: self._read(Failure, key), keys[:FAILURES_READ])
-            refused = sum(failure.error == Refused.__name__ for failure in found)
+        found = self._read_all(Failure, keys[:FAILURES_READ])
+        refused = sum(failure.error == Refused.__name__ for failure in found)
         return len(keys) - refused, refused
 
     def _keys(self, prefix: str) -> list[tuple[str, datetime]]:
@@ -483,7 +491,8 @@ class Store:
         with _named(self.collages, prefix):
             keys = [item["Key"] for found in pages for item in found.get("Contents", [])]
         names = (key.removeprefix(prefix) for key in keys)
-        return [name for name in names if RESULT.fullmatch(name)]
+        # What else lies beside them is how they came about.
+        return [name for name in names if PICTURE.fullmatch(name)]
 
     def tile_file(self, name: str) -> bytes:
         """A file of those that lie with the tiles. Raises NotInStore."""
@@ -533,11 +542,22 @@ class Store:
             return None
 
     def _read(self, model: type[Model], key: str) -> Model:
-        return model.model_validate_json(self._get(self.collages, key))
+        return records.read(model, self._get(self.collages, key), key)
+
+    def _read_all(self, model: type[Model], keys: Iterable[str]) -> list[Model]:
+        """The records among ``keys`` that can be read."""
+
+        def one(key: str) -> Model | None:
+            try:
+                return self._read(model, key)
+            except UnreadableRecord:
+                return None
+
+        with ThreadPoolExecutor(16) as pool:
+            return [record for record in pool.map(one, keys) if record is not None]
 
     def _write(self, key: str, model: BaseModel) -> None:
-        data = canonical(model.model_dump(mode="json"))
-        self._put(self.collages, key, data, "application/json")
+        self._put(self.collages, key, records.write(model), "application/json")
 
     def _link(self, bucket: str, key: str) -> str:
         return self.s3.generate_presigned_url(

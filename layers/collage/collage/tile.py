@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256
+from collage.names import CollageId, Digest, MaskName
 
 Operation = Literal[
     "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
@@ -29,7 +30,7 @@ class Tile(BaseModel):
     operation: Operation
     prompt: str
     styles: tuple[str, ...]
-    mask: str | None
+    mask: MaskName | None
     mask_sha256: str | None
     source: str | None
     engine: str
@@ -71,7 +72,7 @@ class Piece(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    tile: str | None
+    tile: Digest | None
     box: tuple[int, int, int, int]
     at: tuple[int, int]
 
@@ -117,11 +118,11 @@ class Sidecar(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    key: str
+    key: Digest
     sha256: str
     """Of the picture file, so that half a picture is never taken for a whole one."""
     tile: Tile
-    collage: str
+    collage: CollageId
     """The collage whose run made it."""
     seconds: float
     """What the engine took."""

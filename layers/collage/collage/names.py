@@ -1,0 +1,43 @@
+"""Names that records give to files: what each may be, so that none leads anywhere else.
+
+A manifest, a plan, a sidecar or a listing is read from a bucket that others may write to. Their
+names become keys in the store and paths on a disk, so they are held to these patterns when read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+_DIGEST = "[0-9a-f]{64}"
+_MASK = "[a-z0-9][a-z0-9-]{0,63}"
+_UP = r"(\.\./\.\./)?"
+
+Digest = Annotated[str, Field(pattern=f"^{_DIGEST}$")]
+"""SHA-256 as hexadecimal digits: of a tile's key, and of files."""
+
+CollageId = Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
+"""A collage, and what stands for an upload that was refused."""
+
+MaskName = Annotated[str, Field(pattern=f"^{_MASK}$")]
+"""A mask of a collage: its file is ``masks/{name}.png``."""
+
+CollageFile = Annotated[str, Field(pattern=r"^collage\.(png|jpg|webp)$")]
+SourceFile = Annotated[str, Field(pattern=rf"^{_UP}source\.png$")]
+MaskFile = Annotated[str, Field(pattern=rf"^{_UP}masks/{_MASK}\.png$")]
+TilesFolder = Annotated[str, Field(pattern=r"^(\.\./){0,4}tiles$")]
+"""Files of a result as a manifest has them, relative to the folder that it lies in."""
+
+PICTURE = re.compile(
+    r"collage\.(png|jpg|webp)|preview\.jpg|collage\.dzi"
+    r"|collage_files/[0-9]{1,2}/[0-9]{1,7}_[0-9]{1,7}\.jpg"
+)
+"""The pictures that a result consists of, relative to its folder."""
+
+GATHERED = re.compile(
+    rf"{PICTURE.pattern}|source\.png|masks/{_MASK}\.png|tiles/{_DIGEST}\.png"
+    r"|manifest\.(js|json)|index\.html|page\.(css|js)|gallery\.html"
+)
+"""Every file that a folder of results can have of this pack's making."""

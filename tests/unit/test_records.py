@@ -1,0 +1,142 @@
+"""What the pack wrote down is read again: by this version, of this and of each earlier one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from collage import explain, pipeline, records
+from collage.digest import sha256
+from collage.engines.diffusion import ShardProgress
+from collage.errors import NotInStore, UnreadableRecord
+from collage.manifest import Failure, Manifest
+from collage.plan import Plan, Prepared, Styles
+from collage.progress import Progress
+from collage.request import Accepted
+from collage.source import pixel_digest
+from collage.tile import Call, Sidecar
+from tests.unit.test_pipeline import SMALL, prepare, render
+
+SHIPPED = Path(__file__).parents[1] / "fixtures" / "records"
+VERSIONS = sorted(path for path in SHIPPED.iterdir() if path.is_dir())
+KINDS = {
+    "request": Accepted,
+    "styles": Styles,
+    "prepared": Prepared,
+    "plan": Plan,
+    "progress": Progress,
+    "manifest": Manifest,
+    "tile": Sidecar,
+    "shard": ShardProgress,
+    "failure": Failure,
+    "call-failure": Failure,
+}
+
+
+def wrong(data: bytes) -> dict[str, bytes]:
+    """A record in ways in which it cannot be read."""
+    fields = json.loads(data)
+    needed = {"id", "key", "styles", "masks", "wave", "shard"} & fields.keys()
+    newer = "version" if isinstance(fields.get("version"), int) else "schema"
+    return {
+        "cut": data[: len(data) // 2],
+        "blank": b"",
+        "zeros": bytes(len(data)),
+        "another": b"[1]",
+        "less": json.dumps({k: v for k, v in fields.items() if k not in needed}).encode(),
+        "newer": json.dumps({**fields, newer: 2}).encode(),
+    }
+
+
+@pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: path.name)
+@pytest.mark.parametrize("name", KINDS)
+def test_records_of_every_version_are_read_whole(folder, name):
+    data = (folder / f"{name}.json").read_bytes()
+
+    found = records.read(KINDS[name], data, name)
+
+    said = json.loads(data)
+    assert {key: found.model_dump(mode="json")[key] for key in said if key != "schema"} == said
+    again = records.write(found)
+    assert records.read(KINDS[name], again, name) == found
+    assert json.loads(again).get("schema", json.loads(again).get("version")) == 1
+
+
+@pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: path.name)
+def test_a_tile_of_every_version_keeps_its_key_and_its_call(folder):
+    sidecar = Sidecar.model_validate_json((folder / "tile.json").read_bytes())
+    made = Plan.model_validate_json((folder / "plan.json").read_bytes())
+    calls = json.loads((folder / "calls.json").read_bytes())
+
+    assert sidecar.tile.key == sidecar.key
+    assert sidecar.sha256 == sha256((folder / "tile.png").read_bytes())
+    assert [made.call(i) for i in range(len(calls))] == [Call.model_validate(c) for c in calls]
+
+
+@pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: path.name)
+@pytest.mark.parametrize("ending", ["png", "jpeg", "webp"])
+def test_pictures_of_every_version_explain_themselves(folder, ending):
+    picture = (folder / f"collage.{ending}").read_bytes()
+
+    found = explain.explain(picture, cell=(0, 1))
+
+    assert found.tile.styles == ("Op Art", "浮世絵")
+    assert explain.explain(picture).collage.rows == 1
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_cannot_be_read_has_one_name(name):
+    data = (VERSIONS[0] / f"{name}.json").read_bytes()
+
+    for broken in wrong(data).values():
+        with pytest.raises(UnreadableRecord, match=f"^{name} cannot be read: .* another version"):
+            records.read(KINDS[name], broken, name)
+
+
+@pytest.mark.parametrize("how", ["cut", "blank", "less"])
+def test_a_tile_whose_sidecar_cannot_be_read_is_made_again(stack, how):
+    made, calls = prepare(stack)
+    render(stack, made, calls)
+    tile = calls[0].tiles[0]
+    key = f"tiles/{tile.key}.json"
+    picture = stack.get(f"tiles/{tile.key}.png")
+    stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=wrong(stack.get(key))[how])
+
+    assert stack.store.sidecar(tile) is None
+    render(stack, made, calls)
+
+    assert stack.store.finished(tile.key)[0] == picture
+
+
+@pytest.mark.parametrize("how", ["cut", "newer"])
+@pytest.mark.parametrize("name", ["progress", "styles", "manifest", "failures/000001"])
+def test_a_collage_goes_on_whatever_of_it_cannot_be_read(stack, how, name):
+    made, calls = prepare(stack)
+    render(stack, made, calls)
+    pipeline.assemble_collage(stack.store, stack.tools, made)
+    whole = pixel_digest(stack.store.collage(made))
+    pipeline.record_failure(stack.store, made, {"Error": "RateLimited"}, 1)
+    key = f"collages/{made}/{name}.json"
+    stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=wrong(stack.get(key))[how])
+
+    again = pipeline.start(stack.store, stack.tools, stack.runs, "uploads/a.png", SMALL)
+    if stack.started[again["run"]]["needs_styles"]:
+        pipeline.list_styles(stack.store, stack.tools, made)
+    pipeline.make_masks(stack.store, stack.tools, made)
+    pipeline.plan_tiles(stack.store, stack.tools, made)
+    pipeline.assemble_collage(stack.store, stack.tools, made)
+
+    assert again["id"] == made
+    assert pixel_digest(stack.store.collage(made)) == whole
+    assert stack.store.progress(made).state == "done"
+
+
+def test_a_manifest_that_cannot_be_read_is_no_finished_collage(stack):
+    made, _ = prepare(stack)
+    stack.store.put_file(made, "", "manifest.json", b"{")
+
+    assert not stack.store.is_complete(made)
+    with pytest.raises(UnreadableRecord, match=f"collages/{made}/manifest.json cannot be read"):
+        stack.store.manifest(made)
+    with pytest.raises(NotInStore):
+        stack.store.manifest(made)

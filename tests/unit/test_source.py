@@ -4,12 +4,13 @@ import zlib
 
 import numpy as np
 import pytest
+import pyvips
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from collage import source
-from collage.errors import NotAPicture, SourceTooLarge, TruncatedPicture
+from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
 from tests.unit.pictures import (
     BLUE,
     GOLD,
@@ -310,3 +311,68 @@ def test_a_decompression_bomb_is_refused_unopened(bomb):
 def test_a_size_that_no_picture_can_have_is_refused_by_name():
     with pytest.raises((SourceTooLarge, TruncatedPicture)):
         inspect(png_header(2**31 - 1, 2**31 - 1))
+
+
+@pytest.mark.parametrize("shape", [(64, 48), (1200, 90), (60, 40), (700, 500), (40, 40), (8, 9)])
+@pytest.mark.parametrize("size", [(64, 64), (96, 32), (32, 96)])
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
+def test_an_ordinary_picture_is_cropped_by_libvips_alone(shape, size, file_format):
+    # Digests of prepared sources, and with them keys of tiles, follow from its very pixels.
+    data = encode(noise(shape), file_format)
+    whole = pyvips.Image.new_from_buffer(data, "").thumbnail_image(
+        size[0], height=size[1], crop="centre", export_profile="srgb"
+    )
+    assert np.array_equal(np.asarray(prepared(data, size)), whole.numpy()[..., :3])
+
+
+@pytest.mark.parametrize("shape", [(3, 300), (300, 3), (2, 90), (20, 1)])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_thin_picture_is_cut_to_shape_before_it_is_enlarged(shape, orientation, monkeypatch):
+    enlarged = []
+    thumbnail = pyvips.Image.thumbnail_image
+
+    def measured(picture, width, **options):
+        enlarged.append((picture.width, picture.height))
+        return thumbnail(picture, width, **options)
+
+    monkeypatch.setattr(pyvips.Image, "thumbnail_image", measured, raising=False)
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    data = encode(plain(shape, BLUE), exif=exif)
+
+    assert prepared(data, (256, 256)).getpixel((9, 9)) == BLUE
+    assert not source.transparency(data, (256, 256)).min() < 255
+    short = min(shape)
+    assert enlarged == [(short, short)] * 2
+
+
+def test_the_middle_is_what_is_left_of_a_thin_picture():
+    picture = plain((4, 200), RED)
+    picture.paste(BLUE, (0, 98, 4, 102))
+
+    assert prepared(encode(picture), (64, 64)).getpixel((32, 32)) == BLUE
+
+
+@pytest.mark.parametrize(("shape", "thin"), [((1, 101), True), ((303, 3), True), ((2, 200), False)])
+def test_a_picture_can_be_too_thin(shape, thin):
+    data = encode(plain(shape))
+    if not thin:
+        assert inspect(data).width == shape[0]
+        return
+
+    with pytest.raises(
+        SourceTooThin, match=f"{shape[0]} x {shape[1]} pixels; .* at most 100 times"
+    ):
+        inspect(data)
+
+
+def test_a_side_can_be_too_long():
+    with pytest.raises(SourceTooLarge, match=r"70000 x 1000 pixels; a side has at most 65,535"):
+        inspect(png_header(70_000, 1000), max_pixels=10**9)
+
+
+def test_transparency_of_a_damaged_picture_has_a_name():
+    data = encode(noise((64, 64)))
+
+    with pytest.raises(TruncatedPicture):
+        source.transparency(data[: len(data) // 2], (64, 64))

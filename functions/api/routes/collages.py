@@ -29,6 +29,7 @@ from collage.errors import (
     NotAPicture,
     NotInStore,
     SourceTooLarge,
+    SourceTooThin,
     TruncatedPicture,
 )
 from collage.formats import FORMATS
@@ -161,7 +162,13 @@ def _about_a_picture(asked: Asked) -> Iterator[None]:
     """Say of which field it is that a picture is missing or wrong."""
     try:
         yield
-    except (NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge) as error:
+    except (
+        NotInStore,
+        NotAPicture,
+        TruncatedPicture,
+        SourceTooLarge,
+        SourceTooThin,
+    ) as error:
         message = str(error)
         field = "mask_source" if asked.mask_source and asked.mask_source in message else "source"
         raise InvalidRequest(f"{field}: {message}", [FieldError(field, message)]) from error

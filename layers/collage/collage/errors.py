@@ -83,6 +83,10 @@ class SourceTooLarge(PermanentError):
     """The source has more bytes, or would unpack to more pixels, than allowed."""
 
 
+class SourceTooThin(PermanentError):
+    """One side of the source is very many times as long as the other."""
+
+
 class NoMetadata(PermanentError):
     """A picture does not say how it was made, or not in a form that can be read."""
 

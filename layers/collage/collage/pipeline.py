@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from pydantic import ValidationError
 
@@ -59,6 +59,9 @@ from collage.tile import Call, Composition, Sidecar, Tile
 from collage.tools import Tools
 from collage.weights import Weights
 
+if TYPE_CHECKING:
+    from collage.source import Inspected
+
 UNNAMED = "0" * 20
 """Id of a collage that is only estimated."""
 
@@ -101,16 +104,25 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
 
     Raises:
         InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
-        NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge: when the source is.
+        NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: when the source or
+            the mask is.
     """
     asked = request.parse(options)
     rules.served(asked, source is not None)
     serve(asked, tools)
-    pictures = [
-        None if key is None else _inspected(store, tools, key)
+    files = [
+        None if key is None else store.upload(key, tools.settings.max_source_bytes)
         for key in (source, asked.mask_source)
     ]
+    pictures = [
+        None if key is None or data is None else _look(tools, data).source(key)
+        for key, data in zip((source, asked.mask_source), files, strict=True)
+    ]
     size = _fits(asked, *pictures)
+    if files[1] is not None:
+        from collage import mask_files
+
+        mask_files.understand(files[1])
     asked = request.complete(asked, size)
     served_weights(store, asked, tools, source is not None)
     return Accepted(
@@ -138,17 +150,12 @@ def launch(store: Store, runs: Runs, accepted: Accepted, *, again: bool = True) 
     return Started(id=accepted.id, run=run.name, new=run.new)
 
 
-def _inspected(store: Store, tools: Tools, key: str) -> Source:
-    """What is known of an uploaded picture, within the stack's limits."""
+def _look(tools: Tools, data: bytes) -> Inspected:
+    """What is known of a picture, within the stack's limits."""
     from collage.source import inspect
 
     limits = tools.settings
-    found = inspect(
-        store.upload(key, limits.max_source_bytes),
-        max_bytes=limits.max_source_bytes,
-        max_pixels=limits.max_source_pixels,
-    )
-    return found.source(key)
+    return inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
 
 
 def _fits(asked: Request, source: Source | None, mask: Source | None) -> tuple[int, int] | None:
@@ -256,16 +263,25 @@ def _prepare(
 def _mask_alpha(
     shape: Shape, size: tuple[int, int], data: bytes | None, mask_file: bytes | None
 ) -> Any:
-    """The alpha (height, width) of a mask, 0 = edit."""
-    from collage import source
+    """The alpha (height, width) of a mask, 0 = edit.
+
+    Raises:
+        InvalidRequest: when a picture that says what to edit selects nothing.
+    """
+    from collage import mask_files, source
 
     if isinstance(shape, recipes.Boxes):
         return masks.boxes(shape.edited, shape.size)
     if shape == "transparency" and data is not None:
-        return source.transparency(data, size)
-    if shape == "file" and mask_file is not None:
-        return source.mask(mask_file, size)
-    return masks.draw(shape, size)
+        alpha = source.transparency(data, size)
+    elif shape == "file" and mask_file is not None:
+        alpha = mask_files.alpha(mask_file, size)
+    else:
+        return masks.draw(shape, size)
+    if (alpha == 255).all():
+        field = "mask_source" if shape == "file" else shape
+        raise InvalidRequest(f"{field}: nothing of it is selected at {size[0]} x {size[1]} pixels.")
+    return alpha
 
 
 def _working_size(asked: Request, tools: Tools) -> tuple[int, int]:
@@ -410,10 +426,13 @@ def estimate(
         TooLong: when it would take longer than a run may.
     """
     rules.served(asked, data is not None)
-    size = None if data is None else _size_of(data, tools)
-    asked = request.complete(asked, size)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
+    pictures = [
+        None if each is None else _look(tools, each).source("") for each in (data, mask_file)
+    ]
+    size = _fits(asked, *pictures)
+    asked = request.complete(asked, size)
     weights = served_weights(store, asked, tools, data is not None)
     _, _, prepared = _prepare(tools, asked, data, mask_file, size)
     listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
@@ -445,14 +464,6 @@ def estimate(
         minutes=left.minutes,
         priced_on=left.priced_on,
     )
-
-
-def _size_of(data: bytes, tools: Tools) -> tuple[int, int]:
-    from collage.source import inspect
-
-    limits = tools.settings
-    found = inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
-    return found.width, found.height
 
 
 class Estimated(TypedDict):

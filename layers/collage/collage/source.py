@@ -11,11 +11,20 @@ import pyvips
 from numpy.typing import NDArray
 
 from collage.digest import sha256
-from collage.errors import NotAPicture, SourceTooLarge, TruncatedPicture
+from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
 from collage.request import Fit, Source
 
 MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF"}
 """How each format begins. libvips would open many more, PDF and SVG among them: not from users."""
+
+MOST_SIDE = 65_535
+"""Pixels of the longer side: what JPEG can count to, and more than any camera has."""
+
+MOST_RATIO = 100
+"""How many times longer than the other a side may be. Panoramas have up to about ten."""
+
+MOST_ENLARGED = 4
+"""How many times the pixels that are wanted may be made of a picture before it is cut to shape."""
 
 WHITE = [255, 255, 255]
 """What transparent parts and the bars of a padded picture become."""
@@ -52,6 +61,7 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
     Raises:
         NotAPicture: when it is no PNG, JPEG or WebP.
         SourceTooLarge: when it is over a limit; a decompression bomb is one, and is not decoded.
+        SourceTooThin: when one side is more than MOST_RATIO times as long as the other.
         TruncatedPicture: when it cannot be decoded to the end.
     """
     if len(data) > max_bytes:
@@ -65,13 +75,10 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
         upright = picture.autorot()
         width, height = upright.width, upright.height
-        transparent = width * height <= max_pixels and _decoded_is_transparent(picture)
+        _bounded((width, height), max_pixels)
+        transparent = _decoded_is_transparent(picture)
     except pyvips.Error as error:
         raise TruncatedPicture(f"The source is a {name} picture, truncated or damaged.") from error
-    if width * height > max_pixels:
-        raise SourceTooLarge(
-            f"The source is {width} x {height} pixels; at most {max_pixels:,} in all are allowed."
-        )
     return Inspected(name, width, height, sha256(data), transparent)
 
 
@@ -86,7 +93,8 @@ def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
     """
     width, height = size
     try:
-        picture = pyvips.Image.new_from_buffer(data, "", fail_on="truncated").thumbnail_image(
+        whole = opened(data)
+        picture = (_cut(whole, size) if fit == "crop" else whole).thumbnail_image(
             width,
             height=height,
             crop="centre" if fit == "crop" else "none",
@@ -109,21 +117,33 @@ def transparency(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
 
     An array (height, width), 0 where the source is more transparent than not, else 255. A picture
     without transparency gives 255 everywhere.
+
+    Raises:
+        TruncatedPicture: when it cannot be decoded; `inspect` says so earlier.
     """
-    picture = _fitted(data, size)
-    alpha = picture[-1] if picture.hasalpha() else picture[0].linear(0, 255)
-    return _binary(alpha < _half(picture), size)
+    try:
+        picture = fitted(data, size)
+        alpha = picture[-1] if picture.hasalpha() else picture[0].linear(0, 255)
+        return _binary(alpha < _half(picture), size)
+    except pyvips.Error as error:
+        raise TruncatedPicture("The source is a picture that is truncated or damaged.") from error
 
 
-def mask(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A mask file as a mask's alpha: 0 where it says edit, else 255; an array (height, width).
+def opened(data: bytes) -> pyvips.Image:
+    """The picture in a file of a format that is taken, not decoded yet.
 
-    Edited is what is transparent, or, of a file without transparency, what is white.
+    Raises:
+        NotAPicture: when it is no PNG, JPEG or WebP.
+        pyvips.Error: when its header cannot be read; later, when its pixels cannot.
     """
-    picture = _fitted(data, size)
-    if picture.hasalpha():
-        return _binary(picture[-1] < _half(picture), size)
-    return _binary(picture.colourspace("b-w")[0] >= _half(picture), size)
+    _format(data)
+    return pyvips.Image.new_from_buffer(data, "", fail_on="truncated")
+
+
+def fitted(data: bytes, size: tuple[int, int]) -> pyvips.Image:
+    """The picture brought to ``size`` (width, height), what is left over cut off evenly."""
+    width, height = size
+    return _cut(opened(data), size).thumbnail_image(width, height=height, crop="centre")
 
 
 def pixel_digest(png: bytes) -> str:
@@ -144,11 +164,32 @@ def _half(picture: pyvips.Image) -> int:
     return 1 << 15 if picture.format == "ushort" else 1 << 7
 
 
-def _fitted(data: bytes, size: tuple[int, int]) -> pyvips.Image:
-    width, height = size
-    return pyvips.Image.new_from_buffer(data, "", fail_on="truncated").thumbnail_image(
-        width, height=height, crop="centre"
-    )
+def _bounded(size: tuple[int, int], max_pixels: int) -> None:
+    (width, height), said = size, f"The source is {size[0]} x {size[1]} pixels"
+    if width * height > max_pixels:
+        raise SourceTooLarge(f"{said}; at most {max_pixels:,} in all are allowed.")
+    if max(size) > MOST_SIDE:
+        raise SourceTooLarge(f"{said}; a side has at most {MOST_SIDE:,}.")
+    if max(size) > MOST_RATIO * min(size):
+        raise SourceTooThin(
+            f"{said}; one side may be at most {MOST_RATIO} times as long as the other."
+        )
+
+
+def _cut(picture: pyvips.Image, size: tuple[int, int]) -> pyvips.Image:
+    """The middle of a picture in the shape of ``size``, if enlarging all of it would be a waste.
+
+    libvips enlarges the whole of a picture before it cuts off what is too much. Of a small one that
+    is much thinner than ``size`` that would be hundreds of times what is wanted.
+    """
+    upright = picture.autorot()
+    width, height = upright.width, upright.height
+    scale = max(size[0] / width, size[1] / height)
+    if width * height * scale**2 <= max(MOST_ENLARGED * size[0] * size[1], width * height):
+        return picture
+    across = min(width, max(1, round(size[0] / scale)))
+    down = min(height, max(1, round(size[1] / scale)))
+    return upright.crop((width - across) // 2, (height - down) // 2, across, down)
 
 
 def _binary(edited: pyvips.Image, size: tuple[int, int]) -> NDArray[np.uint8]:

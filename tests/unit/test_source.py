@@ -325,7 +325,7 @@ def test_an_ordinary_picture_is_cropped_by_libvips_alone(shape, size, file_forma
     assert np.array_equal(np.asarray(prepared(data, size)), whole.numpy()[..., :3])
 
 
-@pytest.mark.parametrize("shape", [(3, 300), (300, 3), (2, 90), (20, 1)])
+@pytest.mark.parametrize("shape", [(3, 300), (300, 3), (2, 200), (90, 1)])
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_a_thin_picture_is_cut_to_shape_before_it_is_enlarged(shape, orientation, monkeypatch):
     enlarged = []

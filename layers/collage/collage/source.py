@@ -26,6 +26,9 @@ MOST_RATIO = 100
 MOST_ENLARGED = 4
 """How many times the pixels that are wanted may be made of a picture before it is cut to shape."""
 
+ALWAYS_ENLARGED = 4_000_000
+"""Pixels that may be made in any case: they take a third of a second."""
+
 WHITE = [255, 255, 255]
 """What transparent parts and the bars of a padded picture become."""
 
@@ -185,7 +188,8 @@ def _cut(picture: pyvips.Image, size: tuple[int, int]) -> pyvips.Image:
     upright = picture.autorot()
     width, height = upright.width, upright.height
     scale = max(size[0] / width, size[1] / height)
-    if width * height * scale**2 <= max(MOST_ENLARGED * size[0] * size[1], width * height):
+    wanted = MOST_ENLARGED * size[0] * size[1]
+    if width * height * scale**2 <= max(wanted, width * height, ALWAYS_ENLARGED):
         return picture
     across = min(width, max(1, round(size[0] / scale)))
     down = min(height, max(1, round(size[1] / scale)))

@@ -79,8 +79,8 @@ EXAMPLES = (
         "erase: cut out and refill",
         "`--rect TOP:BOTTOMxLEFT:RIGHT`, once or several times, in pixels of the source; or "
         "`--mask-file FILE`, what is transparent of it, or white ([mask files](masks.md)); or "
-        "`--transparency`, the source's own. The rest stays to the pixel, in a source of up to 2048 px; a larger one is "
-        "shrunk to that first. `--count` makes several candidates.",
+        "`--transparency`, the source's own. The rest stays to the pixel, in a source of up to "
+        "2048 px; a larger one is shrunk to that first. `--count` makes several candidates.",
         f"{PHOTO} --recipe erase --rect 50:180x595:660 --rect 240:495x815:1024",
     ),
     Example(

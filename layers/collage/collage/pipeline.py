@@ -14,8 +14,6 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pydantic import ValidationError
-
 import collage
 from collage import (
     batches,
@@ -364,7 +362,7 @@ def _as_before(store: Store, made: Plan) -> Plan:
     """
     try:
         before = store.plan(made.id)
-    except (NotInStore, ValidationError):
+    except NotInStore:
         return made
     if [tile.key for tile in before.tiles] != [tile.key for tile in made.tiles]:
         return made

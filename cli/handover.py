@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ValidationError
 
+from local import StateError
+
 FILE = "running.json"
 CLOCK_SECONDS = 5.0
 """By how much the birth of a process may seem to move when the machine's clock is set."""
@@ -33,19 +35,32 @@ class Running(BaseModel):
 
 @contextmanager
 def left(state: Path, environment: Mapping[str, str], *, stays: bool) -> Iterator[None]:
-    """Leave the file for the time of the context, which is the cloud's."""
+    """Leave the file for the time of the context, which is the cloud's.
+
+    Raises:
+        StateError: when it cannot be written.
+    """
     me = psutil.Process()
     running = Running(pid=me.pid, born=me.create_time(), stays=stays, environment=dict(environment))
+    try:
+        _write(state, running.model_dump_json())
+    except OSError as error:
+        raise StateError(f"{state} cannot be written: {error.strerror}.") from error
+    try:
+        yield
+    finally:
+        # One that stays is not believed without its process.
+        with suppress(OSError):
+            (state / FILE).unlink(missing_ok=True)
+
+
+def _write(state: Path, text: str) -> None:
     unfinished = state / f"{FILE}.new"
     unfinished.unlink(missing_ok=True)
     made = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(made, "w") as file:
-        file.write(running.model_dump_json())
+        file.write(text)
     unfinished.replace(state / FILE)
-    try:
-        yield
-    finally:
-        (state / FILE).unlink(missing_ok=True)
 
 
 def find(state: Path) -> Running | None:

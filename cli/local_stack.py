@@ -10,9 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from cli import handover, open_models
 from cli.stack import Stack
 from collage import engines
+from collage.errors import CollageError
 from collage.request import Request
 from local import Cloud, remove_state
 from local.aws import ANSWER_SECONDS, Credentials
@@ -44,7 +47,7 @@ def running(
     takes their collages too.
 
     Raises:
-        CloudError: when it cannot start, with the reason.
+        CloudError: when it cannot start, or could not keep what was made, with the reason.
     """
     key = os.environ.get("OPENAI_API_KEY", "")
     paid = (
@@ -78,7 +81,13 @@ def running(
             cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
         found = handover.left(state, cloud.environment, stays=stays) if state else nullcontext()
         with found:
-            yield cloud, Stack(cloud.client, NAME)
+            try:
+                yield cloud, Stack(cloud.client, NAME)
+            except (CollageError, BotoCoreError, ClientError) as error:
+                # What became of it is told by the cloud; why, it alone knows.
+                if cloud.lost:
+                    raise cloud.lost from error
+                raise
 
 
 def handed_over(found: handover.Running) -> Stack:

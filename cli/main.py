@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import keeping, looking, making, view
+from cli import keeping, looking, making, unexpected, view
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
 from cli.models import models
@@ -33,17 +33,27 @@ for command in (explain, keeping.up, keeping.clean):
 app.add_typer(models, name="models")
 
 
+# By which a terminal, a service manager and a closed window ask for the end.
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
 def main() -> NoReturn:
-    """Run the command; SIGTERM ends it as Ctrl-C does, so that the laptop cloud stops cleanly."""
+    """Run the command; whatever asks for the end stops the laptop cloud cleanly, as Ctrl-C does."""
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    details = unexpected.prepare()
+    for number in ENDING:
+        # nohup has it ignored, and means that.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
     try:
         app(prog_name="collage", standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        sys.exit(unexpected.end(error, details, as_json="--json" in sys.argv))
     sys.exit(0)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from local import same_origin
+
 ADDRESS = "127.0.0.1"
 
 
@@ -85,9 +87,19 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(HTTPStatus.OK, data, kind)
 
     def _is_asked_for(self) -> bool:
-        """Whether the browser meant this server: a foreign name that leads here is none of ours."""
+        """Whether it is meant for this server, and is of no other site's page."""
         port = self.server.server_port
-        return self.headers.get("Host") in {f"{name}:{port}" for name in (ADDRESS, "localhost")}
+        return (
+            same_origin.is_meant(self.headers.get_all("Host", []), port)
+            and not same_origin.is_foreign(self.headers.get("Origin"), port)
+            and not self._is_embedded()
+        )
+
+    def _is_embedded(self) -> bool:
+        """Whether a page of another site holds it, as a picture, a script, a frame."""
+        # Older browsers send neither header, and keep to Cross-Origin-Resource-Policy.
+        apart = self.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        return apart and self.headers.get("Sec-Fetch-Dest") != "document"
 
     def _send(self, status: HTTPStatus, data: bytes, kind: str = "text/plain") -> None:
         text = kind.startswith("text/") or kind in ("application/json", "application/javascript")
@@ -97,6 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("X-Frame-Options", "SAMEORIGIN")
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 LOOPBACK = "127.0.0.1"
@@ -59,6 +60,7 @@ def client(
     """A boto3 client; `config` is botocore's."""
     no_proxy: Any = {"http": None, "https": None}
     boto: Any = boto3.Session(
+        botocore_session=_unaware(),
         aws_access_key_id=credentials.access_key,
         aws_secret_access_key=credentials.secret_key,
         aws_session_token=credentials.token,
@@ -76,3 +78,27 @@ def client(
             **config,
         ),
     )
+
+
+def _unaware() -> Any:
+    """A session that reads no variable and no file: none of the developer's means this cloud."""
+    known = botocore.session.Session.SESSION_VARIABLES
+    variables = {
+        name: (
+            None,
+            None,
+            os.devnull if name in ("config_file", "credentials_file") else default,
+            to,
+        )
+        for name, (_, _, default, to) in known.items()
+    }
+    return botocore.session.Session(session_vars=variables)
+
+
+def no_proxies() -> dict[str, str]:
+    """The user's own exceptions from the proxies, and this machine."""
+    found = [os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")]
+    names = [name.strip() for value in found for name in value.split(",") if name.strip()]
+    # It counts only where it stands alone.
+    value = "*" if "*" in names else ",".join(dict.fromkeys([*names, LOOPBACK, "localhost"]))
+    return {"NO_PROXY": value, "no_proxy": value}

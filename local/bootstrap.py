@@ -29,9 +29,20 @@ def main() -> None:
     os.close(nothing)
     threading.Thread(target=watch, args=(pipe,), daemon=True).start()
 
-    from awslambdaric.__main__ import main as run  # type: ignore[import-untyped]
+    import awslambdaric.__main__ as runtime  # type: ignore[import-untyped]
 
-    run(sys.argv)
+    class Client(runtime.LambdaRuntimeClient):  # type: ignore[misc]
+        """The address holds a path, which http.client, by which it tells of one error, refuses."""
+
+        def __init__(self, address: str, *rest: object) -> None:
+            host, _, self._secret = address.partition("/")
+            super().__init__(host, *rest)
+
+        def call_rapid(self, method: str, path: str, *rest: object, **more: object) -> None:
+            super().call_rapid(method, f"/{self._secret}{path}", *rest, **more)
+
+    runtime.LambdaRuntimeClient = Client
+    runtime.main(sys.argv)
 
 
 if __name__ == "__main__":

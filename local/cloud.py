@@ -4,7 +4,9 @@ import datetime
 import json
 import logging
 import os
+import re
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -18,7 +20,7 @@ from typing import Any, Self
 import psutil
 
 from local import aws, template
-from local.errors import BusyError, CloudError, StackError
+from local.errors import BusyError, CloudError, StackError, StateError
 from local.functions import Function, layer_folder
 from local.http_api import Api
 from local.pool import Pool
@@ -33,6 +35,8 @@ logger = logging.getLogger("local")
 PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
+# A host's temporary folder; a process's id has seven digits at most.
+OURS = re.compile(r"laptop-cloud-(?P<pid>[0-9]{1,9})-[a-z0-9_]{8}")
 
 _one_at_a_time = threading.Lock()
 
@@ -91,6 +95,8 @@ class Cloud:
         self._apis: list[Api] = []
         self.stopping = threading.Event()
         self.problem: CloudError | None = None
+        self.lost: StateError | None = None
+        """Why something that was made could not be kept; the first such reason."""
         self.paths: Mapping[str, Path] = {}
 
     def __enter__(self) -> Self:
@@ -147,7 +153,7 @@ class Cloud:
         self._cleanup.close()
 
     def _start(self) -> None:
-        from local import moto_iam, moto_patches, moto_state, server
+        from local import front_door, moto_iam, moto_patches, moto_state, server
 
         defer = self._cleanup.callback
         state = self._cleanup.enter_context(State(self._state)) if self._state else None
@@ -162,7 +168,10 @@ class Cloud:
         self.endpoint = endpoint.endpoint
         changes = self._cleanup.enter_context(moto_patches.install(self))
         defer(endpoint.stop)
-        endpoint.start(server.aws())
+        services = front_door.services()
+        endpoint.start(
+            front_door.FrontDoor(services, endpoint.port, front_door.bucket_rules, self._lose)
+        )
         defer(self._end_executions)
         self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
@@ -252,6 +261,11 @@ class Cloud:
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
         logger.warning(sentence)
+
+    def _lose(self, error: StateError) -> None:
+        if self.lost is None:
+            self.lost = error
+            self.report(str(error))
 
     def serve(self, api: Api) -> None:
         """Serves an HTTP API once the stack stands, and stops it with the cloud."""
@@ -384,10 +398,20 @@ def _variable(value: Any) -> str:
 
 def _temporary_folder() -> Path:
     """A new folder; those of hosts that were killed are removed."""
-    for old in Path(tempfile.gettempdir()).glob("laptop-cloud-*-*"):
-        if not psutil.pid_exists(int(old.name.split("-")[2])):
+    for old in Path(tempfile.gettempdir()).iterdir():
+        host = OURS.fullmatch(old.name)
+        if host and not psutil.pid_exists(int(host["pid"])) and _is_mine(old):
             shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"laptop-cloud-{os.getpid()}-"))
+
+
+def _is_mine(folder: Path) -> bool:
+    """Whether it is a folder of this user's, and no link: others use the place, too."""
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _forget() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.aws import Credentials
+from local.aws import Credentials, no_proxies
 from local.errors import CodeMissingError
 
 # What a process needs of the machine it runs on. Nothing else of the developer's environment,
@@ -78,8 +78,7 @@ class Function:
             # A home of its own, so that no AWS profile is found; also its /tmp.
             "HOME": str(tmp),
             "TMPDIR": str(tmp),
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
+            **no_proxies(),
             "PYTHONPATH": os.pathsep.join(map(str, self.folders)),
         }
         return machine | dict(self.variables) | lambdas | credentials.environment

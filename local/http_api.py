@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from local import http_auth
-from local.aws import ACCOUNT, LOOPBACK
+from local import http_auth, same_origin
+from local.aws import ACCOUNT
 from local.http_payload import Answer, BadAnswer, Request, answer, event, message
 from local.http_routes import DEFAULT, Route, find
 from local.server import Server
@@ -55,8 +55,6 @@ class Api:
         self.stages: dict[str, dict[str, str]] = {}
         """The variables of each stage, by its name."""
         self.url = self._server.endpoint
-        hosts = {LOOPBACK, "localhost", "[::1]"}
-        self._hosts = {f"{host}:{self._server.port}" for host in hosts}
 
     def start(self) -> None:
         """Answers requests from now on."""
@@ -88,8 +86,11 @@ class Api:
 
     def answer(self, request: Request) -> Answer:
         """What API Gateway would answer."""
-        # A page of another site may have its own name point here.
-        if request.headers.get("host", "") not in self._hosts:
+        if not same_origin.is_meant([request.headers.get("host", "")], self._server.port):
+            return message(403, "Forbidden")
+        # AWS would let the function run, and the browser keep its answer from the page.
+        foreign = same_origin.is_foreign(request.headers.get("origin"), self._server.port)
+        if foreign and not self._origin(request):
             return message(403, "Forbidden")
         made = self._preflight(request) or self._route(request)
         return self._with_cors(request, made)

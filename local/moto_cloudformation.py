@@ -117,7 +117,7 @@ def named(stack: ExitStack, kinds: Sequence[str]) -> None:
 
 
 def _buckets(_host: Host, stack: ExitStack) -> None:
-    """A bucket has no events and no versions."""
+    """A bucket has no events, no versions and no CORS rules."""
     from moto.s3.models import FakeBucket
 
     def complete(bucket: Any, _name: str, resource: dict[str, Any], *_: Any) -> None:
@@ -126,8 +126,23 @@ def _buckets(_host: Host, stack: ExitStack) -> None:
         if bridge is not None and str(bridge.get("EventBridgeEnabled", True)).lower() == "true":
             bucket.set_notification_configuration({"EventBridgeConfiguration": {}})
         bucket.versioning_status = properties.get("VersioningConfiguration", {}).get("Status")
+        rules = properties.get("CorsConfiguration", {}).get("CorsRules", [])
+        bucket.set_cors([_as_the_api_has_it(rule) for rule in rules])
 
     after(stack, FakeBucket, "create_from_cloudformation_json", complete)
+
+
+def _as_the_api_has_it(rule: dict[str, Any]) -> dict[str, Any]:
+    """A CORS rule by the names of the API, where CloudFormation has the plural."""
+    named = {
+        "AllowedMethod": rule["AllowedMethods"],
+        "AllowedOrigin": rule["AllowedOrigins"],
+        "AllowedHeader": rule.get("AllowedHeaders"),
+        "ExposeHeader": rule.get("ExposedHeaders"),
+        "MaxAgeSeconds": str(rule["MaxAge"]) if "MaxAge" in rule else None,
+        "ID": rule.get("Id"),
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _roles(_host: Host, stack: ExitStack) -> None:

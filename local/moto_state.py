@@ -7,7 +7,8 @@ versioned bucket the newest versions are kept. Tags, ACLs, checksums and unfinis
 import json
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,7 @@ from typing import Any, cast
 from local.errors import StateError
 from local.moto_dynamodb import MANY_ITEMS, ONE_ITEM
 from local.moto_patches import replace
-from local.state import Folder, State
+from local.state import Folder, Saved, State
 
 
 def attach(stack: ExitStack, state: State, resources: Mapping[str, Any]) -> None:
@@ -69,21 +70,45 @@ def _load_objects(bucket: Any, folder: Folder) -> None:
     for saved in folder.load():
         if saved.body is None:
             continue
+        known = _described(saved, folder)
         value = saved.body.read_bytes() if bucket.is_versioned else b""
         key: Any = backend.put_object(
             bucket.name,
             saved.key,
             value,
-            storage=saved.data["storage_class"],
-            etag=saved.data["etag"],
+            storage=known.storage_class,
+            etag=known.etag,
             # It was told to the rules in the life in which it was put.
             disable_notification=True,
         )
-        key.last_modified = datetime.fromisoformat(saved.data["last_modified"])
-        key.metadata.update(saved.data["metadata"])
+        key.last_modified = known.last_modified
+        key.metadata.update(known.metadata)
         if not bucket.is_versioned:
             key.contentsize = saved.body.stat().st_size
             key._value_buffer = _Body(saved.body)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """What a record says of an object."""
+
+    etag: str
+    last_modified: datetime
+    metadata: Mapping[str, str]
+    storage_class: str
+
+
+def _described(saved: Saved, folder: Folder) -> _Described:
+    match saved.data:
+        case {
+            "etag": str(etag),
+            "last_modified": str(modified),
+            "metadata": dict(metadata),
+            "storage_class": str(storage),
+        }:
+            with suppress(ValueError):
+                return _Described(etag, datetime.fromisoformat(modified), metadata, storage)
+    raise folder.alien(saved.key)
 
 
 def _keep_objects(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
@@ -145,6 +170,8 @@ def _load_items(name: str, table: Any, folder: Folder) -> None:
             raise StateError(
                 f"{name} cannot take an item that was kept: {error.message}"
             ) from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise folder.alien(saved.key) from error
     table.stream_shard = stream
 
 

@@ -2,10 +2,11 @@
 
 import logging
 import socket
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
 from local.aws import LOOPBACK
+from local.connections import Connections
 from local.errors import PortError
 
 logger = logging.getLogger("local.server")
@@ -16,13 +17,6 @@ PULSE_SECONDS = 0.05
 def _log(kind: str, message: str, *args: Any) -> None:
     """Requests are no news; an exception inside moto is."""
     logger.log(logging.ERROR if kind == "error" else logging.DEBUG, message, *args)
-
-
-def aws() -> Any:
-    """The AWS endpoint of moto, a WSGI application."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-    return DomainDispatcherApplication(create_backend_app)
 
 
 class Server:
@@ -37,8 +31,7 @@ class Server:
             ) from error
         self.port: int = self._listener.getsockname()[1]
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
-        self._connections: set[socket.socket] = set()
-        self._lock = Lock()
+        self._connections = Connections()
         self._server: Any = None
 
     def start(self, application: Any) -> None:
@@ -46,20 +39,18 @@ class Server:
         from moto.moto_server.werkzeug_app import MotoRequestHandler
         from werkzeug.serving import make_server
 
-        connections, lock = self._connections, self._lock
+        connections = self._connections
 
         class Handler(MotoRequestHandler):
             # Answers are written in pieces: without this each waits for a delayed ACK.
             disable_nagle_algorithm = True
 
             def setup(self) -> None:
-                with lock:
-                    connections.add(self.request)
+                connections.add(self.request)
                 super().setup()
 
             def finish(self) -> None:
-                with lock:
-                    connections.discard(self.request)
+                connections.discard(self.request)
                 super().finish()
 
             def log(self, type: str, message: str, *args: Any) -> None:
@@ -86,17 +77,6 @@ class Server:
         if self._server is None:
             return
         self._server.shutdown()
-        # It ends when every connection has; one may be about to begin.
-        while self._thread.is_alive():
-            self._hang_up()
-            self._thread.join(PULSE_SECONDS)
+        self._connections.hang_up()
+        self._thread.join()
         self._server.server_close()
-
-    def _hang_up(self) -> None:
-        with self._lock:
-            open_now = list(self._connections)
-        for connection in open_now:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                logger.debug("a connection was closed already")

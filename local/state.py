@@ -14,8 +14,11 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +28,8 @@ from local.errors import StateError
 
 # Also the mark of such a directory, and of how it is laid out.
 LOCK = "laptop-cloud-1.lock"
+# What is called otherwise was not made here, and is left alone.
+OURS = re.compile(r"[0-9a-f]{64}\.(json|new|[0-9a-f]{8})")
 
 
 class State:
@@ -83,7 +88,10 @@ def remove(path: Path) -> bool:
     if not (path / LOCK).is_file():
         raise StateError(f"{path} is not a state directory; it is left alone.")
     with State(path):
-        shutil.rmtree(path)
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            raise StateError(f"{error.filename} cannot be removed: {error.strerror}.") from error
     return True
 
 
@@ -102,7 +110,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._bodies: dict[str, str | None] = {}
-        path.mkdir(exist_ok=True)
+        with self._disk():
+            path.mkdir(exist_ok=True)
 
     @property
     def keys(self) -> set[str]:
@@ -110,48 +119,103 @@ class Folder:
         return set(self._bodies)
 
     def load(self) -> list[Saved]:
-        """All records; what was never finished is removed."""
+        """All records; what was never finished is removed.
+
+        Raises:
+            StateError: when the folder cannot be read, or a record is of another kind.
+        """
         found = []
-        sizes = {entry.name: entry.stat().st_size for entry in os.scandir(self._path)}
-        for name in [name for name in sizes if name.endswith(".json")]:
-            try:
-                record = json.loads((self._path / name).read_bytes())
-                key, data, body, size = (record[part] for part in ("key", "data", "body", "size"))
-            except (ValueError, KeyError, TypeError):
-                continue
-            if body is not None and sizes.get(body) != size:
-                continue
-            del sizes[name]
-            sizes.pop(body, None)
-            self._bodies[key] = body
-            found.append(Saved(key, data, self._path / body if body else None))
-        for name in sizes:
-            (self._path / name).unlink(missing_ok=True)
+        with self._disk():
+            entries = [e for e in os.scandir(self._path) if OURS.fullmatch(e.name) and e.is_file()]
+            sizes = {entry.name: entry.stat().st_size for entry in entries}
+            for name in [name for name in sizes if name.endswith(".json")]:
+                record = self._read(name)
+                if record is None:
+                    continue
+                key, data, body, size = record
+                if body is not None and sizes.get(body) != size:
+                    continue
+                del sizes[name]
+                sizes.pop(body or "", None)
+                self._bodies[key] = body
+                found.append(Saved(key, data, self._path / body if body else None))
+            for name in sizes:
+                (self._path / name).unlink(missing_ok=True)
         return found
 
+    def alien(self, key: str) -> StateError:
+        """The error of a record that is none of the kind that is kept here."""
+        return self._alien(f"{_digest(key)}.json")
+
+    def _alien(self, name: str) -> StateError:
+        return StateError(f"{self._path / name} is no record of this version's; move it away.")
+
+    def _read(self, name: str) -> tuple[str, dict[str, Any], str | None, int | None] | None:
+        """What a record says; None for half of one."""
+        try:
+            record = json.loads((self._path / name).read_bytes())
+        except ValueError:
+            return None
+        match record:
+            case {"key": str(key), "data": dict(data), "body": None, "size": None}:
+                return key, data, None, None
+            case {"key": str(key), "data": dict(data), "body": str(body), "size": int(size)} if (
+                OURS.fullmatch(body)
+            ):
+                return key, data, body, size
+        raise self._alien(name)
+
     def put(self, key: str, data: dict[str, Any], body: bytes | None = None) -> Path | None:
-        """Writes a record; where its body lies."""
+        """Writes a record; where its body lies.
+
+        Raises:
+            StateError: when the disk does not take it; what was there before is still there.
+        """
         digest, name = _digest(key), None
-        if body is not None:
-            # A name of its own: the record that is still in force has another.
-            name = f"{digest}.{secrets.token_hex(4)}"
-            (self._path / name).write_bytes(body)
-        size = None if body is None else len(body)
-        unfinished = self._path / f"{digest}.new"
-        unfinished.write_text(json.dumps({"key": key, "data": data, "body": name, "size": size}))
-        unfinished.replace(self._path / f"{digest}.json")
-        self._forget(key)
+        with self._disk():
+            if body is not None:
+                # A name of its own: the record that is still in force has another.
+                name = f"{digest}.{secrets.token_hex(4)}"
+                _write(self._path / name, body)
+            size = None if body is None else len(body)
+            unfinished = self._path / f"{digest}.new"
+            record = {"key": key, "data": data, "body": name, "size": size}
+            _write(unfinished, json.dumps(record).encode())
+            unfinished.replace(self._path / f"{digest}.json")
+            self._forget(key)
         self._bodies[key] = name
         return self._path / name if name else None
 
     def remove(self, key: str) -> None:
-        """Removes a record, and then its body."""
-        (self._path / f"{_digest(key)}.json").unlink(missing_ok=True)
-        self._forget(key)
+        """Removes a record, and then its body.
+
+        Raises:
+            StateError: when the disk does not take that.
+        """
+        with self._disk():
+            (self._path / f"{_digest(key)}.json").unlink(missing_ok=True)
+            self._forget(key)
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        """What the disk refuses is said with the folder that it is about."""
+        try:
+            yield
+        except OSError as error:
+            raise StateError(f"{self._path} cannot keep what is made: {error.strerror}.") from error
 
     def _forget(self, key: str) -> None:
         if body := self._bodies.pop(key, None):
             (self._path / body).unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file, or leaves nothing of it: the rest of the disk may be what is missing."""
+    try:
+        path.write_bytes(data)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _digest(key: str) -> str:

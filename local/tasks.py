@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Semaphore, Thread
 
+from local.aws import no_proxies
 from local.functions import FROM_THE_MACHINE
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -199,7 +200,6 @@ def environment(
         # A home of its own, so that no AWS profile is found; also its /tmp.
         "HOME": str(tmp),
         "TMPDIR": str(tmp),
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
+        **no_proxies(),
         **credentials,
     }

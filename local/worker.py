@@ -1,8 +1,10 @@
 """One process of one function, and the Runtime API that AWS's runtime client talks to."""
 
+import hmac
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -20,11 +22,13 @@ from threading import Lock, Thread
 
 import psutil
 
+from local import same_origin
 from local.aws import LOOPBACK
+from local.connections import Connections
 from local.functions import Function
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-API = re.compile(r"/2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/)?(?P<call>[\w/]+)")
+API = re.compile(r"2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/)?(?P<call>[\w/]+)")
 # Lambda gives an import 10 seconds, on machines that do nothing else.
 INIT_SECONDS = 60.0
 # How often a busy process is looked at; an answer never waits for it.
@@ -88,11 +92,14 @@ class Worker:
         self._stopped = False
         self._stopping = Lock()
         self._broken = False
+        self.connections = Connections()
+        self.secret = secrets.token_urlsafe(24)
+        """The first part of every path of the Runtime API, which the process alone is told."""
         tmp.mkdir()
         # A port of its own: the runtime client has no other way to say which process it is.
         self._api = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
         self._api.daemon_threads = False
-        address = f"{LOOPBACK}:{self._api.server_port}"
+        address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
         self._process = subprocess.Popen(  # noqa: S603 - the function's own code
             # -P: the folder of the bootstrap must not hide modules of the function.
             [sys.executable, "-P", str(BOOTSTRAP), function.handler],
@@ -149,13 +156,18 @@ class Worker:
             socket.create_connection((LOOPBACK, self._api.server_port)).close()
             for thread in self._threads:
                 thread.join()
+            self.connections.hang_up()
             self._api.server_close()
             shutil.rmtree(self._tmp, ignore_errors=True)
 
     def next(self) -> Invocation | None:
         """For the Runtime API: waits for an event; None when there will be no more."""
         invocation = self._inbox.get()
-        return None if self._stopped else invocation
+        if self._stopped:
+            # For the next who waits; there may be any number.
+            self._inbox.put(None)
+            return None
+        return invocation
 
     def answer(self, request_id: str, result: Result) -> None:
         """For the Runtime API: an empty id is an error of the import, for whoever waits."""
@@ -210,13 +222,35 @@ def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+        server: ThreadingHTTPServer
+
+        def setup(self) -> None:
+            worker.connections.add(self.request)
+            super().setup()
+
+        def finish(self) -> None:
+            worker.connections.discard(self.request)
+            # What is left in the buffer of a connection that was ended has nowhere to go.
+            with suppress(OSError):
+                super().finish()
 
         def handle(self) -> None:
             # A process that is ended resets its connection; that is no news.
             with suppress(ConnectionError):
                 super().handle()
 
+        def _call(self) -> re.Match[str] | None:
+            """The call, of who knows the secret and came by no page and no foreign name."""
+            _, secret, path = self.path.split("/", 2) if self.path.count("/") > 1 else ("", "", "")
+            known = hmac.compare_digest(secret.encode(), worker.secret.encode())
+            meant = same_origin.is_meant(self.headers.get_all("Host", []), self.server.server_port)
+            return API.fullmatch(path) if known and meant and "Origin" not in self.headers else None
+
         def do_GET(self) -> None:
+            match = self._call()
+            if match is None or match["call"] != "invocation/next":
+                self._reply(404)
+                return
             invocation = worker.next()
             if invocation is None:
                 self.close_connection = True
@@ -224,11 +258,12 @@ def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
             self._reply(200, invocation.event, invocation.start())
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            match = API.fullmatch(self.path)
+            match = self._call()
             if match is None:
+                self.close_connection = True
                 self._reply(404)
                 return
+            body = self.rfile.read(int(self.headers["Content-Length"]))
             worker.answer(match["id"] or "", Result(body, failed=match["call"].endswith("error")))
             self._reply(202)
 

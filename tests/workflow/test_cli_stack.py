@@ -152,6 +152,36 @@ def test_a_cloud_that_is_up_is_used_by_commands_that_name_no_stack(up: Up) -> No
     assert table[1].split()[1:4] == ["done", "6/6", summary.split(", ")[-1]]
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"AWS_PROFILE": ""},
+        {"AWS_PROFILE": "gone"},
+        {"AWS_DEFAULT_PROFILE": "gone"},
+        {"AWS_CONFIG_FILE": "broken"},
+        {"AWS_SHARED_CREDENTIALS_FILE": "broken"},
+        {"AWS_CONFIG_FILE": "far"},
+        {"AWS_RETRY_MODE": "none such"},
+        {"AWS_MAX_ATTEMPTS": "many"},
+        {"AWS_CA_BUNDLE": "/no/such/file"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+        {"AWS_USE_FIPS_ENDPOINT": "true"},
+        {"HTTP_PROXY": "http://127.0.0.1:9"},
+    ],
+    ids=lambda own: "=".join(next(iter(own.items()))),
+)
+def test_a_user_s_own_aws_does_not_touch_a_cloud_that_is_up(up: Up, own: dict[str, str]) -> None:
+    (up.command.home / "broken").write_text("[default\nregion")
+    (up.command.home / "far").write_text(
+        "[default]\nregion = eu-west-1\nsso_session = none\n"
+        "s3 =\n  use_accelerate_endpoint = true\n"
+    )
+
+    done = up.command.given(**own)("list")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
 def test_it_does_what_it_was_started_with(up: Up) -> None:
     (up.command.home / "photo.png").write_bytes(photo(2))
     (up.command.home / "large.png").write_bytes(encode(noise((1001, 1000), 2)))

@@ -1,5 +1,6 @@
 """How a laptop cloud starts and ends, and what is left of it: nothing."""
 
+import http.client
 import json
 import os
 import signal
@@ -56,7 +57,7 @@ except KeyboardInterrupt:
 
 
 def eventually(look: Callable[[], Any]) -> Any:
-    for _ in range(400):
+    for _ in range(1200):
         found = look()
         if found:
             return found
@@ -136,6 +137,79 @@ def test_a_function_under_way_ends_with_the_cloud(before: tuple[Any, ...]) -> No
     assert left_behind() == before
 
 
+def runtime_api() -> str:
+    """Where the Runtime API of a function's process is, as the process alone is told."""
+    environments = [child.environ() for child in psutil.Process().children()]
+    return next(e["AWS_LAMBDA_RUNTIME_API"] for e in environments if "_HANDLER" in e)
+
+
+def test_who_holds_on_to_the_runtime_api_keeps_no_cloud_up(before: tuple[Any, ...]) -> None:
+    with Cloud(PACK, stack="pack") as cloud:
+        cloud.client("lambda").invoke(
+            FunctionName=cloud.outputs["Item"], Payload=json.dumps({"do": "work"})
+        )
+        place, _, secret = runtime_api().partition("/")
+        held = [socket.create_connection(tuple(place.split(":"))) for _ in range(5)]
+        for connection in held[:4]:
+            path = f"/{secret}/2018-06-01/runtime/invocation/next"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {place}\r\n\r\n".encode())
+    for connection in held:
+        connection.close()
+    assert left_behind() == before
+
+
+def test_the_runtime_api_is_for_who_knows_its_secret() -> None:
+    with Cloud(PACK, stack="pack") as cloud:
+        item = {"FunctionName": cloud.outputs["Item"], "Payload": json.dumps({"do": "work"})}
+        cloud.client("lambda").invoke(**item)
+        place, _, secret = runtime_api().partition("/")
+        for path, headers in (
+            ("", {}),
+            (f"/{secret[:-1]}", {}),
+            (f"/{secret}", {"Host": "stranger.example"}),
+            (f"/{secret}", {"Origin": "http://stranger.example"}),
+        ):
+            for method, call in (("GET", "invocation/next"), ("POST", "init/error")):
+                connection = http.client.HTTPConnection(place, timeout=20)
+                url = f"{path}/2018-06-01/runtime/{call}"
+                connection.request(method, url, b"{}" if method == "POST" else None, headers)
+                assert connection.getresponse().status == 404
+                connection.close()
+
+        answer = cloud.client("lambda").invoke(**item)
+        assert json.load(answer["Payload"]) == "done"
+
+
+def test_an_import_that_fails_is_told(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "app.py").write_text("import not_there\n")
+    (tmp_path / "template.yaml").write_text(FUNCTION + "Outputs: { Work: { Value: !Ref Work } }\n")
+    with Cloud(tmp_path / "template.yaml") as cloud:
+        answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs["Work"])
+    told = json.load(answer["Payload"])
+    assert told["errorType"] == "Runtime.ImportModuleError"
+    assert "No module named 'not_there'" in told["errorMessage"]
+
+
+def test_what_others_keep_in_the_temporary_folder_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = 999_999_999
+    for name in ("laptop-cloud-x-y", f"laptop-cloud-{gone}", f"laptop-cloud-{10**30}-aaaaaaaa"):
+        (tmp_path / name).mkdir()
+    (tmp_path / f"laptop-cloud-{gone}-aaaaaaaa").write_text("a file of somebody's")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / f"laptop-cloud-{gone}-bbbbbbbb").symlink_to(tmp_path / "theirs")
+    kept = set(tmp_path.iterdir())
+    (tmp_path / f"laptop-cloud-{gone}-cccccccc").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with Cloud(PACK, stack="pack"):
+        pass
+
+    assert set(tmp_path.iterdir()) == kept
+
+
 def test_a_command_that_is_not_there_ends_as_in_a_container() -> None:
     missing = Container(["/no/such/command"], cwd=PACK.parent)
     with Cloud(PACK, stack="pack", containers={"heavy": missing}) as cloud:
@@ -201,7 +275,9 @@ def test_an_interrupt_ends_everything(host: Host) -> None:
     assert not function.is_running()
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=lambda sent: sent.name)
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda sent: sent.name
+)
 def test_the_command_leaves_nothing_when_it_is_interrupted(
     tmp_path: Path, sent: signal.Signals
 ) -> None:

@@ -1,5 +1,6 @@
 """What a cloud leaves in its state directory, and what the next one finds there."""
 
+import errno
 import hashlib
 import json
 import os
@@ -360,6 +361,104 @@ def test_what_is_half_written_is_taken_for_nothing(new: New, state: Path) -> Non
         assert objects(cloud) == {"whole": b"12345678"}
         assert cloud.client("s3").list_objects_v2(Bucket=cloud.outputs["Files"])["KeyCount"] == 1
     assert len(files(state / "Files")) == 2
+
+
+def test_what_was_not_made_here_is_left_alone(new: New, state: Path) -> None:
+    with new() as cloud:
+        cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="one", Body=b"1")
+    folder = state / "Files"
+    (folder / f"{'0' * 64}.json").mkdir()
+    (folder / "a folder").mkdir()
+    (folder / "notes.json").write_text("{")
+    strange = {folder / f"{'0' * 64}.json", folder / "a folder", folder / "notes.json"}
+
+    with new() as cloud:
+        assert objects(cloud) == {"one": b"1"}
+    assert strange < set(folder.iterdir())
+
+
+def other_key(record: dict[str, Any]) -> None:
+    record["key"] = ["one"]
+
+
+def other_data(record: dict[str, Any]) -> None:
+    record["data"] = []
+
+
+def no_etag(record: dict[str, Any]) -> None:
+    del record["data"]["etag"]
+
+
+def no_time(record: dict[str, Any]) -> None:
+    record["data"]["last_modified"] = "yesterday"
+
+
+def a_body_elsewhere(record: dict[str, Any]) -> None:
+    record["body"] = "../../elsewhere"
+
+
+def no_size(record: dict[str, Any]) -> None:
+    del record["size"]
+
+
+@pytest.mark.parametrize(
+    "damage", [other_key, other_data, no_etag, no_time, a_body_elsewhere, no_size]
+)
+def test_a_record_of_another_kind_is_named_and_kept(
+    new: New, state: Path, damage: Callable[[dict[str, Any]], None]
+) -> None:
+    with new() as cloud:
+        cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="one", Body=b"1")
+    (file,) = (state / "Files").glob("*.json")
+    record = json.loads(file.read_text())
+    damage(record)
+    file.write_text(json.dumps(record))
+    before = files(state)
+
+    with pytest.raises(StateError, match=f"{file} is no record of this version's"):
+        new().start()
+
+    assert files(state) == before
+
+
+def test_an_item_of_another_kind_is_named(new: New, state: Path) -> None:
+    with new() as cloud:
+        item = {"name": {"S": "x"}}
+        cloud.client("dynamodb").put_item(TableName=cloud.outputs["Table"], Item=item)
+    (file,) = (state / "Table").glob("*.json")
+    record = json.loads(file.read_text()) | {"data": {"name": "x"}}
+    file.write_text(json.dumps(record))
+
+    with pytest.raises(StateError, match=f"{file} is no record of this version's"):
+        new().start()
+
+
+def test_a_disk_that_takes_nothing_more_is_said_with_its_folder(
+    new: New, state: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write = Path.write_bytes
+
+    def full(self: Path, data: Any) -> int:
+        if state in self.parents and len(data) > 10_000:
+            write(self, data[:5000])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return write(self, data)
+
+    with new() as cloud:
+        s3 = cloud.client("s3")
+        s3.put_object(Bucket=cloud.outputs["Files"], Key="kept", Body=b"before")
+        monkeypatch.setattr(Path, "write_bytes", full)
+        for key in ("kept", "new"):
+            with pytest.raises(ClientError, match=r"InsufficientStorage.*No space left on device"):
+                s3.put_object(Bucket=cloud.outputs["Files"], Key=key, Body=bytes(20_000))
+        monkeypatch.setattr(Path, "write_bytes", write)
+        s3.put_object(Bucket=cloud.outputs["Files"], Key="later", Body=b"after")
+        assert str(cloud.lost) == (
+            f"{state}/Files cannot keep what is made: No space left on device."
+        )
+    with new() as cloud:
+        assert objects(cloud) == {"kept": b"before", "later": b"after"}
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_an_upload_of_the_last_life_starts_nothing(state: Path) -> None:

@@ -39,14 +39,25 @@ def routes(body):
             yield path, method, operation
 
 
-@pytest.mark.parametrize(("true", "scheme"), [((), "Iam"), (("HasJwtIssuer",), "Jwt")])
-def test_every_route_asks_who_is_there(true, scheme):
+SCOPE = {"Ref": "JwtScope"}
+
+
+@pytest.mark.parametrize(
+    ("true", "scheme", "scopes"),
+    [
+        ((), "Iam", []),
+        (("HasJwtScope",), "Iam", []),
+        (("HasJwtIssuer",), "Jwt", []),
+        (("HasJwtIssuer", "HasJwtScope"), "Jwt", [SCOPE]),
+    ],
+)
+def test_every_route_asks_who_is_there(true, scheme, scopes):
     body = api(*true)["Body"]
     found = list(routes(body))
 
     assert {method for _, method, _ in found} == METHODS
     for path, method, operation in found:
-        assert operation["security"] == [{scheme: []}], (method, path)
+        assert operation["security"] == [{scheme: scopes}], (method, path)
         assert operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] == "2.0"
     assert AUTHORIZED[scheme] in body["components"]["securitySchemes"][scheme]
 
@@ -65,6 +76,10 @@ def test_a_token_is_of_the_issuer_and_for_the_audience_that_are_set():
     assert authorizer["type"] == "jwt"
     assert authorizer["identitySource"] == "$request.header.Authorization"
     assert authorizer["jwtConfiguration"].keys() == {"issuer", "audience"}
+
+
+def test_a_token_needs_a_scope_unless_that_is_said_to_be_no_use():
+    assert template()["Parameters"]["JwtScope"]["Default"] == "collages/run"
 
 
 def test_an_issuer_needs_an_audience():

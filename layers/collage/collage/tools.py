@@ -64,7 +64,8 @@ class Tools:
         """The provider's client; the key is read here and kept nowhere else.
 
         Raises:
-            EngineUnavailable: when the stack has no secret.
+            EngineUnavailable: when the stack has no secret, or one that holds no key.
+            ProviderUnreachable: when Secrets Manager does not answer.
         """
         import openai
 
@@ -73,14 +74,19 @@ class Tools:
                 "The stack has no OpenAI key: set its parameter OpenAiSecret, or on a laptop the "
                 "variable OPENAI_API_KEY."
             )
-        answer = _client("secretsmanager").get_secret_value(SecretId=self.provider.secret)
-        return openai.OpenAI(
-            api_key=str(answer["SecretString"]).strip(),
+        from collage.provider_key import Renewed, Secret
+
+        secret = Secret(_client("secretsmanager"), self.provider.secret)
+        renewed = Renewed(secret)
+        renewed.client = openai.OpenAI(
+            api_key=secret.read(),
             base_url=self.provider.base_url or None,
             organization=self.provider.organization or None,
             timeout=self.provider.timeout,
             max_retries=0,
+            http_client=openai.DefaultHttpxClient(auth=renewed),
         )
+        return renewed.client
 
     @cached_property
     def _engines(self) -> dict[str, Engine]:

@@ -34,7 +34,8 @@ def translated() -> dict[str, Any]:
         if resource["Type"] == "AWS::StepFunctions::StateMachine":
             # A thousand lines to be joined are too deep for cfn-lint; deployed, they are a file.
             separator, lines = resource["Properties"]["DefinitionString"]["Fn::Join"]
-            resource["Properties"]["DefinitionString"] = separator.join(lines)
+            parts = [separator.join(lines[i : i + 100]) for i in range(0, len(lines), 100)]
+            resource["Properties"]["DefinitionString"] = {"Fn::Join": [separator, parts]}
     return document
 
 

@@ -175,7 +175,7 @@ def test_what_has_no_time_is_left_to_another_invocation(
     monkeypatch.setattr(pipeline, "MORE_SECONDS", 0.0)
 
     for left in (3, 2, 1):
-        with pytest.raises(NoSlotYet, match=f"{left} more tiles"):
+        with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
             render(stack.store, tools, made)
     render(stack.store, tools, made)
 

@@ -15,7 +15,7 @@ from PIL import Image
 from pytest_socket import enable_socket
 
 from collage import masks
-from collage.engines import Outcome, Rendered
+from collage.engines import Outcome, Rendered, fetching
 from collage.engines.image_models import frame
 from collage.engines.openai import CHANGED, OpenAI, load
 from collage.errors import (
@@ -27,6 +27,8 @@ from collage.errors import (
     FailedMidway,
     NoSlotYet,
     Overloaded,
+    PictureElsewhere,
+    PictureNotFetched,
     ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
@@ -124,6 +126,7 @@ class Wire:
 
     answer: Callable[[Form], httpx2.Response] | None = None
     forms: list[Form] = field(default_factory=list)
+    base_url: str | None = None
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         kind = request.headers["content-type"]
@@ -136,7 +139,10 @@ class Wire:
     def client(self) -> openai.OpenAI:
         transport = httpx2.MockTransport(self)
         return openai.OpenAI(
-            api_key=KEY, max_retries=0, http_client=httpx2.Client(transport=transport)
+            api_key=KEY,
+            base_url=self.base_url,
+            max_retries=0,
+            http_client=httpx2.Client(transport=transport),
         )
 
     def sent(self, name: str) -> bytes:
@@ -556,11 +562,25 @@ def test_a_provider_that_is_not_there_was_not_asked() -> None:
         OpenAI(nobody, "alpha").render([tile()], source_of(tile()), mask_of(tile()), no_wait)
 
 
-def test_a_picture_that_is_not_where_it_should_lie_is_a_lost_connection(fake: FakeOpenAI) -> None:
+def test_a_picture_that_is_not_where_it_should_lie_is_not_paid_for_again(
+    fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "PAUSES", (0.0, 0.0))
     gone = {"data": [{"url": f"{fake.origin}/pictures/none.png"}]}
+    wire = saying(httpx2.Response(200, json=gone))
+    wire.base_url = fake.base_url
 
-    with pytest.raises(ConnectionLost, match="could not be fetched"):
-        ask(saying(httpx2.Response(200, json=gone)))
+    with pytest.raises(PictureNotFetched, match="it answers 404"):
+        ask(wire)
+
+    assert len(wire.forms) == 1
+    assert [record.path for record in fake.requests] == ["/pictures/none.png"] * 3
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "https://elsewhere.net/a", "http://[::1"])
+def test_an_address_that_is_not_followed_ends_the_run(url: str) -> None:
+    with pytest.raises(PictureElsewhere):
+        ask(saying(httpx2.Response(200, json={"data": [{"url": url}]})))
 
 
 @pytest.mark.parametrize(
@@ -668,7 +688,6 @@ def bomb() -> bytes:
         pictures(),
         httpx2.Response(200, json={"data": [{"b64_json": "a"}]}),
         httpx2.Response(200, json={"data": [{"b64_json": 5}]}),
-        httpx2.Response(200, json={"data": [{"url": "file:///etc/hostname"}]}),
         httpx2.Response(200, json={"data": [{"url": 7}]}),
         httpx2.Response(200, json={"data": [{}]}),
         httpx2.Response(200, json={"data": [None]}),

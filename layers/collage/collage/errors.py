@@ -219,6 +219,14 @@ class BrokenAnswer(TransientError):
     """The provider answered something that cannot be read; it may bill it all the same."""
 
 
+class PictureElsewhere(StoppingError):
+    """The provider answers addresses that are not followed; it bills each picture all the same."""
+
+
+class PictureNotFetched(PermanentError):
+    """A picture was made, and is billed, but could not be fetched from its address."""
+
+
 class NotMade(CollageError):
     """The provider made fewer pictures than it was asked for; it will not bill this one.
 

@@ -42,8 +42,10 @@ from collage.errors import (
     NotInStore,
     NotMade,
     OverBudget,
+    PermanentError,
     Refused,
     SourceChanged,
+    StoppingError,
     TooLong,
 )
 from collage.manifest import Failure, Manifest, record
@@ -659,30 +661,40 @@ def _buy(
 
     Raises:
         NoSlotYet: when there is no time for the rest in this invocation; what came is kept.
+        PermanentError: of a single tile, once the others have been made.
     """
     model, engine = wanted[0].model, tools.engine(wanted[0].engine)
     most = batches.most(len(wanted), tools.pace)
     if most > 1 and tools.batches.single(model):
         most = 1
     began, usd, left = perf_counter(), 0.0, list(wanted)
+    lost: PermanentError | None = None
     while left:
         asked, left = left[:most], left[most:]
         start = perf_counter()
         bought = buy(tools.limits, engine, asked, source, mask, plan.price(asked))
         _keep(store, collage_id, asked, bought, perf_counter() - start)
         usd += bought.usd
-        missed = [
-            tile
-            for tile, outcome in zip(asked, bought.outcomes, strict=True)
-            if not isinstance(outcome, Rendered)
-        ]
+        missed = []
+        for tile, outcome in zip(asked, bought.outcomes, strict=True):
+            if isinstance(outcome, StoppingError):
+                raise outcome
+            if isinstance(outcome, PermanentError):
+                lost = outcome
+            elif not isinstance(outcome, Rendered):
+                missed.append(tile)
         if any(isinstance(outcome, NotMade) for outcome in bought.outcomes):
             tools.batches.note(model)
         if missed:
             most = 1
         left = missed + left
         if left and perf_counter() - began > MORE_SECONDS:
-            raise NoSlotYet(f"{len(left)} more tiles of the call are asked for in their turn.")
+            # Another invocation would not know which tile is not to be asked for again.
+            raise lost or NoSlotYet(
+                f"{len(left)} more tiles of the call are asked for in their turn."
+            )
+    if lost is not None:
+        raise lost
     return usd
 
 

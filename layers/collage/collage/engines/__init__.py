@@ -72,7 +72,7 @@ An error here is one tile's matter, while others of the same call have their pic
 
 - `NotMade`: the provider made fewer pictures than it was asked for; this one costs nothing.
 - `BrokenAnswer`: it answered something here that is no picture, and may bill it.
-- `ConnectionLost`: the picture was made, but could not be fetched from where it lies.
+- `PictureNotFetched`, `PictureElsewhere`: it was made, but could not be fetched, or may not be.
 """
 
 
@@ -86,7 +86,8 @@ class Engine(Protocol):
 
         At least one of them has its picture: what leaves all of them without one is raised. So a
         call of one tile brings its picture or raises. The caller keeps the pictures that came,
-        settles them by their number, and asks for the others singly.
+        settles them by their number, and asks for the others singly, save those whose error is a
+        permanent one.
 
         ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
         An engine that asks a provider calls ``turn`` right before it does.

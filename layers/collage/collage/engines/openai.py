@@ -9,12 +9,10 @@ from __future__ import annotations
 import base64
 import io
 import math
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from http.client import HTTPException
 from json import JSONDecodeError
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,6 +23,7 @@ from PIL import Image
 
 from collage import call_ends, masks, seam
 from collage.engines import Outcome, Rendered, Turn
+from collage.engines.fetching import fetch
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
 from collage.errors import (
     BadKey,
@@ -61,9 +60,12 @@ QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
 class OpenAI:
     """Renders the tiles of one call, which share all but the sample's number."""
 
-    def __init__(self, client: openai.OpenAI, mask_convention: str) -> None:
+    def __init__(
+        self, client: openai.OpenAI, mask_convention: str, picture_hosts: Sequence[str] = ()
+    ) -> None:
         self.client = client
         self.mask_convention = mask_convention
+        self.picture_hosts = picture_hosts
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
@@ -95,11 +97,14 @@ class OpenAI:
             answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
         items = _items(answer)
 
+        def picture(index: int) -> bytes:
+            return _picture(items[index], str(self.client.base_url), self.picture_hosts)
+
         def outcome(index: int) -> Outcome:
             if index >= len(items):
                 return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
             try:
-                return _finish(_picture(items[index]), tiles[index], source, mask, place)
+                return _finish(picture(index), tiles[index], source, mask, place)
             except CollageError as error:
                 return error
 
@@ -205,21 +210,15 @@ def _settled(outcomes: list[Outcome], usd: float | None) -> list[Outcome]:
     ]
 
 
-def _picture(item: Any) -> bytes:
+def _picture(item: Any, base_url: str, hosts: Sequence[str]) -> bytes:
     encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
     if isinstance(encoded, str) and encoded:
         try:
             return base64.b64decode(encoded)
         except ValueError as error:
             raise BrokenAnswer("The provider answered a picture that is no base64.") from error
-    if isinstance(url, str) and url.startswith(("http://", "https://")):
-        try:
-            with urllib.request.urlopen(url, timeout=60) as response:  # noqa: S310
-                return bytes(response.read())
-        except OSError as error:
-            raise ConnectionLost("The picture could not be fetched from where it lies.") from error
-        except HTTPException as error:
-            raise BrokenAnswer("The picture did not come whole from where it lies.") from error
+    if isinstance(url, str) and url:
+        return fetch(url, base_url, hosts)
     raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
 
 

@@ -18,6 +18,7 @@ class ApiError(Exception):
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
+        raw: Any = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -25,10 +26,15 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
         self.error = {"message": message, "type": kind, "param": param, "code": code}
         self.error.update(details or {})
+        self.raw = raw
 
     @property
     def body(self) -> bytes:
-        """The body as the API writes it."""
+        """The body as the API writes it, or ``raw`` as another server does."""
+        if isinstance(self.raw, str):
+            return self.raw.encode()
+        if self.raw is not None:
+            return json.dumps(self.raw).encode()
         return json.dumps({"error": self.error}).encode()
 
 

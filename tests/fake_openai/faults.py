@@ -5,6 +5,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 
 from tests.fake_openai.errors import ApiError, come_back, slow_down
+from tests.fake_openai.spellings import SPELT
 
 ROUTES = ("edits", "generations", "responses", "chat")
 
@@ -12,7 +13,7 @@ ROUTES = ("edits", "generations", "responses", "chat")
 # is a 503 that does not. None of them is billed here.
 STATUSES = ("408", "409", "429", "500", "501", "502", "503", "504")
 GATEWAYS = ("520", "521", "522", "523", "524", "529")
-REFUSED = (*STATUSES, *GATEWAYS, "unavailable", "moderation", "quota", "billing")
+REFUSED = (*STATUSES, *GATEWAYS, "unavailable", "moderation", "quota", "billing", *SPELT)
 # Not answered, or not to the end: "timeout" holds the line, "drop" closes it, "drop_after" does
 # the work, bills it and closes it, "truncate" bills it and sends half of the answer.
 CUT = ("timeout", "drop", "drop_after", "truncate")
@@ -110,6 +111,9 @@ class Faults:
 
     def error(self, kind: str) -> ApiError:
         """The answer for a fault that is an answer."""
+        if kind in SPELT:
+            status, body, headers = SPELT[kind]
+            return ApiError(status, "", headers=headers, raw=body)
         if kind == "429":
             return slow_down("Rate limit reached, as planned for this test.", self.retry_after)
         if kind == "quota":

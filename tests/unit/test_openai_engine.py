@@ -33,6 +33,7 @@ from collage.errors import (
     QuotaExhausted,
     RateLimited,
     Refused,
+    Rejected,
     TimedOut,
     TransientError,
 )
@@ -594,7 +595,8 @@ def test_an_address_that_is_not_followed_ends_the_run(url: str) -> None:
         (408, {"message": "no"}, TimedOut),
         (409, {"message": "no"}, Overloaded),
         (413, {"message": "no"}, BadRequest),
-        (422, {"message": "no"}, BadRequest),
+        (422, {"message": "no"}, Rejected),
+        (422, {"message": "no", "param": "size"}, BadRequest),
         (429, {"message": "no", "code": "insufficient_quota"}, QuotaExhausted),
         (429, {"message": "no"}, RateLimited),
         (501, {"message": "no"}, BadRequest),

@@ -21,10 +21,13 @@ from collage.errors import (
     NoSlotYet,
     NotKept,
     Overloaded,
+    PictureElsewhere,
+    PictureNotFetched,
     ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
     Refused,
+    Rejected,
     TimedOut,
 )
 
@@ -108,7 +111,20 @@ ENDS = (
         "The provider's account has no more credit: …",
     ),
     _end(BadKey, "401, 403", FREE, 0, "The provider refused the API key…"),
-    _end(BadRequest, "any other 4xx; 501", FREE, 0, "The provider does not accept the request: …"),
+    _end(
+        BadRequest,
+        "any other 4xx; 501; a redirect",
+        FREE,
+        0,
+        "The provider does not accept the request: …",
+    ),
+    _end(
+        Rejected,
+        "400, 418, 422 or 451 that names nothing that other requests share",
+        FREE,
+        0,
+        "The provider did not take the request: …",
+    ),
     _end(TimedOut, "no answer in `CallSeconds`; 408, 504, 524", COUNTED, 2, "The provider …"),
     _end(
         FailedMidway,
@@ -119,6 +135,20 @@ ENDS = (
     ),
     _end(ConnectionLost, "the connection breaks", COUNTED, 2, "The connection to the provider …"),
     _end(BrokenAnswer, "the answer is no picture", COUNTED, 2, "The provider…"),
+    _end(
+        PictureElsewhere,
+        "the picture lies at an address that is not followed",
+        COUNTED,
+        0,
+        "The provider's picture lies at …",
+    ),
+    _end(
+        PictureNotFetched,
+        "the picture lies at an address and does not come from there",
+        COUNTED,
+        0,
+        "The picture was made, but …",
+    ),
     _end(NotKept, "the picture came, and S3 does not take it", COUNTED, 2, "The picture came, …"),
     End(
         FUNCTION_TIMED_OUT,

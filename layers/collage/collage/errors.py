@@ -159,6 +159,10 @@ class Refused(PermanentError):
     """The provider's moderation refused a prompt or picture; asking again will not help."""
 
 
+class Rejected(PermanentError):
+    """The provider does not take one request, and names nothing that others would share."""
+
+
 class QuotaExhausted(StoppingError):
     """The provider's account has no credit left, or its billing limit is reached."""
 

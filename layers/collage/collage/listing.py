@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from collage import styles
-from collage.errors import BadRequest, BrokenAnswer, NoStyles
+from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
 
 if TYPE_CHECKING:
     import openai
@@ -97,13 +97,13 @@ def _climb_down(
 
     Some servers refuse what they do not know, others take no notice of it.
     """
-    from collage.engines.openai import named
+    from collage.engines.provider_errors import named
 
     while True:
         try:
             with named(client), _readable():
                 return rungs[0](client, model, messages)
-        except (BadRequest, BrokenAnswer):
+        except (BadRequest, BrokenAnswer, Rejected):
             if len(rungs) == 1:
                 raise
             rungs.pop(0)

@@ -268,7 +268,7 @@ def _body(answer: HTTPResponse, ends: float) -> bytes:
 
 
 def _too_large() -> PictureNotFetched:
-    return PictureNotFetched(f"The provider's picture has more than {MOST_BYTES // 2**20} MB.")
+    return PictureNotFetched(f"The picture was made, but has more than {MOST_BYTES // 2**20} MB.")
 
 
 def _data(url: str) -> bytes:
@@ -282,4 +282,6 @@ def _data(url: str) -> bytes:
             return base64.b64decode(urllib.parse.unquote(body), validate=True)
         return urllib.parse.unquote_to_bytes(body)
     except ValueError as error:
-        raise PictureNotFetched("The provider's picture is a data address without data.") from error
+        raise PictureNotFetched(
+            "The picture was made, but is a data address without data."
+        ) from error

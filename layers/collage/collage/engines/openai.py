@@ -8,37 +8,22 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from json import JSONDecodeError
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collage import call_ends, masks, seam
+from collage import masks, seam
 from collage.engines import Outcome, Rendered, Turn
 from collage.engines.fetching import fetch
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
-from collage.errors import (
-    BadKey,
-    BrokenAnswer,
-    CollageError,
-    ConnectionLost,
-    FailedMidway,
-    NotMade,
-    ProviderUnreachable,
-    QuotaExhausted,
-    RateLimited,
-    Refused,
-    TimedOut,
-    TransientError,
-)
+from collage.engines.provider_errors import named, of_answer
+from collage.errors import BadRequest, BrokenAnswer, CollageError, NotMade, Rejected
 
 if TYPE_CHECKING:
     import openai
@@ -53,8 +38,8 @@ resizing and compression do to a picture that was left alone."""
 
 LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 
-MODERATION = {"moderation_blocked", "content_policy_violation"}
-QUOTA = {"insufficient_quota", "billing_hard_limit_reached"}
+MOST_REJECTED = 8
+"""Requests in a row that a process lets the provider reject before it takes that for all."""
 
 
 class OpenAI:
@@ -66,6 +51,7 @@ class OpenAI:
         self.client = client
         self.mask_convention = mask_convention
         self.picture_hosts = picture_hosts
+        self.rejected = 0
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
@@ -92,10 +78,10 @@ class OpenAI:
         if mask is not None:
             given["mask"] = ("mask.png", _mask(mask, place, self.mask_convention), "image/png")
         turn()
-        with named(self.client):
-            ask = self.client.images.generate if source is None else self.client.images.edit
+        ask = self.client.images.generate if source is None else self.client.images.edit
+        with self._bounded(), named(self.client):
             answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
-        items = _items(answer)
+            items = _items(answer, self.client.api_key)
 
         def picture(index: int) -> bytes:
             return _picture(items[index], str(self.client.base_url), self.picture_hosts)
@@ -110,85 +96,34 @@ class OpenAI:
 
         return _settled([outcome(index) for index in range(len(tiles))], _cost(answer))
 
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """End the run when the provider rejects request after request, whatever their prompts."""
+        try:
+            yield
+        except Rejected as error:
+            self.rejected += 1
+            if self.rejected < MOST_REJECTED:
+                raise
+            raise BadRequest(f"{error} It says so of every request.") from error
+        self.rejected = 0
+
 
 def load(tools: Tools) -> OpenAI:
     """The engine with the stack's client and mask convention."""
     return OpenAI(tools.openai_client, tools.provider.mask_convention)
 
 
-@contextmanager
-def named(client: openai.OpenAI) -> Iterator[None]:
-    """Give the SDK's errors the pack's names, and let the key out in none of their messages."""
-    import httpx2
-    import openai
-
-    began = perf_counter()
-    try:
-        yield
-    except openai.APITimeoutError as error:
-        if isinstance(error.__cause__, httpx2.ConnectTimeout):
-            raise ProviderUnreachable(f"There is no reaching {client.base_url} in time.") from error
-        raise TimedOut("The provider did not answer in time.") from error
-    except openai.APIConnectionError as error:
-        unsent = (httpx2.ConnectError, httpx2.UnsupportedProtocol)
-        if isinstance(error.__cause__, unsent):
-            raise ProviderUnreachable(
-                f"There is no reaching {client.base_url}; is the base URL right?"
-            ) from error
-        raise ConnectionLost("The connection to the provider was lost.") from error
-    except openai.APIStatusError as error:
-        raise _status(error, client.api_key, perf_counter() - began) from None
-    except (openai.OpenAIError, JSONDecodeError) as error:
-        raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
-
-
-def _status(error: openai.APIStatusError, key: str, seconds: float) -> CollageError:
-    said = str(error.body.get("message", "") if isinstance(error.body, dict) else error.message)
-    said = said.replace(key, "***")[:300].rstrip(".")
-    code = str(error.code or "")
-    if error.status_code in (401, 403):
-        # What a provider says of a wrong key repeats a part of it.
-        why = "" if error.status_code == 401 else f": {said}"
-        return BadKey(f"The provider refused the API key{why}; check the secret or OPENAI_API_KEY.")
-    if code in QUOTA or "billing hard limit" in said.lower():
-        return QuotaExhausted(f"The provider's account has no more credit: {said}.")
-    if code in MODERATION:
-        return Refused(f"The provider's moderation refused it: {said}.")
-    if error.status_code == 429:
-        return RateLimited(f"The provider's rate limit is reached: {said}.", _retry_after(error))
-    kind = call_ends.of_status(error.status_code, seconds, _retry_after(error))
-    if issubclass(kind, TransientError):
-        over = "failed over the call: it " if kind is FailedMidway else ""
-        answered = f"The provider {over}answered {error.status_code}: {said}."
-        return kind(answered, _retry_after(error))
-    return kind(f"The provider does not accept the request: {said}.")
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Seconds, from either header; a date in it is not worth a parser."""
-    headers = error.response.headers
-    for name, scale in (("retry-after-ms", 1000), ("retry-after", 1)):
-        try:
-            seconds = float(headers[name]) / scale
-        except (KeyError, ValueError):
-            continue
-        if math.isfinite(seconds) and seconds > 0:
-            return seconds
-    return None
-
-
-def _items(answer: ImagesResponse) -> list[Any]:
+def _items(answer: ImagesResponse, secret: str) -> list[Any]:
     """What the answer holds, a picture each.
 
     Raises:
-        BrokenAnswer: when it holds none.
+        CollageError: when it holds none: BrokenAnswer, or what the server says in their place.
     """
     # The SDK hands on whatever came, in whatever shape: text where the server sent no JSON.
     data = getattr(answer, "data", None)
-    if not isinstance(data, list):
-        raise BrokenAnswer("The provider answered no list of pictures.")
-    if not data:
-        raise BrokenAnswer("The provider answered an empty list of pictures.")
+    if not isinstance(data, list) or not data:
+        raise of_answer(answer, secret) or BrokenAnswer("The provider answered no pictures.")
     return data
 
 

@@ -32,6 +32,9 @@ def named(out: str) -> Path:
     return Path(out)
 
 
+AS_PUT = "sources/mask"
+"""A mask file's key until it is put in."""
+
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
 
@@ -194,7 +197,9 @@ def assemble(
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     with failures(as_json=as_json):
-        request.parse_relayout(changes)
+        wanted = request.parse_relayout(changes)
+        if wanted.seed is not None:
+            changes["seed"] = wanted.seed
         Results(out).check()
         where = Where(stack, state, lasting=True)
         with where.reached() as reached:
@@ -262,8 +267,11 @@ def report(manifest: Manifest, out: Path, *, as_json: bool) -> None:
 
 def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
-    given = {**options, **({"mask_source": str(mask_file)} if mask_file else {})}
+    given = {**options, **({"mask_source": AS_PUT} if mask_file else {})}
     asked = request.parse(given)
+    if "seed" in options:
+        # One that was drawn is that of the estimate and of the run.
+        options["seed"] = asked.seed
     rules.served(asked, photo is not None)
     return asked
 

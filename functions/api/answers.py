@@ -3,13 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from collage.names import UploadKey
 from collage.progress import Progress
 from collage.request import Request
 from collage.tile_list import ListedTile
-
-LONGEST_KEY = 1024
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="the collage's id")]
 Limit = Annotated[int, Query(ge=1, le=100, description="most items of one page")]
@@ -26,31 +25,13 @@ Links = Annotated[
 ]
 
 
-def _key(value: str) -> str:
-    parts = value.split("/")
-    if parts[0] not in ("sources", "uploads") or {"", ".", ".."} & set(parts):
-        raise ValueError("it begins with sources/, as POST /uploads gives it, or with uploads/")
-    if len(value.encode()) > LONGEST_KEY or not value.isprintable():
-        raise ValueError(f"a key has at most {LONGEST_KEY} bytes, all of them printable")
-    return value
-
-
-Key = Annotated[
-    str, Field(pattern="^(sources|uploads)/.", max_length=LONGEST_KEY), AfterValidator(_key)
-]
-
-
 class Asked(Request):
     """A collage to be made: a source, and any option of a request beside it."""
 
-    source: Key | None = Field(
+    source: UploadKey | None = Field(
         default=None,
         description="key of the source in the uploads bucket, as POST /uploads gives it; "
         "needed unless the recipe makes do without",
-    )
-    mask_source: Key | None = Field(
-        default=None,
-        description="to erase: an uploaded picture, what is transparent of it, or white",
     )
 
     @property

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from collage import request
 from collage.colours import NAMES
 from collage.errors import InvalidRequest
-from collage.request import Request, identify, parse
+from collage.request import Request, identify, parse, parse_relayout, seeded
 
 SOURCE = "5" * 64
 
@@ -166,8 +166,8 @@ def test_an_unknown_option_is_refused_with_those_there_are():
         ("background", 5, "string"),
         ("format", "tiff", "'png', 'jpeg' or 'webp'"),
         ("order", "any", "'balanced' or 'random'"),
-        ("seed", -1, "greater than or equal to 0"),
-        ("seed", 2**32, "less than or equal to 4294967295"),
+        ("seed", -2, "greater than or equal to -1"),
+        ("seed", 2**64, "less than or equal to 18446744073709551615"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_field_and_what_is_allowed(field, value, said):
@@ -396,3 +396,27 @@ def test_the_schema_is_made_once_for_all_faults_of_a_request(monkeypatch):
 
     assert "subjects: " in refusal(subjects=[""] * 10)
     assert len(made) == 1
+
+
+def test_a_random_seed_is_another_one_each_time():
+    drawn = {parse({"seed": -1}).seed for _ in range(8)} | {parse({"seed": "-1"}).seed}
+
+    assert len(drawn) > 1
+    assert all(0 <= seed < 2**32 for seed in drawn)
+    assert 0 <= parse_relayout({"seed": -1}).seed < 2**32
+
+
+def test_a_random_seed_is_the_same_for_the_same_asking():
+    asked = Request(seed=-1)
+
+    one, again, other = (seeded(asked, "caller", key).seed for key in ("k", "k", "l"))
+
+    assert one == again != other
+    assert seeded(Request(seed=5), "caller", "k").seed == 5
+
+
+def test_a_mask_source_is_a_key_that_a_source_can_have():
+    for key in ("", "private/x", "sources/../private/x", "sources/", "sources/a\n", "x" * 1025):
+        with pytest.raises(InvalidRequest, match="mask_source"):
+            parse({"recipe": "erase", "mask_source": key})
+    assert parse({"recipe": "erase", "mask_source": "uploads/mask.png"})

@@ -258,3 +258,11 @@ def test_links_and_forms_of_an_address_without_names_have_the_bucket_in_their_pa
     assert store.source_form("image/png", LIMIT).url == f"http://127.0.0.1:5001/{store.uploads}"
     link = urlsplit(store.link("tiles/a.png"))
     assert (link.netloc, link.path) == ("127.0.0.1:5001", f"/{store.collages}/tiles/a.png")
+
+
+def test_nothing_is_there_under_a_key_that_is_too_long(lone_store):
+    with Stubber(lone_store.s3) as stub:
+        stub.add_client_error("get_object", "KeyTooLongError", http_status_code=400)
+
+        with pytest.raises(NotInStore):
+            lone_store.upload("uploads/" + "x" * 1020, LIMIT)

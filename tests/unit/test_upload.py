@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from collage import upload
-from collage.errors import InvalidRequest, NotInStore
+from collage import pipeline, upload
+from collage.errors import InvalidRequest, NotAPicture, NotInStore
 from collage.request import parse
 
 PICTURE = "uploads/my photo.jpg"
@@ -106,3 +106,42 @@ def test_a_picture_can_wait_for_nothing_else(stack):
 
     with pytest.raises(InvalidRequest, match="there is: sidecar"):
         upload.read(stack.store, PICTURE)
+
+
+def test_a_folder_of_the_console_asks_for_nothing(stack):
+    put(stack, "uploads/holiday/", b"")
+    put(stack, "uploads/odd/", b"a picture")
+
+    assert upload.read(stack.store, "uploads/holiday/") is None
+    assert upload.read(stack.store, "uploads/odd/") == upload.Upload("uploads/odd/", {})
+
+
+def test_a_random_seed_of_an_upload_is_drawn_once(stack):
+    put(stack, collage_seed="-1")
+
+    first, again = (upload.read(stack.store, PICTURE).options["seed"] for _ in range(2))
+    sidecar(stack, {"seed": -1})
+    beside = upload.read(stack.store, f"{PICTURE}.json").options["seed"]
+
+    assert first == again == beside
+    assert 0 <= first < 2**32
+
+
+def test_a_key_that_leaves_no_room_is_refused_without_a_file_beside_it(stack):
+    key = "uploads/" + "x" * 1012
+    put(stack, key, b"no picture")
+
+    failure = pipeline.refuse(stack.store, key, NotAPicture("The source is no picture."))
+
+    assert stack.store.failure(failure.id).source == key
+    listed = stack.store.s3.list_objects_v2(Bucket=stack.store.uploads)["Contents"]
+    assert [item["Key"] for item in listed] == [key]
+
+
+@pytest.mark.parametrize("key", ["", "private/x", "uploads/../private/x"])
+def test_a_mask_beside_an_upload_is_one_of_the_uploads(stack, key):
+    put(stack)
+    sidecar(stack, {"recipe": "erase", "mask_source": key})
+
+    with pytest.raises(InvalidRequest, match="mask_source"):
+        parse(upload.read(stack.store, PICTURE).options)

@@ -61,6 +61,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """
     repeats, caller = tools().repeats, _caller()
     known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
+    asked = request.seeded(asked, *((caller, key) if key else ()))
     store = stack.store()
     with _about_a_picture(asked):
         accepted = pipeline.accept(store, tools(), asked.source, asked.options)
@@ -131,6 +132,7 @@ def stop(collage: Id) -> Collage:
 def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     """Have another layout made beside the first; nothing is rendered or paid."""
     store = stack.store()
+    layout = request.seeded(layout)
     asked = request.relaid(store.accepted(collage).request, layout)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")

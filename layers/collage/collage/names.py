@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 _DIGEST = "[0-9a-f]{64}"
 _MASK = "[a-z0-9][a-z0-9-]{0,63}"
@@ -23,6 +23,24 @@ CollageId = Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
 
 MaskName = Annotated[str, Field(pattern=f"^{_MASK}$")]
 """A mask of a collage: its file is ``masks/{name}.png``."""
+
+LONGEST_KEY = 1024
+"""Bytes of a key: S3's own limit."""
+
+
+def _key(value: str) -> str:
+    parts = value.split("/")
+    if parts[0] not in ("sources", "uploads") or {"", ".", ".."} & set(parts):
+        raise ValueError("it begins with sources/, as POST /uploads gives it, or with uploads/")
+    if len(value.encode()) > LONGEST_KEY or not value.isprintable():
+        raise ValueError(f"a key has at most {LONGEST_KEY} bytes, all of them printable")
+    return value
+
+
+UploadKey = Annotated[
+    str, Field(pattern="^(sources|uploads)/.", max_length=LONGEST_KEY), AfterValidator(_key)
+]
+"""A picture in the uploads bucket, as a request names it."""
 
 CollageFile = Annotated[str, Field(pattern=r"^collage\.(png|jpg|webp)$")]
 SourceFile = Annotated[str, Field(pattern=rf"^{_UP}source\.png$")]

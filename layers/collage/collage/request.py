@@ -1,8 +1,9 @@
 """What a user asks for: one validated model, the same at every door."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +23,7 @@ from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
 from collage.layout import Sort
 from collage.metadata.text import line
-from collage.names import CollageId
+from collage.names import CollageId, UploadKey
 from collage.prompts import MAX_PROMPTS
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -46,6 +47,15 @@ MAX_MASKS = 100
 
 REPORTED = 10
 """Faults of a request that are told one by one; of others only their number is."""
+
+RANDOM = -1
+"""The seed that stands for one drawn at random, as for other programs of the field."""
+
+MAX_SEED = 2**64 - 1
+"""The largest seed; one that would be larger begins again at 0."""
+
+DRAWN = 2**32
+"""Seeds are drawn below it: short enough to be read out, and for other programs to take."""
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
@@ -149,9 +159,8 @@ class Request(BaseModel):
         max_length=100,
         description="to erase: TOP:BOTTOMxLEFT:RIGHT in pixels of the source",
     )
-    mask_source: str | None = Field(
+    mask_source: UploadKey | None = Field(
         default=None,
-        max_length=1024,
         description="to erase: an uploaded picture, what is transparent of it, or white",
     )
     transparency: bool = Field(default=False, description="erase what is transparent of the source")
@@ -212,7 +221,10 @@ class Request(BaseModel):
     format: FormatName = Field(default="png", description="of the collage: png, jpeg, or webp")
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
-        default=0, ge=0, le=2**32 - 1, description="changes what is drawn and painted"
+        default=0,
+        ge=RANDOM,
+        le=MAX_SEED,
+        description="changes what is drawn and painted; -1: one at random",
     )
     order: Order = Field(
         default="balanced", description="how masks and combinations are drawn: balanced or random"
@@ -392,7 +404,7 @@ class Relayout(BaseModel):
     background: Colour | None = None
     format: FormatName | None = None
     sort: Sort = "shuffle"
-    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+    seed: int | None = Field(default=None, ge=RANDOM, le=MAX_SEED)
 
 
 class Source(BaseModel):
@@ -429,13 +441,29 @@ class Accepted(BaseModel):
         return None if self.source is None else (self.source.width, self.source.height)
 
 
+Seeded = TypeVar("Seeded", bound=Request | Relayout)
+
+
 def parse(options: dict[str, Any]) -> Request:
-    """The request in ``options``, field names to plain values.
+    """The request in ``options``, field names to plain values. A random seed is drawn.
 
     Raises:
         InvalidRequest: with one clause for each field that is wrong.
     """
-    return _validated(Request, options)
+    return seeded(_validated(Request, options))
+
+
+def seeded(asked: Seeded, *stands_for: str) -> Seeded:
+    """``asked`` with a seed in place of RANDOM: the same for what ``stands_for`` one asking.
+
+    Where nothing does, it is another one each time.
+    """
+    if asked.seed != RANDOM:
+        return asked
+    drawn = secrets.randbelow(DRAWN)
+    if stands_for:
+        drawn = int(sha256(canonical(stands_for)), 16) % DRAWN
+    return cast(Seeded, asked.model_copy(update={"seed": drawn}))
 
 
 def from_texts(options: Mapping[str, str]) -> dict[str, Any]:
@@ -448,12 +476,12 @@ def from_texts(options: Mapping[str, str]) -> dict[str, Any]:
 
 
 def parse_relayout(changes: dict[str, Any]) -> Relayout:
-    """The new layout in ``changes``.
+    """The new layout in ``changes``. A random seed is drawn.
 
     Raises:
         InvalidRequest: with one clause for each field that is wrong.
     """
-    return _validated(Relayout, changes)
+    return seeded(_validated(Relayout, changes))
 
 
 def relaid(asked: Request, changes: Relayout) -> Request:

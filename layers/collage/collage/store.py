@@ -45,7 +45,7 @@ from collage.errors import (
     UnreadableRecord,
 )
 from collage.manifest import Failure, Manifest
-from collage.names import PICTURE
+from collage.names import LONGEST_KEY, PICTURE
 from collage.ordered import Ordered
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
@@ -60,7 +60,9 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MISSING = {"NoSuchKey", "404", "NoSuchBucket"}
+MISSING = {"NoSuchKey", "404", "NoSuchBucket", "KeyTooLongError"}
+"""What S3 answers of what is not there; under a key that is too long nothing can be."""
+
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
 TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
 CONTENT_TYPES = {
@@ -152,8 +154,16 @@ class Store:
         with _named(self.uploads, key):
             return self.s3.head_object(Bucket=self.uploads, Key=key)["Metadata"]
 
+    def upload_time(self, key: str) -> tuple[str, str]:
+        """What tells one putting of the upload ``key`` from others: key and time. NotInStore."""
+        with _named(self.uploads, key):
+            put = self.s3.head_object(Bucket=self.uploads, Key=key)["LastModified"]
+        return key, put.isoformat()
+
     def put_refusal(self, source: str, failure: Failure) -> None:
-        """Write why an upload was refused, beside it."""
+        """Write why an upload was refused, beside it, if the key leaves room for that."""
+        if len(f"{source}.failure.json".encode()) > LONGEST_KEY:
+            return
         data = records.write(failure)
         self._put(self.uploads, f"{source}.failure.json", data, "application/json")
 

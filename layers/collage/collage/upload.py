@@ -51,7 +51,7 @@ def read(store: Store, key: str) -> Upload | None:
         NotInStore: when a picture is not there any more.
         InvalidRequest: when its options cannot be read.
     """
-    if key.endswith(FAILURE):
+    if key.endswith(FAILURE) or (key.endswith("/") and _is_folder(store, key)):
         return None
     source = picture(key)
     try:
@@ -69,7 +69,20 @@ def read(store: Store, key: str) -> Upload | None:
         raise InvalidRequest(f"{WAIT}: {waits!r} is not known; there is: {SIDECAR_COMES}.")
     if beside is None and waits is not None:
         return None
-    return Upload(source, request.from_texts(options) | (beside or {}))
+    asked = request.from_texts(options) | (beside or {})
+    if str(asked.get("seed")) == str(request.RANDOM):
+        # An event may come twice: this upload has one seed.
+        drawn = request.seeded(request.Request(seed=request.RANDOM), *store.upload_time(source))
+        asked["seed"] = drawn.seed
+    return Upload(source, asked)
+
+
+def _is_folder(store: Store, key: str) -> bool:
+    """Whether it is what S3's console puts for a folder: nothing, by a name with a slash."""
+    try:
+        return not store.upload(key, 0)
+    except SourceTooLarge:
+        return False
 
 
 def _beside(store: Store, source: str) -> dict[str, Any] | None:

@@ -82,6 +82,10 @@ RECIPES: dict[str, Recipe] = {
 """Every recipe by its name; its module here has the same."""
 
 
+SEEDS = 2**64
+"""How many seeds there are; the one after the last is 0."""
+
+
 @dataclass(frozen=True)
 class Ingredients:
     """What a recipe has to work with: frozen styles, and digests of what was prepared."""
@@ -139,7 +143,7 @@ class Ingredients:
             model=model,
             options={**own, **(options or {})},
             size=size or asked.size,
-            seed=seed + number if engine.seeded else None,
+            seed=(seed + number) % SEEDS if engine.seeded else None,
             sample=None if engine.seeded else number,
             preserve=asked.preserve,
         )

@@ -1,20 +1,23 @@
 """``python -m cli.destroy STACK``: delete a stack, its buckets and all that they hold.
 
-Buckets outlive a stack that is deleted by other means, so that nobody loses collages by a slip.
-Credentials and region are those of any AWS tool. Exit codes: 0 deleted, 1 not all of it could be,
-2 there is no such stack or nobody agreed.
+Buckets outlive a stack that is deleted by other means, so that nobody loses collages by a slip. The
+stack goes first: where it cannot be deleted, nothing of what it made is lost. Credentials and
+region are those of any AWS tool. Exit codes: 0 deleted, 1 not all of it could be, 2 there is no
+such stack or nobody agreed.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from cli import gpu_release
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,10 +25,27 @@ if TYPE_CHECKING:
 
 NOT_DELETED, NOT_AGREED = 1, 2
 GONE = "DELETE_COMPLETE"
+BUCKET = "AWS::S3::Bucket"
 
 
 class NotDeleted(Exception):
     """Something of the stack is still there; the message says what."""
+
+
+def resources_of(stack: str) -> dict[str, list[str]]:
+    """The ids of what the stack made and what is there, by type.
+
+    Raises:
+        botocore.exceptions.ClientError: when there is no such stack.
+    """
+    pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
+    found: dict[str, list[str]] = {}
+    for page in pages.paginate(StackName=stack):
+        for resource in page["StackResourceSummaries"]:
+            there = resource.get("PhysicalResourceId")
+            if there and resource["ResourceStatus"] != GONE:
+                found.setdefault(resource["ResourceType"], []).append(there)
+    return found
 
 
 def buckets_of(stack: str) -> list[str]:
@@ -34,15 +54,7 @@ def buckets_of(stack: str) -> list[str]:
     Raises:
         botocore.exceptions.ClientError: when there is no such stack.
     """
-    pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
-    return [
-        resource["PhysicalResourceId"]
-        for page in pages.paginate(StackName=stack)
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::S3::Bucket"
-        and resource.get("PhysicalResourceId")
-        and resource["ResourceStatus"] != GONE
-    ]
+    return resources_of(stack).get(BUCKET, [])
 
 
 def count(s3: S3Client, bucket: str) -> int:
@@ -70,26 +82,41 @@ def _versions(s3: S3Client, bucket: str) -> Iterator[list[ObjectIdentifierTypeDe
             yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
 
 
-def destroy(stack: str, buckets: list[str]) -> None:
-    """Empty the buckets, delete the stack, then the buckets, which it leaves.
+def destroy(stack: str, resources: Mapping[str, list[str]]) -> None:
+    """Delete the stack, then its buckets, which it leaves, with all that they hold.
+
+    ``resources`` are the stack's, as `resources_of` gives them.
 
     Raises:
-        NotDeleted: with what is left, when the stack cannot be deleted.
+        NotDeleted: with what is left, when the stack or a bucket cannot be deleted, or a task of
+            it runs: then nothing was.
     """
     s3, formation = boto3.client("s3"), boto3.client("cloudformation")
-    for bucket in buckets:
-        empty(s3, bucket)
+    if tasks := gpu_release.running_tasks(resources):
+        raise NotDeleted(
+            f"{tasks} GPU tasks of {stack} are running. Wait for their collages or end them with "
+            f"`collage cancel ID --stack {stack}`; then try again. Nothing was deleted."
+        )
+    gpu_release.release(resources)
     # By its id a stack can be asked about when it is gone.
     found = formation.describe_stacks(StackName=stack)["Stacks"][0].get("StackId", stack)
     formation.delete_stack(StackName=found)
     try:
         formation.get_waiter("stack_delete_complete").wait(StackName=found)
     except WaiterError as error:
-        raise NotDeleted(f"{stack} could not be deleted; its events say why.") from error
-    for bucket in buckets:
-        # What came in while the stack was still there.
-        empty(s3, bucket)
-        s3.delete_bucket(Bucket=bucket)
+        raise NotDeleted(
+            f"{stack} could not be deleted; its events say why. Its buckets and all that they hold "
+            "are still there."
+        ) from error
+    buckets = resources.get(BUCKET, [])
+    for number, bucket in enumerate(buckets):
+        try:
+            empty(s3, bucket)
+            s3.delete_bucket(Bucket=bucket)
+        except (BotoCoreError, ClientError, NotDeleted) as error:
+            # No stack leads to them any more.
+            left = ", ".join(f"s3://{name}" for name in buckets[number:])
+            raise NotDeleted(f"{stack} is deleted, but not {left}: {error}") from error
 
 
 def main(
@@ -102,13 +129,13 @@ def main(
     # boto3 alone among AWS's tools does not read it, and would look elsewhere.
     boto3.setup_default_session(region_name=os.environ.get("AWS_REGION") or None)
     try:
-        buckets = buckets_of(stack)
+        resources = resources_of(stack)
         s3 = boto3.client("s3")
-        for bucket in buckets:
+        for bucket in resources.get(BUCKET, []):
             typer.echo(f"s3://{bucket}  {count(s3, bucket):,} objects")
         if not _agreed(stack, yes):
             _stop(NOT_AGREED, "Nothing was deleted.")
-        destroy(stack, buckets)
+        destroy(stack, resources)
     except ClientError as error:
         missing = error.response["Error"]["Code"] == "ValidationError"
         _stop(NOT_AGREED if missing else NOT_DELETED, error.response["Error"]["Message"])

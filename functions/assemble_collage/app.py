@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import pipeline
+from collage.errors import PermanentError
 from collage.request import parse_relayout
 from collage.settings import settings
 from collage.store import connect
@@ -28,5 +29,11 @@ def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
     """Write the collage, its pyramid and preview, and manifest.json."""
     store = connect(settings())
     if "layout" in event:
-        return pipeline.assemble_again(store, event["id"], parse_relayout(event["layout"]))
+        changes = parse_relayout(event["layout"])
+        try:
+            return pipeline.assemble_again(store, event["id"], changes)
+        except PermanentError as error:
+            # Who asked by the API is long gone: it is told where the layout was to lie.
+            pipeline.record_relayout(store, event["id"], changes, error)
+            raise
     return pipeline.assemble_collage(store, tools(), event["id"])

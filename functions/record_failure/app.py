@@ -27,10 +27,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
     """Write failure.json, or failures/{call}.json.
 
     The workflow gives the collage's ``id``, the ``error`` that was caught, and the ``call`` if it
-    was in one. Step Functions' own event tells of a run that was stopped or timed out.
+    was in one. Step Functions' own event tells of a run that was stopped, timed out, or failed;
+    what such a run wrote down itself stays.
     """
     store = connect(settings())
     if event.get("detail-type") == "Step Functions Execution Status Change":
+        if known := pipeline.recorded_end(store, event["detail"]):
+            return Recorded(error=known.error, message=known.message)
         failure = pipeline.record_end(store, event["detail"])
     else:
         failure = pipeline.record_failure(store, event["id"], event["error"], event.get("call"))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -42,7 +43,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         found = upload.read(store, key)
         if found is None:
             return {"waiting": key}
-        return pipeline.start(store, tools(), runs(), found.source, found.options, again=False)
+        asked = datetime.fromisoformat(event["time"])
+        return pipeline.start(store, tools(), runs(), found.source, found.options, asked=asked)
     except PermanentError as error:
         logger.warning("refused", extra={"source": key, "error": error.name})
         return pipeline.refuse(store, upload.picture(key), error).model_dump()

@@ -17,6 +17,7 @@ import pytest
 
 from collage import pipeline
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
+from collage.manifest import Failure
 from collage.request import parse
 from collage.settings import openai_settings, settings
 from collage.store import connect
@@ -280,6 +281,21 @@ def test_start_collage_says_that_a_run_that_ended_is_not_new(deployed):
     assert len(deployed.executions()) == 1
 
 
+def test_an_upload_after_its_run_failed_is_tried_again_once(deployed):
+    event = EVENTS["start_collage_upload"]
+    deployed.stack.put(event["detail"]["object"]["key"], SOURCE)
+    first = deployed.invoke("start_collage", event)
+    (execution,) = deployed.executions()
+    boto3.client("stepfunctions").stop_execution(executionArn=execution["executionArn"])
+
+    later = {**event, "time": "2126-01-15T09:30:00Z"}
+    again, twice = (deployed.invoke("start_collage", later) for _ in range(2))
+
+    assert (again["id"], again["run"]) == (first["id"], f"{first['id']}-2")
+    assert (again["new"], twice["new"]) == (True, False)
+    assert len(deployed.executions()) == 2
+
+
 @pytest.mark.parametrize("order", list(permutations(["picture", "options", "picture"])))
 @pytest.mark.parametrize("marked", [True, False])
 def test_events_of_a_picture_and_its_options_make_one_collage_in_any_order(deployed, order, marked):
@@ -484,6 +500,67 @@ def test_record_failure_has_a_reason_where_none_was_given(deployed, status, erro
 
     assert answer["error"] == error
     assert answer["message"].startswith("The run ")
+
+
+def failed_event(**detail):
+    """Step Functions' own event of a failed run of the sample's collage."""
+    event = EVENTS["record_failure_status"]
+    return {**event, "detail": {**event["detail"], "status": "FAILED", **detail}}
+
+
+def test_a_run_that_could_not_say_why_it_failed_is_told_of_by_the_workflow(deployed):
+    event = failed_event(error="States.DataLimitExceeded", cause="The output is too large.")
+    collage = json.loads(event["detail"]["input"])["id"]
+    earlier = Failure(id=collage, error="TooFewTiles", message="m", created="2026-01-15T09:31:37Z")
+    deployed.stack.store.put_failure(earlier)
+
+    answer = deployed.invoke("record_failure", event)
+
+    failure = deployed.stack.store.failure(collage)
+    assert (failure.error, failure.message) == ("States.DataLimitExceeded", answer["message"])
+    assert failure.message == "The output is too large."
+
+
+def test_what_a_failed_run_wrote_down_itself_stays_and_is_counted_once(deployed, capsys):
+    event = failed_event(error="Later", cause="Another reason.")
+    collage = json.loads(event["detail"]["input"])["id"]
+    its_own = Failure(
+        id=collage, error="BudgetExhausted", message="m", created="2026-01-15T09:31:38+00:00"
+    )
+    deployed.stack.store.put_failure(its_own)
+
+    answer = deployed.invoke("record_failure", event)
+
+    assert answer == {"error": "BudgetExhausted", "message": "m"}
+    assert deployed.stack.store.failure(collage) == its_own
+    assert not {name for _, name in metrics(capsys.readouterr().out)} - {"ColdStart"}
+
+
+def test_a_layout_that_fails_is_written_down_where_it_was_to_lie(deployed, accepted):
+    stack = deployed.stack
+    prepared(stack, accepted)
+    pipeline.plan_tiles(stack.store, stack.tools, accepted)
+    made = stack.store.plan(accepted)
+    for number in range(len(made.calls)):
+        pipeline.render_tile(stack.store, stack.tools, accepted, made.call(number))
+    pipeline.assemble_collage(stack.store, stack.tools, accepted)
+    stack.store.s3.delete_object(Bucket=COLLAGES, Key=f"collages/{accepted}/plan.json")
+
+    with pytest.raises(NotInStore):
+        deployed.invoke("assemble_collage", {"id": accepted, "layout": {"rows": 1, "cols": 2}})
+
+    (key,) = stack.listing(f"collages/{accepted}/layouts/")
+    assert key.endswith("/failure.json")
+    assert json.loads(stack.get(key))["error"] == "NotInStore"
+    with pytest.raises(NotInStore):
+        stack.store.failure(accepted)
+
+
+def test_a_layout_of_no_collage_leaves_nothing(deployed):
+    with pytest.raises(NotInStore):
+        deployed.invoke("assemble_collage", {"id": "0" * 20, "layout": {"rows": 1, "cols": 2}})
+
+    assert not deployed.stack.listing()
 
 
 def metrics(text):

@@ -143,6 +143,7 @@ def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     links = {
         "collage": store.link(picture),
         "manifest": store.link(f"{folder}/manifest.json"),
+        "failure": store.link(f"{folder}/failure.json"),
         "folder": f"s3://{store.collages}/{folder}/",
     }
     return Relaid(id=collage, layout=name, links=links)

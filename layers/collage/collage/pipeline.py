@@ -87,13 +87,13 @@ def start(
     source: str | None,
     options: dict[str, Any],
     *,
-    again: bool = True,
+    asked: datetime | None = None,
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
     See `accept` and `launch`.
     """
-    return launch(store, runs, accept(store, tools, source, options), again=again)
+    return launch(store, runs, accept(store, tools, source, options), asked_at=asked)
 
 
 def accept(store: Store, tools: Tools, source: str | None, options: dict[str, Any]) -> Accepted:
@@ -133,10 +133,18 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     )
 
 
-def launch(store: Store, runs: Runs, accepted: Accepted, *, again: bool = True) -> Started:
+def launch(
+    store: Store,
+    runs: Runs,
+    accepted: Accepted,
+    *,
+    again: bool = True,
+    asked_at: datetime | None = None,
+) -> Started:
     """Freeze an accepted request and start the workflow for it, or find the run that makes it.
 
     A collage whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
+    It is not where that run ended after ``asked_at``: events are told more than once.
     """
     asked = accepted.request
     store.put_accepted(accepted)
@@ -144,9 +152,8 @@ def launch(store: Store, runs: Runs, accepted: Accepted, *, again: bool = True) 
     if not asked.styled or asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
-    run = runs.start(
-        accepted.id, given, done=(lambda: store.is_complete(accepted.id)) if again else None
-    )
+    done = (lambda: store.is_complete(accepted.id)) if again else None
+    run = runs.start(accepted.id, given, done, asked_at)
     return Started(id=accepted.id, run=run.name, new=run.new)
 
 
@@ -820,6 +827,13 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
     return _assembled(store, _finish(store, made, sidecars, judge, folder), folder)
 
 
+def record_relayout(store: Store, collage_id: str, changes: Relayout, error: CollageError) -> None:
+    """Write down why a finished collage could not be laid out again, where that was to lie."""
+    if store.is_made(collage_id):
+        folder = f"layouts/{request.layout_name(changes)}"
+        store.put_failure(_failure(collage_id, error), folder)
+
+
 def _sidecars(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
     """For each index the sidecar of the first tile that exists."""
 
@@ -914,17 +928,33 @@ def record_failure(
 
 
 ENDS = {
+    "FAILED": {"Error": "States.Runtime", "Cause": "The run failed where no state could say why."},
     "ABORTED": {"Error": "Aborted", "Cause": "The run was stopped."},
     "TIMED_OUT": {"Error": "States.Timeout", "Cause": "The run took longer than a run may take."},
 }
-"""What a run ended of that was ended from outside, where nobody said more."""
+"""What a run ended of that did not write it down itself, where nobody said more."""
+
+
+def recorded_end(store: Store, run: Mapping[str, Any]) -> Failure | None:
+    """The failure that a run wrote down itself, if it came to that.
+
+    ``run`` is as for `record_end`. A failure.json of an earlier try does not count.
+    """
+    try:
+        failure = store.failure(json.loads(run["input"])["id"])
+    except NotInStore:
+        return None
+    # Failures name the second in which they were written; a run's times are in milliseconds.
+    began = datetime.fromtimestamp(run["startDate"] // 1000, UTC)
+    return failure if datetime.fromisoformat(failure.created) >= began else None
 
 
 def record_end(store: Store, run: Mapping[str, Any]) -> Failure:
-    """Write down why a run was ended from outside, with no state left to say so itself.
+    """Write down why a run ended that had no state left to say so itself.
 
     ``run`` is the detail of the event by which Step Functions tells of it; ``error`` and
-    ``cause`` are those of StopExecution, when it was given any.
+    ``cause`` are those of StopExecution, when it was given any, or of a failure that no state
+    could catch.
     """
     known = ENDS[run["status"]]
     error = {"Error": run.get("error"), "Cause": run.get("cause")}

@@ -56,12 +56,17 @@ class Runs:
     machine: str
 
     def start(
-        self, collage: str, given: Mapping[str, Any], done: Callable[[], bool] | None = None
+        self,
+        collage: str,
+        given: Mapping[str, Any],
+        done: Callable[[], bool] | None = None,
+        asked: datetime | None = None,
     ) -> Run:
         """Start the workflow for a collage, or find the run that makes or made it.
 
         ``done`` says whether an ended run left nothing to do; where it did not, another try is
-        started. Without it the first run is the only one, however it ended.
+        started. Without it the first run is the only one, however it ended. ``asked`` is when it
+        was asked for, where that may be told more than once: a run that ended since was for it.
         """
         for name in _names(collage):
             # The time makes every input different: for the same input a run that is under way
@@ -72,11 +77,18 @@ class Runs:
                     stateMachineArn=self.machine, name=name, input=json.dumps(stamped)
                 )
             except self.states.exceptions.ExecutionAlreadyExists:
-                if done is None or self.status(name) == "RUNNING" or done():
+                if done is None or self._serves(name, asked) or done():
                     return Run(name, new=False)
             else:
                 return Run(name, new=True)
         raise AssertionError("there is always another name")
+
+    def _serves(self, name: str, asked: datetime | None) -> bool:
+        """Whether a run is under way, or ended after it was ``asked`` for."""
+        run = _execution(self.states.describe_execution(executionArn=self.arn(name)))
+        if run.stopped is None or run.status == "RUNNING":
+            return True
+        return asked is not None and run.stopped >= asked
 
     def status(self, name: str) -> str:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE."""

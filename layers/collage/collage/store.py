@@ -407,10 +407,10 @@ class Store:
         """How far a shard of a wave is. Raises NotInStore."""
         return self._read(ShardProgress, f"collages/{collage}/shards/{wave}-{number}.json")
 
-    def put_failure(self, failure: Failure) -> None:
-        """Write why a run failed, or why one of its calls did."""
+    def put_failure(self, failure: Failure, folder: str = "") -> None:
+        """Write why a run failed, or why one of its calls did, or a layout that has a folder."""
         name = "failure" if failure.call is None else f"failures/{failure.call:06}"
-        self._write(f"collages/{failure.id}/{name}.json", failure)
+        self._write(_result(failure.id, folder, f"{name}.json"), failure)
 
     def failure(self, collage: str) -> Failure:
         """failure.json of a run. Raises NotInStore."""

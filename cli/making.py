@@ -18,11 +18,26 @@ from cli.stack import RunFailed, Stack
 from cli.where import Parameters, StackName, State, Where
 from collage import explain as explaining
 from collage import request, rules, source
-from collage.errors import NotAPicture, PermanentError
+from collage.errors import (
+    InvalidRequest,
+    MaxUsdReached,
+    NotAPicture,
+    OverBudget,
+    PermanentError,
+    SourceChanged,
+    TooManyCombinations,
+)
 from collage.layout import Sort
 from collage.manifest import Manifest
 from collage.pipeline import Estimated, Started
+from collage.progress import TileCounts
 from collage.request import Request
+
+ENDS_THE_SAME = {
+    kind.__name__
+    for kind in (InvalidRequest, MaxUsdReached, OverBudget, SourceChanged, TooManyCombinations)
+}
+"""Ends of runs that another run of the same request comes to without asking for anything."""
 
 
 def named(out: str) -> Path:
@@ -53,6 +68,12 @@ MaskFile = Annotated[
         help="erase what is transparent of this picture, or white where it is not transparent",
     ),
 ]
+RetryRefused = Annotated[
+    bool,
+    typer.Option(
+        "--retry-refused", help="ask again for what moderation refused in an earlier run of it"
+    ),
+]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
 Out = Annotated[
     Path,
@@ -72,6 +93,7 @@ def run(
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
+    retry_refused: RetryRefused = False,
     as_json: AsJson = False,
     *,
     read: tuple[Path, ...] = (),
@@ -85,7 +107,7 @@ def run(
         Results(out).check(inputs)
         data, mask = _checked(photo, where), _checked(mask_file, where)
         _Making(where, out, as_json, asked).follow(
-            lambda reached: reached.start(data, options, mask),
+            lambda reached: reached.start(data, options, mask, retry_refused=retry_refused),
             lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS),
         )
 
@@ -96,13 +118,16 @@ def resume(
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
+    retry_refused: RetryRefused = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a collage that failed, was cancelled or lacks tiles."""
     with failures(as_json=as_json):
         Results(out).check()
         where = Where(stack, state, parameter, lasting=True)
-        _Making(where, out, as_json).follow(lambda reached: reached.resume(collage))
+        _Making(where, out, as_json).follow(
+            lambda reached: reached.resume(collage, retry_refused=retry_refused)
+        )
 
 
 def remake(
@@ -235,16 +260,28 @@ class _Making:
                     show.at(seen)
                 show.done()
                 manifest = stack.fetch(started["id"], self.out)
-            except RunFailed:
-                self._can_go_on(started["id"])
+            except RunFailed as error:
+                if error.name not in ENDS_THE_SAME:
+                    self._can_go_on(started["id"], stack.look(started["id"]).tiles)
                 raise
             except KeyboardInterrupt:
                 self._interrupted(started["id"])
                 raise
+        if manifest.tile_counts.get("refused"):
+            self._can_ask_again(manifest.id, manifest.tile_counts["refused"])
         report(manifest, self.out, as_json=self.as_json)
 
-    def _can_go_on(self, collage: str) -> None:
+    def _can_go_on(self, collage: str, tiles: TileCounts | None = None) -> None:
+        """Say how the collage is gone on with, if that would ask for anything."""
+        if tiles is not None and tiles.refused:
+            self._can_ask_again(collage, tiles.refused)
+            if not tiles.failed:
+                return
         say(f"collage {collage} can go on: {self.where.command('resume', collage)}")
+
+    def _can_ask_again(self, collage: str, refused: int) -> None:
+        again = f"{self.where.command('resume', collage)} --retry-refused"
+        say(f"{refused} tiles were refused; to ask for them again: {again}")
 
     def _interrupted(self, collage: str) -> None:
         if not self.where.running:

@@ -131,19 +131,28 @@ class Stack:
         return pipeline.estimate(self.store, self.tools, source, asked, mask, most_looks)
 
     def start(
-        self, source: bytes | None, options: Mapping[str, Any], mask: bytes | None = None
+        self,
+        source: bytes | None,
+        options: Mapping[str, Any],
+        mask: bytes | None = None,
+        *,
+        retry_refused: bool = False,
     ) -> Started:
         """Put source and mask file in and start the collage, or find the run that makes or made it.
+
+        ``retry_refused`` has asked for again what moderation refused before.
 
         Raises:
             CollageError: by the name that the stack gives, when it refuses.
         """
         key = None if source is None else self.store.put_source(source)
         more = {} if mask is None else {"mask_source": self.store.put_source(mask)}
-        return self._start(key, {**options, **more})
+        return self._start(key, {**options, **more}, retry_refused)
 
-    def resume(self, collage: str) -> Started:
+    def resume(self, collage: str, *, retry_refused: bool = False) -> Started:
         """Start a collage again by what its own request.json says; what exists of it is kept.
+
+        ``retry_refused`` has asked for again what moderation refused before.
 
         Raises:
             NotInStore: when there is no such collage, or its source is gone.
@@ -151,7 +160,7 @@ class Stack:
         with _here(collage):
             accepted = self.store.accepted(collage)
         key = accepted.source.key if accepted.source else None
-        return self._start(key, accepted.request.model_dump(mode="json"))
+        return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
 
     def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
         """Lay a finished collage out again; the folder, below the collage's, of the result.
@@ -163,8 +172,10 @@ class Stack:
         result = self._invoke(self.outputs["AssembleFunction"], payload)
         return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 
-    def _start(self, source: str | None, options: Mapping[str, Any]) -> Started:
-        payload = {"source": source, "request": dict(options)}
+    def _start(
+        self, source: str | None, options: Mapping[str, Any], retry_refused: bool
+    ) -> Started:
+        payload = {"source": source, "request": dict(options), "retry_refused": retry_refused}
         result = self._invoke(self.outputs["StartFunction"], payload)
         if result["new"]:
             self._wait_for(result["run"])

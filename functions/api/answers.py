@@ -33,11 +33,14 @@ class Asked(Request):
         description="key of the source in the uploads bucket, as POST /uploads gives it; "
         "needed unless the recipe makes do without",
     )
+    retry_refused: bool = Field(
+        default=False, description="ask again for what moderation refused in an earlier run of it"
+    )
 
     @property
     def options(self) -> dict[str, Any]:
         """The fields of the request that were given; a recipe sets the others by the source."""
-        return self.model_dump(mode="json", exclude={"source"}, exclude_unset=True)
+        return self.model_dump(mode="json", exclude={"source", "retry_refused"}, exclude_unset=True)
 
 
 class UploadAsked(BaseModel):

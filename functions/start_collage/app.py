@@ -32,12 +32,21 @@ def runs() -> Runs:
 def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
 
+    With ``"retry_refused": true`` a door has what moderation refused before asked for again.
+
     A door is told what is wrong by the error. An upload's event has nobody to tell, and would
     only be delivered again: there the error becomes a failure.json.
     """
     store = connect(settings())
     if event.get("detail-type") != "Object Created":
-        return pipeline.start(store, tools(), runs(), event["source"], event["request"])
+        return pipeline.start(
+            store,
+            tools(),
+            runs(),
+            event["source"],
+            event["request"],
+            retry_refused=event.get("retry_refused", False),
+        )
     key = event["detail"]["object"]["key"]
     try:
         found = upload.read(store, key)

@@ -10,6 +10,7 @@ import pytest
 from pytest_socket import enable_socket
 
 from collage import call_ends
+from collage.bookings import Budget
 from collage.call_ends import ENDS, End, is_counted, of_platform, of_status
 from collage.engines.openai import OpenAI
 from collage.errors import (
@@ -96,7 +97,7 @@ def asked(limits: Limits, base_url: str, **options: Any) -> CollageError:
     """How one call ends."""
     client = openai.OpenAI(api_key=KEY, base_url=base_url, max_retries=0, **options)
     with pytest.raises(CollageError) as raised:
-        buy(limits, OpenAI(client, "alpha"), [tile()], None, None, PRICE)
+        buy(limits, OpenAI(client, "alpha"), [tile()], None, None, PRICE, Budget("a collage", None))
     return raised.value
 
 

@@ -62,7 +62,7 @@ def collage_of(file_format="PNG", size=None, **options):
     }
     call = next(number for number, tiles in enumerate(plan.calls) if 3 in tiles)
     refused = Failure(id=plan.id, error="Refused", message="Not this.", created=CREATED, call=call)
-    manifest = record(plan, sidecars, {call: refused}, min_share=0.5, created=CREATED)
+    manifest = record(plan, sidecars, {call: refused}, {}, min_share=0.5, created=CREATED)
     width, height = manifest.layout.cell
     cells = {i: pixels(plain((width, height), COLOURS[i])) for i in range(4)}
     picture = decode(grid.join(manifest.layout, cells, manifest.captions))

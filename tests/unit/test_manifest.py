@@ -2,13 +2,14 @@ import pytest
 
 from collage.errors import TooFewTiles
 from collage.manifest import Failure, record
+from collage.notes import Unsettled
 from collage.tile import Sidecar
 from tests.unit.plans import planned
 
 NOW = "2026-01-01T00:00:00+00:00"
 
 
-def judge(plan, there, failures=(), min_share=0.0):
+def judge(plan, there, failures=(), min_share=0.0, unsettled=()):
     """The manifest when the tiles in ``there`` exist, by index."""
     sidecars = {
         index: Sidecar(
@@ -26,6 +27,7 @@ def judge(plan, there, failures=(), min_share=0.0):
         plan,
         sidecars,
         {failure.call: failure for failure in failures},
+        dict(unsettled),
         min_share=min_share,
         created=NOW,
     )
@@ -91,3 +93,20 @@ def test_the_files_are_named_from_the_manifests_own_folder(hundred):
     assert again.files.collage == "collage.webp"
     assert again.files.source == "../../source.png"
     assert again.files.masks["top"] == "../../masks/top.png"
+
+
+def test_requests_that_may_be_billed_for_nothing_are_counted_and_told():
+    plan = planned(engine="openai", tiles=3, rows=1, cols=3)
+    notes = {
+        plan.tiles[0].key: Unsettled(requests=3, usd=0.054),
+        plan.tiles[2].key: Unsettled(requests=1, usd=0.018),
+    }
+
+    manifest = judge(plan, [0, 1], unsettled=notes)
+    with pytest.raises(TooFewTiles, match=r"4 requests .* \$0\.07 stay counted") as raised:
+        judge(plan, [0, 1], min_share=0.9, unsettled=notes)
+
+    # Of a tile that came its sidecar says what went before.
+    assert manifest.asked_again == 1
+    assert manifest.unsettled_usd == 0.072
+    assert str(raised.value).startswith("2 of 3 tiles exist")

@@ -68,7 +68,7 @@ def a_collage(**options):
         for i, tile in enumerate(plan.tiles)
     }
     created = "2026-11-21T11:00:00+00:00"
-    return plan, record(plan, sidecars, {}, min_share=0.9, created=created)
+    return plan, record(plan, sidecars, {}, {}, min_share=0.9, created=created)
 
 
 def rgba():

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -6,6 +7,7 @@ import boto3
 import pytest
 
 from collage import errors
+from collage.bookings import Budget, book
 from collage.call_ends import ENDS
 from collage.engines import Outcome, Rendered, Turn
 from collage.errors import (
@@ -14,6 +16,7 @@ from collage.errors import (
     CollageError,
     ConnectionLost,
     LimitsUnavailable,
+    MaxUsdReached,
     NoSlotYet,
     NotMade,
     Overloaded,
@@ -28,6 +31,7 @@ from tests.unit.plans import planned
 
 TABLE = "limits"
 PRICE = 0.04
+UNBOUNDED = Budget("a collage", None)
 KINDS = {end: getattr(errors, end.name, None) for end in ENDS}
 UNBILLED = [kind for end, kind in KINDS.items() if kind and not end.counted]
 UNKNOWN = [kind for end, kind in KINDS.items() if kind and end.counted]
@@ -71,7 +75,7 @@ def tiles(count: int = 1) -> list[Tile]:
 
 
 def purchase(limits: Limits, engine: Engine, count: int = 1) -> Purchase:
-    return buy(limits, engine, tiles(count), None, None, PRICE)
+    return buy(limits, engine, tiles(count), None, None, PRICE, UNBOUNDED)
 
 
 def noted(limits: Limits, tile: Tile) -> int:
@@ -140,7 +144,7 @@ def test_a_call_that_brings_less_is_settled_by_what_came(
 ) -> None:
     asked = tiles(4)
 
-    bought = buy(limits, Short(usd, broken), asked, None, None, PRICE)
+    bought = buy(limits, Short(usd, broken), asked, None, None, PRICE, UNBOUNDED)
 
     assert bought.usd == pytest.approx(paid)
     assert limits.spent() == pytest.approx(paid)
@@ -211,7 +215,7 @@ def test_a_tile_tells_how_often_it_may_have_been_billed_before(limits: Limits) -
 
 def test_a_call_tells_the_most_that_one_of_its_tiles_was_asked_for(limits: Limits) -> None:
     with pytest.raises(TimedOut):
-        buy(limits, Engine(raising(TimedOut("?"))), tiles(3)[1:2], None, None, PRICE)
+        buy(limits, Engine(raising(TimedOut("?"))), tiles(3)[1:2], None, None, PRICE, UNBOUNDED)
 
     assert purchase(limits, Engine(), count=3).asked_before == 1
 
@@ -291,3 +295,88 @@ def test_nothing_is_asked_when_the_books_cannot_be_kept(limits: Limits) -> None:
         purchase(limits, engine)
 
     assert engine.asked == []
+
+
+BOUNDED = Budget("a collage", 0.1)
+
+
+def bounded(limits: Limits, engine: Engine, budget: Budget = BOUNDED) -> Purchase:
+    return buy(limits, engine, tiles(), None, None, PRICE, budget)
+
+
+def counted(limits: Limits, collage: str = "a collage") -> float:
+    """Dollars counted for a collage, by the table."""
+    name = {"name": {"S": f"paid#{collage}"}}
+    found = limits.dynamodb.get_item(TableName=TABLE, Key=name).get("Item", {})
+    return int(found.get("micros", {"N": "0"})["N"]) / 1e6
+
+
+def test_a_collage_asks_for_nothing_beyond_its_max_usd(limits: Limits) -> None:
+    engine = Engine(lambda: PRICE)
+    for _ in range(2):
+        bounded(limits, engine)
+
+    with pytest.raises(MaxUsdReached, match=r"\$0\.10 is reached: \$0\.08 are paid .* \$0\.04"):
+        bounded(limits, engine)
+
+    assert len(engine.asked) == 2
+    assert counted(limits) == limits.spent() == pytest.approx(2 * PRICE)
+
+
+def test_what_a_call_did_cost_counts_for_its_collage(limits: Limits) -> None:
+    bounded(limits, Engine(lambda: 0.001))
+    assert counted(limits) == 0.001
+
+    bounded(limits, Engine(lambda: 0.6))
+    with pytest.raises(MaxUsdReached, match=r"\$0\.60 are paid"):
+        bounded(limits, Engine())
+
+
+@pytest.mark.parametrize(("error", "requests"), [(TimedOut("?"), 2), (RateLimited("no"), 5)])
+def test_tries_that_may_be_billed_count_for_their_collage(
+    limits: Limits, error: CollageError, requests: int
+) -> None:
+    engine = Engine(raising(error))
+    for _ in range(5):
+        with pytest.raises((type(error), MaxUsdReached)):
+            bounded(limits, engine)
+
+    assert len(engine.asked) == requests
+
+
+def test_two_collages_are_counted_apart(limits: Limits) -> None:
+    for collage in ("a collage", "another"):
+        for _ in range(2):
+            bounded(limits, Engine(lambda: PRICE), Budget(collage, 0.08))
+
+    assert counted(limits) == counted(limits, "another") == 0.08
+
+
+def test_a_collage_without_a_limit_is_not_counted_by_itself(limits: Limits) -> None:
+    purchase(limits, Engine(lambda: PRICE))
+
+    assert counted(limits) == 0
+
+
+def test_calls_that_are_counted_at_once_pass_no_limit_together(limits: Limits) -> None:
+    def one(_: int) -> bool:
+        try:
+            book(limits, PRICE, BOUNDED)
+        except MaxUsdReached:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        booked = list(pool.map(one, range(8)))
+
+    assert sum(booked) == 2
+    assert counted(limits) == pytest.approx(2 * PRICE)
+
+
+def test_a_spent_day_takes_nothing_from_a_collages_own_limit(limits: Limits) -> None:
+    limits.reserve(1)
+
+    with pytest.raises(BudgetExhausted):
+        bounded(limits, Engine())
+
+    assert counted(limits) == 0

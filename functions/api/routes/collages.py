@@ -67,7 +67,13 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
         accepted = pipeline.accept(store, tools(), asked.source, asked.options)
         # Before the run: an estimate that came too late would leave a run that nobody was told of.
         estimate = _estimate(asked)
-    started = pipeline.launch(store, stack.runs(), accepted, again=not known)
+    started = pipeline.launch(
+        store,
+        stack.runs(),
+        accepted,
+        again=not known,
+        retry_refused=asked.retry_refused and not known,
+    )
     if key and not known:
         repeats.settle(caller, key, started["id"])
     return Started(

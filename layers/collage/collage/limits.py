@@ -4,6 +4,7 @@ Both live in one small DynamoDB table, because they belong to the account and no
 
     pace#openai          next    when the next picture's turn comes, in milliseconds since 1970
     spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
+    paid#{collage}       micros  the same of one collage that has a limit of its own, in all runs
     asked#{tile key}     times   requests for a tile whose end is not known
     single#{server}#{model}      makes one picture a call, whatever it is asked for
 """
@@ -18,10 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from collage.errors import BudgetExhausted, LimitsUnavailable, NoSlotYet
+from collage.errors import BudgetExhausted, LimitsUnavailable, MaxUsdReached, NoSlotYet
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+MICROS = 1_000_000
+"""Micro-dollars in a dollar."""
 
 KEEP_DAYS = 40
 """After which DynamoDB's time-to-live removes what was spent on a day, and who was asked."""
@@ -95,12 +99,9 @@ class Limits:
         Raises:
             BudgetExhausted: when that would pass the daily limit; nothing was counted.
         """
-        day, price, limit = _today(), _micros(usd), _micros(self.daily_usd)
-        name, room = f"spent#{day}", limit - price
-        add = "ADD micros :price SET expires = :expires"
-        condition = "attribute_not_exists(micros) OR micros <= :room"
-        values = {":price": price, ":room": room}
-        if room < 0 or not self._update(name, add, condition, values)[0]:
+        day = _today()
+        counted, _ = self._count(f"spent#{day}", usd, self.daily_usd)
+        if not counted:
             raise BudgetExhausted(
                 f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
                 "it starts anew at midnight UTC."
@@ -109,10 +110,46 @@ class Limits:
 
     def correct(self, day: str, reserved_usd: float, actual_usd: float) -> None:
         """Replace a price reserved on ``day`` by what the call did cost."""
+        self._correct(f"spent#{day}", reserved_usd, actual_usd)
+
+    def reserve_for_collage(self, collage: str, usd: float, max_usd: float) -> None:
+        """Count the price of a call as paid for a collage, before it is made.
+
+        What was counted for it is remembered for KEEP_DAYS after its last call.
+
+        Raises:
+            MaxUsdReached: when that would pass ``max_usd``; nothing was counted.
+        """
+        counted, before = self._count(f"paid#{collage}", usd, max_usd)
+        if not counted:
+            raise MaxUsdReached(
+                f"The collage's max_usd of ${max_usd:,.2f} is reached: ${before / MICROS:,.2f} are "
+                f"paid or under way, and the next call may cost ${usd:,.2f}. What is made is kept; "
+                "with a higher max_usd the rest is made."
+            )
+
+    def correct_collage(self, collage: str, reserved_usd: float, actual_usd: float) -> None:
+        """Replace a price reserved for a collage by what the call did cost."""
+        self._correct(f"paid#{collage}", reserved_usd, actual_usd)
+
+    def _count(self, name: str, usd: float, limit_usd: float) -> tuple[bool, int]:
+        """Add a price unless that passes a limit; whether it was, and what was counted before."""
+        price = _micros(usd)
+        room = _micros(limit_usd) - price
+        if room < 0:
+            return False, 0
+        return self._update(
+            name,
+            "ADD micros :price SET expires = :expires",
+            "attribute_not_exists(micros) OR micros <= :room",
+            {":price": price, ":room": room},
+        )
+
+    def _correct(self, name: str, reserved_usd: float, actual_usd: float) -> None:
         difference = _micros(actual_usd) - _micros(reserved_usd)
         if difference:
             self._update(
-                f"spent#{day}",
+                name,
                 "ADD micros :difference SET expires = :expires",
                 "attribute_exists(micros)",
                 {":difference": difference},
@@ -123,7 +160,7 @@ class Limits:
         item = self.dynamodb.get_item(
             TableName=self.table, Key={"name": {"S": f"spent#{_today()}"}}, ConsistentRead=True
         ).get("Item", {})
-        return int(item.get("micros", {"N": "0"})["N"]) / 1_000_000
+        return int(item.get("micros", {"N": "0"})["N"]) / MICROS
 
     def asked(self, tile: str) -> int:
         """Note that a tile is about to be asked for; how often that was done to no known end."""
@@ -222,7 +259,7 @@ def _milliseconds() -> int:
 
 
 def _micros(usd: float) -> int:
-    return round(usd * 1_000_000)
+    return round(usd * MICROS)
 
 
 def _today() -> str:

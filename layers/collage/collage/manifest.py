@@ -22,6 +22,7 @@ from collage.names import (
     SourceFile,
     TilesFolder,
 )
+from collage.notes import Unsettled
 from collage.plan import Plan
 from collage.tile import Sidecar, Tile
 
@@ -167,6 +168,11 @@ class Manifest(BaseModel):
     render_seconds: float = Field(description="engine time of the tiles made in this run")
     usd: float = Field(description="what was paid for the tiles made in this run")
     asked_again: int = Field(description="requests that may have been billed without a tile")
+    unsettled_usd: float = Field(
+        default=0,
+        description="what stays counted for requests that may have been billed without a tile, in "
+        "all runs; not in usd",
+    )
     stopped: Failure | None = Field(description="what ended the run early, if something did")
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
@@ -210,6 +216,7 @@ def record(
     plan: Plan,
     sidecars: Mapping[int, Sidecar],
     failures: Mapping[int, Failure],
+    unsettled: Mapping[str, Unsettled],
     *,
     min_share: float,
     created: str,
@@ -217,8 +224,8 @@ def record(
     """Judge a finished fan-out: which tiles exist, and what each cell shows.
 
     ``sidecars`` are those of the tiles that exist, or of their spares, by the tile's index;
-    ``failures`` are by call. A cell whose tile is missing is filled with another tile. A run that
-    was stopped early makes a collage of whatever it has.
+    ``failures`` are by call, ``unsettled`` requests by tile. A cell whose tile is missing is
+    filled with another tile. A run that was stopped early makes a collage of whatever it has.
 
     Raises:
         TooFewTiles: when less than ``min_share`` of the tiles exist.
@@ -241,7 +248,7 @@ def record(
     if stopped is not None and not shown:
         raise getattr(errors, stopped.error)(stopped.message)
     if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
-        raise TooFewTiles(_verdict(tiles, len(present), min_share))
+        raise TooFewTiles(_verdict(tiles, len(present), min_share) + _unsettled_words(unsettled))
     drawn = tuple(
         None if cell is None or tiles[cell].state in MISSING else cell for cell in plan.layout.cells
     )
@@ -270,7 +277,9 @@ def record(
         cell_counts=dict(Counter(c.state for c in cells)),
         render_seconds=round(sum(t.seconds or 0 for t in made), 3),
         usd=round(sum(t.usd for t in made), 6),
-        asked_again=sum(t.asked_before for t in made),
+        asked_again=sum(t.asked_before for t in made)
+        + sum(note.requests for key, note in unsettled.items() if key not in {t.key for t in made}),
+        unsettled_usd=_unsettled_usd(unsettled),
         stopped=stopped,
         tiles=tiles,
         cells=cells,
@@ -330,6 +339,21 @@ def _cell_records(
         row, col = divmod(position, planned.cols)
         records.append(CellRecord(row=row, col=col, state=state, tile=tile, planned=wanted))
     return tuple(records)
+
+
+def _unsettled_words(unsettled: Mapping[str, Unsettled]) -> str:
+    """A sentence, with a space before it, on requests that may have been billed for nothing."""
+    requests = sum(note.requests for note in unsettled.values())
+    if not requests:
+        return ""
+    return (
+        f" {requests} requests for pictures that did not come may be billed; "
+        f"${_unsettled_usd(unsettled):,.2f} stay counted for them."
+    )
+
+
+def _unsettled_usd(unsettled: Mapping[str, Unsettled]) -> float:
+    return round(sum(note.usd for note in unsettled.values()), 6)
 
 
 def _least(share: float, tiles: int) -> int:

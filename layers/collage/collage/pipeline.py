@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,25 +28,30 @@ from collage import (
     plan,
     progress,
     recipes,
+    refusals,
     request,
     rules,
     styles,
 )
+from collage.bookings import Budget, book
 from collage.digest import sha256
 from collage.engines import Rendered, diffusion
 from collage.errors import (
     CollageError,
     EngineUnavailable,
     InvalidRequest,
+    LimitsUnavailable,
     MissingContext,
     NoSlotYet,
     NotInStore,
+    NotKept,
     NotMade,
     OverBudget,
     PermanentError,
     Refused,
     SourceChanged,
     StoppingError,
+    StoreUnavailable,
     TooLong,
 )
 from collage.manifest import Failure, Manifest, record
@@ -88,12 +94,14 @@ def start(
     options: dict[str, Any],
     *,
     asked: datetime | None = None,
+    retry_refused: bool = False,
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
     See `accept` and `launch`.
     """
-    return launch(store, runs, accept(store, tools, source, options), asked_at=asked)
+    accepted = accept(store, tools, source, options)
+    return launch(store, runs, accepted, asked_at=asked, retry_refused=retry_refused)
 
 
 def accept(store: Store, tools: Tools, source: str | None, options: dict[str, Any]) -> Accepted:
@@ -140,17 +148,21 @@ def launch(
     *,
     again: bool = True,
     asked_at: datetime | None = None,
+    retry_refused: bool = False,
 ) -> Started:
     """Freeze an accepted request and start the workflow for it, or find the run that makes it.
 
     A collage whose last run failed or left tiles out is tried ``again``; what exists of it is kept.
     It is not where that run ended after ``asked_at``: events are told more than once.
+    What moderation refused is not asked for again, unless ``retry_refused``.
     """
     asked = accepted.request
     store.put_accepted(accepted)
     progress.begin(store, accepted.id, accepted.key)
     if not asked.styled or asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
+    if retry_refused:
+        refusals.pardon(store, accepted.id)
     given = {"id": accepted.id, "needs_styles": not store.has_styles(accepted.id)}
     done = (lambda: store.is_complete(accepted.id)) if again else None
     run = runs.start(accepted.id, given, done, asked_at)
@@ -197,7 +209,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
 
     Raises:
         NoStyles: when a language model was asked and gave no usable list.
-        BudgetExhausted: when the stack's day leaves nothing to ask it with.
+        BudgetExhausted, MaxUsdReached: when the day or max_usd leaves nothing to ask it with.
     """
     asked = store.accepted(collage_id).request
     if not tools.provider.secret:
@@ -206,10 +218,16 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         return 0
     from collage import listing
 
-    tools.limits.reserve(listing.PRICE)
+    booking = book(tools.limits, listing.PRICE, Budget(collage_id, asked.max_usd))
     model = tools.provider.text_model
     count = asked.style_count or len(styles.DEFAULT_STYLES)
-    names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
+    try:
+        names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
+    except CollageError as error:
+        if not call_ends.is_counted(error):
+            with suppress(LimitsUnavailable):
+                booking.settle(0)
+        raise
     store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
     return listing.PRICE
 
@@ -516,21 +534,18 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
     Raises:
         CollageError: by name, what the engine, the pace or the budget says.
     """
+    began = perf_counter()
     try:
-        # Only a provider refuses; it is not asked again what it refused before.
-        if engines.ENGINES[call.tiles[0].engine].price is not None:
-            store.raise_refusal(collage_id, call.index)
         return _make(store, tools, collage_id, call.tiles, call.composition)
     except Refused as refusal:
         if not call.spares:
             raise
         # The refusal is kept: it is not asked again, and the manifest says what got replaced.
         store.put_failure(_failure(collage_id, refusal, call.index))
-        instead = [
-            _make_first(store, tools, collage_id, spares)
-            for tile, spares in zip(call.tiles, call.spares, strict=True)
-            if store.sidecar(tile) is None
-        ]
+        instead = []
+        for tile, spares in zip(call.tiles, call.spares, strict=True):
+            if store.sidecar(tile) is None:
+                instead.append(_make_first(store, tools, collage_id, spares, began))
         return Rendering(
             made=sum(one.made for one in instead),
             reused=sum(one.reused for one in instead),
@@ -550,6 +565,12 @@ def _looks(store: Store, collage_id: str) -> tuple[bool, tuple[int, int]]:
 
 
 @lru_cache(maxsize=2)
+def _budget(store: Store, collage_id: str) -> Budget:
+    """What the collage may cost, read once a process."""
+    return Budget(collage_id, store.accepted(collage_id).request.max_usd)
+
+
+@lru_cache(maxsize=2)
 def _source(store: Store, collage_id: str) -> bytes:
     """The prepared source, read once a process."""
     return store.source(collage_id)
@@ -561,18 +582,35 @@ def _mask(store: Store, collage_id: str, name: str) -> bytes:
     return store.mask(collage_id, name)
 
 
-def _make_first(store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile]) -> Rendering:
-    """Make the first of the spares that is not refused.
+def _make_first(
+    store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile], began: float
+) -> Rendering:
+    """Make the first of the spares that is not refused; those refused before are passed over.
 
     Raises:
         Refused: when all of them are.
+        NoSlotYet: when the invocation, which ``began`` at that time, has no time for another.
     """
     for spare in spares:
+        _with_time_left(began, 1)
         try:
             return _make(store, tools, collage_id, [spare])
         except Refused as error:
             refusal = error
     raise refusal
+
+
+def _with_time_left(began: float, left: int, lost: PermanentError | None = None) -> None:
+    """Give back what the function may not have the time for, if it began long ago.
+
+    Raises:
+        NoSlotYet: when another call could outlast the function.
+        PermanentError: ``lost`` in its place, if another invocation would not know of it.
+    """
+    if perf_counter() - began > MORE_SECONDS:
+        if lost is not None and not isinstance(lost, Refused):
+            raise lost
+        raise NoSlotYet(f"{left} more tiles of the call are asked for in their turn.")
 
 
 def materials(
@@ -649,7 +687,11 @@ def _make(
         _keep(store, collage_id, wanted, bought, perf_counter() - began)
         usd = 0.0
     else:
-        usd = _buy(store, tools, collage_id, wanted, source, mask)
+        # A draw that was refused is not asked for again, whoever tries again and why.
+        asked, refusal = refusals.heed(store, collage_id, wanted)
+        usd = _buy(store, tools, collage_id, asked, source, mask) if asked else 0.0
+        if refusal is not None:
+            raise refusal
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)
 
 
@@ -670,22 +712,28 @@ def _buy(
         NoSlotYet: when there is no time for the rest in this invocation; what came is kept.
         PermanentError: of a single tile, once the others have been made.
     """
-    model, engine = wanted[0].model, tools.engine(wanted[0].engine)
+    model = wanted[0].model
     most = batches.most(len(wanted), tools.pace)
     if most > 1 and tools.batches.single(model):
         most = 1
     began, usd, left = perf_counter(), 0.0, list(wanted)
     lost: PermanentError | None = None
     while left:
+        if len(left) < len(wanted):
+            _with_time_left(began, len(left), lost)
         asked, left = left[:most], left[most:]
-        start = perf_counter()
-        bought = buy(tools.limits, engine, asked, source, mask, plan.price(asked))
-        _keep(store, collage_id, asked, bought, perf_counter() - start)
+        try:
+            bought = _paid(store, tools, collage_id, asked, source, mask)
+        except Refused as refused:
+            lost = refused
+            continue
         usd += bought.usd
         missed = []
         for tile, outcome in zip(asked, bought.outcomes, strict=True):
             if isinstance(outcome, StoppingError):
                 raise outcome
+            if isinstance(outcome, Refused):
+                refusals.note(store, collage_id, [tile], outcome)
             if isinstance(outcome, PermanentError):
                 lost = outcome
             elif not isinstance(outcome, Rendered):
@@ -695,14 +743,56 @@ def _buy(
         if missed:
             most = 1
         left = missed + left
-        if left and perf_counter() - began > MORE_SECONDS:
-            # Another invocation would not know which tile is not to be asked for again.
-            raise lost or NoSlotYet(
-                f"{len(left)} more tiles of the call are asked for in their turn."
-            )
     if lost is not None:
         raise lost
     return usd
+
+
+def _paid(
+    store: Store,
+    tools: Tools,
+    collage_id: str,
+    asked: Sequence[Tile],
+    source: bytes | None,
+    mask: bytes | None,
+) -> Purchase:
+    """Make one call that is paid for, keep the pictures that it brings, and note what else.
+
+    Raises:
+        NotKept: when S3 does not take a picture: another try pays again.
+        CollageError: as `buy` does. A refusal is remembered, and a price that stays counted noted.
+    """
+    engine, price = tools.engine(asked[0].engine), plan.price(asked)
+    start = perf_counter()
+    try:
+        budget = _budget(store, collage_id)
+        bought = buy(tools.limits, engine, asked, source, mask, price, budget)
+        _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
+    except Refused as refused:
+        refusals.note(store, collage_id, asked, refused)
+        raise
+    except CollageError as error:
+        if call_ends.is_counted(error):
+            # What went wrong first is what to say, also where this cannot be written.
+            with suppress(StoreUnavailable):
+                for tile in asked:
+                    store.add_unsettled(collage_id, tile.key, price / len(asked))
+        raise
+    return bought
+
+
+def _keep_paid(
+    store: Store, collage_id: str, tiles: Sequence[Tile], bought: Purchase, seconds: float
+) -> None:
+    """Write the tiles of a call that was paid for.
+
+    Raises:
+        NotKept: when S3 does not take them: another try pays again.
+    """
+    try:
+        _keep(store, collage_id, tiles, bought, seconds)
+    except StoreUnavailable as error:
+        raise NotKept(f"The picture came, and was not kept: {error}") from error
 
 
 def _keep(
@@ -764,7 +854,7 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
         StoppingError: by name, when that ended the run before the first tile.
     """
     made = store.plan(collage_id)
-    failures = store.failures(collage_id)
+    failures, unsettled = store.failures(collage_id), store.unsettled(collage_id)
     refused = {
         tile
         for call, failure in failures.items()
@@ -787,7 +877,7 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
 
     def judge(there: Mapping[int, Sidecar]) -> Manifest:
         share = tools.settings.min_share
-        return record(made, there, failures, min_share=share, created=_now())
+        return record(made, there, failures, unsettled, min_share=share, created=_now())
 
     manifest = _finish(store, made, sidecars, judge)
     progress.finished(store, manifest, source)

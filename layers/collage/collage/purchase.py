@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from collage.bookings import Budget, book
 from collage.call_ends import is_counted
 from collage.engines import Engine, Outcome, Rendered
 from collage.errors import CollageError, LimitsUnavailable, NotMade, TransientError
@@ -29,25 +30,26 @@ def buy(
     source: bytes | None,
     mask: bytes | None,
     price: float,
+    budget: Budget,
 ) -> Purchase:
-    """Make one call within the account's pace and the day's budget.
+    """Make one call within the account's pace, the day's limit and the collage's ``budget``.
 
     ``price`` is what the call is expected to cost, in dollars. It is counted before the request,
     and stays counted when the end is not known, because the provider may bill it; it is taken
     back when the provider said no, and its share of it where the provider made less than asked.
 
     Raises:
-        NoSlotYet, BudgetExhausted, LimitsUnavailable: before anything was asked.
+        NoSlotYet, BudgetExhausted, MaxUsdReached, LimitsUnavailable: before anything was asked.
         CollageError: what the engine raises.
     """
-    day = limits.reserve(price)
+    booking = book(limits, price, budget)
     asked_before = max(limits.asked(tile.key) for tile in tiles)
     try:
         outcomes = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
     except CollageError as error:
         with suppress(LimitsUnavailable):
             if not is_counted(error):
-                limits.correct(day, price, 0)
+                booking.settle(0)
                 for tile in tiles:
                     limits.not_billed(tile.key)
             if isinstance(error, TransientError) and error.retry_after:
@@ -56,7 +58,7 @@ def buy(
     usd = _paid(outcomes, price)
     with suppress(LimitsUnavailable):
         # A picture that was paid for is worth more than the books; the price stays counted.
-        limits.correct(day, price, usd)
+        booking.settle(usd)
         for tile, outcome in zip(tiles, outcomes, strict=True):
             if isinstance(outcome, NotMade):
                 limits.not_billed(tile.key)

@@ -46,6 +46,7 @@ from collage.errors import (
 )
 from collage.manifest import Failure, Manifest
 from collage.names import LONGEST_KEY, PICTURE
+from collage.notes import Pardon, Refusal, Unsettled
 from collage.ordered import Ordered
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
@@ -418,16 +419,39 @@ class Store:
 
     def call_failure(self, collage: str, call: int) -> Failure | None:
         """Why a call failed in this or an earlier try, if it did."""
-        try:
-            return self._read(Failure, f"collages/{collage}/failures/{call:06}.json")
-        except NotInStore:
-            return None
+        return self._found(Failure, f"collages/{collage}/failures/{call:06}.json")
 
-    def raise_refusal(self, collage: str, call: int) -> None:
-        """Raise the provider's refusal of a call, if that is how the call ended before."""
-        failure = self.call_failure(collage, call)
-        if failure is not None and failure.error == Refused.__name__:
-            raise Refused(failure.message)
+    def refusal(self, collage: str, key: str) -> Refusal | None:
+        """The refusal of the draw with this key, if the provider refused it for the collage."""
+        return self._found(Refusal, f"collages/{collage}/refused/{key}.json")
+
+    def put_refused(self, collage: str, key: str, refusal: Refusal) -> None:
+        """Write that the provider refused a draw."""
+        self._write(f"collages/{collage}/refused/{key}.json", refusal)
+
+    def pardon(self, collage: str) -> Pardon | None:
+        """From when on earlier refusals do not count, if somebody said so."""
+        return self._found(Pardon, f"collages/{collage}/pardon.json")
+
+    def put_pardon(self, collage: str, pardon: Pardon) -> None:
+        """Write from when on earlier refusals do not count."""
+        self._write(f"collages/{collage}/pardon.json", pardon)
+
+    def add_unsettled(self, collage: str, key: str, usd: float) -> None:
+        """Count one more request for a tile that may have been billed without a picture."""
+        name = f"collages/{collage}/unsettled/{key}.json"
+        before = self._found(Unsettled, name) or Unsettled(requests=0, usd=0)
+        self._write(name, Unsettled(requests=before.requests + 1, usd=round(before.usd + usd, 6)))
+
+    def unsettled(self, collage: str) -> dict[str, Unsettled]:
+        """Requests that may have been billed without a picture, by the key of their tile."""
+        keys = [key for key, _ in self._keys(f"collages/{collage}/unsettled/")]
+        found = ((key, self._found(Unsettled, key)) for key in keys)
+        return {
+            key.rpartition("/")[2].removesuffix(".json"): note
+            for key, note in found
+            if note is not None
+        }
 
     def failures(self, collage: str) -> dict[int, Failure]:
         """The recorded failures of a run's calls, by call."""
@@ -546,8 +570,11 @@ class Store:
                 to.write(part)
 
     def _sidecar(self, key: str) -> Sidecar | None:
+        return self._found(Sidecar, f"tiles/{key}.json")
+
+    def _found(self, model: type[Model], key: str) -> Model | None:
         try:
-            return self._read(Sidecar, f"tiles/{key}.json")
+            return self._read(model, key)
         except NotInStore:
             return None
 

@@ -1,0 +1,184 @@
+"""What is remembered of draws that were refused, and of requests that may be billed for nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from pytest_socket import enable_socket
+
+from collage import pipeline
+from collage.errors import MaxUsdReached, NotKept, RateLimited, Refused, TimedOut
+from collage.notes import Unsettled
+from collage.settings import OpenAISettings, Settings
+from collage.tile import Call, Tile
+from collage.tools import Tools
+from tests.fake_openai import FakeOpenAI, Faults
+from tests.unit.conftest import COLLAGES, UPLOADS, Stack
+
+ONE: dict[str, Any] = {
+    "recipe": "samples",
+    "prompt": "a lighthouse",
+    "engine": "openai",
+    "quality": "low",
+    "grid_size": 1,
+    "size": 64,
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    """The provider of these tests listens on loopback."""
+    enable_socket()
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeOpenAI]:
+    with FakeOpenAI(cheap=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
+    """The tools of a stack that asks the fake provider, as fast as it likes."""
+    boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
+    return Tools(
+        Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
+        OpenAISettings(secret="the-key", base_url=fake.base_url, images_per_minute=6000, burst=10),
+    )
+
+
+def started(stack: Stack, tools: Tools, **more: Any) -> str:
+    """The id of a collage that was asked for and has come as far as its plan."""
+    again = more.pop("retry_refused", False)
+    asked = ONE | more
+    made = pipeline.start(stack.store, tools, stack.runs, None, asked, retry_refused=again)["id"]
+    pipeline.make_masks(stack.store, tools, made)
+    pipeline.plan_tiles(stack.store, tools, made)
+    return made
+
+
+def call(stack: Stack, made: str, *spares: str) -> Call:
+    """The collage's only call, with spares of these prompts."""
+    found = stack.store.plan(made).call(0)
+    tile = found.tiles[0]
+    others = (tuple(other(tile, p) for p in spares),) if spares else ()
+    return found.model_copy(update={"spares": others})
+
+
+def other(tile: Tile, prompt: str) -> Tile:
+    return tile.model_copy(update={"prompt": prompt})
+
+
+def prompts(fake: FakeOpenAI) -> list[str | None]:
+    """What was asked for since this was looked at last."""
+    found = [record.prompt for record in fake.requests]
+    fake.requests.clear()
+    return found
+
+
+def test_a_retry_goes_on_with_the_next_spare(stack: Stack, tools: Tools, fake: FakeOpenAI) -> None:
+    made = started(stack, tools)
+    spared = call(stack, made, "a barn", "a mill")
+    fake.faults = Faults(
+        refuse=("lighthouse", "barn"), prompts={"mill": ("429",)}, retry_after=0.01
+    )
+
+    with pytest.raises(RateLimited):
+        pipeline.render_tile(stack.store, tools, made, spared)
+    assert prompts(fake) == ["a lighthouse", "a barn", "a mill"]
+    rendering = pipeline.render_tile(stack.store, tools, made, spared)
+
+    assert prompts(fake) == ["a mill"]
+    assert (rendering.made, rendering.refused) == (1, True)
+
+
+def test_what_is_refused_whole_is_asked_once(stack: Stack, tools: Tools, fake: FakeOpenAI) -> None:
+    made = started(stack, tools)
+    spared = call(stack, made, "a barn")
+    fake.faults = Faults(refuse=("a ",))
+
+    for _ in range(3):
+        with pytest.raises(Refused, match="The safety system has rejected"):
+            pipeline.render_tile(stack.store, tools, made, spared)
+
+    assert prompts(fake) == ["a lighthouse", "a barn"]
+
+
+def test_refusals_are_asked_again_when_somebody_says_so_and_then_once(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = started(stack, tools)
+    refused = call(stack, made)
+    fake.faults = Faults(refuse=("lighthouse",))
+    with pytest.raises(Refused):
+        pipeline.render_tile(stack.store, tools, made, refused)
+    prompts(fake)
+
+    assert started(stack, tools, retry_refused=True) == made
+    for _ in range(2):
+        with pytest.raises(Refused):
+            pipeline.render_tile(stack.store, tools, made, refused)
+
+    assert prompts(fake) == ["a lighthouse"]
+    fake.faults = Faults()
+    assert started(stack, tools, retry_refused=True) == made
+    assert pipeline.render_tile(stack.store, tools, made, refused).made == 1
+
+
+def test_a_refusal_of_one_collage_is_none_of_another(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made, again = started(stack, tools), started(stack, tools, cell=32)
+    fake.faults = Faults({1: "moderation"})
+    with pytest.raises(Refused):
+        pipeline.render_tile(stack.store, tools, made, call(stack, made))
+
+    assert pipeline.render_tile(stack.store, tools, again, call(stack, again)).made == 1
+
+
+def test_requests_that_may_be_billed_for_nothing_are_noted(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = started(stack, tools)
+    fake.faults = Faults({1: "504", 2: "429", 3: "504"})
+    for error in (TimedOut, RateLimited, TimedOut):
+        with pytest.raises(error):
+            pipeline.render_tile(stack.store, tools, made, call(stack, made))
+
+    (tile,) = stack.store.plan(made).tiles
+    noted = stack.store.unsettled(made)[tile.key]
+    assert noted.requests == 2
+    assert noted.usd == pytest.approx(tools.limits.spent())
+
+
+def test_a_picture_that_s3_does_not_take_was_paid_for(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = started(stack, tools)
+
+    def lost(params: dict[str, Any], **_: Any) -> None:
+        if "tiles/" in params["url_path"]:
+            raise EndpointConnectionError(endpoint_url="https://s3")
+
+    stack.store.s3.meta.events.register("before-call.s3.PutObject", lost)
+    with pytest.raises(NotKept, match="The picture came, and was not kept"):
+        pipeline.render_tile(stack.store, tools, made, call(stack, made))
+
+    assert fake.images == 1
+    assert tools.limits.spent() > 0
+    assert [note.requests for note in stack.store.unsettled(made).values()] == [1]
+
+
+def test_a_collage_stops_at_its_max_usd(stack: Stack, tools: Tools, fake: FakeOpenAI) -> None:
+    price = stack.store.plan(started(stack, tools)).estimate.usd
+    made = started(stack, tools, max_usd=2.5 * price)
+    fake.faults = Faults(rate=1, kinds=("504",))
+    for error in (TimedOut, TimedOut, MaxUsdReached):
+        with pytest.raises(error):
+            pipeline.render_tile(stack.store, tools, made, call(stack, made))
+
+    assert prompts(fake) == ["a lighthouse"] * 2
+    (noted,) = stack.store.unsettled(made).values()
+    assert noted == Unsettled(requests=2, usd=round(2 * price, 6))

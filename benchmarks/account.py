@@ -82,7 +82,7 @@ class Outcome:
 @cache
 def steps() -> Mapping[str, Step]:
     """The Tasks of the shipped Map, by name."""
-    machine: dict[str, Any] = parse(DEFINITION.read_text(), DEFINITION)
+    machine: dict[str, Any] = parse(DEFINITION.read_text(encoding="utf-8"), DEFINITION)
     inside = machine["States"]["RenderTiles"]["ItemProcessor"]["States"]
     return {name: step(state) for name, state in inside.items() if state["Type"] == "Task"}
 

@@ -85,7 +85,7 @@ def transitions(tiles: int) -> int:
     Every state that is entered is one, and so is the start of every child of the Map.
     """
     path = ROOT / "state_machine" / "collage.asl.yaml"
-    definition = parse(path.read_text(), path)
+    definition = parse(path.read_text(encoding="utf-8"), path)
     return _walk(definition, tiles)
 
 
@@ -172,7 +172,7 @@ def standing() -> dict[str, float]:
 
 def own_metrics() -> int:
     """Custom metrics that the functions emit, cold starts included."""
-    doors = [path.read_text() for path in sorted(ROOT.glob("functions/*/app.py"))]
+    doors = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("functions/*/app.py"))]
     named = sum(len(set(re.findall(r'"((?:Tiles|Calls|Usd|Budget)\w+)"', code))) for code in doors)
     return named + sum("capture_cold_start_metric" in code for code in doors)
 
@@ -223,7 +223,7 @@ def document(text: str, made: Callable[[], str] = tables) -> str:
 
 def _template() -> dict[str, Any]:
     path = ROOT / "template.yaml"
-    return parse(path.read_text(), path)
+    return parse(path.read_text(encoding="utf-8"), path)
 
 
 def _row(*cells: str) -> str:
@@ -235,5 +235,5 @@ def _usd(value: float) -> str:
 
 
 if __name__ == "__main__":
-    DOCS.write_text(document(DOCS.read_text()))
+    DOCS.write_text(document(DOCS.read_text(encoding="utf-8")), encoding="utf-8")
     print(tables(), f"\n\nAWS: {REGION}, {PRICES_OF}; the provider: {PRICED_ON}")

@@ -76,7 +76,7 @@ def prepare(folder: Path, side: int, pictures: list[bytes]) -> None:
     made, _, _ = planned(PHOTO.read_bytes(), options)
     (folder / "collages" / ID).mkdir(parents=True)
     (folder / "tiles").mkdir()
-    (folder / "collages" / ID / "plan.json").write_text(made.model_dump_json())
+    (folder / "collages" / ID / "plan.json").write_text(made.model_dump_json(), encoding="utf-8")
     for number, tile in enumerate(made.tiles):
         # One file for all tiles of the same pixels: the first is written, the others are links.
         first = folder / "tiles" / f"{made.tiles[number % len(pictures)].key}.png"
@@ -116,7 +116,9 @@ def peak_megabytes() -> int:
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
-    line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+    line = next(
+        each for each in status.read_text(encoding="utf-8").splitlines() if each.startswith("VmHWM")
+    )
     return int(line.split()[1]) * 1024 // 1_000_000
 
 

@@ -24,7 +24,7 @@ TRUST = ("certifi/cacert.pem", "truststore")
 def template() -> dict[str, Any]:
     """template.yaml as data."""
     path = ROOT / "template.yaml"
-    return parse(path.read_text(), path)
+    return parse(path.read_text(encoding="utf-8"), path)
 
 
 def functions(sam: dict[str, Any]) -> dict[str, tuple[Path, list[str]]]:

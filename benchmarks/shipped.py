@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 @cache
 def template() -> dict[str, Any]:
     """template.yaml, its short tags written out."""
-    return parse(TEMPLATE.read_text(), TEMPLATE)
+    return parse(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE)
 
 
 def parameter(name: str) -> float:

@@ -24,7 +24,8 @@ EXIT_CODES = (
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
-console = Console(stderr=True)
+console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+"""For people. What is printed comes from outside: paths, prompts, words of a provider."""
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def failures(*, as_json: bool) -> Iterator[None]:
 
 def say(line: str) -> None:
     """Print a line to people, not to programs."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(line, soft_wrap=True)
 
 
 def answer(result: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 from typing import NoReturn
 
@@ -43,6 +44,10 @@ def main() -> NoReturn:
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has not all letters is told them by number.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     details = unexpected.prepare()
     for number in ENDING:
         # nohup has it ignored, and means that.

@@ -51,6 +51,9 @@ METAVARS = {
     "rects": "T:BxL:R",
 }
 LISTS = {"styles", "masks", "exclude", "subjects", "models"}
+TEXT = "utf-8-sig"
+"""UTF-8, with the byte order mark that editors on Windows write, or without."""
+
 READ = "read"
 """A parameter of commands, no option: the files that options came from."""
 REPEATED = {"axes", "words", "rects"}
@@ -163,7 +166,7 @@ def _fields(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding=TEXT))
     except (OSError, ValueError) as error:
         raise typer.BadParameter(
             f"{file} cannot be read: {error}", param_hint="--request"
@@ -208,7 +211,7 @@ def _words(given: list[str]) -> dict[str, list[str]]:
     for name in given:
         path = Path(name)
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding=TEXT).splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(
                 f"{path} cannot be read: {error}", param_hint="--words"

@@ -92,24 +92,24 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
     """What came of a run, for a person."""
     tiles = ", ".join(f"{count} {state}" for state, count in result["tiles"].items())
     cost = f", ${result['usd']:,.2f}" if result["usd"] else ""
-    console.print(f"\nCollage {result['id']}: {tiles}{cost}", highlight=False)
+    console.print(f"\nCollage {result['id']}: {tiles}{cost}")
     if result["stopped"]:
-        console.print(f"The run was stopped early. {result['stopped']}", highlight=False)
+        console.print(f"The run was stopped early. {result['stopped']}")
     for name, what in (("collage", "the picture"), ("manifest", "every tile and cell")):
-        console.print(f"  {result[name]:<28} {what}", highlight=False, soft_wrap=True)
-    console.print(f"  {result['tiles_folder']:<28} the tiles", highlight=False, soft_wrap=True)
+        console.print(f"  {result[name]:<28} {what}", soft_wrap=True)
+    console.print(f"  {result['tiles_folder']:<28} the tiles", soft_wrap=True)
     if result["page"]:
-        console.print(f"  {result['page']:<28} to look at it", highlight=False, soft_wrap=True)
+        console.print(f"  {result['page']:<28} to look at it", soft_wrap=True)
 
 
 def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
-    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls", highlight=False)
+    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls")
     known = asked.model is None or image_models.is_priced(asked.model)
     if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
         what = "quality" if known else "price known for this model"
-        console.print(f"no {what}: the highest known price is assumed", highlight=False)
-    console.print(f"{found['reused']} tiles there already, at no cost", highlight=False)
+        console.print(f"no {what}: the highest known price is assumed")
+    console.print(f"{found['reused']} tiles there already, at no cost")
     if found["minutes"] is not None:
         console.print(
             f"about ${found['usd']:,.2f} by the prices of {found['priced_on']}, "
@@ -117,14 +117,14 @@ def price(console: Console, found: Estimated, asked: Request) -> None:
             highlight=False,
         )
     else:
-        console.print("no charge: this engine asks no provider", highlight=False)
+        console.print("no charge: this engine asks no provider")
 
 
 def welcome(console: Console, stack: Stack, environment: Mapping[str, str], state: Path) -> None:
     """How to talk to a laptop cloud that stays up."""
-    console.print("The laptop cloud is up. In another shell:\n", highlight=False)
+    console.print("The laptop cloud is up. In another shell:\n")
     for name, value in environment.items():
-        console.print(f"  export {name}={value}", highlight=False, soft_wrap=True)
+        console.print(f"  export {name}={value}", soft_wrap=True)
     lines = [
         f"  aws s3 cp photo.jpg s3://{stack.outputs['UploadsBucket']}/uploads/   # a collage",
         f"  aws s3 ls --recursive s3://{stack.outputs['CollagesBucket']}/collages/",
@@ -142,4 +142,4 @@ def welcome(console: Console, stack: Stack, environment: Mapping[str, str], stat
         "Other collage commands find it by themselves.",
         f"Ctrl-C stops it. What it holds stays in {state}.",
     ]
-    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    console.print("\n".join(lines), soft_wrap=True)

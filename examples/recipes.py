@@ -159,7 +159,7 @@ def main() -> None:
                 small = made.convert("RGB")
             small.thumbnail((WIDEST, WIDEST))
             small.save(PICTURES / f"{example.name}.jpg", quality=85)
-    PAGE.write_text(page())
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
     """Write all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in MODELS:
-        (folder / f"{name}.schema.json").write_text(text(name))
+        (folder / f"{name}.schema.json").write_text(text(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

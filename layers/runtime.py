@@ -77,7 +77,9 @@ def make(architecture: str) -> Path:
         # Byte code is the same for every processor; emulated, each start would make it again.
         library = start.parent / "usr" / "lib" / f"python{VERSION}"
         compile_all(make(native()), library, str(library))
-    start.write_text(_script(start.parent, _emulator(architecture) if emulated else None))
+    start.write_text(
+        _script(start.parent, _emulator(architecture) if emulated else None), encoding="utf-8"
+    )
     start.chmod(0o755)
     return start
 

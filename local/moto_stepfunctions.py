@@ -38,7 +38,7 @@ def _creation(host: Host, stack: ExitStack) -> None:
         text = properties.get("DefinitionString", "{}")
         if isinstance(source, Path):
             try:
-                text = source.read_text()
+                text = source.read_text(encoding="utf-8")
             except OSError as error:
                 raise DefinitionError(f"{source} cannot be read: {error.strerror}.") from error
         account, region = place

@@ -80,7 +80,7 @@ def parse(text: str, source: Path | str) -> dict[str, Any]:
 def plan(path: Path, parameters: Mapping[str, str], region: str, stack: str) -> Plan:
     """Translates the SAM template at `path`."""
     try:
-        sam = parse(path.read_text(), path)
+        sam = parse(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise TemplateError(f"The template {path} cannot be read: {error.strerror}.") from error
     check(sam.get("Parameters") or {}, parameters)

@@ -45,5 +45,5 @@ class Published(BaseModel):
 
 def read() -> dict[str, Published]:
     """Every family by its name."""
-    tables = tomllib.loads(FILE.read_text())
+    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return {name: Published.model_validate(table) for name, table in tables.items()}

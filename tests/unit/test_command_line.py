@@ -11,10 +11,11 @@ from botocore.exceptions import ClientError, NoCredentialsError, ProxyConnection
 from rich.console import Console
 from typer.testing import CliRunner
 
-from cli import deployed, ends, output
+from cli import deployed, ends, options, output
 from cli.bars import bars
 from cli.main import app
 from collage.progress import Progress, TileCounts
+from collage.prompts import expand
 
 BEGUN = Progress(
     id="0123456789abcdef0123",
@@ -165,3 +166,62 @@ def test_a_list_is_completed_after_its_last_comma() -> None:
     assert completed("bash", "collage run --masks left,cen") == ["left,centre"]
     assert completed("bash", "collage run --engine open") == ["openai"]
     assert completed("bash", "collage assemble 0123 --sort st") == ["style"]
+
+
+@pytest.mark.parametrize("name", ["grid [v2]", "x[/y]", "[bold]", ":cat:", "[link=a]b[/link]"])
+def test_paths_are_printed_as_they_are(name: str, tmp_path: Path) -> None:
+    out = tmp_path / name
+    result = {
+        "id": "0123456789abcdef0123", "tiles": {"done": 1}, "usd": 0, "stopped": f"No {name}",
+        "collage": str(out / "collage.png"), "manifest": str(out / "manifest.json"),
+        "tiles_folder": str(out / "tiles"), "page": None,
+    }  # fmt: skip
+    console = Console(file=io.StringIO(), markup=False, emoji=False, highlight=False, width=300)
+    said = {attribute: getattr(ends.console, attribute) for attribute in ("_markup", "_emoji")}
+
+    output.report(console, result)
+
+    assert said == {"_markup": False, "_emoji": False}
+    assert f"  {out}/collage.png the picture" in console.file.getvalue()
+    assert f"No {name}" in console.file.getvalue()
+
+
+def test_a_byte_order_mark_is_no_part_of_a_word_or_a_request(tmp_path: Path) -> None:
+    words, asked = tmp_path / "colour.txt", tmp_path / "asked.json"
+    words.write_bytes(b"\xef\xbb\xbfred\r\nblue\r\n")
+    asked.write_bytes(b'\xef\xbb\xbf{"recipe": "samples", "prompt": "a __colour__ cat"}')
+
+    lists = options._words([str(words)])
+
+    assert lists == {"colour": ["red", "blue"]}
+    found = options._fields(asked)
+    prompts = expand(found["prompt"], lists)
+    assert prompts == ("a red cat", "a blue cat")
+
+
+def test_a_list_without_words_is_named(tmp_path: Path) -> None:
+    listed = tmp_path / "colour.txt"
+    listed.write_text("# none yet\n", encoding="utf-8")
+
+    ended = CliRunner().invoke(
+        app,
+        ["estimate", "--recipe", "samples", "--prompt", "__colour__", "--words", str(listed)],
+    )
+
+    assert ended.exit_code == 2
+    assert "words: the list 'colour' has no words" in ended.output
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+def test_a_terminal_of_any_letters_is_told_what_it_can_show(encoding: str) -> None:
+    tile = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0" / "tile.png"
+    ended = subprocess.run(
+        [sys.executable, "-m", "cli.main", "explain", str(tile)],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+
+    shown = ended.stdout.decode(encoding)
+    name = "浮世絵"
+    assert (name if encoding == "utf-8" else name.encode("unicode_escape").decode()) in shown

@@ -26,6 +26,7 @@ from tests.unit.plans import planned
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 UTF16_COMMENT = 0x9286
+NOW = "2026-11-21T11:00:00+00:00"
 
 exiftool = pytest.mark.skipif(
     shutil.which("exiftool") is None,
@@ -52,23 +53,23 @@ def a_tile(**changes):
     return Tile.model_validate(made | changes)
 
 
+def a_sidecar(plan, tile):
+    return Sidecar(
+        key=tile.key,
+        sha256="0" * 64,
+        tile=tile,
+        collage=plan.id,
+        seconds=1.5,
+        created="2026-11-21T10:00:00+00:00",
+        version="0",
+        usd=0.01,
+    )
+
+
 def a_collage(**options):
     plan = planned(**{"rows": 2, "cols": 3, "cell": 16, **options})
-    sidecars = {
-        i: Sidecar(
-            key=tile.key,
-            sha256="0" * 64,
-            tile=tile,
-            collage=plan.id,
-            seconds=1.5,
-            created="2026-11-21T10:00:00+00:00",
-            version="0",
-            usd=0.01,
-        )
-        for i, tile in enumerate(plan.tiles)
-    }
-    created = "2026-11-21T11:00:00+00:00"
-    return plan, record(plan, sidecars, {}, {}, min_share=0.9, created=created)
+    sidecars = {i: a_sidecar(plan, tile) for i, tile in enumerate(plan.tiles)}
+    return plan, record(plan, sidecars, {}, {}, min_share=0.9, created=NOW)
 
 
 def rgba():
@@ -207,6 +208,47 @@ def test_a_collages_parameters_tell_the_request():
     assert pairs["Styles"] == "Cubism + Op Art"
     assert (pairs["Rows"], pairs["Cols"]) == ("2", "3")
     assert "Script" not in pairs
+
+
+@pytest.mark.parametrize(
+    ("options", "prompt", "masks"),
+    [
+        ({"recipe": "samples", "prompt": "a cat, {red|blue}"}, "a cat, {red|blue}", None),
+        (
+            {"recipe": "variations"},
+            "another picture of the same subject, in the same mood, composed differently",
+            None,
+        ),
+        ({"recipe": "variations", "prompt": "a dog"}, "a dog", None),
+        (
+            {"recipe": "erase", "rects": [[0, 0, 9, 9]]},
+            "the background goes on as if nothing had been there",
+            "erased",
+        ),
+        (
+            {"recipe": "matrix", "subjects": ["a cat", "a dog"], "styles": ["Cubism", "Op Art"]},
+            "in the style of {styles}",
+            "all",
+        ),
+        ({"styles": ["Cubism", "Op Art"], "masks": ["left"]}, "in the style of {styles}", "left"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["painter", "openai"])
+def test_a_collage_is_described_by_the_prompt_it_was_made_with(options, prompt, masks, engine):
+    if engine == "openai" and options.get("recipe") == "variations":
+        pytest.skip("it makes no variations")
+    plan = planned(**{"engine": engine, **options})
+    sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
+
+    said = metadata.describe_collage(plan, record(plan, sidecars, {}, {}, min_share=1, created=NOW))
+
+    first, _, last = said.parameters.rpartition("\n")
+    assert first == prompt
+    pairs = dict(pair.split(": ", 1) for pair in last.split(", "))
+    assert pairs.get("Masks") == masks
+    assert ("Mask mode" in pairs) == (masks is not None)
+    told = dict(said.properties).get("Iptc4xmpExt:AIPromptInformation")
+    assert told == (prompt if engine == "openai" else None)
 
 
 def test_a_tiles_record_is_its_conditioning_and_its_key():
@@ -546,9 +588,7 @@ def check_said(tile, picture):
 @every_format
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_injects_nothing(text, picture):
-    tile = a_tile(
-        prompt=text, styles=(text, text), model=text, mask=text, options={"quality": text}
-    )
+    tile = a_tile(prompt=text, styles=(text, text), model=text, options={"quality": text})
 
     check_said(tile, picture)
 
@@ -578,7 +618,6 @@ def test_the_longest_text_still_fits(picture):
     tile = a_tile(
         prompt=text,
         styles=(text,) * 5,
-        mask=text,
         model=text,
         engine=text,
         options={**{f"{'o' * 100}{i}": text for i in range(40)}, "negative_prompt": text},

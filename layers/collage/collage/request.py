@@ -305,6 +305,14 @@ class Request(BaseModel):
             raise ValueError("a style is named twice")
         return names
 
+    @field_validator("words")
+    @classmethod
+    def _none_empty(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, listed in value.items():
+            if not listed:
+                raise ValueError(f"the list {name!r} has no words")
+        return value
+
     @field_validator("title")
     @classmethod
     def _one_line(cls, value: str | None) -> str | None:

@@ -96,15 +96,17 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
         # Tens of thousands of prompts that are pages long: template and styles tell them too.
         for tile in (*whole["tiles"], *whole["spares"]):
             tile["prompt"] = ""
-    model = plan.tiles[0].model
+    prompt, model = _prompt(plan), plan.tiles[0].model
+    used = {tile.mask for tile in plan.tiles if tile.mask is not None}
     pairs: dict[str, object] = {
         "Steps": 1,
         "Seed": asked.seed,
         "Size": f"{asked.size[0]}x{asked.size[1]}",
         "Model": model,
         "Engine": asked.engine,
-        "Mask mode": "Inpaint masked" if any(tile.mask for tile in plan.tiles) else None,
-        "Masks": parameters.joined(asked.masks),
+        "Mask mode": "Inpaint masked" if used else None,
+        "Masks": parameters.joined([m for m in asked.masks if m in used] or sorted(used)),
+        "Subjects": parameters.joined(asked.subjects or ()),
         "Rows": layout.rows,
         "Cols": layout.cols,
         "Tiles": len(plan.tiles),
@@ -115,12 +117,26 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
     # IPTC's `composite` leaves open what the parts are; the other one says that a model made some.
     source_type = "compositeWithTrainedAlgorithmicMedia" if trained else "composite"
     return Description(
-        parameters=parameters.compose(asked.prompt_template, pairs),
+        parameters=parameters.compose(prompt, pairs),
         record=canonical(record),
         properties=properties.compose(
-            source_type, (asked.prompt_template, asked.engine, model) if trained else None
+            source_type, (prompt, asked.engine, model) if trained else None
         ),
     )
+
+
+def _prompt(plan: Plan) -> str:
+    """What the collage was asked for by: the template of its styles, or its own prompt.
+
+    Where neither was given, it is what all tiles have in common.
+    """
+    asked = plan.request
+    if plan.styles.styles:
+        return asked.prompt_template
+    if asked.prompt is not None:
+        return asked.prompt
+    prompts = {tile.prompt for tile in plan.tiles}
+    return prompts.pop() if len(prompts) == 1 else ""
 
 
 def _tile_end(record: TileRecord) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""Text is UTF-8 on every machine: no file is opened in whatever encoding the locale has."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.shipped import ROOT
+
+FOLDERS = ("cli", "local", "layers", "functions", "tasks", "examples", "benchmarks", "web")
+FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def without_encoding(path: Path) -> list[int]:
+    """The lines that read or write text and do not say in what encoding."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("read_text", "write_text")
+        and not any(word.arg == "encoding" for word in node.keywords)
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_text_says_its_encoding(path: Path) -> None:
+    assert without_encoding(path) == []

@@ -6,6 +6,7 @@ under any name.
 
 import os
 import signal
+import site
 import sys
 import threading
 
@@ -28,6 +29,9 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     threading.Thread(target=watch, args=(pipe,), daemon=True).start()
+
+    # The host starts Python without what is installed there, and so without this.
+    site.setquit()
 
     import awslambdaric.__main__ as runtime  # type: ignore[import-untyped]
 

@@ -19,9 +19,9 @@ from typing import Any, Self
 
 import psutil
 
-from local import aws, template
+from local import aws, layers, template
 from local.errors import BusyError, CloudError, StackError, StateError
-from local.functions import Function, layer_folder
+from local.functions import Function
 from local.http_api import Api
 from local.pool import Pool
 from local.state import State
@@ -217,22 +217,36 @@ class Cloud:
 
         backend: Any = cloudformation_backends[aws.ACCOUNT][self.region]
         resources = backend.get_stack(self._stack_name).resource_map
-        layers = {
-            resources[name].physical_resource_id: layer_folder(path)
+        found = {
+            resources[name].physical_resource_id: (name, self._contents(name, path))
             for name, path in plan.paths.items()
             if plan.template["Resources"][name]["Type"] == "AWS::Lambda::LayerVersion"
         }
+        self._runtime = layers.runtime(self._tmp / "runtime").folders
         for name, resource in plan.template["Resources"].items():
             # A resource whose condition is false is None.
             if resource["Type"] == "AWS::Lambda::Function" and resources[name]:
                 asked = clean_json(resource["Properties"], resources)
-                self._add(resources[name], plan.paths.get(name), asked.get("Layers", []), layers)
+                code = plan.paths.get(name)
+                contents = self._contents(name, code) if code else None
+                self._add(resources[name], contents, asked.get("Layers", []), found)
         return {name: resources[name] for name in plan.template["Resources"]}
 
+    def _contents(self, name: str, path: Path) -> layers.Contents:
+        """The contents of a layer or function; what it lacks here is told."""
+        made = layers.unpacked(path, self._tmp / "packages" / name)
+        if made.missing:
+            self.report(f"{name}: {', '.join(made.missing)} not installed here; left out.")
+        return made
+
     def _add(
-        self, made: Any, code: Path | None, asked: list[str], layers: Mapping[str, Path]
+        self,
+        made: Any,
+        code: layers.Contents | None,
+        asked: list[str],
+        known: Mapping[str, tuple[str, layers.Contents]],
     ) -> None:
-        """Adds a function moto knows to those that can run."""
+        """Adds a function moto knows to those that can run; `known` are the layers by ARN."""
         runtime = made.run_time or "an image"
         if code is None or not runtime.startswith("python"):
             self.report(
@@ -240,8 +254,9 @@ class Cloud:
             )
             self.unsupported.append("AWS::Lambda::Function")
             return
-        for arn in set(asked) - set(layers):
+        for arn in set(asked) - set(known):
             self.report(f"{made.function_name}: the layer {arn} is not on disk and is left out.")
+        given = [known[arn] for arn in asked if arn in known]
         function = Function(
             name=made.function_name,
             arn=made.function_arn,
@@ -251,7 +266,13 @@ class Cloud:
             memory=int(made.memory_size),
             runtime=runtime,
             variables={k: _variable(v) for k, v in made.environment_vars.items()},
-            folders=(code, *(layers[arn] for arn in asked if arn in layers)),
+            folders=(
+                *code.folders,
+                *(folder for _, contents in given for folder in contents.folders),
+                *self._runtime,
+            ),
+            # The translator marks each version of a layer by ten digits.
+            layers=tuple(re.sub("[0-9a-f]{10}$", "", name) for name, _ in given),
         )
         function.check()
         self._functions[function.name] = function

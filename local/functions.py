@@ -40,7 +40,9 @@ class Function:
     runtime: str
     variables: Mapping[str, str]
     folders: tuple[Path, ...]
-    """The function's code first, then its layers."""
+    """All that its modules are found in: its code first, its layers, the runtime's last."""
+    layers: tuple[str, ...] = ()
+    """What the template calls them."""
 
     def check(self) -> None:
         """Says now, and not at the first call, when the code is not there."""
@@ -82,8 +84,3 @@ class Function:
             "PYTHONPATH": os.pathsep.join(map(str, self.folders)),
         }
         return machine | dict(self.variables) | lambdas | credentials.environment
-
-
-def layer_folder(content: Path) -> Path:
-    """Where a layer's modules lie: a Python layer may be packed as Lambda unpacks it."""
-    return content / "python" if (content / "python").is_dir() else content

@@ -22,7 +22,7 @@ from threading import Lock, Thread
 
 import psutil
 
-from local import same_origin
+from local import layers, same_origin
 from local.aws import LOOPBACK
 from local.connections import Connections
 from local.functions import Function
@@ -102,7 +102,8 @@ class Worker:
         address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
         self._process = subprocess.Popen(  # noqa: S603 - the function's own code
             # -P: the folder of the bootstrap must not hide modules of the function.
-            [sys.executable, "-P", str(BOOTSTRAP), function.handler],
+            # -S: what is installed here is not what Lambda has; see `layers`.
+            [sys.executable, "-P", "-S", str(BOOTSTRAP), function.handler],
             cwd=function.folders[0],
             env=dict(environment(address, tmp)),
             stdin=subprocess.PIPE,
@@ -142,7 +143,10 @@ class Worker:
             else:
                 if answered not in ("", request_id):
                     continue
-            return Result(result.payload, result.failed, self._tail_bytes())
+            payload = result.payload
+            if result.failed:
+                payload = layers.say_where(payload, function.name, function.layers)
+            return Result(payload, result.failed, self._tail_bytes())
 
     def stop(self) -> None:
         """Ends the process and everything around it."""

@@ -1,13 +1,13 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli tasks examples benchmarks web tests \
+CODE := layers/collage/collage functions local cli tasks examples benchmarks rehearsal web tests \
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion lint format bench costs recipes schemas \
-	layers runtime image scan deploy destroy lock clean
+	layers runtime image scan deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,22 @@ scan: install .scan/installed ## hold the template against security policies
 	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
 	@touch $@
 
+# The SAM CLI and MiniStack pin versions of their own, and functions get what Lambda brings: three
+# environments beside .venv, which has the suite.
+TOOLS := sam ministack runtime
+
+rehearse: install $(TOOLS:%=.rehearsal/%/installed) ## deploy as AWS does, onto MiniStack, and make collages by every door
+	$(BIN)/python -m rehearsal
+
+smoke: install ## after a deploy: two small collages through every door of STACK, and what they cost
+	$(BIN)/python -m rehearsal.smoke $(STACK)
+
+.rehearsal/%/installed: requirements/%.txt | .venv/installed
+	$(PYTHON) -m venv --without-pip .rehearsal/$*
+	$(BIN)/python -m pip --python .rehearsal/$*/bin/python install --quiet --no-deps \
+		--require-hashes -r $<
+	@touch $@
+
 costs: install ## write the table of docs/costs.md anew
 	$(BIN)/python -m benchmarks.costs
 
@@ -114,6 +130,10 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock: ## write the lock files anew (needs uv)
 	$(LOCK) requirements/dev.in --output-file requirements.txt
 	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
+	$(LOCK) requirements/sam.in --output-file requirements/sam.txt
+	$(LOCK) requirements/ministack.in --output-file requirements/ministack.txt
+	$(LOCK) --constraint requirements.txt \
+		requirements/runtime.in --output-file requirements/runtime.txt
 	$(LOCK) --constraint requirements.txt --override requirements/without-torch.in \
 		requirements/diffusion.in --output-file requirements/diffusion.txt
 	uv pip compile --quiet --constraint requirements.txt --constraint requirements/diffusion.txt \
@@ -132,4 +152,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv .venv-diffusion .scan out .aws-sam web/node_modules $(dir $(PAGE))
+	rm -rf .venv .venv-diffusion .scan .rehearsal out .aws-sam web/node_modules $(dir $(PAGE))

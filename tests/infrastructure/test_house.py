@@ -12,7 +12,7 @@ LIBRARY = ROOT / "layers" / "collage" / "collage"
 ROOMS = {"benchmarks", "cli", "collage", "examples", "functions", "local", "tasks", "tests"}
 LOCKS = [
     ROOT / "requirements.txt",
-    ROOT / "requirements" / "checkov.txt",
+    *(ROOT / "requirements" / f"{name}.txt" for name in ("checkov", "sam", "ministack", "runtime")),
     *sorted(ROOT.glob("layers/*/requirements.txt")),
     ROOT / "requirements" / "diffusion.txt",
     ROOT / "tasks" / "diffusion" / "requirements.txt",
@@ -88,7 +88,7 @@ def test_a_function_is_a_door(path):
     assert len(path.read_text().splitlines()) < 60
 
 
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_lock_file_holds_versions_with_hashes_and_no_address(path):
     text = path.read_text()
     entries = re.sub(r"\\\n", " ", re.sub(r"#.*", "", text)).splitlines()

@@ -16,7 +16,7 @@ from tests.infrastructure.shipped import ROOT, functions
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"}
 """What Lambda's runtime for Python brings."""
 
-SCRIPT = """
+ALONE = """
 import json, sys
 told = json.loads(sys.argv[1])
 own = {*told["may"], *sys.stdlib_module_names}
@@ -30,8 +30,21 @@ class OnlyThese:
 sys.path[:0] = told["path"]
 sys.meta_path.insert(0, OnlyThese())
 import app
+"""
+
+READ = """
 from collage.request import Accepted
 print(Accepted.model_validate(told["accepted"]).request.background)
+"""
+
+LIST = """
+import openai
+from collage import errors, listing
+nobody = openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1", max_retries=0)
+try:
+    listing.ask(nobody, "a-model", 4, "the sea", ())
+except errors.ProviderUnreachable as error:
+    print(error.name)
 """
 
 
@@ -54,8 +67,8 @@ def importable(given: list[str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", functions())
-def test_a_function_starts_and_reads_a_request_back_with_its_layers_alone(name):
+def said(name: str, script: str) -> str:
+    """What a script prints in the place of a function's process, once its app.py is imported."""
     code, given = layers.functions(layers.template())[name]
     asked = Accepted(id="a" * 20, source=None, request=parse({"background": "rebeccapurple"}))
     told = {
@@ -63,14 +76,21 @@ def test_a_function_starts_and_reads_a_request_back_with_its_layers_alone(name):
         "may": importable(given) + [path.stem for path in code.iterdir()],
         "accepted": asked.model_dump(mode="json"),
     }
-
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, json.dumps(told)],
+        [sys.executable, "-c", ALONE + script, json.dumps(told)],
         env={**os.environ, "UPLOADS_BUCKET": "u", "COLLAGES_BUCKET": "c"},
         capture_output=True,
         text=True,
         check=False,
     )
-
     assert done.stderr == ""
-    assert done.stdout == "rebeccapurple\n"
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_starts_and_reads_a_request_back_with_its_layers_alone(name):
+    assert said(name, READ) == "rebeccapurple\n"
+
+
+def test_styles_are_asked_for_without_what_handles_pictures():
+    assert said("ListStylesFunction", LIST) == "ProviderUnreachable\n"

@@ -1,0 +1,133 @@
+"""What of a rehearsal can be looked at without one: in what its template and locks differ."""
+
+import copy
+import re
+
+import pytest
+
+from local.template import parse
+from rehearsal import locks, variant
+from rehearsal.places import ROOT
+from rehearsal.report import Report
+from rehearsal.serve import named
+from rehearsal.subject import NotAsExpected, expect
+from tests.infrastructure.shipped import definition
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return variant.shipped()
+
+
+@pytest.fixture(scope="module")
+def made(shipped):
+    return variant.derive(shipped)
+
+
+def test_everything_that_is_left_out_or_changed_is_told_with_its_reason(made, shipped):
+    told = "\n".join(map(str, made.changes))
+
+    for name, resource in shipped["Resources"].items():
+        kept = made.template["Resources"].get(name)
+        if kept is None:
+            assert f"{name} is left out: " in told
+        elif kept["Properties"].get("Policies") != resource["Properties"].get("Policies"):
+            assert f"{name} may DescribeMapRun on *: " in told
+    assert set(made.template["Resources"]) <= set(shipped["Resources"])
+    assert all(change.what and change.why for change in made.changes)
+
+
+def test_nothing_else_of_a_resource_is_changed(made, shipped):
+    places = {"CodeUri", "ContentUri", "DefinitionUri", "Policies"}
+    machine = {"CompatibleRuntimes", "CompatibleArchitectures"}
+
+    for name, kept in made.template["Resources"].items():
+        before = shipped["Resources"][name]["Properties"]
+        assert kept["Properties"].keys() == before.keys()
+        for key, value in kept["Properties"].items():
+            assert key in places | machine or value == before[key], f"{name} {key}"
+    for section in ("Parameters", "Conditions", "Rules", "Outputs"):
+        assert made.template[section] == shipped[section]
+
+
+def test_policies_are_those_that_are_shipped_but_for_runs_of_a_map(made, shipped):
+    for name, kept in made.template["Resources"].items():
+        expected = copy.deepcopy(shipped["Resources"][name]["Properties"].get("Policies"))
+        for policy in expected or []:
+            for statement in policy.get("Statement", []):
+                if statement["Action"] == "states:DescribeMapRun":
+                    statement["Resource"] = "*"
+        assert kept["Properties"].get("Policies") == expected, name
+
+
+def test_the_workflow_is_the_shipped_one_with_a_fixed_number_of_calls_at_once(made, tmp_path):
+    path = made.write(tmp_path)
+    written = parse((tmp_path / "collage.asl.json").read_text(), path)
+    expected = copy.deepcopy(definition())
+    del expected["States"]["RenderTiles"]["MaxConcurrencyPath"]
+    expected["States"]["RenderTiles"]["MaxConcurrency"] = variant.AT_ONCE
+
+    assert written == expected
+    assert parse(path.read_text(), path) == made.template
+
+
+def test_a_layer_for_this_machine_has_the_packages_of_the_shipped_one(tmp_path):
+    locks.write(tmp_path)
+    everything = (ROOT / "requirements.txt").read_text()
+
+    for shipped in ROOT.glob("layers/*/requirements.txt"):
+        text = (tmp_path / shipped.parent.name / "requirements.txt").read_text()
+        entries = list(locks.ENTRY.finditer(text))
+        assert {entry[1] for entry in entries} == {
+            entry[1] for entry in locks.ENTRY.finditer(shipped.read_text())
+        }
+        assert all(entry[0] in everything for entry in entries)
+        assert all(re.search("--hash=sha256:[0-9a-f]{64}", entry[0]) for entry in entries)
+
+
+def test_a_report_goes_on_after_a_fault_and_counts_it(capsys, tmp_path):
+    report = Report("A page")
+
+    report.look("one and one", lambda: "two")
+    report.look("two and two", lambda: str(expect(2 + 2 == 5, "it is four")))
+    report.look("broken", lambda: str(1 / 0))
+    report.write(tmp_path / "page.txt")
+
+    page = capsys.readouterr().out
+    assert report.faults == 2
+    assert re.search(r"ok .* one and one: two\n", page)
+    assert re.search(r"FAILED .* two and two: it is four\n", page)
+    assert "broken: ZeroDivisionError" in page
+    assert (tmp_path / "page.txt").read_text() == page
+
+
+def test_what_is_not_as_expected_says_what_was_seen():
+    with pytest.raises(NotAsExpected, match="five"):
+        expect([], "five")
+
+
+@pytest.mark.parametrize(
+    ("log", "name"),
+    [
+        (
+            '{"level":"INFO"}\nTraceback (most recent call last):\n  File "x", line 1, in run\n'
+            "    raise Refused()\ncollage.errors.Refused: no: never\n",
+            "Refused",
+        ),
+        (
+            "Traceback (most recent call last):\n  File \"x\"\nKeyError: 'a'\n\nDuring handling of "
+            "the above exception, another exception occurred:\n\nTraceback (most recent call "
+            'last):\n  File "y"\nValueError\n',
+            "ValueError",
+        ),
+        ("no traceback at all", "Runtime.HandlerError"),
+    ],
+)
+def test_what_a_function_raises_keeps_its_name(log, name):
+    result = {"error": True, "log": log, "body": {"errorType": "Runtime.HandlerError"}}
+
+    assert named(result)["body"]["errorType"] == name
+
+
+def test_an_answer_that_is_no_failure_is_left_alone():
+    assert named({"body": [1, 2], "log": "Traceback "}) == {"body": [1, 2], "log": "Traceback "}

@@ -113,6 +113,7 @@ class Stack:
                 model=given["OpenAiModel"],
                 images_per_minute=float(given["ImagesPerMinute"]),
                 burst=int(given["ImagesAtOnce"]),
+                timeout=float(given["CallSeconds"]),
             ),
         )
 

@@ -82,7 +82,32 @@ def asked_for(fake: FakeOpenAI) -> list[int]:
 def test_a_call_asks_for_no_more_than_the_account_may_have(
     per_minute: float, burst: int, expected: int
 ) -> None:
-    assert batches.most(10, Pace(per_minute, burst)) == expected
+    assert batches.most(10, Pace(per_minute, burst), "low") == expected
+
+
+@pytest.mark.parametrize(
+    ("quality", "seconds", "expected"),
+    [
+        ("low", 600, 10),
+        ("high", 600, 4),
+        ("high", 800, 5),
+        ("max", 600, 2),
+        (None, 600, 2),
+        ("low", 60, 2),
+        ("high", 60, 1),
+    ],
+)
+def test_a_call_asks_for_no_more_than_its_time_allows(
+    quality: str | None, seconds: float, expected: int
+) -> None:
+    assert batches.most(10, Pace(6000, 100, call_seconds=seconds), quality) == expected
+
+
+def test_slow_qualities_go_out_fewer_at_a_time_under_the_same_keys() -> None:
+    pace = Pace(per_minute=6000, burst=100)
+    slow = planned(**SAMPLES | {"grid_size": 3, "quality": "high"}).tiles
+
+    assert [len(call) for call in plan.batch(slow, pace)] == [4, 4, 1]
 
 
 def test_a_plan_divides_its_tiles_into_calls_that_the_account_takes() -> None:

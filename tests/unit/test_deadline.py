@@ -1,57 +1,54 @@
-"""The GPU task's own end: it does not outlive the time that the workflow gives it."""
+"""A request is bounded as a whole, not from one read to the next."""
 
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
-from threading import Event
-from typing import Any
+import socket
+import threading
+from collections.abc import Iterator
 
-from tasks.diffusion import deadline
-from tasks.diffusion.ends import End
-from tasks.diffusion.shard import Shard
-from tests.infrastructure.shipped import ROOT
+import httpx2
+import pytest
+from pytest_socket import enable_socket
 
-HANGING = """
-import time
-from threading import Event
-from tests.unit.test_deadline import shard
-from tasks.diffusion import deadline
-
-deadline.keep(shard(limit_seconds=1.0), Event())
-time.sleep(60)
-"""
+from collage.engines.deadline import within
+from collage.errors import BrokenAnswer, TimedOut
 
 
-def shard(**changes: Any) -> Shard:
-    told: dict[str, Any] = {"asked_at": datetime.now(UTC), "limit_seconds": 3600.0}
-    return Shard(collages_bucket="b", collage_id="c", models="/m", **told | changes)
+@pytest.fixture
+def trickle() -> Iterator[str]:
+    """A server that sends a byte of a long answer whenever its reader is about to give up."""
+    enable_socket()
+    done = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.recv(65_536)
+            line.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+            while not done.wait(0.05):
+                line.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        done.set()
+        thread.join()
 
 
-def test_a_task_is_told_to_stop_before_its_time_is_over() -> None:
-    interrupted = Event()
-    almost = datetime.now(UTC) - timedelta(seconds=3600 - deadline.TOLD_SECONDS)
-
-    told, ended = deadline.keep(shard(asked_at=almost), interrupted)
-
-    told.join()
-    ended.cancel()
-    assert interrupted.is_set()
+def test_an_answer_that_trickles_in_ends_in_time(trickle: str) -> None:
+    with pytest.raises(TimedOut, match=r"did not answer within 0\.5 seconds"):
+        within(0.5, lambda: httpx2.get(trickle, timeout=5))
 
 
-def test_a_task_with_time_is_left_alone() -> None:
-    interrupted = Event()
-
-    timers = deadline.keep(shard(), interrupted)
-
-    for timer in timers:
-        timer.cancel()
-    assert len(timers) == 2
-    assert not interrupted.is_set()
-    assert deadline.keep(shard(asked_at=None), interrupted) == []
-    assert deadline.keep(shard(limit_seconds=None), interrupted) == []
+def test_what_comes_in_time_is_handed_on() -> None:
+    assert within(5, lambda: "picture") == "picture"
 
 
-def test_a_task_that_hangs_is_ended_as_an_interrupted_one() -> None:
-    process = subprocess.run([sys.executable, "-c", HANGING], cwd=ROOT, check=False)
+@pytest.mark.parametrize("error", [BrokenAnswer("No."), TimeoutError("its own")])
+def test_what_is_raised_in_time_is_raised_as_it_is(error: Exception) -> None:
+    def ask() -> None:
+        raise error
 
-    assert process.returncode == End.INTERRUPTED
+    with pytest.raises(type(error)) as raised:
+        within(5, ask)
+
+    assert raised.value is error

@@ -195,6 +195,52 @@ def test_a_plan_over_its_budget_asks_for_nothing(stack: Stack, fake: FakeOpenAI)
     assert len(fake.requests) == before
 
 
+def test_a_gateway_that_gives_up_for_ever_is_asked_three_times_and_all_is_counted(
+    stack: Stack, fake: FakeOpenAI
+) -> None:
+    fake.faults = Faults(rate=1.0, kinds=("504",), routes=("edits",))
+    before = edits(fake)
+
+    with pytest.raises(RunFailed, match=r"1 x TimedOut\. 3 requests .* \$0\.05 stay counted"):
+        run(stack, photo(14), **PAINT, tiles=1, rows=1, cols=1)
+
+    assert edits(fake) - before == 3
+
+
+def test_a_collage_stops_at_its_max_usd(stack: Stack, fake: FakeOpenAI) -> None:
+    # Six times the price of a tile fit, and so do two lost calls with four that came.
+    fake.faults = Faults({1: "504", 2: "504"}, routes=("edits",))
+    before = edits(fake)
+
+    manifest = run(stack, photo(15), **PAINT, max_usd=0.11)
+
+    assert manifest.tile_counts == {"done": 4, "failed": 2}
+    assert manifest.stopped is not None
+    assert manifest.stopped.error == "MaxUsdReached"
+    assert "max_usd of $0.11 is reached" in manifest.stopped.message
+    assert manifest.usd + manifest.unsettled_usd <= 0.11
+    assert edits(fake) - before == 6
+
+
+def test_what_was_refused_is_asked_again_only_when_somebody_says_so(
+    stack: Stack, fake: FakeOpenAI
+) -> None:
+    fake.faults = Faults({1: "moderation"}, routes=("edits",))
+    options = PAINT | {"rows": 4, "cols": 3, "masks": ["halves", "centre"]}
+    first = run(stack, photo(16), **options)
+    before = edits(fake)
+
+    def ended(**how: bool) -> Manifest:
+        for _ in stack.follow(stack.resume(first.id, **how)):
+            pass
+        return stack.store.manifest(first.id)
+
+    assert first.tile_counts == ended().tile_counts == {"done": 11, "refused": 1}
+    assert edits(fake) == before
+    assert ended(retry_refused=True).tile_counts == {"done": 12}
+    assert edits(fake) == before + 1
+
+
 def test_the_days_limit_stops_the_run(stack: Stack, fake: FakeOpenAI) -> None:
     table = next(t for t in stack.client("dynamodb").list_tables()["TableNames"] if "Limits" in t)
     items = stack.client("dynamodb").scan(TableName=table)["Items"]

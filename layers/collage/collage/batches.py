@@ -12,14 +12,23 @@ from dataclasses import dataclass, field
 from collage.errors import LimitsUnavailable
 from collage.limits import Limits, Pace
 
+PICTURE_SECONDS = {"low": 30, "medium": 60, "high": 150, "xhigh": 200}
+"""Seconds that a picture of a quality may take, on the dear side of what users report: two minutes
+and more for a high one of gpt-image-2, one after another in a call. Not measured."""
 
-def most(batch: int, pace: Pace) -> int:
-    """Pictures that one call may ask for, of an engine that takes ``batch`` of them.
+LONGEST_PICTURE = 300
+"""Seconds for the highest quality, and where the model chooses."""
+
+
+def most(batch: int, pace: Pace, quality: str | None) -> int:
+    """Pictures of a quality that one call may ask for, of an engine that takes ``batch`` of them.
 
     An account refuses a call of more pictures than it may have at once or in a minute, however
-    long one waits.
+    long one waits; and those of a call that takes too long are lost together.
     """
-    return max(1, min(batch, int(pace.per_minute), pace.burst))
+    seconds = PICTURE_SECONDS.get(quality or "", LONGEST_PICTURE)
+    in_time = int(pace.call_seconds / seconds)
+    return max(1, min(batch, int(pace.per_minute), pace.burst, in_time))
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,14 @@ LONGEST_HOLD = 3600.0
 
 @dataclass(frozen=True)
 class Pace:
-    """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once."""
+    """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once.
+
+    One call may take ``call_seconds``.
+    """
 
     per_minute: float
     burst: int = 1
+    call_seconds: float = 600
 
     @property
     def interval(self) -> float:

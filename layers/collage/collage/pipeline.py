@@ -713,7 +713,7 @@ def _buy(
         PermanentError: of a single tile, once the others have been made.
     """
     model = wanted[0].model
-    most = batches.most(len(wanted), tools.pace)
+    most = batches.most(len(wanted), tools.pace, wanted[0].options.get("quality"))
     if most > 1 and tools.batches.single(model):
         most = 1
     began, usd, left = perf_counter(), 0.0, list(wanted)

@@ -251,7 +251,9 @@ def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
     alike: dict[tuple[int, bytes | int], list[int]] = {}
     for index, tile in enumerate(tiles):
         engine = engines.ENGINES[tile.engine]
-        most = engine.batch if engine.price is None else batches.most(engine.batch, pace)
+        most = engine.batch
+        if engine.price is not None:
+            most = batches.most(engine.batch, pace, tile.options.get("quality"))
         common = canonical(engine.alike(tile)) if most > 1 else index
         alike.setdefault((most, common), []).append(index)
     return tuple(

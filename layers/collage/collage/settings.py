@@ -49,7 +49,9 @@ class OpenAISettings(BaseModel):
     images_per_minute: float = Field(default=5, gt=0)
     burst: int = Field(default=1, ge=1)
     latency: float = Field(default=30, gt=0, description="of one call, to plan concurrency by")
-    timeout: float = Field(default=240, gt=0, description="of one call; below the function's")
+    timeout: float = Field(
+        default=600, gt=0, le=800, description="of one call in all; a function has 900"
+    )
 
 
 @cache

@@ -57,7 +57,8 @@ class Tools:
     @property
     def pace(self) -> Pace:
         """How often pictures may be asked for."""
-        return Pace(self.provider.images_per_minute, self.provider.burst)
+        provider = self.provider
+        return Pace(provider.images_per_minute, provider.burst, call_seconds=provider.timeout)
 
     @cached_property
     def openai_client(self) -> openai.OpenAI:

@@ -20,6 +20,7 @@ from PIL import Image
 
 from collage import masks, seam
 from collage.engines import Outcome, Rendered, Turn
+from collage.engines.deadline import within
 from collage.engines.fetching import fetch
 from collage.engines.image_models import TOKEN_PRICES, Frame, frame
 from collage.engines.provider_errors import named, of_answer
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 CHANGED = 16
 """Levels of 255 by which a channel must differ for a pixel to count as changed: more than
 resizing and compression do to a picture that was left alone."""
+
+LONGEST_CALL = 600.0
+"""Seconds for a client that has no time-out of its own in plain seconds; the SDK's default."""
 
 LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
 
@@ -80,7 +84,10 @@ class OpenAI:
         turn()
         ask = self.client.images.generate if source is None else self.client.images.edit
         with self._bounded(), named(self.client):
-            answer = ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given)
+            answer = within(
+                self.seconds,
+                lambda: ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given),
+            )
             items = _items(answer, self.client.api_key)
 
         def picture(index: int) -> bytes:
@@ -95,6 +102,12 @@ class OpenAI:
                 return error
 
         return _settled([outcome(index) for index in range(len(tiles))], _cost(answer))
+
+    @property
+    def seconds(self) -> float:
+        """What a request may take in all: what the client lets one wait for an answer take."""
+        limit = self.client.timeout
+        return limit if isinstance(limit, int | float) else LONGEST_CALL
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:

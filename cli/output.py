@@ -79,6 +79,8 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
         "tiles": manifest.tile_counts,
         "cells": manifest.cell_counts,
         "usd": manifest.usd,
+        "asked_again": manifest.asked_again,
+        "unsettled_usd": manifest.unsettled_usd,
         "render_seconds": manifest.render_seconds,
         "collage": str(out / manifest.files.collage),
         "preview": str(out / manifest.files.preview),
@@ -93,6 +95,11 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
     tiles = ", ".join(f"{count} {state}" for state, count in result["tiles"].items())
     cost = f", ${result['usd']:,.2f}" if result["usd"] else ""
     console.print(f"\nCollage {result['id']}: {tiles}{cost}")
+    if result["asked_again"]:
+        console.print(
+            f"{_counted(result['asked_again'], 'request')} for pictures that did not come may be "
+            f"billed; ${result['unsettled_usd']:,.2f} more stay counted for them."
+        )
     if result["stopped"]:
         console.print(f"The run was stopped early. {result['stopped']}")
     for name, what in (("collage", "the picture"), ("manifest", "every tile and cell")):

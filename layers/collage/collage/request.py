@@ -271,7 +271,7 @@ class Request(BaseModel):
         default=None,
         ge=0,
         allow_inf_nan=False,
-        description="dollars that the collage may cost",
+        description="dollars that may be paid for the collage, in all of its runs and retries",
     )
     replace_refused: bool = Field(
         default=False, description="draw another pair when the provider refuses one"

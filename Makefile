@@ -7,7 +7,7 @@ PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion lint format bench costs recipes schemas \
-	layers runtime image scan deploy destroy rehearse smoke lock clean
+	layers runtime image scan preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ SAM ?= sam
 ENV ?= dev
 # The stacks' names are those of samconfig.toml.
 STACK ?= $(if $(filter prod,$(ENV)),collage,collage-dev)
+
+preflight: install ## check an AWS account before a deploy; ENV=prod likewise
+	$(BIN)/collage preflight --env $(ENV)
 
 deploy: ## deploy to AWS as samconfig.toml says; ENV=prod for the other stack (needs the SAM CLI)
 	$(SAM) build

@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from cli import keeping, looking, making, unexpected, view
+from cli.doctor import doctor, preflight
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
 from cli.models import models
@@ -29,7 +30,7 @@ for command in (looking.status, looking.watch):
 app.command("list")(looking.newest)
 for command in (looking.cancel, looking.fetch, view.view, view.gallery):
     app.command()(command)
-for command in (explain, keeping.up, keeping.clean):
+for command in (explain, keeping.up, keeping.clean, preflight, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 

@@ -137,6 +137,25 @@ def test_every_command_works_on_a_stack_as_on_the_laptop(up: Up, account: Comman
     assert not (account.home / "cache").exists()
 
 
+def test_doctor_looks_at_a_cloud_that_is_up_and_says_what_cannot_be_known_there(
+    up: Up, account: Command
+) -> None:
+    owner = up.command("doctor")
+    artist = account("doctor", "--json")
+
+    assert owner.exit_code == 0, owner.output
+    assert KEY not in owner.output
+    states = {check: state for state, check in re.findall(r"(?m)^(\S+) +([\w-]+)", owner.output)}
+    assert states["secret"] == states["buckets"] == states["functions"] == "ok"
+    assert states["managed-rule"] == states["models"] == "--"
+    # Who may do no more than make collages is told what cannot be asked, and of no fault.
+    assert artist.exit_code == 0, artist.output
+    denied = {one["check"]: one for one in json.loads(artist.stdout)["checks"]}["secret"]
+    assert (denied["state"], "secretsmanager:GetSecretValue" in denied["said"]) == (
+        "not checked", True,
+    )  # fmt: skip
+
+
 def test_a_cloud_that_is_up_is_used_by_commands_that_name_no_stack(up: Up) -> None:
     (up.command.home / "photo.png").write_bytes(photo(2))
 

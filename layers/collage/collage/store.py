@@ -97,6 +97,15 @@ BUSY = {
 }
 """What S3 answers when the same request may well succeed a little later."""
 
+ADDRESSING: dict[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
+"""How clients of S3 address a bucket: at the region's own host, signed as every region takes it.
+
+A new bucket's global address is redirected for hours, which no signed link or form survives.
+"""
+
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
 
@@ -713,10 +722,7 @@ def connect(settings: Settings) -> Store:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
-        # Links and forms are to be signed as every region takes it, for the region's own address:
-        # a new bucket's global one is redirected for hours, which no signed link survives.
-        signature_version="s3v4",
-        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+        **ADDRESSING,
     )
     client = boto3.client("s3", config=config)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

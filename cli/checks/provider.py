@@ -1,0 +1,95 @@
+"""Checks of the provider's key and models."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+from cli.checks.finding import NotChecked, Wrong
+from cli.checks.simulated import allowed, role_of
+from cli.checks.subject import Subject
+from collage.errors import CollageError
+from collage.provider_key import key_of
+
+NO_SECRET = "not used: OpenAiSecret is empty"  # noqa: S105 - a sentence
+
+
+def secret(subject: Subject) -> str:
+    """Whether the secret is there and holds a key; the key is not shown."""
+    name = subject.parameter("OpenAiSecret")
+    if not name:
+        return NO_SECRET
+    _key(subject)
+    return f"{name} holds a key"
+
+
+def readable(subject: Subject) -> str:
+    """Whether the function that asks the provider may read the secret."""
+    name = subject.parameter("OpenAiSecret")
+    if not name:
+        return NO_SECRET
+    arn = subject.client("secretsmanager").describe_secret(SecretId=name)["ARN"]
+    role = role_of(subject, "RenderTileFunctionRole")
+    if not allowed(subject, role, ["secretsmanager:GetSecretValue"], arn):
+        raise Wrong(
+            f"the role {role} may not read the secret {name}: deploy the stack with "
+            f"OpenAiSecret={name}, and look for a permissions boundary that forbids it"
+        )
+    return f"the functions may read {name}"
+
+
+def models(subject: Subject) -> str:
+    """Whether the key's account has the models; asks the provider, and costs nothing."""
+    if not subject.parameter("OpenAiSecret"):
+        return NO_SECRET
+    if not subject.ask_provider:
+        raise NotChecked("give --ask-provider to ask the provider for its models with the key")
+    import openai
+
+    from collage.engines.provider_errors import named
+
+    client = openai.OpenAI(
+        api_key=_key(subject),
+        base_url=subject.parameter("OpenAiBaseUrl") or None,
+        organization=subject.parameter("OpenAiOrganization") or None,
+        timeout=20,
+        max_retries=0,
+    )
+    try:
+        with named(client):
+            there = {model.id for model in client.models.list()}
+    except CollageError as error:
+        raise Wrong(str(error)) from error
+    wanted = [subject.parameter(name) for name in ("OpenAiModel", "OpenAiTextModel")]
+    for model in wanted:
+        if model not in there:
+            raise Wrong(
+                f"the provider does not list {model} for this key: have the account given access "
+                "to it, or set OpenAiModel and OpenAiTextModel to models that it lists"
+            )
+    return f"the provider lists {' and '.join(dict.fromkeys(wanted))}"
+
+
+def _key(subject: Subject) -> str:
+    name = subject.parameter("OpenAiSecret")
+    try:
+        answer = subject.client("secretsmanager").get_secret_value(SecretId=name)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ResourceNotFoundException":
+            raise Wrong(
+                f"there is no secret {name} in {subject.region}: make it by aws secretsmanager "
+                f"create-secret --name {name} --secret-string KEY"
+            ) from error
+        if code == "InvalidRequestException":
+            raise Wrong(
+                f"the secret {name} is marked for deletion: bring it back by aws secretsmanager "
+                f"restore-secret --secret-id {name}"
+            ) from error
+        raise
+    try:
+        return key_of(answer.get("SecretString", ""))
+    except ValueError as error:
+        raise Wrong(
+            f"the secret {name} holds no API key, {error}: put it by aws secretsmanager "
+            f"put-secret-value --secret-id {name} --secret-string KEY"
+        ) from None

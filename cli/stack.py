@@ -50,11 +50,21 @@ class RunFailed(CollageError):
 
 
 def settings_of(parameters: Mapping[str, str], uploads: str = "", collages: str = "") -> Settings:
-    """What a stack's parameters say of the sources it takes; what is not given has its default."""
+    """What a stack's parameters say of the sources it takes, and of how long a run takes there.
+
+    What is not given has its default.
+    """
     limits = {
         "max_source_bytes": _million(parameters, "MaxSourceMegabytes"),
         "max_source_pixels": _million(parameters, "MaxSourceMegapixels"),
     }
+    for name, setting in (
+        ("MaxConcurrency", "concurrency"),
+        ("GpuTasks", "gpu_tasks"),
+        ("TileRetentionDays", "tile_retention_days"),
+    ):
+        if parameters.get(name, "").isdecimal():
+            limits[setting] = int(parameters[name])
     given = {name: value for name, value in limits.items() if value}
     models = parameters.get("ModelsLocation", "") if parameters.get("EnableGpu") == "true" else ""
     return Settings(uploads_bucket=uploads, collages_bucket=collages, models=models, **given)
@@ -114,6 +124,7 @@ class Stack:
                 images_per_minute=float(given["ImagesPerMinute"]),
                 burst=int(given["ImagesAtOnce"]),
                 timeout=float(given["CallSeconds"]),
+                latency=float(given["LatencySeconds"]),
             ),
         )
 

@@ -69,7 +69,7 @@ def test_uploads_expire_and_collages_do_not():
     assert condition == "ExpireTiles"
     assert (rule["Prefix"], rule["ExpirationInDays"]) == ("tiles/", {"Ref": "TileRetentionDays"})
     assert otherwise == {"Ref": "AWS::NoValue"}
-    assert template()["Parameters"]["TileRetentionDays"]["Default"] == 0
+    assert template()["Parameters"]["TileRetentionDays"]["Default"] == "0"
 
 
 def test_every_log_group_forgets():

@@ -1,0 +1,21 @@
+"""A stack whose parameters are all at one end of what they admit makes collages."""
+
+import pytest
+
+from cli import local_stack
+from tests.infrastructure.test_parameters import values
+from tests.workflow.running import photo, run
+
+OUTSIDE = ("AccessLogsBucket", "OpenAiSecret")
+"""They name what is not of the stack, and not there."""
+
+
+@pytest.mark.parametrize("end", [0, -1], ids=["lowest", "highest"])
+def test_a_stack_at_the_edges_makes_a_collage(end: int) -> None:
+    given = {name: value for name, value in values(end).items() if name not in OUTSIDE}
+
+    with local_stack.running(given) as (cloud, stack):
+        manifest = run(stack, photo(end + 40))
+
+    assert manifest.tile_counts == {"done": 6}
+    assert not cloud.problem

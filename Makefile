@@ -6,8 +6,8 @@ CODE := layers/collage/collage functions local cli tasks examples benchmarks reh
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion demo test test-diffusion lint format bench costs recipes schemas \
-	layers runtime image scan preflight deploy destroy rehearse smoke lock clean
+.PHONY: help install install-diffusion demo test test-diffusion fuzz lint format bench costs recipes \
+	schemas layers runtime image scan preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: install ## run all tests; no network is used
 
 test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
 	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest tests/diffusion
+
+fuzz: install ## try what comes in with far more of the unexpected than `make test` does
+	FUZZ=long $(BIN)/python -m pytest -q tests/fuzz
 
 lint: install ## check format, style, types, template and workflow
 	$(BIN)/ruff format --check $(CODE)

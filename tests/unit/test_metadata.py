@@ -667,7 +667,7 @@ def bomb(size=70_000_000):
     ids=["zTXt", "record", "xmp"],
 )
 def test_a_text_that_unpacks_to_too_much_is_refused(chunk):
-    with pytest.raises(NoMetadata, match="64,000,000"):
+    with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
         metadata.read(png_with(chunk))
 
 
@@ -675,7 +675,7 @@ def test_many_texts_that_unpack_to_too_much_together_are_refused():
     part = zlib.compress(b"0" * 30_000_000, 9)
     chunks = [(b"zTXt", f"collage.{n}\0\0".encode() + part) for n in range(3)]
 
-    with pytest.raises(NoMetadata, match="64,000,000"):
+    with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
         metadata.read(png_with(*chunks))
 
 
@@ -685,7 +685,7 @@ def test_a_packed_record_in_xmp_that_unpacks_to_too_much_is_refused(name, monkey
     monkeypatch.setattr(metadata.xmp, "record_property", lambda _: record)
     written = metadata.embed(PICTURES[name], described())
 
-    with pytest.raises(NoMetadata, match="64,000,000"):
+    with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
         metadata.read(written)
 
 

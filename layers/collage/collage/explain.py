@@ -18,6 +18,12 @@ from collage.request import Request
 
 Pair = tuple[Side, Side]
 Count = Annotated[int, Field(ge=0)]
+Text = Annotated[str, Field(max_length=1_000_000)]
+"""A prompt with all that word lists put into it, or a message."""
+
+Name = Annotated[str, Field(max_length=1_000)]
+Names = Annotated[tuple[Name, ...], Field(max_length=1_000)]
+Counts = Annotated[dict[Name, int], Field(max_length=100)]
 
 
 class _Read(BaseModel):
@@ -27,14 +33,14 @@ class _Read(BaseModel):
 class TileFacts(_Read):
     """What conditions a tile's pixels. ``key`` is its address in the store."""
 
-    key: str | None = None
-    operation: str
-    prompt: str
-    styles: tuple[str, ...]
-    mask: str | None
-    engine: str
-    model: str
-    options: dict[str, str]
+    key: Name | None = None
+    operation: Name
+    prompt: Text
+    styles: Names
+    mask: Name | None
+    engine: Name
+    model: Name
+    options: Annotated[dict[Name, Text], Field(max_length=100)]
     size: Pair
     seed: int | None
     sample: int | None
@@ -43,15 +49,15 @@ class TileFacts(_Read):
 class TileEnd(_Read):
     """What became of a tile in a run. Dollars are what was paid for it, in whichever run."""
 
-    key: str
+    key: Name
     state: Literal["done", "reused", "replaced", "refused", "failed"]
-    created: str | None = None
+    created: Name | None = None
     seconds: FiniteFloat | None = None
     usd: FiniteFloat = 0
     asked_before: Count = 0
     outside_changed: Count | None = None
-    error: str | None = None
-    message: str | None = None
+    error: Name | None = None
+    message: Text | None = None
 
 
 class CellFacts(_Read):
@@ -64,23 +70,23 @@ class CellFacts(_Read):
     row: int
     col: int
     box: tuple[int, int, int, int]
-    state: str
+    state: Name
     planned: TileFacts | None
-    reason: str | None
+    reason: Text | None
 
 
 class RequestFacts(_Read):
     """The essentials of the request, with the model that the stack chose where none was named."""
 
-    recipe: str
-    engine: str
-    model: str | None = None
-    quality: str | None = None
-    prompt: str | None = None
-    prompt_template: str
+    recipe: Name
+    engine: Name
+    model: Name | None = None
+    quality: Name | None = None
+    prompt: Text | None = None
+    prompt_template: Text
     combine: int
-    order: str | None = None
-    masks: tuple[str, ...]
+    order: Name | None = None
+    masks: Names
     rows: int
     cols: int
     size: Pair
@@ -95,24 +101,24 @@ class CollageFacts(_Read):
     Rows, columns and gap are those of the picture, whose tiles may have been laid out again.
     """
 
-    id: str
-    pack: str
-    created: str
-    source: str | None
+    id: Name
+    pack: Name
+    created: Name
+    source: Name | None
     rows: int
     cols: int
     gap: int
     request: RequestFacts
-    styles: tuple[str, ...]
-    styles_origin: str
-    styles_model: str | None
+    styles: Names
+    styles_origin: Name
+    styles_model: Name | None
     tiles: int
-    tile_counts: dict[str, int]
-    cell_counts: dict[str, int]
+    tile_counts: Counts
+    cell_counts: Counts
     usd: FiniteFloat
     render_seconds: FiniteFloat
     asked_again: int
-    stopped: str | None
+    stopped: Text | None
 
 
 class Explanation(BaseModel):
@@ -141,17 +147,17 @@ class _Cells(_Read):
 
 
 class _Digest(_Read):
-    sha256: str
+    sha256: Name
 
 
 class _Styles(_Read):
-    styles: tuple[str, ...]
-    origin: str
-    model: str | None = None
+    styles: Names
+    origin: Name
+    model: Name | None = None
 
 
 class _Plan(_Read):
-    id: str
+    id: Name
     request: RequestFacts
     source: _Digest | None
     styles: _Styles
@@ -159,14 +165,14 @@ class _Plan(_Read):
 
 
 class _Stopped(_Read):
-    error: str
-    message: str
+    error: Name
+    message: Text
 
 
 class _Run(_Read):
-    created: str
-    tile_counts: dict[str, int]
-    cell_counts: dict[str, int]
+    created: Name
+    tile_counts: Counts
+    cell_counts: Counts
     usd: FiniteFloat
     render_seconds: FiniteFloat
     asked_again: int
@@ -174,7 +180,7 @@ class _Run(_Read):
 
 
 class _Collage(_Read):
-    pack: str
+    pack: Name
     plan: _Plan
     run: _Run
     geometry: Geometry
@@ -183,7 +189,7 @@ class _Collage(_Read):
 
 
 class _Tile(_Read):
-    key: str
+    key: Name
     tile: TileFacts
 
 

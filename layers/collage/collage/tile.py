@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from collage.digest import canonical, sha256
-from collage.names import CollageId, Digest, MaskName
+from collage.names import Digest, MaskName
 
 Operation = Literal[
     "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
@@ -122,7 +122,7 @@ class Sidecar(BaseModel):
     sha256: str
     """Of the picture file, so that half a picture is never taken for a whole one."""
     tile: Tile
-    collage: CollageId
+    collage: str
     """The collage whose run made it."""
     seconds: float
     """What the engine took."""

@@ -32,7 +32,7 @@ class Found:
     """The XMP packet, as it stands."""
 
 
-Read = tuple[tuple[int, int], str | None, str | None, str | None]
+Read = tuple[tuple[int, int], str | None, bytes | None, bytes | None]
 """Size, parameters, record and XMP packet, as they stand in a file."""
 
 CUT = "The picture is damaged, or ends before its pixels."

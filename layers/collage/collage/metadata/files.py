@@ -1,12 +1,12 @@
 """Writing a description into a file and reading it back, whatever the format."""
 
-import json
 import zlib
 from xml.etree import ElementTree
 
 from collage.errors import NoMetadata, NotAPicture
 from collage.metadata import jpeg, png, webp
 from collage.metadata.contents import Description, FileFormat, Found
+from collage.metadata.packing import values
 
 
 def embed(picture: bytes, description: Description) -> bytes:
@@ -32,14 +32,15 @@ def read(picture: bytes) -> Found:
     readers = {"PNG": png.read, "JPEG": jpeg.read, "WEBP": webp.read}
     try:
         size, parameters, record, xmp = readers[file_format](picture)
-        parsed = None if record is None else json.loads(record)
+        parsed = None if record is None else values(record)
+        packet = None if xmp is None else xmp.decode()
     except (ValueError, RecursionError, zlib.error, ElementTree.ParseError) as error:
         raise NoMetadata("The picture's metadata is damaged.") from error
     if parsed is not None and not isinstance(parsed, dict):
         raise NoMetadata("The picture's record is not one of this pack.")
     if parameters is None and parsed is None and xmp is None:
         raise NoMetadata("The picture has no metadata of how it was made.")
-    return Found(file_format, size, parameters, parsed, xmp)
+    return Found(file_format, size, parameters, parsed, packet)
 
 
 def _format(picture: bytes) -> FileFormat:

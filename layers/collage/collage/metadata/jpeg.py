@@ -111,7 +111,7 @@ def read(picture: bytes) -> Read:
         elif marker == _APP1 and body.startswith(exif.HEAD) and parameters is None:
             parameters = exif.user_comment(body[len(exif.HEAD) :])
         elif marker == _APP1 and body.startswith(_XMP) and packet is None:
-            packet = body[len(_XMP) :].decode()
+            packet = body[len(_XMP) :]
         elif marker == _APP1 and body.startswith(_EXTENDED) and len(body) > _EXTENDED_HEAD:
             guid = body[len(_EXTENDED) : len(_EXTENDED) + 32]
             offset = int.from_bytes(body[_EXTENDED_HEAD - 4 : _EXTENDED_HEAD])
@@ -120,9 +120,9 @@ def read(picture: bytes) -> Read:
         raise TruncatedPicture(CUT)
     properties = {} if packet is None else xmp.read_properties(packet)
     parts = extensions.get(properties.get("xmpNote:HasExtendedXMP", "").encode(), {})
-    if sum(map(len, parts.values())) > 2 * MAX_RECORD:
+    if sum(map(len, parts.values())) > MAX_RECORD:
         raise NoMetadata(f"The picture's metadata has more than {MAX_RECORD:,} bytes.")
     if parts:
         extension = b"".join(parts[offset] for offset in sorted(parts))
-        properties = xmp.read_properties(extension.decode())
+        properties = xmp.read_properties(extension)
     return size, parameters, xmp.find_record(properties), packet

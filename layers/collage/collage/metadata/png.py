@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.metadata import xmp
 from collage.metadata.contents import CUT, Description, Read
-from collage.metadata.packing import COMPRESS_ABOVE, MAX_RECORD, unpack
+from collage.metadata.packing import COMPRESS_ABOVE, MAX_RECORD, MAX_TEXT, unpack
 
 PART = 1_000_000
 """Bytes of the record in one PNG chunk: Pillow refuses to open a picture with a compressed text
@@ -92,7 +92,7 @@ def read(picture: bytes) -> Read:
     if picture[12:16] != b"IHDR" or len(picture) < 24:
         raise TruncatedPicture(CUT)
     width, height = struct.unpack(">II", picture[16:24])
-    texts: dict[str, str] = {}
+    texts: dict[str, bytes] = {}
     room = MAX_RECORD
     for kind, start, end in _chunks(picture):
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
@@ -100,14 +100,18 @@ def read(picture: bytes) -> Read:
             name = keyword.decode("latin-1")
             ours = name in ("parameters", _XMP_KEYWORD) or name.split(".")[0] == "collage"
             if ours and name not in texts:
-                text = _text(kind, body, room)
+                ours_alone = name.split(".")[0] == "collage"
+                text = _text(kind, body, room if ours_alone else min(room, MAX_TEXT))
                 room -= len(text)
-                texts[name] = text.decode("latin-1" if kind != b"iTXt" else "utf-8")
-    pieces: list[str] = []
+                latin = kind != b"iTXt" and not ours_alone
+                texts[name] = text.decode("latin-1").encode() if latin else text
+    pieces: list[bytes] = []
     while (piece := texts.get(_part_keyword(len(pieces) + 1))) is not None:
         pieces.append(piece)
-    record = "".join(pieces) if pieces else None
-    return (width, height), texts.get("parameters"), record, texts.get(_XMP_KEYWORD)
+    record = b"".join(pieces) if pieces else None
+    said = texts.get("parameters")
+    parameters = None if said is None else said.decode()
+    return (width, height), parameters, record, texts.get(_XMP_KEYWORD)
 
 
 def _text(kind: bytes, body: bytes, room: int) -> bytes:
@@ -117,5 +121,5 @@ def _text(kind: bytes, body: bytes, room: int) -> bytes:
     elif kind == b"iTXt":
         body = body[2:].split(b"\0", 2)[-1]
     if not compressed and len(body) > room:
-        raise NoMetadata(f"The picture's metadata has more than {MAX_RECORD:,} bytes.")
+        raise NoMetadata(f"The picture's metadata has more than {room:,} bytes.")
     return unpack(body, room) if compressed else body

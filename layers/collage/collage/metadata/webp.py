@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.metadata import exif, xmp
 from collage.metadata.contents import CUT, Description, Read
-from collage.metadata.packing import MAX_RECORD
+from collage.metadata.packing import MAX_RECORD, MAX_TEXT
 
 _SAYS = (b"EXIF", b"XMP ", b"C2PA")
 _HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
@@ -69,12 +69,12 @@ def read(picture: bytes) -> Read:
     for kind, data in _chunks(picture):
         if size is None:
             size = _size(kind, data)
-        elif kind == b"EXIF" and parameters is None:
+        elif kind == b"EXIF" and parameters is None and len(data) <= MAX_TEXT:
             parameters = exif.user_comment(data.removeprefix(exif.HEAD))
         elif kind == b"XMP " and packet is None:
-            if len(data) > 2 * MAX_RECORD:
+            if len(data) > MAX_RECORD:
                 raise NoMetadata(f"The picture's metadata has more than {MAX_RECORD:,} bytes.")
-            packet = data.decode()
+            packet = data
     if size is None:
         raise TruncatedPicture(CUT)
     record = None if packet is None else xmp.find_record(xmp.read_properties(packet))

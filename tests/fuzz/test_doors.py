@@ -1,0 +1,149 @@
+"""Whatever comes in is taken or refused by name: requests, prompts, styles, options of uploads."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli import options
+from collage import prompts, request, styles, upload
+from collage.errors import CollageError, NoStyles
+from collage.request import Relayout, Request
+from tests.fuzz.conftest import PROFILE
+
+SPECIAL = st.sampled_from(
+    [
+        *(
+            "{a|b}",
+            "__w__",
+            "{styles}",
+            "{subject}",
+            "{",
+            "}",
+            "|",
+            "$$",
+            "2$$",
+            "::",
+            "0.5::",
+            "#",
+        ),
+        *("halves", "all", "512x", "1:2x3:4", "jpg", "painter", "openai", "samples", "x", "-1"),
+        *("%s", "{0}", "{styles.__class__}", "1e999", "NaN", " ", "\n", ",", '"', "\\"),
+        *("\ud800", "\0", "\ufeff", "\u202e", "\u200d", "🐈"),
+    ]
+)
+TEXT = st.lists(SPECIAL | st.text(max_size=5), max_size=8).map("".join)
+NUMBER = st.integers() | st.floats() | st.sampled_from([-1, 0, 1, 2**31, 2**64, -(2**70), 10**400])
+LEAF = st.none() | st.booleans() | NUMBER | TEXT
+JSON = st.recursive(
+    LEAF,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+FIELD = st.sampled_from(sorted(Request.model_fields))
+WORDS = st.dictionaries(st.sampled_from(["w", "v"]) | TEXT, st.lists(TEXT, max_size=3), max_size=2)
+
+
+@st.composite
+def likely(draw: st.DrawFn) -> dict[str, Any]:
+    """Options of which most are of the right kind, so that rules over several are reached."""
+    recipe = draw(st.sampled_from(["collage", "matrix", "samples", "erase", "panorama"]))
+    drawn = {
+        "rows": st.integers(0, 6), "cols": st.integers(1, 6), "size": st.sampled_from([64, "9x64"]),
+        "seed": st.integers(-2, 2**64), "prompt": TEXT, "subjects": st.lists(TEXT, max_size=3),
+        "prompt_template": TEXT, "styles": st.lists(TEXT, max_size=4), "words": WORDS,
+        "axes": st.dictionaries(st.sampled_from(["seed", "engine"]), st.lists(TEXT, max_size=3)),
+        "rects": st.lists(st.lists(st.integers(-1, 99), min_size=4, max_size=4), max_size=2),
+        "target": TEXT, "background": TEXT, "title": TEXT, "mask_source": TEXT, "combine": NUMBER,
+    }  # fmt: skip
+    names = draw(st.lists(st.sampled_from(sorted(drawn)), max_size=5, unique=True))
+    return {"recipe": recipe, **{name: draw(drawn[name]) for name in names}}
+
+
+@PROFILE
+@given(likely() | st.dictionaries(FIELD | TEXT, JSON, max_size=4))
+def test_a_request_is_taken_or_refused(given_options: dict[str, Any]) -> None:
+    with suppress(CollageError):
+        asked = request.parse(given_options)
+        again = request.parse(json.loads(asked.model_dump_json()))
+        assert again == asked
+        request.complete(asked, (640, 480))
+
+
+@PROFILE
+@given(st.dictionaries(st.sampled_from(sorted(Relayout.model_fields)) | TEXT, JSON, max_size=4))
+def test_a_layout_is_taken_or_refused(changes: dict[str, Any]) -> None:
+    with suppress(CollageError):
+        request.parse_relayout(changes)
+
+
+@PROFILE
+@given(st.dictionaries(FIELD | TEXT, TEXT, max_size=4))
+def test_options_that_are_text_are_taken_or_refused(given_options: dict[str, str]) -> None:
+    with suppress(CollageError):
+        request.parse(request.from_texts(given_options))
+
+
+@PROFILE
+@given(TEXT, WORDS)
+def test_a_prompt_unfolds_or_is_refused(text: str, words: dict[str, list[str]]) -> None:
+    with suppress(CollageError):
+        found = prompts.expand(text, {name: tuple(listed) for name, listed in words.items()})
+        assert len(set(found)) == len(found)
+
+
+@PROFILE
+@given(TEXT)
+def test_a_style_is_cleaned_to_one_that_stays(text: str) -> None:
+    cleaned = styles.clean(text)
+    assert not cleaned or styles.clean(cleaned) == cleaned
+
+
+@PROFILE
+@given(JSON | TEXT)
+def test_a_language_models_list_is_read(answer: Any) -> None:
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    with suppress(NoStyles):
+        assert all(styles.clean(name) == name for name in styles.parse(text))
+
+
+class Bucket:
+    """The uploads bucket as far as options need it: one picture, and what lies beside it."""
+
+    def __init__(self, said: dict[str, str], beside: bytes) -> None:
+        self.said, self.beside = said, beside
+
+    def upload_metadata(self, key: str) -> dict[str, str]:
+        return self.said
+
+    def upload_time(self, key: str) -> tuple[str, str]:
+        return key, "2026-01-01T00:00:00+00:00"
+
+    def upload(self, key: str, most: int) -> bytes:
+        return self.beside
+
+
+@PROFILE
+@given(
+    st.dictionaries((FIELD | TEXT).map("collage-{}".format), TEXT, max_size=3),
+    JSON.map(json.dumps).map(str.encode) | st.binary(max_size=40),
+)
+def test_options_of_an_upload_are_taken_or_refused(said: dict[str, str], beside: bytes) -> None:
+    with suppress(CollageError):
+        found = upload.read(Bucket(said, beside), "uploads/a.png")  # type: ignore[arg-type]
+        assert found is not None
+        request.parse(found.options)
+
+
+@PROFILE
+@given(TEXT)
+def test_a_list_of_the_command_is_cut_at_commas(text: str) -> None:
+    assert all(part == part.strip() for part in options._parts(text))
+
+
+@pytest.mark.parametrize("name", ["{a|b}", "__w__"])
+def test_the_words_of_the_fuzzer_reach_what_they_are_for(name: str) -> None:
+    assert len(prompts.expand(name, {"w": ("x", "y")})) == 2

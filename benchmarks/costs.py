@@ -55,7 +55,7 @@ RENDER_REQUESTS, PROVIDER_REQUESTS = (1, 3), (1, 1)
 """The sidecar looked for; tile, cell and sidecar put. A refusal looked for, provider bytes put."""
 ASSEMBLE_REQUESTS = (2, 0)
 """Sidecar and cell read."""
-TABLE_WRITES = 5
+TABLE_WRITES = 6
 """Of a call that costs money: price, note, turn, correction, and half as many turns again."""
 PYRAMID_TILE = 510
 TILE_BYTES, CELL_SHARE, COLLAGE_BYTES_PER_PIXEL = 480_000, 0.25, 1.8

@@ -31,6 +31,17 @@ class Booking:
     day: str
     usd: float
 
+    def confirm(self) -> None:
+        """Look once more, when it is the call's turn: others may have cost more than their price.
+
+        Raises:
+            MaxUsdReached, BudgetExhausted: when that leaves no room for this call.
+            LimitsUnavailable: when the table does not answer.
+        """
+        if self.budget.max_usd is not None:
+            self.limits.confirm_collage(self.budget.collage, self.budget.max_usd)
+        self.limits.confirm(self.day)
+
     def settle(self, usd: float) -> None:
         """Count what the call did cost in place of its price.
 

@@ -106,11 +106,23 @@ class Limits:
         day = _today()
         counted, _ = self._count(f"spent#{day}", usd, self.daily_usd)
         if not counted:
-            raise BudgetExhausted(
-                f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
-                "it starts anew at midnight UTC."
-            )
+            raise self._day_is_spent()
         return day
+
+    def confirm(self, day: str) -> None:
+        """Look once more, right before a call is made that was reserved for on ``day``.
+
+        Raises:
+            BudgetExhausted: when other calls have cost more than was reserved for them.
+        """
+        if not self._count(f"spent#{day}", 0, self.daily_usd)[0]:
+            raise self._day_is_spent()
+
+    def _day_is_spent(self) -> BudgetExhausted:
+        return BudgetExhausted(
+            f"The stack's daily limit of ${self.daily_usd:,.2f} is reached; "
+            "it starts anew at midnight UTC."
+        )
 
     def correct(self, day: str, reserved_usd: float, actual_usd: float) -> None:
         """Replace a price reserved on ``day`` by what the call did cost."""
@@ -126,11 +138,17 @@ class Limits:
         """
         counted, before = self._count(f"paid#{collage}", usd, max_usd)
         if not counted:
-            raise MaxUsdReached(
-                f"The collage's max_usd of ${max_usd:,.2f} is reached: ${before / MICROS:,.2f} are "
-                f"paid or under way, and the next call may cost ${usd:,.2f}. What is made is kept; "
-                "with a higher max_usd the rest is made."
-            )
+            raise _max_usd_reached(max_usd, before)
+
+    def confirm_collage(self, collage: str, max_usd: float) -> None:
+        """Look once more, right before a call is made that was reserved for.
+
+        Raises:
+            MaxUsdReached: when other calls have cost more than was reserved for them.
+        """
+        counted, before = self._count(f"paid#{collage}", 0, max_usd)
+        if not counted:
+            raise _max_usd_reached(max_usd, before)
 
     def correct_collage(self, collage: str, reserved_usd: float, actual_usd: float) -> None:
         """Replace a price reserved for a collage by what the call did cost."""
@@ -246,6 +264,14 @@ class Limits:
         except (ClientError, BotoCoreError) as error:
             raise LimitsUnavailable("The table of the shared limits did not answer.") from error
         return True, _number(answer.get("Attributes", {}))
+
+
+def _max_usd_reached(max_usd: float, before: int) -> MaxUsdReached:
+    return MaxUsdReached(
+        f"The collage's max_usd of ${max_usd:,.2f} is reached: ${before / MICROS:,.2f} are paid or "
+        "under way, and the next call may pass it. What is made is kept; with a higher max_usd the "
+        "rest is made."
+    )
 
 
 def _numbers(values: dict[str, int]) -> dict[str, Any]:

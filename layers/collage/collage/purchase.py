@@ -44,8 +44,13 @@ def buy(
     """
     booking = book(limits, price, budget)
     asked_before = max(limits.asked(tile.key) for tile in tiles)
+
+    def turn() -> None:
+        limits.wait_for_turn(len(tiles))
+        booking.confirm()
+
     try:
-        outcomes = engine.render(tiles, source, mask, lambda: limits.wait_for_turn(len(tiles)))
+        outcomes = engine.render(tiles, source, mask, turn)
     except CollageError as error:
         with suppress(LimitsUnavailable):
             if not is_counted(error):

@@ -29,7 +29,7 @@ from botocore.exceptions import (
 
 from cli.stack import RunFailed, Stack
 from collage.errors import CollageError, PermanentError
-from collage.store import ADDRESSING
+from collage.store import addressing
 from local.aws import ANSWER_SECONDS
 
 POLL_SECONDS = 1.0
@@ -102,7 +102,7 @@ def deployed(name: str) -> Stack:
             retries={"mode": "standard", "total_max_attempts": 1 if slow else 4},
             tcp_keepalive=True,
             max_pool_connections=32,
-            **(ADDRESSING if service == "s3" else {}),
+            **(addressing() if service == "s3" else {}),
         )
         return session.client(service, config=config)  # type: ignore[call-overload]
 

@@ -249,15 +249,17 @@ def test_links_and_forms_lead_to_the_bucket_at_the_regions_own_host(
     assert form.fields["x-amz-credential"].split("/")[2] == region
 
 
-def test_links_and_forms_of_an_address_without_names_have_the_bucket_in_their_path(
-    connected, monkeypatch
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+@pytest.mark.parametrize("host", ["127.0.0.1:5001", "localhost:5001", "s3.example:9000"])
+def test_of_a_server_in_place_of_aws_links_and_forms_have_the_bucket_in_their_path(
+    connected, monkeypatch, variable, host
 ):
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5001")
+    monkeypatch.setenv(variable, f"http://{host}")
     store = connected()
 
-    assert store.source_form("image/png", LIMIT).url == f"http://127.0.0.1:5001/{store.uploads}"
+    assert store.source_form("image/png", LIMIT).url == f"http://{host}/{store.uploads}"
     link = urlsplit(store.link("tiles/a.png"))
-    assert (link.netloc, link.path) == ("127.0.0.1:5001", f"/{store.collages}/tiles/a.png")
+    assert (link.netloc, link.path) == (host, f"/{store.collages}/tiles/a.png")
 
 
 def test_nothing_is_there_under_a_key_that_is_too_long(lone_store):

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -96,15 +97,6 @@ BUSY = {
     "TooManyRequests",
 }
 """What S3 answers when the same request may well succeed a little later."""
-
-ADDRESSING: dict[str, Any] = {
-    "signature_version": "s3v4",
-    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
-}
-"""How clients of S3 address a bucket: at the region's own host, signed as every region takes it.
-
-A new bucket's global address is redirected for hours, which no signed link or form survives.
-"""
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
@@ -708,6 +700,20 @@ def script_safe(json_text: bytes) -> bytes:
     return json_text
 
 
+def addressing() -> dict[str, Any]:
+    """How a client of S3 addresses buckets: at the region's own host, signed as every region wants.
+
+    A new bucket's global address is redirected for hours, which no signed link or form survives. A
+    server that the environment names in place of AWS is addressed as boto3 does by itself.
+    """
+    other = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    style = "auto" if other else "virtual"
+    return {
+        "signature_version": "s3v4",
+        "s3": {"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
+    }
+
+
 @cache
 def connect(settings: Settings) -> Store:
     """The store over the stack's buckets, with the process's own credentials.
@@ -722,7 +728,7 @@ def connect(settings: Settings) -> Store:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
-        **ADDRESSING,
+        **addressing(),
     )
     client = boto3.client("s3", config=config)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collage.engines import image_models
-from collage.engines.image_models import PRICED_ON
+from collage.engines import image_models, prices
+from collage.engines.prices import PRICED_ON
 from collage.settings import OpenAISettings
 from local.template import parse
 
@@ -181,7 +181,7 @@ def provider(tiles: int, quality: str) -> float:
     """What the engine openai asks for so many tiles of 512 px, by its own model."""
     model = OpenAISettings().model
     asked = image_models.frame(model, (512, 512)).asked
-    return image_models.price(model, quality, asked, 1) * tiles
+    return prices.price(model, quality, asked, 1, reference=True) * tiles
 
 
 def tables() -> str:

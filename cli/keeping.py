@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from cli import local_stack, output
 from cli.ends import console, failures, say
-from cli.where import Parameters, State, Where
+from cli.where import Parameters, State, UsdPerImage, Where, priced
 
 
-def up(state: State = None, parameter: Parameters = None) -> None:
+def up(
+    state: State = None, parameter: Parameters = None, usd_per_image: UsdPerImage = None
+) -> None:
     """Keep the laptop cloud running, for any AWS client.
 
     A picture put under uploads/ of its bucket starts a collage.
     """
     with failures(as_json=False):
-        where = Where(None, state, parameter)
+        where = Where(None, state, priced(parameter, usd_per_image))
         with local_stack.running(where.parameters, state=where.state, stays=True) as (cloud, stack):
             output.welcome(console, stack, cloud.environment, where.state)
             for line in stack.watch():

@@ -24,6 +24,16 @@ from local.aws import client as aws_client
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 NAME = "collage"
 SECRET = "collage-openai"  # noqa: S105 - a name
+VARIABLES = {
+    "OPENAI_BASE_URL": "OpenAiBaseUrl",
+    "OPENAI_ORG_ID": "OpenAiOrganization",
+    "OPENAI_SERVER": "OpenAiServer",
+    "OPENAI_API_VERSION": "OpenAiApiVersion",
+    "OPENAI_MASK_FIELD": "OpenAiMaskField",
+    "OPENAI_PICTURE_HOSTS": "OpenAiPictureHosts",
+}
+"""The laptop's environment beside the key, by the template's parameters that it sets."""
+
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
@@ -58,10 +68,7 @@ def running(
     given = dict(parameters)
     if key and paid:
         given.setdefault("OpenAiSecret", SECRET)
-        for variable, name in (
-            ("OPENAI_BASE_URL", "OpenAiBaseUrl"),
-            ("OPENAI_ORG_ID", "OpenAiOrganization"),
-        ):
+        for variable, name in VARIABLES.items():
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
     workers = WAITING_WORKERS if key and paid else None

@@ -15,6 +15,7 @@ from cli.doctor import doctor, preflight
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
 from cli.models import models
+from cli.prices import prices
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,7 +31,7 @@ for command in (looking.status, looking.watch):
 app.command("list")(looking.newest)
 for command in (looking.cancel, looking.fetch, view.view, view.gallery):
     app.command()(command)
-for command in (explain, keeping.up, keeping.clean, preflight, doctor):
+for command in (explain, prices, keeping.up, keeping.clean, preflight, doctor):
     app.command()(command)
 app.add_typer(models, name="models")
 

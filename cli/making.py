@@ -15,7 +15,7 @@ from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
 from cli.results import Results
 from cli.stack import RunFailed, Stack
-from cli.where import Parameters, StackName, State, Where
+from cli.where import Parameters, StackName, State, UsdPerImage, Where, priced
 from collage import explain as explaining
 from collage import request, rules, source
 from collage.errors import (
@@ -94,6 +94,7 @@ def run(
     state: State = None,
     parameter: Parameters = None,
     retry_refused: RetryRefused = False,
+    usd_per_image: UsdPerImage = None,
     as_json: AsJson = False,
     *,
     read: tuple[Path, ...] = (),
@@ -101,7 +102,7 @@ def run(
 ) -> None:
     """Make a collage of PHOTO."""
     with failures(as_json=as_json):
-        where = Where(stack, state, parameter, lasting=True)
+        where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         asked = _asked(options, photo, mask_file)
         inputs = [file for file in (photo, mask_file, *read) if file is not None]
         Results(out).check(inputs)
@@ -119,12 +120,13 @@ def resume(
     state: State = None,
     parameter: Parameters = None,
     retry_refused: RetryRefused = False,
+    usd_per_image: UsdPerImage = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a collage that failed, was cancelled or lacks tiles."""
     with failures(as_json=as_json):
         Results(out).check()
-        where = Where(stack, state, parameter, lasting=True)
+        where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         _Making(where, out, as_json).follow(
             lambda reached: reached.resume(collage, retry_refused=retry_refused)
         )
@@ -137,6 +139,7 @@ def remake(
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
+    usd_per_image: UsdPerImage = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the request of the collage FILE again on PHOTO.
@@ -146,7 +149,7 @@ def remake(
     with failures(as_json=as_json):
         # FILE itself may be replaced, by what is made again.
         Results(out).check([photo] if photo else [])
-        where = Where(stack, state, parameter, lasting=True)
+        where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         data = _checked(photo, where)
         asked = explaining.request_of(_read(file), data)
         options = asked.model_dump(mode="json")
@@ -163,6 +166,7 @@ def estimate(
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
+    usd_per_image: UsdPerImage = None,
     as_json: AsJson = False,
     **options: Any,
 ) -> None:
@@ -171,7 +175,7 @@ def estimate(
     Nothing is started or paid, and the laptop needs no key.
     """
     with failures(as_json=as_json):
-        where = Where(stack, state, parameter)
+        where = Where(stack, state, priced(parameter, usd_per_image))
         asked = _asked(options, photo, mask_file)
         data, mask = _checked(photo, where), _checked(mask_file, where)
         with where.reached() as reached:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.bars import misses, span
 from cli.stack import Stack
-from collage.engines import image_models
+from collage.engines import prices
 from collage.manifest import Manifest
 from collage.metadata import line
 from collage.pipeline import Estimated
@@ -112,7 +112,7 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
 def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
     console.print(f"{found['tiles']} tiles to make by {found['calls']} calls")
-    known = asked.model is None or image_models.is_priced(asked.model)
+    known = asked.model is None or prices.is_priced(asked.model)
     if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
         what = "quality" if known else "price known for this model"
         console.print(f"no {what}: the highest known price is assumed")

@@ -125,6 +125,8 @@ class Stack:
                 burst=int(given["ImagesAtOnce"]),
                 timeout=float(given["CallSeconds"]),
                 latency=float(given["LatencySeconds"]),
+                server=given["OpenAiServer"],
+                usd_per_image=given["UsdPerImage"] or None,
             ),
         )
 

@@ -40,6 +40,24 @@ Parameters = Annotated[
 ]
 
 
+UsdPerImage = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=9999,
+        metavar="USD",
+        help="what a picture costs at the laptop cloud's provider [default: by collage prices]",
+    ),
+]
+
+
+def priced(parameters: list[str] | None, usd_per_image: float | None) -> list[str] | None:
+    """The parameters with a price among them, if one was given."""
+    if usd_per_image is None:
+        return parameters
+    return [*(parameters or []), f"UsdPerImage={usd_per_image:.6f}"]
+
+
 @dataclass(frozen=True)
 class Where:
     """A stack as the options name it.

@@ -10,6 +10,7 @@ import threading
 
 from tests.fake_openai.faults import Faults
 from tests.fake_openai.language import SUPPORTS
+from tests.fake_openai.profiles import PROFILES
 from tests.fake_openai.server import FakeOpenAI
 
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--key", default="sk-test", help="the key let in; empty for any")
     parser.add_argument("--seed", type=int, default=0, help="other pictures, other styles")
     parser.add_argument("--answers", choices=("b64_json", "url"), default="b64_json")
+    parser.add_argument("--profile", choices=sorted(PROFILES), default="openai")
     parser.add_argument("--most", type=int, default=10, help="pictures a request, whatever n says")
     parser.add_argument("--supports", default=",".join(sorted(SUPPORTS)), help="of the text routes")
     parser.add_argument("--cheap", action="store_true", help="flat pictures, for load tests")

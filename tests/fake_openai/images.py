@@ -109,13 +109,15 @@ class ImageRequest:
         }
 
 
-def check(route: str, form: Form, *, headers_only: bool = False) -> ImageRequest:
+def check(
+    route: str, form: Form, *, headers_only: bool = False, any_model: bool = False
+) -> ImageRequest:
     """The request in a form, or the refusal the API has for it.
 
     With `headers_only` pictures are not decoded, only opened: for load tests.
     """
     _check_names(route, form)
-    name = _model(form)
+    name = _model(form, any_model)
     model = MODELS[name]
     prompt = _prompt(form)
     n = _integer(form, "n", 1, 1, MAX_N)
@@ -158,12 +160,16 @@ def _check_names(route: str, form: Form) -> None:
         raise errors.invalid(message, name, "duplicate_parameter")
 
 
-def _model(form: Form) -> str:
+def _model(form: Form, any_model: bool) -> str:
     name = form.values.get("model")
     if name is None or name == "":
         raise errors.missing("model")
     if not isinstance(name, str):
         raise errors.wrong_type("model", "a string", name)
+    if any_model:
+        # Behind a gateway's prefix may be a model that is known; a deployment is any.
+        known = name.rpartition("/")[2]
+        return known if known in MODELS else "gpt-image-2.5-flare"
     if name not in MODELS:
         raise errors.no_such_model(name)
     return name

@@ -4,16 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage.engines import ENGINES
-from collage.engines.image_models import (
-    PRICES,
-    QUALITIES,
-    REFERENCE_PRICE,
-    STANDARD_SIZES,
-    frame,
-    price,
-)
-from collage.tile import Tile
+from collage.engines.image_models import STANDARD_SIZES, frame
 
 FREE = ("gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-flare", "gpt-image-2.5-sunburst")
 BOUND = ("gpt-image-2.6-flare", "gpt-image-25", "gpt-image-3", "my-deployment", "")
@@ -75,76 +66,3 @@ def test_no_standard_size_fits_better(size: tuple[int, int], model: str) -> None
     for width, height in STANDARD_SIZES:
         scale = min(width / size[0], height / size[1])
         assert used >= prod(size) * scale * scale / (width * height) - 0.01
-
-
-@pytest.mark.parametrize(
-    ("model", "quality", "each"),
-    [
-        ("gpt-image-2", "low", 0.006),
-        ("gpt-image-2", "medium", 0.053),
-        ("gpt-image-2-2026-04-21", "high", 0.211),
-        ("gpt-image-2.5-flare", "low", 0.006),
-        ("gpt-image-2.5-flare", "medium", 0.013),
-        ("gpt-image-2.5-sunburst", "high", 0.053),
-        ("gpt-image-2.5-sunburst", "xhigh", 0.094),
-        ("gpt-image-2.5-sunburst", "max", 0.211),
-    ],
-)
-def test_a_listed_model_has_its_own_price(model: str, quality: str, each: float) -> None:
-    assert price(model, quality, SQUARE, 1) == pytest.approx(each + REFERENCE_PRICE)
-
-
-@pytest.mark.parametrize("model", ["gpt-image-2", "gpt-image-2.5-flare", "my-deployment"])
-@pytest.mark.parametrize("quality", ["auto", None, "a new one"])
-def test_a_quality_without_a_price_costs_the_most(model: str, quality: str | None) -> None:
-    assert price(model, quality, SQUARE, 1) == pytest.approx(0.211 + REFERENCE_PRICE)
-
-
-@pytest.mark.parametrize("quality", [*QUALITIES, None])
-@pytest.mark.parametrize("model", BOUND)
-def test_a_model_without_a_price_costs_the_most_that_is_known(
-    model: str, quality: str | None
-) -> None:
-    unknown = price(model, quality, SQUARE, 1)
-
-    assert unknown == pytest.approx(
-        max(
-            price(family, quality, SQUARE, 1)
-            for family, table in PRICES.items()
-            if quality in table or not any(quality in each for each in PRICES.values())
-        )
-    )
-
-
-@given(size=sizes, pictures=st.integers(1, 10), quality=st.sampled_from(QUALITIES))
-def test_a_call_costs_in_proportion_to_its_pixels_and_pictures(
-    size: tuple[int, int], pictures: int, quality: str
-) -> None:
-    one = price("gpt-image-2.5-flare", quality, SQUARE, 1) - REFERENCE_PRICE
-
-    found = price("gpt-image-2.5-flare", quality, size, pictures)
-
-    share = prod(size) / prod(SQUARE)
-    assert found == pytest.approx(pictures * (one * share + REFERENCE_PRICE))
-
-
-def test_the_engine_prices_the_size_it_asks_for() -> None:
-    tile = Tile(
-        operation="inpaint",
-        prompt="in the style of Cubism",
-        styles=("Cubism",),
-        mask="left",
-        mask_sha256="digest",
-        source="digest",
-        engine="openai",
-        model="gpt-image-2.6-flare",
-        options={"quality": "high"},
-        size=(96, 64),
-        seed=None,
-        sample=0,
-        preserve=True,
-    )
-    priced = ENGINES["openai"].price
-
-    assert priced is not None
-    assert priced([tile] * 3) == pytest.approx(3 * (0.211 * 1.5 + REFERENCE_PRICE))

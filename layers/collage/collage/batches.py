@@ -28,7 +28,8 @@ def most(batch: int, pace: Pace, quality: str | None) -> int:
     """
     seconds = PICTURE_SECONDS.get(quality or "", LONGEST_PICTURE)
     in_time = int(pace.call_seconds / seconds)
-    return max(1, min(batch, int(pace.per_minute), pace.burst, in_time))
+    allowed = (batch, int(pace.per_minute), pace.burst, pace.batch or batch, in_time)
+    return max(1, min(allowed))
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,13 @@ LONGEST_HOLD = 3600.0
 class Pace:
     """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once.
 
-    One call may take ``call_seconds``.
+    One call may take ``call_seconds``, and ask for ``batch`` of them where that is less.
     """
 
     per_minute: float
     burst: int = 1
     call_seconds: float = 600
+    batch: int | None = None
 
     @property
     def interval(self) -> float:

@@ -117,6 +117,10 @@ class TileRecord(BaseModel):
     outside_changed: int | None = Field(
         default=None, description="pixels outside the mask that the model had changed"
     )
+    cropped_from: tuple[int, int] | None = Field(
+        default=None,
+        description="size of the provider's picture, where it was of another shape and was cropped",
+    )
     refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
     axes: dict[str, str] = Field(default={}, description="its value on each axis of a matrix")
     measures: dict[str, float] = Field(default={}, description="what was measured of it")
@@ -307,6 +311,7 @@ def tile_record(
             usd=sidecar.usd,
             asked_before=sidecar.asked_before,
             outside_changed=sidecar.outside_changed,
+            cropped_from=sidecar.cropped_from,
             refused=tile if replaced else None,
             error=failure.error if replaced and failure else None,
             message=failure.message if replaced and failure else None,

@@ -354,7 +354,6 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     """
     accepted = store.accepted(collage_id)
     asked = accepted.request
-    pace = tools.pace.per_minute
     made = plan.make(
         accepted,
         store.styles(collage_id),
@@ -362,9 +361,10 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         _models(asked, tools),
         tools.pace,
         served_weights(store, asked, tools, accepted.source is not None),
+        tools.provider.usd_per_image,
     )
     if asked.max_usd is not None:
-        price = missing(store, made, pace).usd
+        price = missing(store, made, tools).usd
         if price > asked.max_usd:
             raise OverBudget(
                 f"The collage would cost about ${price:,.2f}; the request allows "
@@ -476,11 +476,12 @@ def estimate(
         _models(asked, tools),
         tools.pace,
         weights,
+        tools.provider.usd_per_image,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
     calls = _in_full(made) if listed or many else _left(store, made)
     duration.check(calls, tools)
-    left = plan.estimate(calls, tools.pace.per_minute)
+    left = plan.estimate(calls, tools.pace, tools.provider.usd_per_image)
     return Estimated(
         calls=left.calls,
         tiles=left.tiles,
@@ -503,9 +504,9 @@ class Estimated(TypedDict):
     priced_on: str
 
 
-def missing(store: Store, made: Plan, images_per_minute: float) -> plan.Estimate:
+def missing(store: Store, made: Plan, tools: Tools) -> plan.Estimate:
     """What a plan takes beyond the tiles that the store holds already."""
-    return plan.estimate(_left(store, made), images_per_minute)
+    return plan.estimate(_left(store, made), tools.pace, tools.provider.usd_per_image)
 
 
 def _left(store: Store, made: Plan) -> list[list[Tile]]:
@@ -661,6 +662,7 @@ def keep(
         asked_before=asked_before,
         provider=None if made.provider is None else sha256(made.provider),
         outside_changed=made.outside_changed,
+        cropped_from=made.cropped_from,
         measures=made.measures,
     )
     if has_cell(tile.size, cell):
@@ -762,7 +764,8 @@ def _paid(
         NotKept: when S3 does not take a picture: another try pays again.
         CollageError: as `buy` does. A refusal is remembered, and a price that stays counted noted.
     """
-    engine, price = tools.engine(asked[0].engine), plan.price(asked)
+    engine = tools.engine(asked[0].engine)
+    price = plan.price(asked, tools.provider.usd_per_image)
     start = perf_counter()
     try:
         budget = _budget(store, collage_id)
@@ -1060,6 +1063,7 @@ def serve(asked: Request, tools: Tools) -> None:
             f"engine: {priced[0]} needs a key; set the stack's parameter OpenAiSecret, or on a "
             "laptop the variable OPENAI_API_KEY."
         )
+    rules.known_qualities(asked, _models(asked, tools))
     if asked.styled and asked.styles is None and not tools.provider.secret:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")

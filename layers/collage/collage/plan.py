@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collage import batches, engines, formats, layout, recipes, upscaling
 from collage.digest import canonical
-from collage.engines.image_models import PRICED_ON
+from collage.engines.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.layout import Layout
 from collage.limits import Pace
@@ -120,12 +120,13 @@ def make(
     models: Mapping[str, str],
     pace: Pace,
     weights: Weights | None = None,
+    usd_per_image: float | None = None,
 ) -> Plan:
     """Unfold an accepted request into its plan, for each engine's model at the account's pace.
 
     The pace decides how many tiles a call makes, not what they are.
 
-    ``weights`` are the stack's own, where it has any.
+    ``weights`` are the stack's own, where it has any, and ``usd_per_image`` is its own price.
 
     Raises:
         NoModel: when there are no weights for what is asked.
@@ -171,7 +172,7 @@ def make(
         waves=_waves(tiles, calls, unfolded.compositions),
         axes=tuple(map(dict, unfolded.axes)),
         layout=laid,
-        estimate=estimate([[tiles[i] for i in call] for call in calls], pace.per_minute),
+        estimate=estimate([[tiles[i] for i in call] for call in calls], pace, usd_per_image),
     )
 
 
@@ -263,19 +264,29 @@ def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def estimate(calls: Sequence[Sequence[Tile]], images_per_minute: float) -> Estimate:
-    """What these calls would take: dollars, and minutes where the engine has a pace."""
+def estimate(
+    calls: Sequence[Sequence[Tile]], pace: Pace, usd_per_image: float | None = None
+) -> Estimate:
+    """What these calls would take: dollars, and minutes where the engine has a pace.
+
+    ``usd_per_image`` is what the stack says that a picture of a provider costs, if it does.
+    """
     tiles = sum(len(call) for call in calls)
     paced = any(engines.ENGINES[tile.engine].price for call in calls for tile in call)
     return Estimate(
         calls=len(calls),
         tiles=tiles,
-        usd=round(sum(price(call) for call in calls), 4),
-        minutes=round(tiles / images_per_minute, 2) if paced else None,
+        usd=round(sum(price(call, usd_per_image) for call in calls), 4),
+        minutes=round(tiles / pace.per_minute, 2) if paced else None,
     )
 
 
-def price(tiles: Sequence[Tile]) -> float:
-    """What one call for these tiles is expected to cost, in dollars."""
+def price(tiles: Sequence[Tile], usd_per_image: float | None = None) -> float:
+    """What one call for these tiles is expected to cost, in dollars.
+
+    By the engine's own table, unless the stack says what a picture costs.
+    """
     known = engines.ENGINES[tiles[0].engine].price if tiles else None
-    return known(tiles) if known else 0.0
+    if known is None:
+        return 0.0
+    return known(tiles) if usd_per_image is None else usd_per_image * len(tiles)

@@ -100,8 +100,10 @@ class Renewed(httpx2.Auth):
 
     requires_response_body = True
 
-    def __init__(self, secret: Secret) -> None:
+    def __init__(self, secret: Secret, header: str | None = None) -> None:
         self.secret = secret
+        self.header = header
+        """What the key goes into where that is not `Authorization`."""
         self.client: openai.OpenAI | None = None
         """Whose key is renewed."""
 
@@ -109,6 +111,7 @@ class Renewed(httpx2.Auth):
         self, request: httpx2.Request
     ) -> Generator[httpx2.Request, httpx2.Response, None]:
         """One request, and another one where a new key is there."""
+        self._put(request, self.client.api_key if self.client else "")
         response = yield request
         if response.status_code != 401 or self.client is None:
             return
@@ -119,5 +122,12 @@ class Renewed(httpx2.Auth):
             return
         if key != self.client.api_key:
             self.client.api_key = key
-            request.headers["Authorization"] = f"Bearer {key}"
+            self._put(request, key)
             yield request
+
+    def _put(self, request: httpx2.Request, key: str) -> None:
+        if self.header is None:
+            request.headers["Authorization"] = f"Bearer {key}"
+            return
+        request.headers.pop("Authorization", None)
+        request.headers[self.header] = key

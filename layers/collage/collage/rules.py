@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from collage import engines, prompts, recipes
+from collage.errors import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
     from collage.request import Request
@@ -121,6 +122,25 @@ def _options(request: Request) -> None:
     if [*_values(request, "model")] and len(fixed) == len(request.engines):
         only = engines.ENGINES[fixed[0]].model
         raise ValueError(f"model: the engine {fixed[0]} has only {only}")
+
+
+def known_qualities(request: Request, models: Mapping[str, str]) -> None:
+    """Every quality must be one that the models take, of which it is known.
+
+    ``models`` are what renders, by engine.
+
+    Raises:
+        InvalidRequest: naming the model and what it takes.
+    """
+    named = [value for value in _values(request, "model") if value is not None]
+    for engine in request.engines:
+        for model in named or [models[engine]]:
+            allowed = engines.ENGINES[engine].qualities_of(model)
+            for quality in _values(request, "quality"):
+                if allowed is not None and quality not in allowed:
+                    said = f"{model} has no quality {quality!r}; it has: {', '.join(allowed)}"
+                    wrong = FieldError("quality", said, list(allowed))
+                    raise InvalidRequest(f"quality: {said}.", [wrong])
 
 
 def _values(request: Request, name: str) -> Iterable[Any]:

@@ -6,6 +6,8 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collage.engines.profiles import Kind
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -45,7 +47,18 @@ class OpenAISettings(BaseModel):
     organization: str = ""
     model: str = "gpt-image-2.5-flare"
     text_model: str = "gpt-6-luna"
+    server: Kind = Field(default="openai", description="the kind of server, as profiles.py has it")
+    api_version: str = Field(default="", description="Azure's api-version, where it asks for one")
     mask_convention: Literal["alpha", "white"] = "alpha"
+    mask_field: str = Field(
+        default="mask", pattern=r"^[A-Za-z_]\w*$", description="its name; none: no mask is sent"
+    )
+    picture_hosts: str = Field(
+        default="", description="where pictures may lie beside the server's own domain, by commas"
+    )
+    usd_per_image: float | None = Field(
+        default=None, ge=0, allow_inf_nan=False, description="dollars; none: by the price table"
+    )
     images_per_minute: float = Field(default=5, gt=0)
     burst: int = Field(default=1, ge=1)
     latency: float = Field(default=30, gt=0, description="of one call, to plan concurrency by")

@@ -138,5 +138,7 @@ class Sidecar(BaseModel):
     """Digest of the provider's own picture, which is kept beside it, where there is one."""
     outside_changed: int | None = None
     """Pixels outside the mask that the model had changed."""
+    cropped_from: tuple[int, int] | None = None
+    """The size of the provider's picture, where that was of another shape and was cropped."""
     measures: dict[str, float] = {}
     """What was measured of it, by name: of a reconstruction its likeness to the source."""

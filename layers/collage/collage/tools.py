@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from collage.batches import Batches
 from collage.engines import Engine
+from collage.engines.profiles import PROFILES, address
 from collage.errors import EngineUnavailable
 from collage.limits import Limits, Pace
 from collage.repeats import Repeats
@@ -58,7 +59,12 @@ class Tools:
     def pace(self) -> Pace:
         """How often pictures may be asked for."""
         provider = self.provider
-        return Pace(provider.images_per_minute, provider.burst, call_seconds=provider.timeout)
+        return Pace(
+            provider.images_per_minute,
+            provider.burst,
+            call_seconds=provider.timeout,
+            batch=None if PROFILES[provider.server].knows_n else 1,
+        )
 
     @cached_property
     def openai_client(self) -> openai.OpenAI:
@@ -75,17 +81,26 @@ class Tools:
                 "The stack has no OpenAI key: set its parameter OpenAiSecret, or on a laptop the "
                 "variable OPENAI_API_KEY."
             )
+        if self.provider.server == "azure" and not self.provider.base_url:
+            raise EngineUnavailable(
+                "OpenAiServer is azure: say by OpenAiBaseUrl, or on a laptop by OPENAI_BASE_URL, "
+                "where that is."
+            )
         from collage.provider_key import Renewed, Secret
 
+        kind = self.provider.server
+        base_url, query = address(self.provider.base_url, kind, self.provider.api_version)
         secret = Secret(_client("secretsmanager"), self.provider.secret)
-        renewed = Renewed(secret)
+        renewed = Renewed(secret, PROFILES[kind].key_header)
         renewed.client = openai.OpenAI(
             api_key=secret.read(),
-            base_url=self.provider.base_url or None,
+            base_url=base_url,
             organization=self.provider.organization or None,
             timeout=self.provider.timeout,
             max_retries=0,
-            http_client=openai.DefaultHttpxClient(auth=renewed),
+            default_query=query,
+            # A redirect would carry the picture and the prompt to where nobody sent them.
+            http_client=openai.DefaultHttpxClient(auth=renewed, follow_redirects=False),
         )
         return renewed.client
 

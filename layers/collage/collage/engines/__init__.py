@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from collage.engines import diffusion, image_models
+from collage.engines import diffusion, image_models, prices
 from collage.errors import CollageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Capability:
     pinned: Callable[[Operation, str | None, Weights | None], str] | None = None
     """Where its models are weights of the stack's own: the model that a tile names, for its
     operation and the model that is asked for. Such tiles are made by a task, not by a function."""
+    qualities_of: Callable[[str], tuple[str, ...] | None] = lambda model: None
+    """Those that a model takes, by its name; None where only its server knows."""
     working_size: Callable[[str, Size], Size] = lambda model, size: size
     """The size to prepare a tile's source to, by the model and the tile's size."""
     price: Callable[[Sequence[Tile]], float] | None = None
@@ -61,6 +63,8 @@ class Rendered:
     """What the provider says that it cost, in dollars."""
     outside_changed: int | None = None
     """Pixels outside the mask that the model had changed, in the tile's size."""
+    cropped_from: tuple[int, int] | None = None
+    """The size of the provider's picture, where that was of another shape and lost two sides."""
     measures: dict[str, float] = field(default_factory=dict)
     """What the engine measured of it, by name."""
 
@@ -97,7 +101,8 @@ class Engine(Protocol):
 def _openai_price(tiles: Sequence[Tile]) -> float:
     tile = tiles[0]
     asked = image_models.frame(tile.model, tile.size).asked
-    return image_models.price(tile.model, tile.options.get("quality"), asked, len(tiles))
+    quality, reference = tile.options.get("quality"), tile.source is not None
+    return prices.price(tile.model, quality, asked, len(tiles), reference=reference)
 
 
 ENGINES: dict[str, Capability] = {
@@ -115,6 +120,7 @@ ENGINES: dict[str, Capability] = {
         batch=10,
         options=("quality",),
         qualities=image_models.QUALITIES,
+        qualities_of=prices.qualities,
         working_size=lambda model, size: image_models.frame(model, size).inner,
         price=_openai_price,
     ),

@@ -12,17 +12,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from collage import masks, seam
-from collage.engines import Outcome, Rendered, Turn
+from collage.engines import Outcome, Rendered, Turn, prices
 from collage.engines.deadline import within
 from collage.engines.fetching import fetch
-from collage.engines.image_models import TOKEN_PRICES, Frame, frame
+from collage.engines.fitting import fitted, opened
+from collage.engines.image_models import Frame, frame
+from collage.engines.profiles import Server
 from collage.engines.provider_errors import named, of_answer
 from collage.errors import BadRequest, BrokenAnswer, CollageError, NotMade, Rejected
 
@@ -46,15 +48,19 @@ MOST_REJECTED = 8
 """Requests in a row that a process lets the provider reject before it takes that for all."""
 
 
+OPENAIS = Server()
+"""OpenAI's own server, and what speaks exactly as it does."""
+
+
 class OpenAI:
     """Renders the tiles of one call, which share all but the sample's number."""
 
     def __init__(
-        self, client: openai.OpenAI, mask_convention: str, picture_hosts: Sequence[str] = ()
+        self, client: openai.OpenAI, mask_convention: str, server: Server = OPENAIS
     ) -> None:
         self.client = client
         self.mask_convention = mask_convention
-        self.picture_hosts = picture_hosts
+        self.server = server
         self.rejected = 0
 
     def render(
@@ -75,33 +81,75 @@ class OpenAI:
         """
         tile = tiles[0]
         place = frame(tile.model, tile.size)
-        size: Any = "x".join(map(str, place.asked))
-        given: dict[str, Any] = dict(tile.options)
-        if source is not None:
-            given["image"] = ("source.png", _framed(source, place), "image/png")
-        if mask is not None:
-            given["mask"] = ("mask.png", _mask(mask, place, self.mask_convention), "image/png")
+        sent = None if source is None else _framed(source, place)
+        covered = None if mask is None else _mask(mask, place, self.mask_convention)
         turn()
-        ask = self.client.images.generate if source is None else self.client.images.edit
         with self._bounded(), named(self.client):
             answer = within(
-                self.seconds,
-                lambda: ask(model=tile.model, prompt=tile.prompt, n=len(tiles), size=size, **given),
+                self.seconds, lambda: self._asked(tile, len(tiles), place, sent, covered)
             )
             items = _items(answer, self.client.api_key)
-
-        def picture(index: int) -> bytes:
-            return _picture(items[index], str(self.client.base_url), self.picture_hosts)
 
         def outcome(index: int) -> Outcome:
             if index >= len(items):
                 return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
             try:
-                return _finish(picture(index), tiles[index], source, mask, place)
+                provider = _picture(
+                    items[index], str(self.client.base_url), self.server.picture_hosts
+                )
+                return _finish(provider, tiles[index], source, mask, place)
             except CollageError as error:
                 return error
 
-        return _settled([outcome(index) for index in range(len(tiles))], _cost(answer))
+        usd = self._cost(answer, tile, place, len(items))
+        return _settled([outcome(index) for index in range(len(tiles))], usd)
+
+    def _asked(
+        self, tile: Tile, count: int, place: Frame, source: bytes | None, mask: bytes | None
+    ) -> ImagesResponse:
+        """The answer to the one request, which has what was asked for and the server knows."""
+        from openai.types import ImagesResponse
+
+        fields: dict[str, Any] = {
+            "model": tile.model,
+            "prompt": tile.prompt,
+            "size": "x".join(map(str, place.asked)),
+            **tile.options,
+        }
+        if self.server.knows_n:
+            fields["n"] = count
+        if source is None:
+            return cast(ImagesResponse, self.client.images.generate(**fields))
+        picture = ("source.png", source, "image/png")
+        field = self.server.mask_field
+        if mask is None or field is None:
+            return cast(ImagesResponse, self.client.images.edit(image=picture, **fields))
+        covered = ("mask.png", mask, "image/png")
+        if field == "mask":
+            edit = self.client.images.edit
+            return cast(ImagesResponse, edit(image=picture, mask=covered, **fields))
+        return self.client.post(
+            "/images/edits",
+            body=fields,
+            files=[("image", picture), (field, covered)],
+            cast_to=ImagesResponse,
+            options={"headers": {"Content-Type": "multipart/form-data"}},
+        )
+
+    def _cost(self, answer: ImagesResponse, tile: Tile, place: Frame, made: int) -> float | None:
+        """Dollars by the stack's own price, otherwise by what the answer says it used."""
+        if self.server.usd_per_image is not None:
+            return self.server.usd_per_image * made
+        usage = getattr(answer, "usage", None)
+        seen = getattr(usage, "input_tokens_details", None)
+        return prices.cost(
+            tile.model,
+            place.asked,
+            made,
+            text=getattr(seen, "text_tokens", None),
+            image=getattr(seen, "image_tokens", None),
+            output=getattr(usage, "output_tokens", None),
+        )
 
     @property
     def seconds(self) -> float:
@@ -123,8 +171,9 @@ class OpenAI:
 
 
 def load(tools: Tools) -> OpenAI:
-    """The engine with the stack's client and mask convention."""
-    return OpenAI(tools.openai_client, tools.provider.mask_convention)
+    """The engine with the stack's client and server."""
+    server = Server.of(tools.provider)
+    return OpenAI(tools.openai_client, tools.provider.mask_convention, server)
 
 
 def _items(answer: ImagesResponse, secret: str) -> list[Any]:
@@ -170,21 +219,6 @@ def _picture(item: Any, base_url: str, hosts: Sequence[str]) -> bytes:
     raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
 
 
-def _cost(answer: ImagesResponse) -> float | None:
-    """Dollars by the tokens that the answer says it used; None when it says nothing."""
-    seen = getattr(answer.usage, "input_tokens_details", None)
-    text, image = getattr(seen, "text_tokens", None), getattr(seen, "image_tokens", None)
-    output = getattr(answer.usage, "output_tokens", None)
-    # A compatible server may say only a part, and what it does not say was not free.
-    if not (isinstance(text, int) and isinstance(image, int) and isinstance(output, int)):
-        return None
-    return (
-        text * TOKEN_PRICES["text"]
-        + image * TOKEN_PRICES["image"]
-        + output * TOKEN_PRICES["output"]
-    )
-
-
 def _finish(
     provider: bytes,
     tile: Tile,
@@ -193,14 +227,12 @@ def _finish(
     place: Frame,
 ) -> Rendered:
     """Bring an answer back to the tile's size, and the source back to where nothing was asked."""
-    try:
-        with Image.open(io.BytesIO(provider)) as picture:
-            answer = picture.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BrokenAnswer("The provider answered something that is no picture.") from error
+    sent = None if source is None else _framed(source, place)
+    answer = opened(provider, sent)
+    whole, cropped = fitted(answer, place.asked)
     left, top = _corner(place)
     box = (left, top, left + place.inner[0], top + place.inner[1])
-    painted = np.asarray(answer.resize(place.asked).crop(box).resize(tile.size, LANCZOS))
+    painted = np.asarray(whole.crop(box).resize(tile.size, LANCZOS))
     changed = None
     if source is not None and mask is not None:
         kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)
@@ -213,7 +245,12 @@ def _finish(
             painted = seam.join(kept, painted, alpha)
     file = io.BytesIO()
     Image.fromarray(painted).save(file, "PNG", compress_level=3)
-    return Rendered(png=file.getvalue(), provider=provider, outside_changed=changed)
+    return Rendered(
+        png=file.getvalue(),
+        provider=provider,
+        outside_changed=changed,
+        cropped_from=answer.size if cropped else None,
+    )
 
 
 # A process makes many tiles of a run: what they share is prepared once.

@@ -1,0 +1,74 @@
+"""Servers that speak OpenAI's image API, by kind: what each does its own way.
+
+The stack's parameter OpenAiServer, on a laptop the variable OPENAI_SERVER, names the kind.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collage.settings import OpenAISettings
+
+Kind = Literal["openai", "azure", "litellm", "compatible"]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a kind of server is asked."""
+
+    path: str = "/v1/"
+    """What follows a base URL that has no path of its own."""
+    key_header: str | None = None
+    """The header that the key goes into; None for `Authorization: Bearer`."""
+    knows_n: bool = True
+    """Whether ``n`` may be sent; a server that does not know it makes one picture a call."""
+
+
+PROFILES: Mapping[Kind, Profile] = {
+    "openai": Profile(),
+    "azure": Profile(path="/openai/v1/", key_header="api-key"),
+    "litellm": Profile(),
+    "compatible": Profile(knows_n=False),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server of a stack: how the engine asks it, and what it makes of the answers."""
+
+    knows_n: bool = True
+    mask_field: str | None = "mask"
+    """The field that the mask goes out as; None for a server that takes no mask."""
+    picture_hosts: tuple[str, ...] = ()
+    """Hosts that pictures may lie at, beside the server's own."""
+    usd_per_image: float | None = None
+    """What a picture costs there, where the stack says so."""
+
+    @classmethod
+    def of(cls, settings: OpenAISettings) -> Server:
+        """The server that a stack's settings describe."""
+        return cls(
+            knows_n=PROFILES[settings.server].knows_n,
+            mask_field=None if settings.mask_field == "none" else settings.mask_field,
+            picture_hosts=tuple(filter(None, map(str.strip, settings.picture_hosts.split(",")))),
+            usd_per_image=settings.usd_per_image,
+        )
+
+
+def address(base_url: str, kind: Kind, api_version: str) -> tuple[str | None, dict[str, str]]:
+    """The base URL as the client takes it, and the query that goes with every request.
+
+    A URL without a path gets the one of its kind; a query in the URL goes along, such as Azure's
+    ``api-version``, which ``api_version`` gives too. Without a URL it is OpenAI's own.
+    """
+    query = {"api-version": api_version} if api_version else {}
+    if not base_url:
+        return None, query
+    parts = urllib.parse.urlsplit(base_url)
+    query = dict(urllib.parse.parse_qsl(parts.query)) | query
+    path = parts.path if parts.path.strip("/") else PROFILES[kind].path
+    return urllib.parse.urlunsplit((parts.scheme, parts.netloc, path, "", "")), query

@@ -1,0 +1,108 @@
+"""The sockets of the server: a thread for each connection, and the faults on the way out."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import select
+import socket
+import socketserver
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from tests.fake_openai.record import Answer
+
+if TYPE_CHECKING:
+    from tests.fake_openai.server import FakeOpenAI
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A thread for each connection, and a way to end them all."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, port: int, fake: FakeOpenAI) -> None:
+        self.fake = fake
+        self.lines: dict[socket.socket, threading.Thread] = {}
+        self.lock = threading.Lock()
+        super().__init__(("127.0.0.1", port), Handler)
+
+    def hang_up(self) -> None:
+        """Close every connection and wait for its thread."""
+        with self.lock:
+            lines = dict(self.lines)
+        for line in lines:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+        for thread in lines.values():
+            thread.join(timeout=5)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One connection, kept open between requests as clients like it."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def setup(self) -> None:
+        """Be known to the server, which may end this connection."""
+        super().setup()
+        with self.server.lock:
+            self.server.lines[self.connection] = threading.current_thread()
+
+    def finish(self) -> None:
+        """Be forgotten."""
+        with self.server.lock:
+            self.server.lines.pop(self.connection, None)
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def handle(self) -> None:
+        """Answer until the client, or a fault, ends the connection."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the records tell it all."""
+
+    def do_POST(self) -> None:
+        """Read the request whole, then answer."""
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._send(self.server.fake.answer(self.command, self.path, headers, body))
+
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815
+
+    def _send(self, answer: Answer) -> None:
+        if answer.fault is not None:
+            self.close_connection = True
+        if answer.fault == "timeout":
+            self._hold()
+        if answer.fault in {"timeout", "drop", "drop_after"}:
+            return
+        self.send_response(answer.status)
+        self.send_header("content-type", answer.content_type)
+        self.send_header("content-length", str(len(answer.body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        cut = len(answer.body) // 2 if answer.fault == "truncate" else len(answer.body)
+        self.wfile.write(answer.body[:cut])
+
+    def _hold(self) -> None:
+        """Wait until the client hangs up, the server stops or patience ends."""
+        fake = self.server.fake
+        until = time.monotonic() + fake.hang
+        line = select.poll()
+        line.register(self.connection, select.POLLIN)
+        while (left := until - time.monotonic()) > 0 and not fake.stopping.is_set():
+            if line.poll(min(left, 0.5) * 1000):
+                return

@@ -149,14 +149,11 @@ def test_each_server_refuses_in_its_own_words(running: list[FakeOpenAI], profile
     fake = serving(running, profile, faults=Faults({1: "moderation"}))
     kind = profile.partition("_")[0]
     version = "preview" if profile == "azure_preview" else ""
+    field = "mask_image" if kind == "compatible" else "mask"
+    made = tools(fake, server=kind, api_version=version, mask_field=field)
 
     with pytest.raises(Refused):
-        edited(
-            tools(fake, server=kind, api_version=version, mask_field="mask_image")
-            if kind == "compatible"
-            else tools(fake, server=kind, api_version=version),
-            options={},
-        )
+        edited(made, options={})
 
 
 def test_a_redirect_is_named_and_nothing_goes_along(running: list[FakeOpenAI]) -> None:

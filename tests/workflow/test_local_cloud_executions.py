@@ -1,5 +1,6 @@
 """Executions of the laptop cloud as their clients see them: listed, paged and stopped."""
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from local import Cloud
+from local.moto_ended import HISTORIES
 from tests.workflow.pack_in_use import PACK, eventually
 
 
@@ -112,3 +114,44 @@ def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[
     # Two work at once, and one of them may have been about to say so.
     assert lines.count(line) <= begun + 2
     assert machines.describe_execution(executionArn=arn)["status"] == "ABORTED"
+
+
+def alive(kind: type) -> int:
+    """Objects of a class in this process."""
+    gc.collect()
+    return sum(type(one) is kind for one in gc.get_objects())
+
+
+def test_what_has_ended_takes_no_memory_and_can_be_asked_for(cloud: Cloud) -> None:
+    from moto.stepfunctions.parser.asl.eval.environment import Environment
+    from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+    from moto.stepfunctions.parser.utils import TMP_THREADS
+
+    machines = cloud.client("stepfunctions")
+    cloud.client("s3").put_object(
+        Bucket=cloud.outputs["Inbox"], Key="items.json", Body=json.dumps([{"do": "work"}] * 3)
+    )
+
+    def ended(arn: str) -> Any:
+        found = machines.describe_execution(executionArn=arn)
+        return found if found["status"] != "RUNNING" else None
+
+    arns = []
+    for number in range(HISTORIES + 5):
+        arns.append(start(cloud, f"kept-{number}", do="items"))
+        assert eventually(lambda: ended(arns[-1]))["status"] == "SUCCEEDED"
+
+    # Of a few, what waits for nothing but its thread's last step.
+    assert eventually(lambda: alive(Environment) <= 5)
+    assert alive(EventManager) <= HISTORIES * 2
+    assert eventually(lambda: len(TMP_THREADS) <= 10)
+    first, last = arns[0], arns[-1]
+    assert json.loads(ended(first)["output"]) == json.loads(ended(last)["output"])
+    assert machines.get_execution_history(executionArn=first)["events"] == []
+    assert machines.get_execution_history(executionArn=last)["events"][-1]["type"] == (
+        "ExecutionSucceeded"
+    )
+    for arn in (first, last):
+        (run,) = machines.list_map_runs(executionArn=arn)["mapRuns"]
+        counts = machines.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
+        assert (counts["total"], counts["succeeded"]) == (3, 3)

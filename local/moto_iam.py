@@ -1,11 +1,10 @@
 """IAM: policies are asked about the resource at hand, and everyone who asks is somebody."""
 
-import json
 import re
 from contextlib import ExitStack
 from typing import Any
 
-from local import iam, s3_post
+from local import iam, rights, s3_post
 from local.aws import ACCOUNT
 from local.moto_patches import Host, replace
 
@@ -24,9 +23,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
 
     def policies(self: Any) -> list[Any]:
         # moto's own trips over managed policies.
-        role = self.backend.get_role(self._owner_role_name)
-        inline = [p if isinstance(p, str) else json.dumps(p) for p in role.policies.values()]
-        return inline + list(role.managed_policies.values())
+        return rights.policies(self.backend.get_role(self._owner_role_name))
 
     replace(stack, settings, "INITIAL_NO_AUTH_ACTION_COUNT", float("inf"))
     replace(stack, AssumedRoleAccessKey, "collect_policies", policies)

@@ -4,14 +4,23 @@ import json
 from contextlib import ExitStack
 from typing import Any, cast
 
+from local import rights
+from local.aws import ACCOUNT
 from local.moto_executions import Stopped
 from local.moto_patches import Host, replace
+
+PASSED = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
 
 
 def patch(host: Host, stack: ExitStack) -> None:
     """The interpreter asks in the wrong case, takes every end for a success and stops nothing."""
+    from botocore.exceptions import ClientError
     from moto.core.utils import camelcase_to_pascal, pascal_to_camelcase, remap_nested_keys
+    from moto.ecs.models import ecs_backends
     from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+    from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+        CustomErrorName,
+    )
     from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
         FailureEvent,
         FailureEventException,
@@ -38,8 +47,25 @@ def patch(host: Host, stack: ExitStack) -> None:
     ) -> None:
         client = host.role_client(state_credentials.role_arn, "StepFunctions", "ecs")
         asked = remap_nested_keys(normalised_parameters, pascal_to_camelcase)
+        pass_roles(state_credentials.role_arn, asked)
         answer = client.run_task(**asked)
         env.stack.append({name.capitalize(): shown(answer[name]) for name in ("tasks", "failures")})
+
+    def pass_roles(machine: str, asked: dict[str, Any]) -> None:
+        """A task has no role that who runs it may not pass on."""
+        own, given = rights.role_named(machine), asked.get("overrides", {})
+        definition: Any = ecs_backends[ACCOUNT][host.region].describe_task_definition(
+            asked["taskDefinition"]
+        )
+        for role in (
+            given.get("taskRoleArn") or definition.task_role_arn,
+            given.get("executionRoleArn") or definition.execution_role_arn,
+        ):
+            if role and own and not rights.may(own, "iam:PassRole", role, PASSED):
+                said = f"{machine} is not authorized to perform: iam:PassRole on resource: {role}"
+                raise ClientError(
+                    {"Error": {"Code": "AccessDeniedException", "Message": said}}, "RunTask"
+                )
 
     def shown(found: Any) -> Any:
         """As Step Functions shows it, with times in milliseconds."""
@@ -104,6 +130,27 @@ def patch(host: Host, stack: ExitStack) -> None:
             raise Stopped
         return result
 
+    known = service._from_error
+
+    def from_error(self: Any, env: Any, ex: Exception) -> Any:
+        """What ECS refuses is a failure by its own name, which a Catch may wait for."""
+        if not isinstance(ex, ClientError):
+            return known(self, env=env, ex=ex)
+        error = f"ECS.{ex.response['Error']['Code']}"
+        details = TaskFailedEventDetails(
+            resource=self._get_sfn_resource(),
+            resourceType=self._get_sfn_resource_type(),
+            error=error,
+            cause=ex.response["Error"]["Message"],
+        )
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(error),
+            event_type=HistoryEventType.TaskFailed,
+            event_details=cast(Any, {"taskFailedEventDetails": details}),
+        )
+
+    replace(stack, service, "_from_error", from_error)
     replace(stack, service, "_eval_service_task", submit)
     replace(stack, service, "_build_sync_resolver", resolver)
     replace(stack, service, "_eval_sync", sync)

@@ -35,6 +35,8 @@ def attach(stack: ExitStack, state: State, resources: Mapping[str, Any]) -> None
         elif isinstance(resource, Table):
             tables[resource.name] = state.folder(name)
             _load_items(name, resource, tables[resource.name])
+    for folder in buckets.values():
+        stack.callback(folder.tidy)
     _keep_objects(stack, buckets)
     _keep_items(stack, tables)
 

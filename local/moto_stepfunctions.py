@@ -9,9 +9,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from local import template
-from local.errors import DefinitionError
+from local import rights, template
+from local.errors import DefinitionError, StackError
 from local.moto_patches import Host, replace
+
+STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 def patch(host: Host, stack: ExitStack) -> None:
@@ -42,10 +44,21 @@ def _creation(host: Host, stack: ExitStack) -> None:
             except OSError as error:
                 raise DefinitionError(f"{source} cannot be read: {error.strerror}.") from error
         account, region = place
+        called = properties.get("StateMachineName", name)
+        defined = definition(text, properties.get("DefinitionSubstitutions", {}), source)
+        reason = rights.why_not(
+            properties["RoleArn"],
+            f"arn:aws:states:{region}:{account}:stateMachine:{called}",
+            region,
+            defined,
+            properties.get("LoggingConfiguration", {}),
+        )
+        if reason:
+            raise StackError(f"{context['LogicalId']} ({STATE_MACHINE}) cannot be made: {reason}")
         backend: Any = stepfunctions_parser_backends[account][region]
         return backend.create_state_machine(
-            name=properties.get("StateMachineName", name),
-            definition=definition(text, properties.get("DefinitionSubstitutions", {}), source),
+            name=called,
+            definition=defined,
             roleArn=properties["RoleArn"],
             sm_type=properties.get("StateMachineType", "STANDARD"),
         )

@@ -17,6 +17,7 @@ import os
 import re
 import secrets
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from local.errors import StateError
 
 # Also the mark of such a directory, and of how it is laid out.
 LOCK = "laptop-cloud-1.lock"
+# Bodies that stay for a while when they are replaced: somebody may be about to read them.
+READERS = 64
 # What is called otherwise was not made here, and is left alone.
 OURS = re.compile(r"[0-9a-f]{64}\.(json|new|[0-9a-f]{8})")
 
@@ -110,6 +113,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._bodies: dict[str, str | None] = {}
+        self._replaced: deque[str] = deque()
         with self._disk():
             path.mkdir(exist_ok=True)
 
@@ -182,7 +186,9 @@ class Folder:
             record = {"key": key, "data": data, "body": name, "size": size}
             _write(unfinished, json.dumps(record).encode())
             unfinished.replace(self._path / f"{digest}.json")
-            self._forget(key)
+            if old := self._bodies.pop(key, None):
+                self._replaced.append(old)
+            self._tidy(READERS)
         self._bodies[key] = name
         return self._path / name if name else None
 
@@ -195,6 +201,15 @@ class Folder:
         with self._disk():
             (self._path / f"{_digest(key)}.json").unlink(missing_ok=True)
             self._forget(key)
+
+    def tidy(self) -> None:
+        """Removes the bodies that were replaced; nobody reads them any more."""
+        with self._disk():
+            self._tidy(0)
+
+    def _tidy(self, most: int) -> None:
+        while len(self._replaced) > most:
+            (self._path / self._replaced.popleft()).unlink(missing_ok=True)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:

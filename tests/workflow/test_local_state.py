@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -419,6 +420,28 @@ def test_a_record_of_another_kind_is_named_and_kept(
         new().start()
 
     assert files(state) == before
+
+
+def test_what_is_read_while_it_is_replaced_is_whole(new: New, state: Path) -> None:
+    with new() as cloud:
+        s3, place = cloud.client("s3"), {"Bucket": cloud.outputs["Files"], "Key": "progress"}
+        s3.put_object(Body=bytes(1000), **place)
+        stop = threading.Event()
+
+        def replace() -> None:
+            while not stop.is_set():
+                s3.put_object(Body=bytes(1000), **place)
+
+        with ThreadPoolExecutor() as pool:
+            replacing = pool.submit(replace)
+            try:
+                bodies = {s3.get_object(**place)["Body"].read() for _ in range(150)}
+            finally:
+                stop.set()
+            replacing.result()
+        assert bodies == {bytes(1000)}
+    # A lock, and a record and its body.
+    assert len(files(state)) == 3
 
 
 def test_an_item_of_another_kind_is_named(new: New, state: Path) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 from local import events
 from local.moto_patches import Host, replace
 
+# What an invocation may bring along ("Lambda quotas" in its developer guide).
+MOST_BYTES = {"RequestResponse": 6 * 2**20, "DryRun": 6 * 2**20, "Event": 2**20}
+
 
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
@@ -20,11 +23,17 @@ def patch(host: Host, stack: ExitStack) -> None:
 def _invocations(host: Host, stack: ExitStack) -> None:
     """Instead of in containers."""
     from moto.awslambda.models import LambdaFunction
+    from moto.core.exceptions import JsonRESTError
 
     def invoke(self: Any, body: Any, request: Any, response: Any) -> bytes:
         event = (body.encode() if isinstance(body, str) else body) or b"{}"
         run = partial(host.invoke, self.function_name, event)
         kind = request.get("X-Amz-Invocation-Type", "RequestResponse")
+        if len(event) > MOST_BYTES.get(kind, 0):
+            said = f"{len(event)} byte payload is too large for the {kind} invocation type"
+            refused = JsonRESTError("RequestTooLargeException", said)
+            refused.code = 413
+            raise refused
         if kind == "Event":
             host.later(self.function_name, partial(run, nested=False))
         if kind != "RequestResponse":

@@ -150,6 +150,27 @@ def test_a_function_sees_its_own_environment_and_no_other(cloud: Cloud) -> None:
     assert ":assumed-role/pack-MisbehaveRole-" in seen["identity"]
 
 
+def test_a_function_takes_and_gives_no_more_than_lambda_lets_it(cloud: Cloud) -> None:
+    _, much = call(cloud, "Misbehave", {"do": "give", "bytes": 5_900_000})
+    answer, more = call(cloud, "Misbehave", {"do": "give", "bytes": 6_300_000})
+
+    assert len(much) == 5_900_000
+    assert answer["FunctionError"] == "Unhandled"
+    assert more["errorType"] == "Function.ResponseSizeTooLarge"
+    for size, kind in ((6_300_000, "RequestResponse"), (1_100_000, "Event")):
+        with pytest.raises(ClientError, match="RequestTooLargeException"):
+            call(cloud, "Misbehave", {"do": "look", "x": "x" * size}, InvocationType=kind)
+
+
+def test_what_states_hand_on_is_small(cloud: Cloud) -> None:
+    cloud.client("s3").put_object(
+        Bucket=cloud.outputs["Inbox"], Key="items.json", Body=json.dumps([{"do": "much"}])
+    )
+    execution = execute(cloud, do="items")
+    # States.DataLimitExceeded ends the item, and a Map here goes on without it.
+    assert json.loads(execution["output"])["results"] == [None]
+
+
 def test_processes_are_kept_until_they_fail(cloud: Cloud) -> None:
     def pid() -> int:
         return int(call(cloud, "Misbehave", {"do": "look"})[1]["pid"])

@@ -22,6 +22,8 @@ def handler(event, context):
         raise ValueError("always")
     if event["do"] == "nap":
         time.sleep(0.3)
+    if event["do"] == "much":
+        return "x" * 300_000
     if event["do"] == "ask":
         return ask(event["whom"])
     if event["do"] == "work on the second try":

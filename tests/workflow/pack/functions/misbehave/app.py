@@ -41,3 +41,7 @@ def look(event, context):
         "remaining": context.get_remaining_time_in_millis(),
         "identity": boto3.client("sts").get_caller_identity()["Arn"],
     }
+
+
+def give(event, context):
+    return "x" * event["bytes"]

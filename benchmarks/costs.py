@@ -67,7 +67,7 @@ RENDER_REQUESTS, PROVIDER_REQUESTS = (1, 3), (1, 1)
 ASSEMBLE_REQUESTS = (2, 0)
 """Sidecar and cell read."""
 TABLE_WRITES, SENT_BACK_WRITES = 6, 5
-"""Of a call that is made: price, note, turn (twice where the line is idle), the price looked at once
+"""Of a call that is made: price, note, turn (twice where the line is idle), price looked at once
 more, correction; of one that is sent back: price, note, turn, and both of them taken back."""
 ACCOUNT_QUOTA = 1000
 """Functions at once that an account may run by default, once it is not new."""

@@ -6,6 +6,7 @@ under out/rehearsal.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -75,6 +76,14 @@ def identical(subject: Subject, reference: subprocess.Popen[bytes], folder: Path
         found = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         expect(found == path.read_bytes(), f"{key} differs")
     return f"{len(paths)} pictures"
+
+
+def checked(subject: Subject) -> str:
+    """Have the command look at what the stack needs of its account."""
+    found = subject.command("doctor")
+    expect(found.returncode == 0, f"{found.returncode} {found.stdout[-1500:]}{found.stderr[-500:]}")
+    states = [one["state"] for one in json.loads(found.stdout)["checks"]]
+    return f"{states.count('ok')} of {len(states)} ok, the others are not checked here"
 
 
 def alone() -> str:
@@ -166,6 +175,7 @@ def rehearse(
     report.look("sam deploy", deployed)
     for subject in stacks:
         report.look("Functions import their layers and what Lambda brings", alone)
+        report.look("collage doctor finds nothing wrong", partial(checked, subject))
         report.each(DOORS, subject)
         report.look("Nothing listens beyond loopback", partial(loopback, cloud))
         same = partial(identical, subject, reference, OUT / "laptop")

@@ -23,8 +23,6 @@ LISTED: Mapping[str, Any] = {"rows": 2, "cols": 2, "size": 64, "cell": 32, "them
 """What the API is asked for: four tiles, of styles that the stack lists."""
 TILES = 10
 """Of both."""
-SOURCES = {"upload": 1, "api": 2}
-"""Seeds of the sources."""
 
 
 def texts(options: Mapping[str, Any]) -> dict[str, str]:
@@ -54,7 +52,7 @@ def strangers(subject: Subject) -> str:
 
 def by_upload(subject: Subject) -> str:
     """A picture that is put into the bucket becomes a collage by S3's event."""
-    key = subject.drop(f"{secrets.token_hex(4)}.png", photo(SOURCES["upload"]), texts(SMALL))
+    key = subject.drop(f"{secrets.token_hex(4)}.png", photo(subject.seed), texts(SMALL))
 
     def started() -> dict[str, Any] | None:
         found = subject.answer("GET", "/collages?limit=20")["items"]
@@ -68,7 +66,7 @@ def by_upload(subject: Subject) -> str:
 
 def by_api(subject: Subject) -> str:
     """A form, an estimate, a collage with the styles listed, its links, and another layout."""
-    asked = {**listed(subject), "source": subject.upload(photo(SOURCES["api"]))}
+    asked = {**listed(subject), "source": subject.upload(photo(subject.seed + 1))}
     estimate = subject.answer("POST", "/collages/estimate", asked)
     started = subject.answer("POST", "/collages", asked)
     seen = subject.ended(started["id"])
@@ -90,7 +88,7 @@ def by_api(subject: Subject) -> str:
 def by_command(subject: Subject) -> str:
     """The command finds the upload's collage by picture and options, and fetches it."""
     source = subject.folder / "photo.png"
-    source.write_bytes(photo(SOURCES["upload"]))
+    source.write_bytes(photo(subject.seed))
     asked = subject.folder / "request.json"
     asked.write_text(json.dumps(SMALL))
     made = subject.done("run", str(source), "--request", str(asked), "--out", "ran")

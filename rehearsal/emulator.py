@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,9 +28,13 @@ from rehearsal.places import EMULATOR, ROOT, RUNTIME
 REGION, ACCOUNT = "us-east-1", "000000000000"
 HOST = "127.0.0.1"
 START_SECONDS = 60
+SCRATCH = "scratch"
+DIRECT = {"NO_PROXY": HOST, "no_proxy": HOST}
+"""No proxy leads to loopback."""
 SERVE = ROOT / "rehearsal" / "serve.py"
 MENDED = (
-    "what a function raises keeps its name: MiniStack calls every exception Runtime.HandlerError",
+    "what a function raises keeps its name, and its process lives on: MiniStack calls every "
+    "exception Runtime.HandlerError, and ends the process",
 )
 """What serve.py mends of the emulator, so that the workflow can be shown at all."""
 
@@ -88,6 +93,7 @@ def running(folder: Path) -> Iterator[Emulator]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **DIRECT,
     }
     log = folder / "ministack.log"
     with log.open("w") as out:
@@ -97,6 +103,8 @@ def running(folder: Path) -> Iterator[Emulator]:
         yield Emulator(endpoint, environment, log, psutil.Process(process.pid))
     finally:
         _stop(process)
+        # Each function's process had a copy of its layers there.
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
 
 def plain(environment: Mapping[str, str]) -> dict[str, str]:
@@ -109,7 +117,7 @@ def plain(environment: Mapping[str, str]) -> dict[str, str]:
 def _start(
     folder: Path, endpoint: str, certificate: Path, key: Path, out: IO[str]
 ) -> subprocess.Popen[bytes]:
-    scratch = folder / "scratch"
+    scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
     port = endpoint.rpartition(":")[2]
     environment = plain(
@@ -127,6 +135,7 @@ def _start(
             "TMPDIR": str(scratch),
             "S3_DATA_DIR": str(folder / "s3"),
             "STATE_DIR": str(folder / "state"),
+            **DIRECT,
         }
     )
     (packages,) = EMULATOR.glob("lib/python*/site-packages")
@@ -142,9 +151,11 @@ def _start(
 
 def _wait(process: subprocess.Popen[bytes], endpoint: str, certificate: Path, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
+    session = requests.Session()
+    session.trust_env = False
     while process.poll() is None and time.monotonic() < end:
         try:
-            requests.get(f"{endpoint}/_ministack/health", verify=str(certificate), timeout=5)
+            session.get(f"{endpoint}/_ministack/health", verify=str(certificate), timeout=5)
         except requests.ConnectionError:
             time.sleep(0.1)
         else:

@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 from cli import local_stack
-from rehearsal.doors import LISTED, SMALL, SOURCES
-from rehearsal.subject import photo
+from rehearsal.doors import LISTED, SMALL
+from rehearsal.subject import Subject, photo
 
 
 def main(folder: Path) -> None:
     """Make the collages and write them down."""
     with local_stack.running({}) as (_, stack):
-        for door, options in (("upload", SMALL), ("api", LISTED)):
-            for _ in stack.follow(stack.start(photo(SOURCES[door]), options)):
+        for seed, options in enumerate((SMALL, LISTED), start=Subject.seed):
+            for _ in stack.follow(stack.start(photo(seed), options)):
                 pass
         s3, bucket = stack.client("s3"), stack.outputs["CollagesBucket"]
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):

@@ -3,32 +3,48 @@
 A function's process is started by the Python that serves. That one has boto3 alone; what MiniStack
 is made of, in the folder PACKAGES, is added for the server only. Served by its own command it would
 take port 443 as well.
+
+One of its faults is mended here. It calls every exception of a function Runtime.HandlerError, by
+which no workflow could tell what to try again, and ends the function's process. Lambda gives the
+exception's own name, and the process takes the next event.
 """
 
 import asyncio
 import os
-import re
 import site
 import sys
 from typing import Any
 
-RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?::|$)", re.MULTILINE)
-"""The line of a traceback that names the exception: what is above it is indented."""
+RAISED = "_raised"
+ENDED = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
+"""What MiniStack's process of a function says of an exception, after which it is ended."""
+GOES_ON = (
+    '{"status": "ok", "result": {"_raised": type(e).__name__, "said": str(e), '
+    '"trace": traceback.format_exc()}}'
+)
+"""What it says here: an answer, that is turned into the exception again by `as_lambda`."""
 
 
-def named(result: dict[str, Any]) -> dict[str, Any]:
-    """What a function that failed answers, with the exception's name as Lambda gives it.
+def mended(script: str) -> str:
+    """MiniStack's script of a function's process, that lives on after an exception.
 
-    MiniStack calls every exception Runtime.HandlerError, by which no workflow could tell what to
-    try again. The name stands in the traceback, which it keeps with the log.
+    Raises:
+        ValueError: when the script is another than it was.
     """
-    body: Any = result.get("body")
-    trace = result.get("log", "").rpartition("Traceback ")[2]
-    if result.get("error") and body.get("errorType") == "Runtime.HandlerError":
-        raised = RAISED.search(trace.partition("\n")[2])
-        if raised:
-            body["errorType"] = raised[1].rpartition(".")[2]
-    return result
+    if script.count(ENDED) != 1:
+        raise ValueError(
+            "MiniStack's process of a function is another than the one that was mended"
+        )
+    return script.replace(ENDED, GOES_ON)
+
+
+def as_lambda(result: dict[str, Any]) -> dict[str, Any]:
+    """What an invocation came to, with an exception told as Lambda tells it."""
+    body = result.get("body")
+    if not isinstance(body, dict) or RAISED not in body:
+        return result
+    told = {"errorType": body[RAISED], "errorMessage": body["said"], "stackTrace": []}
+    return {"body": told, "error": True, "log": f"{result.get('log', '')}\n{body['trace']}"}
 
 
 def main(packages: str, address: str) -> None:
@@ -37,10 +53,12 @@ def main(packages: str, address: str) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
+    from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     execute = lambda_svc._execute_function_warm
-    lambda_svc._execute_function_warm = lambda *given: named(execute(*given))
+    lambda_svc._execute_function_warm = lambda *given: as_lambda(execute(*given))
+    lambda_runtime._PYTHON_WORKER_SCRIPT = mended(lambda_runtime._PYTHON_WORKER_SCRIPT)
 
     config = Config()
     config.bind = [address]

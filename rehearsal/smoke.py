@@ -7,6 +7,7 @@ is said first; nothing is deleted. Exit code 0 when all is well, 1 when somethin
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,7 +41,8 @@ def main(stack: str) -> int:
     """Look at a stack; the exit code."""
     report = Report(f"The stack {stack}, by its doors")
     try:
-        subject = Subject.named(stack, FOLDER, os.environ.get("COLLAGE_API_URL"))
+        api_url = os.environ.get("COLLAGE_API_URL")
+        subject = Subject.named(stack, FOLDER, api_url, seed=secrets.randbelow(2**32))
         report.say(price(subject), "")
     except (BotoCoreError, ClientError) as error:
         report.say(f"{named(error).name}: {named(error)}")

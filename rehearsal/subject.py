@@ -74,9 +74,11 @@ class Subject:
     stack: Stack
     api_url: str
     folder: Path
+    seed: int = 1
+    """Of the sources: another one makes everything anew in a stack that was looked at before."""
 
     @classmethod
-    def named(cls, name: str, folder: Path, api_url: str | None = None) -> Subject:
+    def named(cls, name: str, folder: Path, api_url: str | None = None, seed: int = 1) -> Subject:
         """The stack ``name`` of the environment's account; its API is where its output says.
 
         Raises:
@@ -84,7 +86,7 @@ class Subject:
         """
         stack = deployed(name)
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(stack, api_url or stack.outputs["ApiUrl"], folder)
+        return cls(stack, api_url or stack.outputs["ApiUrl"], folder, seed)
 
     @property
     def trusted(self) -> str | bool:

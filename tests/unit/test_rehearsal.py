@@ -9,7 +9,7 @@ from local.template import parse
 from rehearsal import locks, variant
 from rehearsal.places import ROOT
 from rehearsal.report import Report
-from rehearsal.serve import named
+from rehearsal.serve import ENDED, as_lambda, mended
 from rehearsal.subject import NotAsExpected, expect
 from tests.infrastructure.shipped import definition
 
@@ -106,28 +106,31 @@ def test_what_is_not_as_expected_says_what_was_seen():
         expect([], "five")
 
 
-@pytest.mark.parametrize(
-    ("log", "name"),
-    [
-        (
-            '{"level":"INFO"}\nTraceback (most recent call last):\n  File "x", line 1, in run\n'
-            "    raise Refused()\ncollage.errors.Refused: no: never\n",
-            "Refused",
-        ),
-        (
-            "Traceback (most recent call last):\n  File \"x\"\nKeyError: 'a'\n\nDuring handling of "
-            "the above exception, another exception occurred:\n\nTraceback (most recent call "
-            'last):\n  File "y"\nValueError\n',
-            "ValueError",
-        ),
-        ("no traceback at all", "Runtime.HandlerError"),
-    ],
-)
-def test_what_a_function_raises_keeps_its_name(log, name):
-    result = {"error": True, "log": log, "body": {"errorType": "Runtime.HandlerError"}}
+def test_what_a_function_raises_keeps_its_name_as_lambda_tells_it():
+    script = f"""
+import json, traceback
+try:
+    raise KeyError("a")
+except Exception as e:
+    answer = {mended(ENDED)}
+"""
+    ran: dict = {}
+    exec(script, ran)
+    result = {"body": ran["answer"]["result"], "log": "before"}
 
-    assert named(result)["body"]["errorType"] == name
+    told = as_lambda(result)
+
+    assert ran["answer"]["status"] == "ok"
+    assert told["error"] is True
+    assert told["body"] == {"errorType": "KeyError", "errorMessage": "'a'", "stackTrace": []}
+    assert told["log"].startswith("before\nTraceback (most recent call last):")
 
 
-def test_an_answer_that_is_no_failure_is_left_alone():
-    assert named({"body": [1, 2], "log": "Traceback "}) == {"body": [1, 2], "log": "Traceback "}
+@pytest.mark.parametrize("body", [None, [1, 2], {"id": "a"}, "text"])
+def test_an_answer_that_is_no_exception_is_left_alone(body):
+    assert as_lambda({"body": body, "log": "said"}) == {"body": body, "log": "said"}
+
+
+def test_another_emulator_than_the_one_that_was_mended_is_refused():
+    with pytest.raises(ValueError, match="another than the one that was mended"):
+        mended("print('a worker')")

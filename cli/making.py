@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from cli import output
+from cli import bounded, output
 from cli.bars import bars
 from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
@@ -17,7 +17,7 @@ from cli.results import Results
 from cli.stack import RunFailed, Stack
 from cli.where import Parameters, StackName, State, UsdPerImage, Where, priced
 from collage import explain as explaining
-from collage import request, rules, source
+from collage import request, rules
 from collage.errors import (
     InvalidRequest,
     MaxUsdReached,
@@ -331,7 +331,9 @@ def _checked(photo: Path | None, where: Where) -> bytes | None:
     limits = where.settings
     data = _read(photo)
     try:
-        source.inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+        bounded.inspect(
+            data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
+        )
     except PermanentError as error:
         # Of two files it must be said which one it is.
         raise type(error)(f"{photo}: {error}") from error

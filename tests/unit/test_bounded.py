@@ -1,0 +1,41 @@
+"""The command's first look at a picture: as the stack's own, in a process that may be lost."""
+
+from functools import partial
+
+import pytest
+
+from cli import bounded
+from cli.bounded import Bounds
+from collage import source
+from collage.errors import CollageError, TruncatedPicture
+from tests.unit.pictures import encode, noise, plain
+
+LIMITS = {"max_bytes": 1_000_000, "max_pixels": 10_000}
+GOOD = encode(noise((64, 48)))
+
+
+def test_a_good_picture_is_let_in() -> None:
+    bounded.inspect(GOOD, **LIMITS)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GIF89a", GOOD[:2000], encode(plain((200, 100))), encode(plain((1, 200)))],
+    ids=["empty", "another format", "cut", "large", "thin"],
+)
+def test_a_bad_one_is_refused_in_the_same_words(data: bytes) -> None:
+    said = []
+    for look in (source.inspect, bounded.inspect):
+        with pytest.raises(CollageError) as refused:
+            look(data, **LIMITS)
+        said.append((refused.type, str(refused.value)))
+
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("bounds", [Bounds(memory=80_000_000), Bounds(seconds=0)])
+def test_a_process_that_takes_too_much_is_a_picture_that_cannot_be_decoded(bounds: Bounds) -> None:
+    look = partial(bounded.inspect, GOOD, **LIMITS, bounds=bounds)
+
+    with pytest.raises(TruncatedPicture, match=f"cannot be decoded in {bounds.seconds} s with"):
+        look()

@@ -6,8 +6,8 @@ CODE := layers/collage/collage functions local cli tasks examples benchmarks reh
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion demo test test-diffusion fuzz lint format bench costs recipes \
-	schemas layers runtime image scan preflight deploy destroy rehearse smoke lock clean
+.PHONY: help install install-diffusion demo test test-diffusion fuzz strange-files lint format bench costs \
+	recipes schemas layers runtime image scan preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-diffusion: install-diffusion ## run the tests of the GPU task, on a process
 
 fuzz: install ## try what comes in with far more of the unexpected than `make test` does
 	FUZZ=long $(BIN)/python -m pytest -q tests/fuzz
+
+strange-files: install ## try strange pictures, and those of FOLDER=..., and count what becomes of them
+	$(BIN)/python -m tests.strange_files $(FOLDER)
 
 lint: install ## check format, style, types, template and workflow
 	$(BIN)/ruff format --check $(CODE)

@@ -80,10 +80,15 @@ class Outcome:
 
 
 @cache
+def machine() -> dict[str, Any]:
+    """The shipped workflow, its substitutions not yet made."""
+    return parse(DEFINITION.read_text(encoding="utf-8"), DEFINITION)
+
+
+@cache
 def steps() -> Mapping[str, Step]:
     """The Tasks of the shipped Map, by name."""
-    machine: dict[str, Any] = parse(DEFINITION.read_text(encoding="utf-8"), DEFINITION)
-    inside = machine["States"]["RenderTiles"]["ItemProcessor"]["States"]
+    inside = machine()["States"]["RenderTiles"]["ItemProcessor"]["States"]
     return {name: step(state) for name, state in inside.items() if state["Type"] == "Task"}
 
 

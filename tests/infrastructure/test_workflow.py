@@ -260,6 +260,13 @@ def test_every_state_goes_on_or_ends(state):
         assert ("Next" in state.body) != (state.body.get("End") is True)
 
 
+@pytest.mark.parametrize("state", list(states()), ids=str)
+def test_no_error_is_named_twice_by_a_state(state):
+    for key in ("Retry", "Catch"):
+        named = [name for rule in state.body.get(key, []) for name in rule["ErrorEquals"]]
+        assert len(named) == len(set(named))
+
+
 def test_every_substitution_is_made_and_every_one_made_is_used():
     used = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
 

@@ -1,12 +1,20 @@
 """The costs' calculation: what it counts is what the library and the workflow do."""
 
 from collections import Counter
+from contextlib import suppress
 
+import boto3
 import pytest
 
 from benchmarks import costs
+from benchmarks.shipped import template
 from collage import pipeline
+from collage.errors import NoSlotYet
+from collage.limits import Limits, Pace
+from collage.purchase import buy
 from tests.unit.pictures import encode, noise
+from tests.unit.plans import planned
+from tests.unit.test_purchase import UNBOUNDED, Engine
 
 
 def test_the_tables_in_the_docs_are_current():
@@ -16,10 +24,74 @@ def test_the_tables_in_the_docs_are_current():
 
 
 def test_a_tile_is_the_start_of_a_child_and_its_one_state():
-    assert costs.transitions(100) - costs.transitions(0) == 200
+    assert costs.transitions(100, 100) - costs.transitions(0, 0) == 200
     # NeedStyles, MakeMasks, PlanTiles, ChooseEngine, RenderTiles, AssembleCollage, Announce and
     # Completed at least.
-    assert costs.transitions(0) >= 8
+    assert costs.transitions(0, 0) >= 8
+    assert costs.transitions(130, 100) - costs.transitions(100, 100) == 30
+
+
+def test_a_shard_is_states_of_the_run_itself():
+    assert 0 < costs.transitions_on_gpu() <= costs.transitions(0, 0) + 2
+
+
+def test_attempts_follow_from_the_pace_and_are_paid_for():
+    made = costs.attempts(100)
+    bill = costs.bill(100, "openai")
+
+    assert made.made == 100
+    # A turn every twelve seconds, and calls that look for theirs every few.
+    assert 3 < made.attempts.total() / 100 < 5
+    assert made.seconds == pytest.approx(100 * 12 + 30, rel=0.05)
+    assert bill.items["DynamoDB"] > 3 * 100 * costs.SENT_BACK_WRITES * costs.TABLE_WRITE
+
+
+def test_a_gpu_is_paid_for_from_its_start_until_it_is_let_go():
+    none = costs.gpu_hours(0)
+    hundred, many = costs.bill(100, "diffusion"), costs.bill(10_000, "diffusion")
+
+    assert none > 0.25
+    assert costs.gpu_hours(10_000) > 20 * costs.gpu_hours(100)
+    for name in costs.gpu(100):
+        assert 0 < hundred.items[name] < many.items[name]
+        assert costs.bill(100).items[name] == 0
+    price = hundred.items["GPU instance, on demand"] / costs.gpu_hours(100)
+    assert price == pytest.approx(costs.INSTANCES[costs.GPU_INSTANCE])
+
+
+def test_the_gpu_and_its_disk_are_those_of_the_template():
+    disk = template()["Resources"]["GpuLaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    (device,) = disk["BlockDeviceMappings"]
+
+    assert template()["Parameters"]["GpuInstanceType"]["Default"] == costs.GPU_INSTANCE
+    assert device["Ebs"]["VolumeSize"] == costs.DISK_GB
+    assert device["Ebs"]["Throughput"] == costs.DISK_THROUGHPUT
+
+
+def updates(limits, work):
+    """How many updates of the table some work makes."""
+    requests = Counter()
+    limits.dynamodb.meta.events.register(
+        "before-call.dynamodb", lambda model, **_: requests.update([model.name])
+    )
+    work()
+    return requests["UpdateItem"]
+
+
+@pytest.mark.parametrize("turn_is_near", [True, False])
+def test_an_attempt_writes_into_the_table_as_often_as_is_counted(limits_table, turn_is_near):
+    limits = Limits(boto3.client("dynamodb"), limits_table, Pace(per_minute=1), daily_usd=9)
+    if not turn_is_near:
+        limits.wait_for_turn(1)
+    engine = Engine(end=lambda: 0.01)
+
+    def attempt():
+        with suppress(NoSlotYet):
+            buy(limits, engine, planned(engine="openai").tiles[:1], None, None, 0.04, UNBOUNDED)
+
+    counted = costs.TABLE_WRITES if turn_is_near else costs.SENT_BACK_WRITES
+    assert updates(limits, attempt) == counted
+    assert len(engine.asked) == turn_is_near
 
 
 @pytest.mark.parametrize(
@@ -38,10 +110,11 @@ def test_more_tiles_cost_more_of_everything_that_is_counted_by_the_tile():
 
 
 def test_waiting_for_a_provider_is_paid_for_by_the_second():
-    memory = costs.memory_gb("RenderTile")
-    more = costs.bill(100, 31).items["Lambda"] - costs.bill(100, 30).items["Lambda"]
+    waiting = costs.attempts(100).busy_seconds
+    least = waiting * costs.memory_gb("RenderTile") * costs.GB_SECOND
 
-    assert more == pytest.approx(100 * memory * costs.GB_SECOND)
+    assert waiting > 100 * 30
+    assert least < costs.bill(100, "openai").items["Lambda"] < 1.2 * least
 
 
 def test_a_tile_takes_the_requests_that_are_counted_for_it(stack):

@@ -4,7 +4,7 @@ import re
 from contextlib import ExitStack
 from typing import Any
 
-from local import iam, rights, s3_post
+from local import iam, presigned, rights, s3_post
 from local.aws import ACCOUNT
 from local.moto_patches import Host, replace
 
@@ -83,12 +83,12 @@ def _most_services(stack: ExitStack) -> None:
 def _s3(stack: ExitStack) -> None:
     from moto import settings
     from moto.core.authorization import ActionAuthenticatorMixin
-    from moto.iam.access_control import CreateAccessKeyFailure, S3IAMRequest, create_access_key
-    from moto.s3.exceptions import S3AccessDeniedError, S3ClientError
+    from moto.iam.access_control import S3IAMRequest
+    from moto.s3.exceptions import S3AccessDeniedError
 
     class PresignedRequest(S3IAMRequest):
         def check_signature(self) -> None:
-            """It signs the host name; who may do what is still the key's."""
+            """What was signed is an address or a form, and was checked as such."""
 
     name = "_authenticate_and_authorize_s3_action"
     check = getattr(ActionAuthenticatorMixin, name)
@@ -110,7 +110,12 @@ def _s3(stack: ExitStack) -> None:
         found = iam.presigned(self.uri)
         if found is None:
             raise S3AccessDeniedError()
-        self.headers = dict(self.headers) | found
+        sent, self.headers = self.headers, dict(self.headers) | found
+        made = _key_of(self.headers)
+        try:
+            presigned.check(self.method, self.uri, sent, made.secret_key, made.token)
+        except s3_post.Refused as error:
+            raise _refusal(error) from error
         place = "/".join(filter(None, (bucket_name or "*", key_name)))
         self._authenticate_and_authorize_action(PresignedRequest, f"arn:aws:s3:::{place}")
 
@@ -118,17 +123,12 @@ def _s3(stack: ExitStack) -> None:
         """The headers that a form stands for; its policy is held to."""
         form = self.form_data
         headers = s3_post.headers(form)
-        key = re.search(r"Credential=([^/]+)", headers["Authorization"])
-        try:
-            made = create_access_key(ACCOUNT, "aws", key[1] if key else "", headers)
-        except CreateAccessKeyFailure as error:
-            raise S3AccessDeniedError() from error
+        secret = _key_of(headers).secret_key
         bucket = self.parse_bucket_name_from_url(self.normalized_request, self.uri)
-        secret = made.create_credentials().secret_key
         try:
             s3_post.check(form, bucket, len(self.body), secret)
         except s3_post.Refused as error:
-            raise S3ClientError(error.code, error.message) from error
+            raise _refusal(error) from error
         return headers
 
     def ask_to_list(self: Any, bucket: str | None, key: str) -> None:
@@ -140,3 +140,22 @@ def _s3(stack: ExitStack) -> None:
             self.data["Action"] = action
 
     replace(stack, ActionAuthenticatorMixin, name, authorize)
+
+
+def _key_of(headers: dict[str, str]) -> Any:
+    """Key, secret and token of who signed."""
+    from moto.iam.access_control import CreateAccessKeyFailure, create_access_key
+    from moto.s3.exceptions import S3AccessDeniedError
+
+    key = re.search(r"Credential=([^/]+)", headers["Authorization"])
+    try:
+        made = create_access_key(ACCOUNT, "aws", key[1] if key else "", headers)
+    except CreateAccessKeyFailure as error:
+        raise S3AccessDeniedError() from error
+    return made.create_credentials()
+
+
+def _refusal(error: s3_post.Refused) -> Exception:
+    from moto.s3.exceptions import S3ClientError
+
+    return S3ClientError(error.code, error.message)

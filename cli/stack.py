@@ -126,6 +126,7 @@ class Stack:
                 timeout=float(given["CallSeconds"]),
                 latency=float(given["LatencySeconds"]),
                 server=given["OpenAiServer"],
+                previews=int(given["OpenAiPreviews"]),
                 usd_per_image=given["UsdPerImage"] or None,
             ),
         )

@@ -9,7 +9,7 @@ enforces a rate limit and fails on demand.
         ...
         assert fake.images == 3
 
-Not there: streaming, tools, the previews of GIF and SVG, the Batch API.
+Not there: text as a stream, tools, the previews of GIF and SVG, the Batch API.
 """
 
 from tests.fake_openai.faults import Faults

@@ -17,6 +17,7 @@ MAX_PROMPT = 32_000
 MAX_N = 10
 MIN_PIXELS, MAX_PIXELS = 655_360, 8_294_400
 MAX_SIDE = 3840
+MOST_PREVIEWS = 3
 MAX_RATIO = 3
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
@@ -74,8 +75,8 @@ FIELDS = {
 }
 # The SDK still sends these, and the models that took them are gone.
 RETIRED_FIELDS = frozenset({"response_format", "style"})
-# Known to the API, but for previews and streams this server does not have.
-PREVIEW_FIELDS = ("markup", "frame_count", "frame_duration_ms", "svg", "partial_images")
+# Known to the API, but for previews this server does not have.
+PREVIEW_FIELDS = ("markup", "frame_count", "frame_duration_ms", "svg")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class ImageRequest:
     image: Image.Image | None = None
     mask: Image.Image | None = None
     images: int = 0
+    partial_images: int | None = None
+    """None where the answer does not come as a stream."""
 
     def usage(self, made: int) -> dict[str, object]:
         """The tokens that so many pictures cost, in proportion to the published prices."""
@@ -110,7 +113,12 @@ class ImageRequest:
 
 
 def check(
-    route: str, form: Form, *, headers_only: bool = False, any_model: bool = False
+    route: str,
+    form: Form,
+    *,
+    headers_only: bool = False,
+    any_model: bool = False,
+    streams: bool = False,
 ) -> ImageRequest:
     """The request in a form, or the refusal the API has for it.
 
@@ -127,6 +135,7 @@ def check(
     errors.one_of("moderation", form.values.get("moderation", "auto"), ("auto", "low"))
     errors.one_of("complexity", form.values.get("complexity", "low"), ("low", "medium", "high"))
     _check_previews(form, model)
+    partial_images = _partial_images(form, streams)
     image, mask, images = None, None, 0
     if route == "edits":
         uploads = _uploads(form)
@@ -146,6 +155,7 @@ def check(
         image=image,
         mask=mask,
         images=images,
+        partial_images=partial_images,
     )
 
 
@@ -225,9 +235,18 @@ def _background(form: Form, output_format: str) -> str:
     return "opaque" if background == "auto" else background
 
 
-def _check_previews(form: Form, model: Model) -> None:
-    if form.values.get("stream") not in {None, False, "false"}:
+def _partial_images(form: Form, streams: bool) -> int | None:
+    if form.values.get("stream") in {None, False, "false"}:
+        if "partial_images" in form.names:
+            message = "'partial_images' needs a stream."
+            raise errors.invalid(message, "partial_images", "unsupported_parameter")
+        return None
+    if not streams:
         raise errors.invalid("This server does not stream.", "stream", "unsupported_value")
+    return _integer(form, "partial_images", 0, 0, MOST_PREVIEWS)
+
+
+def _check_previews(form: Form, model: Model) -> None:
     for name in form.names:
         if name.partition("[")[0] in PREVIEW_FIELDS:
             message = f"'{name}' needs access to a preview, or a stream."

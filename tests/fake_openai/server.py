@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from tests.fake_openai import account, errors, forms, images, language, painting, profiles
+from tests.fake_openai import (
+    account,
+    errors,
+    forms,
+    images,
+    language,
+    painting,
+    profiles,
+    streaming,
+)
 from tests.fake_openai.faults import REFUSED, Faults
 from tests.fake_openai.profiles import PROFILES
 from tests.fake_openai.record import IMAGE_ROUTES, NOTED_HEADERS, Answer, Record
@@ -45,6 +54,7 @@ class FakeOpenAI:
     - `most`: pictures that it makes for a request at most, whatever `n` says, as some servers do.
     - `supports`: of the text routes, what is there: "responses", "json_schema", "json_object",
       "text". Chat is always there.
+    - `streams`: whether it answers as a stream when it is asked to.
     - `cheap`: pictures are flat and sources are not decoded, for load tests.
     - `hang`: how long a "timeout" holds a client that does not give up.
     - `clock`: what the rate limit goes by, so that tests need not wait.
@@ -64,6 +74,7 @@ class FakeOpenAI:
         most: int = images.MAX_N,
         supports: Iterable[str] = language.SUPPORTS,
         cheap: bool = False,
+        streams: bool = False,
         hang: float = 60.0,
         port: int = 0,
         clock: Callable[[], float] = time.monotonic,
@@ -83,6 +94,7 @@ class FakeOpenAI:
         self.most = most
         self.supports = frozenset(supports)
         self.cheap = cheap
+        self.streams = streams
         self.hang = hang
         self.clock = clock
         self.requests: list[Record] = []
@@ -220,7 +232,11 @@ class FakeOpenAI:
         record.mask = next((upload.digest for upload in form.files("mask")), None)
         with self._easels:
             request = images.check(
-                record.route, form, headers_only=self.cheap, any_model=self.profile.any_model
+                record.route,
+                form,
+                headers_only=self.cheap,
+                any_model=self.profile.any_model,
+                streams=self.streams,
             )
         left = self._bucket(key).take(request.n) if self.limit_per_second else UNLIMITED
         fault = self._strike(record, request.prompt)
@@ -247,6 +263,9 @@ class FakeOpenAI:
             self.images += made
         headers = {"x-ratelimit-remaining-images": str(left)}
         cut = None if fault in STRANGE else fault
+        if request.partial_images is not None:
+            body = streaming.events(record.route, answer, request.partial_images)
+            return Answer(200, body, headers, "text/event-stream", fault=cut)
         return Answer(200, json.dumps(answer).encode(), headers, fault=cut)
 
     def _hand_over(self, picture: bytes, output_format: str) -> dict[str, str]:

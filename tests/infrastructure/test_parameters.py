@@ -24,6 +24,7 @@ WHOLE = {
     "ApiBurst": (1, 5000),
     "ImagesAtOnce": (1, 10_000),
     "GpuTasks": (1, 40),
+    "OpenAiPreviews": (0, 3),
 }
 DECIMAL = {
     "ImagesPerMinute": (0.1, 6000),

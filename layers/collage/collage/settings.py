@@ -56,6 +56,7 @@ class OpenAISettings(BaseModel):
     picture_hosts: str = Field(
         default="", description="where pictures may lie beside the server's own domain, by commas"
     )
+    previews: int = Field(default=0, ge=0, le=3, description="of a picture, streamed; 0: none")
     usd_per_image: float | None = Field(
         default=None, ge=0, allow_inf_nan=False, description="dollars; none: by the price table"
     )

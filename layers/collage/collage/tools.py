@@ -63,7 +63,8 @@ class Tools:
             provider.images_per_minute,
             provider.burst,
             call_seconds=provider.timeout,
-            batch=None if PROFILES[provider.server].knows_n else 1,
+            # A stream does not say which of several pictures an event is of.
+            batch=None if PROFILES[provider.server].knows_n and not provider.previews else 1,
         )
 
     @cached_property

@@ -26,6 +26,7 @@ from collage.engines.fitting import fitted, opened
 from collage.engines.image_models import Frame, frame
 from collage.engines.profiles import Server
 from collage.engines.provider_errors import named, of_answer
+from collage.engines.streaming import whole
 from collage.errors import BadRequest, BrokenAnswer, CollageError, NotMade, Rejected
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class OpenAI:
         turn()
         with self._bounded(), named(self.client):
             answer = within(
-                self.seconds, lambda: self._asked(tile, len(tiles), place, sent, covered)
+                self.seconds, lambda: self._answer(tile, len(tiles), place, sent, covered)
             )
             items = _items(answer, self.client.api_key)
 
@@ -104,12 +105,10 @@ class OpenAI:
         usd = self._cost(answer, tile, place, len(items))
         return _settled([outcome(index) for index in range(len(tiles))], usd)
 
-    def _asked(
+    def _answer(
         self, tile: Tile, count: int, place: Frame, source: bytes | None, mask: bytes | None
     ) -> ImagesResponse:
-        """The answer to the one request, which has what was asked for and the server knows."""
-        from openai.types import ImagesResponse
-
+        """The answer to the one request, also where it comes as a stream."""
         fields: dict[str, Any] = {
             "model": tile.model,
             "prompt": tile.prompt,
@@ -118,22 +117,33 @@ class OpenAI:
         }
         if self.server.knows_n:
             fields["n"] = count
+        if not self.server.previews:
+            return cast("ImagesResponse", self._asked(fields, source, mask))
+        fields |= {"stream": True, "partial_images": self.server.previews}
+        return whole(self._asked(fields, source, mask), self.client.api_key)
+
+    def _asked(self, fields: dict[str, Any], source: bytes | None, mask: bytes | None) -> Any:
+        """What the SDK makes of the one request, which has what the server knows."""
+        from openai import Stream
+        from openai.types import ImageEditStreamEvent, ImagesResponse
+
         if source is None:
-            return cast(ImagesResponse, self.client.images.generate(**fields))
+            return self.client.images.generate(**fields)
         picture = ("source.png", source, "image/png")
         field = self.server.mask_field
         if mask is None or field is None:
-            return cast(ImagesResponse, self.client.images.edit(image=picture, **fields))
+            return self.client.images.edit(image=picture, **fields)
         covered = ("mask.png", mask, "image/png")
         if field == "mask":
-            edit = self.client.images.edit
-            return cast(ImagesResponse, edit(image=picture, mask=covered, **fields))
+            return self.client.images.edit(image=picture, mask=covered, **fields)
         return self.client.post(
             "/images/edits",
             body=fields,
             files=[("image", picture), (field, covered)],
             cast_to=ImagesResponse,
             options={"headers": {"Content-Type": "multipart/form-data"}},
+            stream=bool(self.server.previews),
+            stream_cls=Stream[ImageEditStreamEvent],
         )
 
     def _cost(self, answer: ImagesResponse, tile: Tile, place: Frame, made: int) -> float | None:

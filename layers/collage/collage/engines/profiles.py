@@ -45,6 +45,8 @@ class Server:
     """The field that the mask goes out as; None for a server that takes no mask."""
     picture_hosts: tuple[str, ...] = ()
     """Hosts that pictures may lie at, beside the server's own."""
+    previews: int = 0
+    """Previews of a picture that it streams on the way; 0: answers come at once."""
     usd_per_image: float | None = None
     """What a picture costs there, where the stack says so."""
 
@@ -55,6 +57,7 @@ class Server:
             knows_n=PROFILES[settings.server].knows_n,
             mask_field=None if settings.mask_field == "none" else settings.mask_field,
             picture_hosts=tuple(filter(None, map(str.strip, settings.picture_hosts.split(",")))),
+            previews=settings.previews,
             usd_per_image=settings.usd_per_image,
         )
 

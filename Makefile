@@ -7,7 +7,7 @@ PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion fuzz strange-files lint format bench costs \
-	recipes schemas layers runtime image scan preflight deploy destroy rehearse smoke lock clean
+	recipes schemas layers runtime emulate image scan preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,11 @@ layers: install ## build the layers as `sam build` does and check their sizes (n
 
 runtime: ## unpack Debian's build of the runtime's Python, which compiles the layers (root and apt)
 	$(PYTHON) -m layers.runtime
+
+emulate: install ## run every function's step with the very layers, emulated (root and apt)
+	$(BIN)/python -m layers.runtime arm64
+	$(MAKE) --silent layers
+	$(BIN)/python -m tests.emulated out/layers
 
 IMAGE ?= collage-diffusion
 

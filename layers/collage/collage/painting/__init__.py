@@ -2,7 +2,7 @@
 
     painted = paint(source, ["Cubism", "Baroque"], seed=7)
 
-The same arguments give the same bytes in every process.
+The same arguments give the same bytes in every process, on processors of one architecture.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,128 @@
+"""A function as it is deployed: its code, its layers unpacked as one, and its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks import layers
+from layers import runtime
+from tests.infrastructure.shipped import ROOT, template
+
+HERE = Path(__file__).resolve().parent
+RUNTIME = ROOT / "requirements" / "runtime.txt"
+"""What Lambda's runtime brings beside Python."""
+
+
+class StepError(Exception):
+    """A function that did not answer."""
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """The functions of the template, run by another Python with nothing but their layers."""
+
+    python: Path
+    built: Path
+    """The layers as `sam build` leaves them."""
+    folder: Path
+    """Where they are unpacked, and processes have their files."""
+    references: Mapping[str, str]
+    """What the template's parameters and resources are called."""
+    endpoint: str
+    invoked: set[str] = field(default_factory=set)
+    """The logical ids of those that answered."""
+
+    def __post_init__(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+        command += ["--require-hashes", "--target", str(self.folder / "runtime")]
+        subprocess.run([*command, "-r", str(RUNTIME)], check=True)
+        runtime.compile_all(runtime.make(runtime.native()), self.folder / "runtime", "/var/runtime")
+
+    def invoke(self, name: str, *events: Any) -> dict[str, Any]:
+        """What ``invoke.py`` says of the function ``name``, such as MakeMasks, and its answers.
+
+        Raises:
+            StepError: with the end of what it printed, when it did not answer.
+        """
+        asked, said = self.folder / f"{name}.events.json", self.folder / f"{name}.answers.json"
+        asked.write_text(json.dumps(events))
+        handler = template()["Globals"]["Function"]["Handler"]
+        self.run(name, str(HERE / "invoke.py"), handler, str(asked), str(said))
+        self.invoked.add(f"{name}Function")
+        return dict(json.loads(said.read_text()))
+
+    def run(self, name: str, script: str, *arguments: str) -> None:
+        """Run a script as a process of the function ``name`` would."""
+        process = subprocess.run(
+            [self.python, "-s", "-P", script, *arguments],
+            env=self._environment(f"{name}Function"),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if process.returncode:
+            raise StepError(f"{name} did not answer:\n{process.stdout[-4000:]}")
+
+    def _environment(self, logical: str) -> dict[str, str]:
+        code, names = layers.functions(template())[logical]
+        function = template()["Resources"][logical]["Properties"]
+        shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+        own = function.get("Environment", {}).get("Variables", {})
+        return {
+            **{variable: self._resolved(value) for variable, value in {**shared, **own}.items()},
+            "PATH": os.defpath,
+            "TMPDIR": str(self.folder),
+            "AWS_LAMBDA_FUNCTION_NAME": logical,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            # As where nothing can be written.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": os.pathsep.join(
+                map(str, (code, self._unpacked(logical, names), self.folder / "runtime"))
+            ),
+        }
+
+    def _unpacked(self, logical: str, names: list[str]) -> Path:
+        """One folder with all layers of a function, the later over the earlier, as Lambda does."""
+        opt = self.folder / logical / "opt"
+        if not opt.exists():
+            for layer in names:
+                shutil.copytree(
+                    self.built / layer, opt, copy_function=_link, dirs_exist_ok=True, symlinks=True
+                )
+        return opt / "python"
+
+    def _resolved(self, value: Any) -> str:
+        """A variable's value, of the intrinsic functions that the template has there."""
+        if not isinstance(value, dict):
+            return str(value)
+        ((intrinsic, given),) = value.items()
+        if intrinsic == "Ref":
+            return self.references[given]
+        if intrinsic == "Fn::If":
+            # As the parameters' defaults have it: a stack without a GPU.
+            assert given[0] == "HasGpu"
+            return self._resolved(given[2])
+        assert intrinsic == "Fn::Sub"
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: self.references[found[1]], given)
+
+
+def _link(source: str, target: str) -> None:
+    Path(target).unlink(missing_ok=True)
+    os.link(source, target)

@@ -1,0 +1,144 @@
+"""The steps of the workflow in their order, and the doors: tiny pictures from start to page."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from collage.engines import ENGINES
+from collage.manifest import Manifest
+from tests.emulated.functions import Emulated, StepError
+from tests.emulated.services import UPLOADS, Services
+from tests.infrastructure.shipped import ROOT
+
+SIDE = 64
+SOURCE = "sources/picture"
+SMALL = {"size": SIDE, "cell": 32}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "collage": {"style_count": 2, "rows": 1, "cols": 2, "masks": ["left"], **SMALL},
+    "engines": {
+        "recipe": "matrix",
+        "styles": ["Cubism"],
+        "masks": ["left"],
+        "axes": {"engine": ["painter", "openai"]},
+        **SMALL,
+    },
+    "panorama": {"recipe": "panorama", "target": [96, SIDE], "size": SIDE, "cell": 32},
+}
+"""Collages that together ask every engine that runs in a function."""
+
+
+@dataclass
+class Report:
+    """What is known of the functions that answered."""
+
+    functions: Emulated
+
+    def invoke(self, name: str, *events: Any) -> tuple[str, list[Any]]:
+        """A line for the report, and the answers."""
+        said = self.functions.invoke(name, *events)
+        line = (
+            f"{name:<16}{len(said['answers']):>3} answers by Python {said['python']} on "
+            f"{said['machine']}, {said['import_seconds']:.0f} s to import, {said['seconds']:.0f} s "
+            "to answer"
+        )
+        return line, said["answers"]
+
+
+def run(functions: Emulated, on: Services) -> Iterator[str]:
+    """Go through the functions of the workflow and ask the API for the result; a line for each.
+
+    Raises:
+        StepError: when one does not answer, or leaves out what it is there for.
+    """
+    report = Report(functions)
+    on.client("s3").put_object(Bucket=UPLOADS, Key=SOURCE, Body=_source())
+    events = [{"source": SOURCE, "request": request} for request in REQUESTS.values()]
+    line, started = report.invoke("StartCollage", *events)
+    yield line
+    ids = [answer["id"] for answer in started]
+    given = [{"id": collage} for collage in ids]
+
+    line, _ = report.invoke("ListStyles", given[0])
+    yield line
+    styles = on.data(f"collages/{ids[0]}/styles.json")
+    expect(styles["origin"] == "model" and len(styles["styles"]) == 2, styles)
+
+    line, _ = report.invoke("MakeMasks", *given)
+    yield line
+    mask = _size(on.get(f"collages/{ids[0]}/masks/left.png"))
+    expect(mask == (SIDE, SIDE), mask)
+
+    line, planned = report.invoke("PlanTiles", *given)
+    yield line
+    calls = [
+        {"id": collage, "call": call}
+        for collage, plan in zip(ids, planned, strict=True)
+        for wave in plan["waves"]
+        for call in on.data(wave["calls"])
+    ]
+    asked = {tile["engine"] for call in calls for tile in call["call"]["tiles"]}
+    expect(asked == {name for name, engine in ENGINES.items() if not engine.pinned}, asked)
+
+    line, _ = report.invoke("RenderTile", *calls)
+    yield line
+    line, _ = report.invoke("AssembleCollage", *given)
+    yield line
+    for collage in ids:
+        _whole(on, collage)
+
+    asked = json.loads((ROOT / "events" / "api.json").read_text())
+    paths = (f"/collages/{ids[0]}", "/recipes", "/openapi.json")
+    line, answers = report.invoke("Api", *(_get(asked, path) for path in paths))
+    yield line
+    for path, answer in zip(paths, answers, strict=True):
+        expect(answer["statusCode"] == 200, (path, answer))
+
+
+def _whole(on: Services, collage: str) -> None:
+    """A collage with its pyramid, its preview and its page, and no tile left out."""
+    files = on.listing(f"collages/{collage}/")
+    manifest = Manifest.model_validate_json(on.get(f"collages/{collage}/manifest.json"))
+    expect({"collage.png", "preview.jpg", "index.html", "collage.dzi"} <= files, files)
+    expect(any(name.startswith("collage_files/0/") for name in files), files)
+    expect(manifest.missing == 0, manifest)
+    expect(_size(on.get(f"collages/{collage}/collage.png"))[0] >= 64, collage)
+
+
+def fail(functions: Emulated, on: Services) -> Iterator[str]:
+    """Write down a failure, of a run that is none of the others."""
+    failed = json.loads((ROOT / "events" / "record_failure.json").read_text())
+    line, (recorded,) = Report(functions).invoke("RecordFailure", failed)
+    yield line
+    expect(on.data(f"collages/{failed['id']}/failure.json")["error"] == recorded["error"], recorded)
+
+
+def _get(sample: dict[str, Any], path: str) -> dict[str, Any]:
+    """API Gateway's event for a path."""
+    event = json.loads(json.dumps(sample))
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    return dict(event)
+
+
+def _source() -> bytes:
+    with Image.open(ROOT / "examples" / "farmhouse.png") as picture:
+        file = io.BytesIO()
+        picture.convert("RGB").resize((SIDE, SIDE)).save(file, "PNG")
+    return file.getvalue()
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(picture)) as opened:
+        opened.load()
+        return opened.size
+
+
+def expect(holds: bool, seen: Any) -> None:
+    """Stop here with what was seen in place of what was expected."""
+    if not holds:
+        raise StepError(f"This is not what was expected: {seen}")

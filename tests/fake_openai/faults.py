@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tests.fake_openai.errors import ApiError, come_back, slow_down
 from tests.fake_openai.spellings import SPELT
-from tests.fake_openai.strange import STRANGE
+from tests.fake_openai.strange import FEWER, STRANGE
 
 ROUTES = ("edits", "generations", "responses", "chat")
 
@@ -18,7 +18,7 @@ REFUSED = (*STATUSES, *GATEWAYS, "unavailable", "moderation", "quota", "billing"
 # Not answered, or not to the end: "timeout" holds the line, "drop" closes it, "drop_after" does
 # the work, bills it and closes it, "truncate" bills it and sends half of the answer.
 CUT = ("timeout", "drop", "drop_after", "truncate")
-KINDS = (*REFUSED, *CUT, *STRANGE)
+KINDS = (*REFUSED, *CUT, *STRANGE, FEWER)
 
 
 class Faults:

@@ -27,7 +27,7 @@ from tests.fake_openai.faults import REFUSED, Faults
 from tests.fake_openai.profiles import PROFILES
 from tests.fake_openai.record import IMAGE_ROUTES, NOTED_HEADERS, Answer, Record
 from tests.fake_openai.sockets import Server
-from tests.fake_openai.strange import STRANGE, bend
+from tests.fake_openai.strange import FEWER, STRANGE, bend
 
 ROUTES = {
     "/images/edits": "edits",
@@ -243,6 +243,8 @@ class FakeOpenAI:
         if fault in {"timeout", "drop"}:
             return Answer(0, b"", fault=fault)
         made = min(request.n, self.most)
+        if fault == FEWER:
+            made = max(1, made // 2)
         paint = painting.paint_cheaply if self.cheap else painting.paint
         with self._easels:
             pictures = [paint(request, index, self.seed) for index in range(made)]
@@ -262,7 +264,7 @@ class FakeOpenAI:
         with self._lock:
             self.images += made
         headers = {"x-ratelimit-remaining-images": str(left)}
-        cut = None if fault in STRANGE else fault
+        cut = None if fault in (*STRANGE, FEWER) else fault
         if request.partial_images is not None:
             body = streaming.events(record.route, answer, request.partial_images)
             return Answer(200, body, headers, "text/event-stream", fault=cut)

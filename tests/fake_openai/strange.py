@@ -20,10 +20,6 @@ def _reshaped(body: Body, change: Callable[[Image.Image], Image.Image]) -> None:
             item["b64_json"] = base64.b64encode(file.getvalue()).decode()
 
 
-def _fewer(body: Body) -> None:
-    body["data"] = body["data"][: max(1, len(body["data"]) // 2)]
-
-
 def _extra(body: Body) -> None:
     body["data"].append(body["data"][0])
 
@@ -58,7 +54,6 @@ def _no_usage(body: Body) -> None:
 
 
 STRANGE: dict[str, Callable[[Body], None]] = {
-    "fewer": _fewer,
     "extra": _extra,
     "broken_item": _broken_item,
     "null_item": _null_item,
@@ -67,7 +62,10 @@ STRANGE: dict[str, Callable[[Body], None]] = {
     "negative_usage": _negative_usage,
     "no_usage": _no_usage,
 }
-"""By the fault's name. Fewer are half of what was asked for, and one at least."""
+"""By the fault's name."""
+
+FEWER = "fewer"
+"""The fault by which half of what was asked for is made, and one at least."""
 
 
 def bend(kind: str | None, body: Body) -> None:

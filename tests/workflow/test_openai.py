@@ -284,3 +284,58 @@ def test_the_key_is_seen_nowhere(stack: Stack, logs: list[str]) -> None:
         assert "RecordFailure" in states_of(stack, execution["name"]) or (
             execution["status"] == "SUCCEEDED"
         )
+
+
+def test_fewer_pictures_than_asked_for_are_kept_and_the_rest_asked_for_singly(
+    stack: Stack, fake: FakeOpenAI
+) -> None:
+    fake.faults = Faults(rate=1.0, kinds=("fewer",), routes=("edits",))
+    paid, before = fake.images, edits(fake)
+    one_style = {"styles": ["Cubism", "Baroque"], "masks": ["left"], "rows": 2, "cols": 2}
+
+    manifest = run(stack, photo(20), **PAINT | one_style, tiles=4, model="gpt-image-2")
+
+    asked = [record.n for record in fake.requests if record.route == "edits"][before:]
+    assert asked == [4, 1, 1]
+    assert fake.images - paid == 4
+    assert manifest.tile_counts == {"done": 4}
+    assert manifest.asked_again == 0
+
+
+@pytest.mark.parametrize("spelling", ["litellm", "azure_filter", "ok_refusal"])
+def test_a_refusal_is_replaced_however_it_is_spelt(
+    stack: Stack, fake: FakeOpenAI, spelling: str
+) -> None:
+    fake.faults = Faults(prompts={"Cubism and Baroque": spelling})
+    number = 30 + len(spelling)
+
+    manifest = run(stack, photo(number), **PAINT, replace_refused=True, tiles=4, masks=["halves"])
+
+    assert manifest.stopped is None
+    assert manifest.missing == 0
+    assert manifest.tile_counts["replaced"]
+
+
+def test_an_error_of_one_draw_that_names_nothing_shared_ends_no_run(
+    stack: Stack, fake: FakeOpenAI
+) -> None:
+    fake.faults = Faults({2: "no_reason"}, routes=("edits",))
+    options = {"rows": 4, "cols": 3, "masks": ["halves", "centre"]}
+
+    manifest = run(stack, photo(50), **PAINT | options)
+
+    assert manifest.stopped is None
+    assert manifest.tile_counts == {"done": 11, "failed": 1}
+    (failed,) = (tile for tile in manifest.tiles if tile.state == "failed")
+    assert failed.error == "Rejected"
+    assert failed.message is not None
+    assert "Something is wrong with this one" in failed.message
+
+
+def test_an_answer_of_another_shape_is_told_by_the_manifest(stack: Stack, fake: FakeOpenAI) -> None:
+    fake.faults = Faults({1: "oblong"}, routes=("edits",))
+
+    manifest = run(stack, photo(51), **PAINT, masks=["left"], tiles=3)
+
+    cropped = [tile.cropped_from for tile in manifest.tiles]
+    assert sorted(cropped, key=bool) == [None, None, (1536, 1024)]

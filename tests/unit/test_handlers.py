@@ -332,7 +332,7 @@ def test_a_wrong_option_of_an_upload_is_told_beside_it(deployed):
     answer = deployed.invoke("start_collage", uploaded(key))
 
     beside = json.load(s3.get_object(Bucket=UPLOADS, Key=f"{key}.failure.json")["Body"])
-    assert beside == answer
+    assert beside == {"schema": 1, **answer}
     assert beside["message"].startswith("rows: ")
     assert deployed.invoke("start_collage", uploaded(f"{key}.failure.json")).keys() == {"waiting"}
     assert not deployed.executions()

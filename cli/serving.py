@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from local import same_origin
+
+logger = logging.getLogger("local.view")
 
 ADDRESS = "127.0.0.1"
 
@@ -33,9 +36,13 @@ class Folder:
     def read(self, path: PurePosixPath) -> bytes | None:
         """A file of the folder."""
         # Resolved, a link that leads out of the folder is seen for what it is.
-        file = (self.root / path).resolve()
-        inside = file.is_relative_to(self.root) and file.is_file()
-        return file.read_bytes() if inside else None
+        try:
+            file = (self.root / path).resolve()
+            inside = file.is_relative_to(self.root) and file.is_file()
+            return file.read_bytes() if inside else None
+        except OSError:
+            # No file can have such a name, or it is gone meanwhile.
+            return None
 
 
 @contextmanager
@@ -75,12 +82,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         if not self._is_asked_for():
             return self._send(HTTPStatus.FORBIDDEN, b"This is served to this machine only.\n")
-        path = PurePosixPath(unquote(urlsplit(self.path).path).lstrip("/"))
+        asked = self.path.partition("?")[0].partition("#")[0]
+        path = PurePosixPath(unquote(asked).lstrip("/"))
         if str(path) in (".", ""):
             path = PurePosixPath("index.html")
-        elif urlsplit(self.path).path.endswith("/"):
+        elif asked.endswith("/"):
             path /= "index.html"
-        data = None if ".." in path.parts or "\0" in str(path) else self.site.read(path)
+        try:
+            data = None if ".." in path.parts or "\0" in str(path) else self.site.read(path)
+        except Exception:
+            logger.exception("%s could not be read", path)
+            return self._send(HTTPStatus.INTERNAL_SERVER_ERROR, b"This could not be read.\n")
         if data is None:
             return self._send(HTTPStatus.NOT_FOUND, b"There is nothing here.\n")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -113,6 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(data)
+
+    def handle(self) -> None:
+        # A browser that goes away is no news.
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         """Say nothing: a page is a hundred requests."""

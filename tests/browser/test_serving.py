@@ -55,6 +55,9 @@ def test_files_are_served_by_their_kinds(folder):
         "/link.txt",
         "/below",
         "/nothing",
+        "//[",
+        "/" + "a" * 300,
+        "/%ed%b3%bf",
     ],
 )
 def test_nothing_outside_the_folder_is_served(folder, path):
@@ -67,6 +70,34 @@ def test_another_name_that_leads_here_is_refused(folder, host):
     with serving(Folder(folder)) as address:
         assert ask(address, "/", host).status == 403
         assert ask(address, "/", f"localhost:{address.rstrip('/').split(':')[-1]}").status == 200
+
+
+def test_what_cannot_be_read_is_an_answer_and_no_traceback(capfd):
+    class Broken:
+        def read(self, path):
+            raise KeyError(path)
+
+    with serving(Broken()) as address:
+        assert ask(address, "/index.html").status == 500
+        assert ask(address, "/again").status == 500
+    assert "Exception occurred during processing" not in capfd.readouterr().err
+
+
+def test_a_page_of_another_site_is_refused(folder):
+    with serving(Folder(folder)) as address:
+        place = address.removeprefix("http://").rstrip("/")
+        for headers, status in (
+            ({"Origin": f"http://{place}"}, 200),
+            ({"Origin": "http://127.0.0.1:1"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "script"}, 403),
+            ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "iframe"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}, 200),
+            ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "image"}, 200),
+        ):
+            connection = http.client.HTTPConnection(place, timeout=10)
+            connection.request("GET", "/index.html", headers=headers)
+            assert connection.getresponse().status == status, headers
 
 
 def test_nothing_is_written(folder):

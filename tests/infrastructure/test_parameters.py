@@ -58,6 +58,10 @@ TEXTS = {
     "OpenAiOrganization": (["org-abc", "a" * 100], ["org abc", "a" * 101]),
     "OpenAiModel": (["a", "owner/model:tag@1", "a" * 200], ["", "-a", "a" * 201]),
     "OpenAiTextModel": (["a", "owner/model:tag@1", "a" * 200], ["", "-a", "a" * 201]),
+    "OpenAiApiVersion": (["2", "2025-04-01-preview", "a" * 40], ["a b", "a&b", "a" * 41]),
+    "OpenAiMaskField": (["mask", "mask_image", "a" * 40], ["", "1a", "a b", "a" * 41]),
+    "OpenAiPictureHosts": (["a.b", "a.b,c-d.e", "a" * 500], ["a b", "https://a.b", "a" * 501]),
+    "UsdPerImage": (["0", "0.02", "9999.123456"], ["-1", ".5", "1.", "1e1", "0.1234567"]),
     "ModelsLocation": (
         ["s3://abc/", "s3://abc/models", "s3://abc/a/b/", "/", "/a folder"],
         ["s3://abc", "s3://abc//", "s3://abc/models//", "s3://abc/a//b", "abc", f"/{LONG}"],
@@ -72,7 +76,7 @@ TEXTS = {
         ["subnet-1", "subnet-0123abcd,", "subnet-0123abcd, subnet-0123abcd"],
     ),
 }  # fmt: skip
-"""Text: what is taken, and what is not. All but the models' names may be left empty."""
+"""Text: what is taken, and what is not. Only models and the field of the mask need a name."""
 ELSEWHERE = {"JwtScope"}
 """Held to its use in test_api.py."""
 CHOSEN = {name for name, parameter in PARAMETERS.items() if "AllowedValues" in parameter}

@@ -333,6 +333,13 @@ def test_a_picture_in_drops_is_cut_off_in_time(part: str, monkeypatch: pytest.Mo
     assert monotonic() - began < 5
 
 
+def test_pictures_of_one_answer_share_its_time() -> None:
+    with serving(cut) as server, pytest.raises(PictureNotFetched, match="could not be fetched"):
+        fetch(f"{server.origin}/a", server.origin, (), monotonic() - 1)
+
+    assert len(server.asked) == 1
+
+
 def test_a_host_that_has_no_address_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(host: str, port: int) -> list[str]:
         raise OSError("no such host")

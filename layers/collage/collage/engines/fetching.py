@@ -25,7 +25,7 @@ MOST_BYTES = 64 * 2**20
 """Of one picture: four times what 3840 x 2160 pixels take uncompressed."""
 
 MOST_SECONDS = 60.0
-"""For one picture, with all redirects and tries."""
+"""For the pictures of one answer, with all redirects and tries."""
 
 PAUSES = (1.0, 3.0)
 """Seconds before the second try and the third: only the picture is asked for again."""
@@ -87,19 +87,20 @@ class _Again(Exception):
     """The picture did not come this time; the message says how it ended."""
 
 
-def fetch(url: str, base_url: str, hosts: Sequence[str] = ()) -> bytes:
+def fetch(url: str, base_url: str, hosts: Sequence[str] = (), ends: float | None = None) -> bytes:
     """The bytes of the picture at ``url``, as the server at ``base_url`` answered it.
 
     ``hosts`` are others that pictures may lie at, each with all below it. A ``data:`` address
-    holds its picture.
+    holds its picture. ``ends`` is when to give up, by the monotonic clock; in MOST_SECONDS unless
+    pictures of one answer share it.
 
     Raises:
         PictureElsewhere: when the address is one that is not followed.
-        PictureNotFetched: when there is no picture to be had there, in MOST_SECONDS.
+        PictureNotFetched: when there is no picture to be had there in time.
     """
     if url[:5].lower() == "data:":
         return _data(url)
-    ends = monotonic() + MOST_SECONDS
+    ends = monotonic() + MOST_SECONDS if ends is None else ends
     pauses = list(PAUSES)
     while True:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,7 +22,7 @@ from PIL import Image
 from collage import masks, seam
 from collage.engines import Outcome, Rendered, Turn, prices
 from collage.engines.deadline import within
-from collage.engines.fetching import fetch
+from collage.engines.fetching import MOST_SECONDS, fetch
 from collage.engines.fitting import fitted, opened
 from collage.engines.image_models import Frame, frame
 from collage.engines.profiles import Server
@@ -91,13 +92,13 @@ class OpenAI:
             )
             items = _items(answer, self.client.api_key)
 
+        fetched_by = monotonic() + MOST_SECONDS
+
         def outcome(index: int) -> Outcome:
             if index >= len(items):
                 return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
             try:
-                provider = _picture(
-                    items[index], str(self.client.base_url), self.server.picture_hosts
-                )
+                provider = self._picture(items[index], fetched_by)
                 return _finish(provider, tiles[index], source, mask, place)
             except CollageError as error:
                 return error
@@ -161,6 +162,18 @@ class OpenAI:
             output=getattr(usage, "output_tokens", None),
         )
 
+    def _picture(self, item: Any, fetched_by: float) -> bytes:
+        """The bytes of a picture that is in the answer, or lies where that says."""
+        encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
+        if isinstance(encoded, str) and encoded:
+            try:
+                return base64.b64decode(encoded)
+            except ValueError as error:
+                raise BrokenAnswer("The provider answered a picture that is no base64.") from error
+        if isinstance(url, str) and url:
+            return fetch(url, str(self.client.base_url), self.server.picture_hosts, fetched_by)
+        raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
+
     @property
     def seconds(self) -> float:
         """What a request may take in all: what the client lets one wait for an answer take."""
@@ -215,18 +228,6 @@ def _settled(outcomes: list[Outcome], usd: float | None) -> list[Outcome]:
         else outcome
         for outcome in outcomes
     ]
-
-
-def _picture(item: Any, base_url: str, hosts: Sequence[str]) -> bytes:
-    encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
-    if isinstance(encoded, str) and encoded:
-        try:
-            return base64.b64decode(encoded)
-        except ValueError as error:
-            raise BrokenAnswer("The provider answered a picture that is no base64.") from error
-    if isinstance(url, str) and url:
-        return fetch(url, base_url, hosts)
-    raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
 
 
 def _finish(

@@ -24,7 +24,7 @@ def tools(stack, **changes):
 
 def calls(count, **options):
     made = planned(rows=1, cols=count, tiles=count, **STYLES, **options)
-    return [[made.tiles[i] for i in call] for call in made.calls]
+    return [[tile] for tile in made.tiles]
 
 
 def gpu(count, **options):
@@ -41,8 +41,8 @@ def gpu(count, **options):
         ),
         (
             {"images_per_minute": 1, "tile_retention_days": 1, "concurrency": 1, "latency": 7200},
-            r"24 hours of calls of 7200 seconds, 1 at once; its tiles are deleted after 1 days "
-            r"\(TileRetentionDays\), which leaves it 19\. .* MaxConcurrency to 2 or more",
+            r"200 hours of calls of 7200 seconds, 1 at once; its tiles are deleted after 1 days "
+            r"\(TileRetentionDays\), which leaves it 19\. .* MaxConcurrency to 11 or more",
         ),
     ],
 )

@@ -1031,8 +1031,11 @@ ENDS = {
 def recorded_end(store: Store, run: Mapping[str, Any]) -> Failure | None:
     """The failure that a run wrote down itself, if it came to that.
 
-    ``run`` is as for `record_end`. A failure.json of an earlier try does not count.
+    ``run`` is as for `record_end`. A failure.json of an earlier try does not count. A run that was
+    stopped or timed out wrote none.
     """
+    if run["status"] != "FAILED":
+        return None
     try:
         failure = store.failure(json.loads(run["input"])["id"])
     except NotInStore:

@@ -3,10 +3,12 @@
 import copy
 import re
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from local.template import parse
-from rehearsal import locks, variant
+from rehearsal import leftovers, locks, variant
 from rehearsal.places import ROOT
 from rehearsal.report import Report
 from rehearsal.serve import ENDED, as_lambda, mended
@@ -134,3 +136,18 @@ def test_an_answer_that_is_no_exception_is_left_alone(body):
 def test_another_emulator_than_the_one_that_was_mended_is_refused():
     with pytest.raises(ValueError, match="another than the one that was mended"):
         mended("print('a worker')")
+
+
+def test_what_is_left_of_a_stack_is_named_and_that_of_others_is_not(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        assert list(leftovers.of("tried")) == []
+        boto3.client("s3").create_bucket(Bucket="tried-uploads-1")
+        boto3.client("s3").create_bucket(Bucket="another-uploads-1")
+        boto3.client("logs").create_log_group(logGroupName="/aws/lambda/tried-Api")
+        boto3.client("sqs").create_queue(QueueName="tried-letters")
+
+        left = list(leftovers.of("tried"))
+
+    assert [one.partition(": ")[0] for one in left] == ["s3", "sqs", "logs"]
+    assert left[0] == "s3: tried-uploads-1"

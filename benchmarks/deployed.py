@@ -47,7 +47,7 @@ def path(folder: Path, function: str | None = None) -> str:
 
 def _packages(lock: Path, folder: Path) -> None:
     """Link the files of the packages that a lock names; those are not written to."""
-    for name in LOCKED.findall(lock.read_text()):
+    for name in LOCKED.findall(lock.read_text(encoding="utf-8")):
         for file in distribution(name).files or []:
             if ".." not in file.parts and file.suffix != ".pyc":
                 (folder / file.parent).mkdir(parents=True, exist_ok=True)

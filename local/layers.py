@@ -35,7 +35,7 @@ def unpacked(content: Path, folder: Path) -> Contents:
     # A Python layer may be packed as Lambda unpacks it.
     own = content / "python" if (content / "python").is_dir() else content
     try:
-        text = (content / REQUIREMENTS).read_text()
+        text = (content / REQUIREMENTS).read_text(encoding="utf-8")
     except OSError:
         return Contents((own,))
     lines = (NAME.match(line) for line in text.splitlines())

@@ -70,4 +70,4 @@ class Subject:
 @cache
 def template() -> dict[str, Any]:
     """template.yaml, as data."""
-    return parse(TEMPLATE.read_text(), TEMPLATE)
+    return parse(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE)

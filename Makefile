@@ -7,7 +7,7 @@ PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion fuzz strange-files lint format bench costs \
-	recipes schemas layers runtime emulate image scan preflight deploy destroy rehearse smoke lock clean
+	recipes schemas permissions layers runtime emulate image scan preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -137,6 +137,9 @@ recipes: install ## make the pictures of docs/recipes.md by its commands, and th
 
 schemas: install ## write the JSON Schemas under docs anew
 	$(BIN)/python -m examples.schemas
+
+permissions: install ## write the table of what every role may do anew
+	$(BIN)/python -m tests.infrastructure.permissions
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate

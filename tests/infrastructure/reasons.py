@@ -1,0 +1,236 @@
+"""What each permission of the template is for: (role, action) -> place -> which step needs it."""
+
+LISTED = "What is not there is told from what may not be read, and there is a listing"
+MISSING = "What is not there is told from what may not be read"
+WEIGHTS = "Which models the stack serves, and what they can do"
+LETTERS = "Lambda keeps an event here that could not be dealt with"
+COUNTED = "The price of a call, the account's pace, and who was asked for what"
+LOGS = "Step Functions delivers the workflow's logs; IAM knows no resource for it"
+KEY = "The provider's key"
+AGAIN = "The request, once a process"
+RUN = "Whether a run is under way, and how one ended"
+
+REASONS: dict[str, dict[str, dict[str, str]]] = {
+    "StartCollageFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {
+            "UPLOADS/uploads/*": "The upload that starts a collage, its options and its mask",
+            "UPLOADS/sources/*": "The same where a door put it",
+            "COLLAGES/collages/*/progress.json": "Whether the collage is known, and can be read",
+            "COLLAGES/collages/*/styles.json": "Whether styles are frozen already",
+            "COLLAGES/collages/*/manifest.json": "Whether an earlier run left nothing to do",
+            "WEIGHTS/models/*": WEIGHTS,
+        },
+        "s3:ListBucket": {"UPLOADS": MISSING, "COLLAGES": MISSING, "WEIGHTS": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/request.json": "The request, frozen",
+            "COLLAGES/collages/*/progress.json": "The collage is known from here on",
+            "COLLAGES/collages/*/styles.json": "Styles that the request names",
+            "COLLAGES/collages/*/pardon.json": "From when on earlier refusals do not count",
+            "COLLAGES/collages/*/failure.json": "Why an upload was refused",
+            "COLLAGES/index/*": "The list of all collages",
+            "UPLOADS/uploads/*.failure.json": "Why an upload was refused, beside it",
+        },
+        "states:StartExecution": {"stateMachine:stack-collage": "The run"},
+        "states:DescribeExecution": {"execution:stack-collage:*": RUN},
+    },
+    "ListStylesFunctionRole": {
+        "s3:GetObject": {"COLLAGES/collages/*/request.json": AGAIN},
+        "s3:PutObject": {"COLLAGES/collages/*/styles.json": "The styles that were listed"},
+        "dynamodb:UpdateItem": {"table/LIMITS": COUNTED},
+        "secretsmanager:GetSecretValue": {"secret:openai-key-??????": KEY},
+    },
+    "MakeMasksFunctionRole": {
+        "s3:GetObject": {
+            "UPLOADS/uploads/*": "The source and the mask",
+            "UPLOADS/sources/*": "The same where a door put them",
+            "COLLAGES/collages/*/request.json": AGAIN,
+        },
+        "s3:ListBucket": {"UPLOADS": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/source.png": "The prepared source",
+            "COLLAGES/collages/*/masks/*": "The masks",
+            "COLLAGES/collages/*/prepared.json": "The digests of both",
+        },
+    },
+    "PlanTilesFunctionRole": {
+        "s3:GetObject": {
+            "COLLAGES/collages/*/request.json": AGAIN,
+            "COLLAGES/collages/*/styles.json": "The styles to combine",
+            "COLLAGES/collages/*/prepared.json": "The digests of source and masks",
+            "COLLAGES/collages/*/plan.json": "The numbers that calls had in an earlier run",
+            "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
+            "COLLAGES/tiles/*.json": "Which tiles are there already and cost nothing",
+            "WEIGHTS/models/*": WEIGHTS,
+        },
+        "s3:ListBucket": {"COLLAGES": LISTED, "WEIGHTS": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/plan.json": "The plan",
+            "COLLAGES/collages/*/calls*.json": "What the Maps read, a wave each",
+            "COLLAGES/collages/*/progress.json": "How much there is to make",
+        },
+    },
+    "RenderTileFunctionRole": {
+        "s3:GetObject": {
+            "COLLAGES/collages/*/request.json": AGAIN,
+            "COLLAGES/collages/*/source.png": "What the engine works on",
+            "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
+            "COLLAGES/collages/*/refused/*": "A draw that was refused is not asked for again",
+            "COLLAGES/collages/*/pardon.json": "Unless somebody said so since",
+            "COLLAGES/collages/*/unsettled/*": "How many requests may have been billed for nothing",
+            "COLLAGES/tiles/*": "A tile that is there is not made again, or is gone on from",
+        },
+        "s3:ListBucket": {"COLLAGES": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/tiles/*": "The tile and its sidecar",
+            "COLLAGES/collages/*/failures/*": "A refusal that another draw takes the place of",
+            "COLLAGES/collages/*/refused/*": "The draws that were refused",
+            "COLLAGES/collages/*/unsettled/*": "Requests that may have been billed for nothing",
+        },
+        "dynamodb:UpdateItem": {"table/LIMITS": COUNTED},
+        "dynamodb:GetItem": {"table/LIMITS": "Whether a model makes one picture a call"},
+        "secretsmanager:GetSecretValue": {"secret:openai-key-??????": KEY},
+    },
+    "AssembleCollageFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {
+            "COLLAGES/collages/*/plan.json": "Which tile goes where",
+            "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
+            "COLLAGES/collages/*/manifest.json": "What another layout is made of",
+            "COLLAGES/collages/*/failures/*": "Why tiles are missing",
+            "COLLAGES/collages/*/unsettled/*": "What may have been billed for nothing",
+            "COLLAGES/tiles/*": "The tiles",
+        },
+        "s3:ListBucket": {"COLLAGES": LISTED},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/collage.*": "The collage, also in another layout",
+            "COLLAGES/collages/*/collage_files/*": "Its pyramid",
+            "COLLAGES/collages/*/preview.jpg": "Its preview",
+            "COLLAGES/collages/*/manifest.js*": "What became of every cell",
+            "COLLAGES/collages/*/progress.json": "That it is made",
+            "COLLAGES/collages/*/index.html": "The page",
+            "COLLAGES/collages/*/page.*": "The page's script and style",
+            "COLLAGES/collages/*/layouts/*/failure.json": "Why a layout could not be made",
+        },
+        "s3:AbortMultipartUpload": {
+            "COLLAGES/collages/*/collage.*": "Nothing is left of a collage that failed half-way"
+        },
+    },
+    "RecordFailureFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {"COLLAGES/collages/*/failure.json": "What the run said itself stays"},
+        "s3:ListBucket": {"COLLAGES": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/failure.json": "Why the run failed",
+            "COLLAGES/collages/*/failures/*": "Why one call failed",
+        },
+    },
+    "ApiFunctionRole": {
+        "s3:GetObject": {
+            "UPLOADS/uploads/*": "The source of an estimate or a start, and links to it",
+            "UPLOADS/sources/*": "The same where a door put it",
+            "COLLAGES/collages/*": "The collage's records, and links to its files",
+            "COLLAGES/tiles/*": "The tiles' sidecars, and links to their pictures",
+            "WEIGHTS/models/*": WEIGHTS,
+        },
+        "s3:ListBucket": {"UPLOADS": MISSING, "COLLAGES": LISTED, "WEIGHTS": MISSING},
+        "s3:PutObject": {
+            "UPLOADS/sources/*": "Forms and links for somebody to put a source with",
+            "COLLAGES/collages/*/pardon.json": "From when on earlier refusals do not count",
+            "COLLAGES/collages/*/request.json": "The request, frozen",
+            "COLLAGES/collages/*/progress.json": "The collage is known, or cancelled",
+            "COLLAGES/collages/*/styles.json": "Styles that the request names",
+            "COLLAGES/index/*": "The list of all collages",
+        },
+        "states:StartExecution": {"stateMachine:stack-collage": "The run"},
+        "states:ListExecutions": {"stateMachine:stack-collage": "The states of many collages"},
+        "states:DescribeExecution": {"execution:stack-collage:*": RUN},
+        "states:GetExecutionHistory": {"execution:stack-collage:*": "Which step a run is at"},
+        "states:ListMapRuns": {"execution:stack-collage:*": "How many calls have ended"},
+        "states:DescribeMapRun": {"mapRun:stack-collage/*": "How many calls have ended"},
+        "states:StopExecution": {"execution:stack-collage:*": "A run that is cancelled"},
+        "lambda:InvokeFunction": {"function:AssembleCollageFunction": "Another layout"},
+        "dynamodb:PutItem": {"table/LIMITS": "Idempotency keys, taken"},
+        "dynamodb:UpdateItem": {"table/LIMITS": "Idempotency keys, settled"},
+    },
+    "CollageStateMachineRole": {
+        "lambda:InvokeFunction": {
+            f"function:{name}Function": f"{name}, a state"
+            for name in (
+                "ListStyles",
+                "MakeMasks",
+                "PlanTiles",
+                "RenderTile",
+                "AssembleCollage",
+                "RecordFailure",
+            )
+        },
+        "s3:GetObject": {"COLLAGES/collages/*/calls*.json": "The items of a Map"},
+        "states:StartExecution": {"stateMachine:stack-collage": "The items of a distributed Map"},
+        "states:DescribeExecution": {
+            "execution:stack-collage:*": "A distributed Map asks for it",
+            "execution:stack-collage/*": "A distributed Map watches its items",
+        },
+        "states:StopExecution": {
+            "execution:stack-collage:*": "A distributed Map asks for it",
+            "execution:stack-collage/*": "A distributed Map that fails stops its items",
+        },
+        "events:PutEvents": {"event-bus/default": "The event Collage Completed"},
+        **{
+            f"events:{action}": {
+                "rule/StepFunctionsGetEventsForECSTaskRule": "How Step Functions hears of tasks"
+            }
+            for action in ("PutTargets", "PutRule", "DescribeRule")
+        },
+        **{
+            f"logs:{action}": {"*": LOGS}
+            for action in (
+                "CreateLogDelivery",
+                "GetLogDelivery",
+                "UpdateLogDelivery",
+                "DeleteLogDelivery",
+                "ListLogDeliveries",
+                "PutResourcePolicy",
+                "DescribeResourcePolicies",
+                "DescribeLogGroups",
+            )
+        },
+        "ecs:RunTask": {
+            "task-definition/stack-diffusion:*": "A GPU task, also by the revision a run began with"
+        },
+        "ecs:TagResource": {"task/stack-gpu/*": "Tags of the stack, passed on to the task"},
+        "ecs:DescribeTasks": {"task/stack-gpu/*": "Whether the task has ended"},
+        "ecs:StopTask": {"task/stack-gpu/*": "A run that is stopped stops its tasks"},
+        "iam:PassRole": {
+            "role/DiffusionRole": "The task's role, to ECS alone",
+            "role/DiffusionExecutionRole": "ECS's own for the task, to ECS alone",
+        },
+    },
+    "DiffusionRole": {
+        "s3:GetObject": {
+            "COLLAGES/collages/*/request.json": AGAIN,
+            "COLLAGES/collages/*/plan.json": "The task's part of the calls",
+            "COLLAGES/collages/*/source.png": "What the model works on",
+            "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
+            "COLLAGES/tiles/*": "A tile that is there is not made again, or is gone on from",
+            "WEIGHTS/models/*": "The weights",
+        },
+        "s3:ListBucket": {"COLLAGES": MISSING, "WEIGHTS": MISSING},
+        "s3:PutObject": {
+            "COLLAGES/tiles/*": "The tile and its sidecar",
+            "COLLAGES/collages/*/failures/*": "Why a call failed",
+            "COLLAGES/collages/*/shards/*": "How far the task is",
+        },
+    },
+    # These two have AWS's own policies and nothing else.
+    "DiffusionExecutionRole": {},
+    "GpuInstanceRole": {},
+}
+
+MANAGED = {
+    "AWSLambdaBasicExecutionRole": "Logs",
+    "AWSXrayWriteOnlyAccess": "Traces",
+    "AmazonECSTaskExecutionRolePolicy": "ECS pulls the image and delivers logs",
+    "AmazonEC2ContainerServiceforEC2Role": "ECS's agent on an instance",
+}
+"""AWS's own policies, and what they are for."""

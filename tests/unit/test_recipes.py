@@ -113,10 +113,13 @@ def test_a_larger_grid_of_samples_contains_the_smaller_one():
 
 
 def test_samples_of_an_engine_without_seeds_are_numbered_and_made_by_few_calls():
-    made = planned(recipe="samples", prompt="a cat", grid_size=4, engine="openai")
+    asked = {"recipe": "samples", "prompt": "a cat", "grid_size": 4, "engine": "openai"}
+    made = planned(**asked, quality="low")
+    slow = planned(**asked)
 
     assert [tile.sample for tile in made.tiles] == list(range(16))
     assert [len(call) for call in made.calls] == [10, 6]
+    assert [len(call) for call in slow.calls] == [2] * 8
 
 
 def test_samples_of_alternatives_stand_below_each_other():

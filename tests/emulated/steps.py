@@ -107,7 +107,8 @@ def _whole(on: Services, collage: str) -> None:
     expect({"collage.png", "preview.jpg", "index.html", "collage.dzi"} <= files, files)
     expect(any(name.startswith("collage_files/0/") for name in files), files)
     expect(manifest.missing == 0, manifest)
-    expect(_size(on.get(f"collages/{collage}/collage.png"))[0] >= 64, collage)
+    drawn = _size(on.get(f"collages/{collage}/collage.png"))
+    expect(drawn == manifest.geometry.size, (collage, drawn, manifest.geometry))
 
 
 def fail(functions: Emulated, on: Services) -> Iterator[str]:

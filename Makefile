@@ -36,8 +36,9 @@ install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of tha
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --out out/demo
 
+# A file's tests share what they set up, a laptop cloud or a browser, and so stay together.
 test: install ## run all tests; no network is used
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
 	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest tests/diffusion

@@ -35,7 +35,7 @@ def tile(**changes):
     [
         (operation, kind)
         for kind, traits in diffusion.TRAITS.items()
-        for operation in traits.operations
+        for operation in sorted(traits.operations)
     ],
 )
 def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, kind):

@@ -61,7 +61,7 @@ REPEATED = {"axes", "words", "rects"}
 
 COMPLETED = {
     "recipe": tuple(recipes.RECIPES),
-    "engine": tuple(engines.ENGINES),
+    "engine": engines.OFFERED,
     "masks": (*masks.SETS, *masks.MASKS),
     "format": tuple(FORMATS),
 }

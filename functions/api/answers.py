@@ -123,7 +123,10 @@ class Engine(BaseModel):
     """What renders tiles, and what is known of it."""
 
     name: str
-    model: str | None = Field(description="unless a request names another")
+    model: str | None = Field(
+        description="unless a request names another; none where it depends on the operation"
+    )
+    models: dict[str, str] = Field(description="the same by operation")
     operations: list[str]
     seeded: bool = Field(description="whether a seed decides the picture")
     trained: bool = Field(description="whether it holds a trained model")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -11,9 +12,10 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from collage import pipeline
-from collage.engines import ENGINES
+from collage.engines import ENGINES, OFFERED
 from collage.request import Relayout, Request, layout_name
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import encode, noise
@@ -44,6 +46,8 @@ class Api:
 
     deployed: Deployed
     caller: str = "arn:aws:iam::123456789012:user/painter"
+    authorizer: dict[str, Any] | None = None
+    """What an authorizer knows of the caller, where it is not that of IAM."""
 
     @property
     def stack(self):
@@ -54,6 +58,8 @@ class Api:
         event["rawPath"] = event["requestContext"]["http"]["path"] = path
         event["requestContext"]["http"]["method"] = method
         event["requestContext"]["authorizer"]["iam"]["userArn"] = self.caller
+        if self.authorizer is not None:
+            event["requestContext"]["authorizer"] = self.authorizer
         if query:
             event["queryStringParameters"] = query
             event["rawQueryString"] = "&".join(f"{name}={value}" for name, value in query.items())
@@ -401,7 +407,8 @@ def test_what_nobody_asked_for_is_not_found(api, route):
     ("options", "field", "allowed"),
     [
         ({"rows": 0}, "rows", {"minimum": 1, "maximum": 200}),
-        ({"engine": "steam"}, "engine", list(ENGINES)),
+        ({"engine": "steam"}, "engine", list(OFFERED)),
+        ({"engine": "original"}, "engine", list(OFFERED)),
         ({"fit": "stretch"}, "fit", ["crop", "pad"]),
         ({"masks": ["halves", "third"]}, "masks", None),
         ({"max_usd": -1}, "max_usd", {"minimum": 0}),
@@ -500,12 +507,36 @@ def test_the_catalogue_says_what_this_stack_has(api):
     assert not by_name["openai"]["available"]
     assert "OpenAiSecret" in by_name["openai"]["needs"]
     assert engines["limits"]["concurrency"] == 7
+    assert by_name["painter"]["models"]["upscale"] == by_name["painter"]["model"] == "painter-1"
+    assert by_name["openai"]["models"]["inpaint"] == by_name["openai"]["model"]
     assert api("GET", "/recipes").json["limits"]["max_source_bytes"] == 3_000_000
     recipes = {recipe["name"]: recipe for recipe in api("GET", "/recipes").json["items"]}
     assert recipes["samples"]["source"] == "unused"
     assert "grid_size" in recipes["samples"]["uses"]
     assert "Cubism" in api("GET", "/styles").json["items"]
     assert api("GET", "/masks").json["sets"]["halves"] == ["top", "bottom", "left", "right"]
+
+
+def test_an_engine_is_called_available_where_a_collage_by_it_is_not_refused(api):
+    items = api("GET", "/engines").json["items"]
+
+    assert [engine["name"] for engine in items] == ["painter", "openai", "diffusion"]
+    for engine in items:
+        answer = api("POST", "/collages", ASKED | {"engine": engine["name"]})
+        assert (answer.status == 202) == engine["available"]
+        if not engine["available"]:
+            assert answer.json["detail"] == engine["needs"]
+
+
+def test_an_engine_with_a_model_for_each_operation_has_no_other(api):
+    (diffusion,) = (e for e in api("GET", "/engines").json["items"] if e["name"] == "diffusion")
+
+    assert diffusion["model"] is None
+    assert diffusion["models"].keys() == set(ENGINES["diffusion"].operations)
+    assert (diffusion["models"]["inpaint"], diffusion["models"]["upscale"]) == (
+        "sdxl-inpainting",
+        "esrgan-x4",
+    )
 
 
 def test_the_options_of_a_request_are_those_that_are_taken(api):
@@ -535,9 +566,36 @@ def test_the_description_has_every_route_and_every_problem(api):
     }  # fmt: skip
     for item in described["paths"].values():
         for operation in item.values():
-            assert {"422", "429", "500", "503", "403"} <= operation["responses"].keys()
+            assert {"429", "500", "503", "403"} <= operation["responses"].keys()
+            takes = {"parameters", "requestBody"} & operation.keys()
+            assert ("422" in operation["responses"]) == bool(takes)
             assert [status for status in operation["responses"] if status.startswith("2")]
     assert "HTTPValidationError" not in json.dumps(described)
+
+
+def test_the_description_is_valid_and_every_schema_of_it_is_used(api):
+    described = api("GET", "/openapi.json").json
+
+    OpenAPIV31SpecValidator(described).validate()
+    text = json.dumps(described)
+    named = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', text))
+    assert named == described["components"]["schemas"].keys()
+    operations = [one for item in described["paths"].values() for one in item.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z]+[A-Z][a-z]+", name) for name in ids), ids
+
+
+def test_the_description_says_how_this_stack_knows_its_callers(api):
+    signed = api("GET", "/openapi.json").json
+    api.authorizer = {"jwt": {"claims": {"sub": "painter"}, "scopes": ["collages/run"]}}
+    shown = api("GET", "/openapi.json").json
+
+    assert (signed["security"], shown["security"]) == ([{"Sigv4": []}], [{"Jwt": []}])
+    for described in (signed, shown):
+        schemes = described["components"]["securitySchemes"]
+        assert schemes["Sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+        assert (schemes["Jwt"]["type"], schemes["Jwt"]["scheme"]) == ("http", "bearer")
 
 
 def test_a_picture_under_two_keys_is_one_collage(api):

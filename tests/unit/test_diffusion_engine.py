@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from collage import engines, plan
 from collage.engines import diffusion
 from collage.errors import InvalidRequest
+from collage.request import Request
 from collage.tile import Tile
 from tests.unit.plans import PACE
 
@@ -134,3 +135,18 @@ def test_few_calls_are_not_worth_a_second_machine():
     assert diffusion.shards(4, 10) == 1
     assert diffusion.shards(5, 10) == 2
     assert diffusion.shards(0, 10) == 0
+
+
+@pytest.mark.parametrize("name", diffusion.SAMPLING)
+def test_a_request_may_ask_for_what_the_engine_takes_and_for_no_more(name):
+    def bounds(model):
+        schema = model.model_json_schema()["properties"][name]
+        (of_value,) = (one for one in schema.get("anyOf", [schema]) if one.get("type") != "null")
+        return {key: rule for key, rule in of_value.items() if key not in ("title", "description")}
+
+    own = bounds(diffusion.Repainting)
+    asked = bounds(Request)
+
+    assert own.pop("default", None) in (None, "")
+    assert asked == own
+    assert asked.keys() > {"type"}

@@ -100,8 +100,8 @@ def test_a_source_is_given_where_a_recipe_needs_one_and_only_there():
 
 
 def test_an_engine_that_cannot_is_refused_with_those_that_can():
-    with pytest.raises(InvalidRequest, match=r"engine: original cannot inpaint.*painter, openai"):
-        served("collage", engine="original")
+    with pytest.raises(InvalidRequest, match=r"engine: painter cannot reconstruct.*: diffusion\."):
+        served("reconstruction", engine="painter")
 
 
 def test_a_larger_grid_of_samples_contains_the_smaller_one():

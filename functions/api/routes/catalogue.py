@@ -13,19 +13,19 @@ from answers import (
     Styles,
 )
 from collage import engines, masks, pipeline, recipes, styles
-from collage.errors import CollageError
+from collage.errors import EngineUnavailable
 from collage.request import MAX_COLLAGE_PIXELS, MAX_STYLES, Request
 from collage.tools import Tools, tools
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
-@router.get("/engines", tags=["catalogue"], summary="The engines")
+@router.get("/engines", tags=["catalogue"], summary="The engines", operation_id="listEngines")
 def list_engines() -> Engines:
     """List what renders tiles, and whether this stack is set up for it."""
     here = tools()
     return Engines(
-        items=[_engine(name, here) for name in engines.ENGINES],
+        items=[_engine(name, here) for name in engines.OFFERED],
         default=Request().engine,
         limits=EngineLimits(
             images_per_minute=here.provider.images_per_minute,
@@ -36,7 +36,7 @@ def list_engines() -> Engines:
     )
 
 
-@router.get("/styles", tags=["catalogue"], summary="The styles")
+@router.get("/styles", tags=["catalogue"], summary="The styles", operation_id="listStyles")
 def list_styles() -> Styles:
     """List the styles of a request that names none."""
     provider = tools().provider
@@ -48,14 +48,19 @@ def list_styles() -> Styles:
     )
 
 
-@router.get("/masks", tags=["catalogue"], summary="The masks")
+@router.get("/masks", tags=["catalogue"], summary="The masks", operation_id="listMasks")
 def list_masks() -> Masks:
     """List what part of a picture can be repainted."""
     sets = {name: list(members) for name, members in masks.SETS.items()}
     return Masks(items=list(masks.MASKS), sets=sets, default=list(Request().masks))
 
 
-@router.get("/recipes", tags=["catalogue"], summary="The recipes and the options of a request")
+@router.get(
+    "/recipes",
+    tags=["catalogue"],
+    summary="The recipes and the options of a request",
+    operation_id="listRecipes",
+)
 def list_recipes() -> Recipes:
     """List how a request can unfold into tiles, and all that it can say."""
     limits = tools().settings
@@ -79,13 +84,16 @@ def _engine(name: str, here: Tools) -> Engine:
     known = engines.ENGINES[name]
     needs = None
     try:
-        pipeline.serve(Request(engine=name), here)
-    except CollageError as error:
+        pipeline.set_up(name, here)
+    except EngineUnavailable as error:
         needs = str(error)
+    model = None if known.families else known.model or here.provider.model
+    operations = sorted(known.operations)
     return Engine(
         name=name,
-        model=known.model or here.provider.model,
-        operations=sorted(known.operations),
+        model=model,
+        models={operation: model or known.families[operation] for operation in operations},
+        operations=operations,
         seeded=known.seeded,
         trained=known.trained,
         priced=known.price is not None,

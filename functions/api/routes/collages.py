@@ -53,7 +53,13 @@ Key = Annotated[
 ]
 
 
-@router.post("/collages", tags=["collages"], summary="Ask for a collage", status_code=202)
+@router.post(
+    "/collages",
+    tags=["collages"],
+    summary="Ask for a collage",
+    status_code=202,
+    operation_id="createCollage",
+)
 def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """Start a collage; one that failed, was stopped or lacks tiles goes on.
 
@@ -85,14 +91,24 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     )
 
 
-@router.post("/collages/estimate", tags=["collages"], summary="What a collage would take")
+@router.post(
+    "/collages/estimate",
+    tags=["collages"],
+    summary="What a collage would take",
+    operation_id="estimateCollage",
+)
 def estimate(asked: Annotated[Asked, Body()]) -> Estimate:
     """Count calls, dollars and minutes; nothing is started."""
     with _about_a_picture(asked):
         return _estimate(asked)
 
 
-@router.get("/collages", tags=["collages"], summary="The collages, newest first")
+@router.get(
+    "/collages",
+    tags=["collages"],
+    summary="The collages, newest first",
+    operation_id="listCollages",
+)
 def newest(limit: Limit = 20, after: After = None) -> Collages:
     """List collages by when they were first asked for."""
     found, following = progress.newest(stack.store(), stack.runs(), limit, after)
@@ -100,13 +116,23 @@ def newest(limit: Limit = 20, after: After = None) -> Collages:
     return Collages(items=items, next=following)
 
 
-@router.get("/collages/<collage>", tags=["collages"], summary="Where a collage stands")
+@router.get(
+    "/collages/<collage>",
+    tags=["collages"],
+    summary="Where a collage stands",
+    operation_id="getCollage",
+)
 def look(collage: Id) -> Collage:
     """Say how far a collage is, what it cost so far, and where its files are."""
     return _collage(progress.look(stack.store(), stack.runs(), collage))
 
 
-@router.get("/collages/<collage>/tiles", tags=["collages"], summary="The tiles of a collage")
+@router.get(
+    "/collages/<collage>/tiles",
+    tags=["collages"],
+    summary="The tiles of a collage",
+    operation_id="listTiles",
+)
 def tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
     """List tiles in the order of the plan, each with its conditioning and its state."""
     if after is not None and not (after.isdecimal() and len(after) < 7):
@@ -123,7 +149,12 @@ def tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
     return Tiles(items=items, next=None if following is None else str(following))
 
 
-@router.delete("/collages/<collage>", tags=["collages"], summary="Stop a collage")
+@router.delete(
+    "/collages/<collage>",
+    tags=["collages"],
+    summary="Stop a collage",
+    operation_id="stopCollage",
+)
 def stop(collage: Id) -> Collage:
     """End the run of a collage; what was made stays. One that has ended is left as it is."""
     return _collage(progress.cancel(stack.store(), stack.runs(), collage))
@@ -134,6 +165,7 @@ def stop(collage: Id) -> Collage:
     tags=["collages"],
     summary="Lay a collage out again",
     status_code=202,
+    operation_id="assembleCollage",
 )
 def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     """Have another layout made beside the first; nothing is rendered or paid."""

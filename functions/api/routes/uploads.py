@@ -13,7 +13,12 @@ from stack import store
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
-@router.post("/uploads", tags=["uploads"], summary="A form to upload a source picture with")
+@router.post(
+    "/uploads",
+    tags=["uploads"],
+    summary="A form to upload a source picture with",
+    operation_id="createUpload",
+)
 def upload(asked: Annotated[UploadAsked, Body()]) -> Upload:
     """Give out a form that S3 takes one picture by; it starts nothing."""
     most = settings().max_source_bytes

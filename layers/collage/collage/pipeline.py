@@ -1060,17 +1060,32 @@ def record_end(store: Store, run: Mapping[str, Any]) -> Failure:
 
 def serve(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
-    priced = [name for name in asked.engines if engines.ENGINES[name].price is not None]
-    if priced and not tools.provider.secret:
-        raise EngineUnavailable(
-            f"engine: {priced[0]} needs a key; set the stack's parameter OpenAiSecret, or on a "
-            "laptop the variable OPENAI_API_KEY."
-        )
+    for name in asked.engines:
+        set_up(name, tools)
     rules.known_qualities(asked, _models(asked, tools))
     if asked.styled and asked.styles is None and not tools.provider.secret:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude)
+
+
+def set_up(engine: str, tools: Tools) -> None:
+    """Whether this stack has what an engine needs.
+
+    Raises:
+        EngineUnavailable: with what it lacks.
+    """
+    known = engines.ENGINES[engine]
+    if known.price is not None and not tools.provider.secret:
+        raise EngineUnavailable(
+            f"engine: {engine} needs a key; set the stack's parameter OpenAiSecret, or on a "
+            "laptop the variable OPENAI_API_KEY."
+        )
+    if known.pinned is not None and not tools.settings.models:
+        raise EngineUnavailable(
+            f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
+            "laptop say with --models where weights lie."
+        )
 
 
 def served_weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Weights | None:
@@ -1084,11 +1099,7 @@ def served_weights(store: Store, asked: Request, tools: Tools, has_source: bool)
     own = [name for name in asked.engines if engines.ENGINES[name].pinned]
     if not own:
         return None
-    if not tools.settings.models:
-        raise EngineUnavailable(
-            f"engine: {own[0]} is not set up here; deploy the stack with EnableGpu=true, or on a "
-            "laptop say with --models where weights lie."
-        )
+    set_up(own[0], tools)
     weights = store.weights(tools.settings.models)
     diffusion.check(
         weights,

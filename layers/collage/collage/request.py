@@ -19,6 +19,7 @@ from pydantic import (
 from collage import engines, formats, masks, recipes, rules, styles
 from collage.colours import is_colour
 from collage.digest import canonical, sha256
+from collage.engines import diffusion
 from collage.errors import FieldError, InvalidRequest, NotOneOf
 from collage.formats import Format
 from collage.layout import Sort
@@ -241,18 +242,16 @@ class Request(BaseModel):
     quality: str | None = Field(
         default=None, description="of: " + ", ".join(engines.ENGINES["openai"].qualities)
     )
-    guidance_scale: float | None = Field(
-        default=None, ge=0, le=100, description="how closely to follow the prompt"
+    guidance_scale: diffusion.Guidance | None = Field(
+        default=None, description="how closely to follow the prompt"
     )
-    num_inference_steps: int | None = Field(
-        default=None, ge=1, le=1000, description="denoising steps"
+    num_inference_steps: diffusion.Steps | None = Field(default=None, description="denoising steps")
+    strength: diffusion.Strength | None = Field(
+        default=None, description="how far to go from the source, up to 1"
     )
-    strength: float | None = Field(
-        default=None, gt=0, le=1, description="how far to go from the source, up to 1"
-    )
-    scheduler: str | None = Field(default=None, max_length=40, description="of the denoising")
-    negative_prompt: str | None = Field(
-        default=None, max_length=4000, description="what not to show"
+    scheduler: diffusion.Scheduler | None = Field(default=None, description="of the denoising")
+    negative_prompt: diffusion.NegativePrompt | None = Field(
+        default=None, description="what not to show"
     )
     upscale: Literal[2, 4] | None = Field(
         default=None, description="make every picture larger by 2 or 4 at the end"
@@ -285,7 +284,7 @@ class Request(BaseModel):
     @field_validator("engine")
     @classmethod
     def _known_engine(cls, value: str) -> str:
-        return _known("engine", value, engines.ENGINES)
+        return _known("engine", value, engines.OFFERED)
 
     @field_validator("styles")
     @classmethod

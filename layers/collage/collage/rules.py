@@ -80,7 +80,7 @@ def served(request: Request, has_source: bool) -> None:
     for name in request.engines:
         lacking = wanted - engines.ENGINES[name].operations
         if lacking:
-            able = [e for e, known in engines.ENGINES.items() if wanted <= known.operations]
+            able = [e for e in engines.OFFERED if wanted <= engines.ENGINES[e].operations]
             raise InvalidRequest(
                 f"engine: {name} cannot {' or '.join(sorted(lacking))}, as the recipe "
                 f"{request.recipe} asks; these can: {', '.join(able) or 'none'}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,6 +49,10 @@ class Capability:
     """The size to prepare a tile's source to, by the model and the tile's size."""
     price: Callable[[Sequence[Tile]], float] | None = None
     """Dollars for one call that makes these tiles; None where calls cost nothing."""
+    families: Mapping[Operation, str] = field(default_factory=dict)
+    """Where another model is taken for each operation, unless a request names one: those."""
+    offered: bool = True
+    """Whether a request may name it; a recipe takes others by itself."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +137,20 @@ ENGINES: dict[str, Capability] = {
         alike=diffusion.alike,
         options=diffusion.SAMPLING,
         pinned=diffusion.model,
+        families=diffusion.FAMILIES,
     ),
     "original": Capability(
         operations=frozenset({"reconstruct"}),
         model="none",
         seeded=True,
         trained=False,
+        offered=False,
     ),
 }
 """Every engine by its name; its module here, imported only when a tile is made, has the same."""
+
+OFFERED = tuple(name for name, known in ENGINES.items() if known.offered)
+"""The engines that a request may name."""
 
 
 def trained(engine: str) -> bool:

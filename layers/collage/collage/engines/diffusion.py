@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
 
+# A request has its fields of these types as well: what a value may be is said here alone.
 Steps = Annotated[int, Field(ge=1, le=1000)]
 Guidance = Annotated[float, Field(ge=1, le=50)]
 Strength = Annotated[float, Field(gt=0, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+NegativePrompt = Annotated[str, Field(max_length=2000)]
 
 BATCH = 4
 """Tiles denoised at once: what SDXL at 1024 pixels takes of a GPU with 24 GB."""
@@ -44,7 +46,7 @@ class Sampling(Options):
     num_inference_steps: Steps | None = None
     guidance_scale: Guidance | None = None
     scheduler: Scheduler | None = None
-    negative_prompt: Annotated[str, Field(max_length=2000)] = ""
+    negative_prompt: NegativePrompt = ""
 
 
 class Repainting(Sampling):

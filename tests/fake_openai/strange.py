@@ -28,6 +28,10 @@ def _broken_item(body: Body) -> None:
     body["data"][0] = {"b64_json": base64.b64encode(b"no picture").decode()}
 
 
+def _lost_item(body: Body) -> None:
+    body["data"][0] = {"url": "data:image/png"}
+
+
 def _null_item(body: Body) -> None:
     body["data"][0] = None
 
@@ -56,6 +60,7 @@ def _no_usage(body: Body) -> None:
 STRANGE: dict[str, Callable[[Body], None]] = {
     "extra": _extra,
     "broken_item": _broken_item,
+    "lost_item": _lost_item,
     "null_item": _null_item,
     "oblong": _oblong,
     "clear": _clear,

@@ -1,6 +1,7 @@
 """How many pictures a call asks for, and what becomes of a call that brings fewer."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,16 +10,19 @@ from pytest_socket import enable_socket
 
 from collage import batches, pipeline, plan
 from collage.batches import Batches
-from collage.errors import NoSlotYet
-from collage.limits import Limits, Pace
+from collage.engines.fetching import MOST_SECONDS
+from collage.errors import NoSlotYet, PictureNotFetched
+from collage.limits import NEAR_SECONDS, Limits, Pace
 from collage.settings import OpenAISettings, Settings
 from collage.store import Store
 from collage.tools import Tools
+from local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 from tests.unit.plans import PACE, models, planned
 
 MODEL = "gpt-image-2.5-flare"
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SAMPLES: dict[str, Any] = {
     "recipe": "samples",
     "prompt": "a lighthouse",
@@ -197,7 +201,7 @@ def test_what_has_no_time_is_left_to_another_invocation(
 ) -> None:
     made = prepared(stack, tools)
     fake.most = 1
-    monkeypatch.setattr(pipeline, "MORE_SECONDS", 0.0)
+    monkeypatch.setattr(pipeline, "ALL_ASKED_BY", tools.pace.call_seconds)
 
     for left in (3, 2, 1):
         with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
@@ -205,6 +209,34 @@ def test_what_has_no_time_is_left_to_another_invocation(
     render(stack.store, tools, made)
 
     assert asked_for(fake) == [4, 1, 1, 1]
+
+
+@pytest.mark.parametrize("then", ["429", "504", "moderation"])
+def test_a_picture_that_was_paid_for_and_lost_is_not_paid_for_by_a_retry_of_others(
+    stack: Stack, tools: Tools, fake: FakeOpenAI, then: str
+) -> None:
+    made = prepared(stack, tools)
+    fake.most, fake.faults = 2, Faults({1: "lost_item", 2: then})
+
+    with pytest.raises(PictureNotFetched):
+        render(stack.store, tools, made)
+
+    first, second, *_ = stack.store.plan(made).tiles
+    assert asked_for(fake)[:2] == [4, 1]
+    assert stack.store.sidecar(first) is None
+    assert stack.store.sidecar(second) is not None
+
+
+def test_the_last_call_of_an_invocation_ends_within_the_function() -> None:
+    function = render_tile_seconds()
+
+    # A turn is waited for, the pictures are fetched, and what came is written.
+    assert function >= pipeline.ALL_ASKED_BY + NEAR_SECONDS + MOST_SECONDS + 10
+
+
+def render_tile_seconds() -> int:
+    resource = parse(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE)["Resources"]
+    return int(resource["RenderTileFunction"]["Properties"]["Timeout"])
 
 
 def test_what_is_known_of_a_server_is_forgotten_with_its_time(

@@ -42,6 +42,8 @@ def test_a_tile_lies_in_its_own_shape_inside_a_size_that_the_model_takes(
         ("gpt-image-2.5-flare", (1024, 1024), SQUARE, SQUARE),
         ("gpt-image-2.5-flare", (2048, 1024), (2048, 1024), (2048, 1024)),
         ("gpt-image-2.6-flare", (2048, 1024), (1536, 1024), (1536, 768)),
+        ("openai/gpt-image-2.5-flare", (2048, 1024), (2048, 1024), (2048, 1024)),
+        ("openai/gpt-image-2.6-flare", (2048, 1024), (1536, 1024), (1536, 768)),
         ("gpt-image-2", (2000, 1000), (1536, 1024), (1536, 768)),
         ("gpt-image-2", (2048, 512), (1536, 1024), (1536, 384)),
         ("gpt-image-2", (768, 512), (1536, 1024), (1536, 1024)),

@@ -218,6 +218,9 @@ def test_a_provider_that_rejects_everything_is_not_asked_for_ever(fake: FakeOpen
             generated(made)
     with pytest.raises(BadRequest, match="It says so of every request"):
         generated(made)
+    # A process goes on with another run, of which nothing was rejected yet.
+    with pytest.raises(Rejected):
+        generated(made)
 
 
 def test_a_picture_in_between_begins_the_count_anew(fake: FakeOpenAI) -> None:

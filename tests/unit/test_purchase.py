@@ -297,6 +297,29 @@ def test_nothing_is_asked_when_the_books_cannot_be_kept(limits: Limits) -> None:
     assert engine.asked == []
 
 
+class Halting(Limits):
+    """Stops answering over the second tile of a call, once its price was counted."""
+
+    def asked(self, tile: str) -> int:
+        if tile == tiles(2)[1].key:
+            raise LimitsUnavailable("The table of the shared limits did not answer.")
+        return super().asked(tile)
+
+
+@pytest.mark.parametrize("budget", [Budget("a collage", 1), UNBOUNDED])
+def test_a_price_is_taken_back_when_the_books_halt_before_the_request(
+    limits: Limits, budget: Budget
+) -> None:
+    halting, engine = Halting(limits.dynamodb, TABLE, limits.pace, daily_usd=1), Engine()
+
+    with pytest.raises(LimitsUnavailable):
+        buy(halting, engine, tiles(2), None, None, PRICE, budget)
+
+    assert engine.asked == []
+    assert limits.spent() == counted(limits) == 0
+    assert [noted(limits, tile) for tile in tiles(2)] == [0, 0]
+
+
 BOUNDED = Budget("a collage", 0.1)
 
 

@@ -9,7 +9,14 @@ from botocore.exceptions import EndpointConnectionError
 from pytest_socket import enable_socket
 
 from collage import pipeline
-from collage.errors import MaxUsdReached, NotKept, RateLimited, Refused, TimedOut
+from collage.errors import (
+    EngineUnavailable,
+    MaxUsdReached,
+    NotKept,
+    RateLimited,
+    Refused,
+    TimedOut,
+)
 from collage.notes import Unsettled
 from collage.settings import OpenAISettings, Settings
 from collage.tile import Call, Tile
@@ -169,6 +176,42 @@ def test_a_picture_that_s3_does_not_take_was_paid_for(
     assert fake.images == 1
     assert tools.limits.spent() > 0
     assert [note.requests for note in stack.store.unsettled(made).values()] == [1]
+
+
+def asking_for_styles(stack: Stack, tools: Tools) -> str:
+    """The id of a collage whose styles a language model is to list."""
+    asked = {"recipe": "matrix", "subjects": ["a barn"], "style_count": 2, "engine": "openai"}
+    return pipeline.start(stack.store, tools, stack.runs, None, asked)["id"]
+
+
+def test_a_key_that_is_not_there_leaves_nothing_counted(
+    stack: Stack, limits_table: str, fake: FakeOpenAI
+) -> None:
+    tools = Tools(
+        Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table=limits_table),
+        OpenAISettings(secret="no-such-key", base_url=fake.base_url),
+    )
+    made = asking_for_styles(stack, tools)
+
+    with pytest.raises(EngineUnavailable, match="there is none of that name"):
+        pipeline.list_styles(stack.store, tools, made)
+
+    assert tools.limits.spent() == 0
+
+
+def test_a_list_that_s3_does_not_take_was_paid_for(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    made = asking_for_styles(stack, tools)
+
+    def lost(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://s3")
+
+    stack.store.s3.meta.events.register("before-call.s3.PutObject", lost)
+    with pytest.raises(NotKept, match="The list of styles came, and was not kept"):
+        pipeline.list_styles(stack.store, tools, made)
+
+    assert tools.limits.spent() > 0
 
 
 def test_a_collage_stops_at_its_max_usd(stack: Stack, tools: Tools, fake: FakeOpenAI) -> None:

@@ -216,7 +216,7 @@ class FailedMidway(TransientError):
 
 
 class NotKept(TransientError):
-    """A picture came and was paid for, and S3 did not take it."""
+    """A picture, or a list of styles, came and was paid for, and S3 did not take it."""
 
 
 class BrokenAnswer(TransientError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeGuard
 
 import collage
 from collage import (
@@ -53,6 +53,7 @@ from collage.errors import (
     StoppingError,
     StoreUnavailable,
     TooLong,
+    TransientError,
 )
 from collage.manifest import Failure, Manifest, record
 from collage.plan import Plan, Prepared, Styles
@@ -74,8 +75,9 @@ UNNAMED = "0" * 20
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
 
-MORE_SECONDS = 50.0
-"""How long an invocation goes on with further calls; the function outlives one call by more."""
+ALL_ASKED_BY = 825.0
+"""Seconds of an invocation by which its last call has to be over: a function has 900, and of those
+a turn may take 5, fetching the pictures 60, and writing them 10."""
 
 
 class Started(TypedDict):
@@ -210,6 +212,8 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
     Raises:
         NoStyles: when a language model was asked and gave no usable list.
         BudgetExhausted, MaxUsdReached: when the day or max_usd leaves nothing to ask it with.
+        EngineUnavailable, ProviderUnreachable: when there is no having the key; nothing is counted.
+        NotKept: when S3 does not take the list: another try pays again.
     """
     asked = store.accepted(collage_id).request
     if not tools.provider.secret:
@@ -218,17 +222,20 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         return 0
     from collage import listing
 
+    client, model = tools.openai_client, tools.provider.text_model
     booking = book(tools.limits, listing.PRICE, Budget(collage_id, asked.max_usd))
-    model = tools.provider.text_model
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     try:
-        names = listing.ask(tools.openai_client, model, count, asked.theme, asked.exclude)
+        names = listing.ask(client, model, count, asked.theme, asked.exclude)
     except CollageError as error:
         if not call_ends.is_counted(error):
             with suppress(LimitsUnavailable):
                 booking.settle(0)
         raise
-    store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
+    try:
+        store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
+    except StoreUnavailable as error:
+        raise NotKept(f"The list of styles came, and was not kept: {error}") from error
     return listing.PRICE
 
 
@@ -593,7 +600,7 @@ def _make_first(
         NoSlotYet: when the invocation, which ``began`` at that time, has no time for another.
     """
     for spare in spares:
-        _with_time_left(began, 1)
+        _with_time_left(tools, began, 1)
         try:
             return _make(store, tools, collage_id, [spare])
         except Refused as error:
@@ -601,17 +608,24 @@ def _make_first(
     raise refusal
 
 
-def _with_time_left(began: float, left: int, lost: PermanentError | None = None) -> None:
+def _with_time_left(
+    tools: Tools, began: float, left: int, lost: PermanentError | None = None
+) -> None:
     """Give back what the function may not have the time for, if it began long ago.
 
     Raises:
         NoSlotYet: when another call could outlast the function.
         PermanentError: ``lost`` in its place, if another invocation would not know of it.
     """
-    if perf_counter() - began > MORE_SECONDS:
-        if lost is not None and not isinstance(lost, Refused):
+    if perf_counter() - began > ALL_ASKED_BY - tools.pace.call_seconds:
+        if _forgotten(lost):
             raise lost
         raise NoSlotYet(f"{left} more tiles of the call are asked for in their turn.")
+
+
+def _forgotten(lost: PermanentError | None) -> TypeGuard[PermanentError]:
+    """Whether another invocation would not know of this end of a tile, and pay for it again."""
+    return lost is not None and not isinstance(lost, Refused)
 
 
 def materials(
@@ -722,24 +736,20 @@ def _buy(
     lost: PermanentError | None = None
     while left:
         if len(left) < len(wanted):
-            _with_time_left(began, len(left), lost)
+            _with_time_left(tools, began, len(left), lost)
         asked, left = left[:most], left[most:]
         try:
             bought = _paid(store, tools, collage_id, asked, source, mask)
         except Refused as refused:
-            lost = refused
+            lost = _graver(lost, refused)
             continue
+        except TransientError as error:
+            if _forgotten(lost):
+                raise lost from error
+            raise
         usd += bought.usd
-        missed = []
-        for tile, outcome in zip(asked, bought.outcomes, strict=True):
-            if isinstance(outcome, StoppingError):
-                raise outcome
-            if isinstance(outcome, Refused):
-                refusals.note(store, collage_id, [tile], outcome)
-            if isinstance(outcome, PermanentError):
-                lost = outcome
-            elif not isinstance(outcome, Rendered):
-                missed.append(tile)
+        missed, ended = _what_did_not_come(store, collage_id, asked, bought)
+        lost = _graver(lost, ended)
         if any(isinstance(outcome, NotMade) for outcome in bought.outcomes):
             tools.batches.note(model)
         if missed:
@@ -748,6 +758,33 @@ def _buy(
     if lost is not None:
         raise lost
     return usd
+
+
+def _what_did_not_come(
+    store: Store, collage_id: str, asked: Sequence[Tile], bought: Purchase
+) -> tuple[list[Tile], PermanentError | None]:
+    """The tiles of a call that are to be asked for singly, and how one ended that is not.
+
+    Raises:
+        StoppingError: when that is how one ended.
+    """
+    missed: list[Tile] = []
+    ended: PermanentError | None = None
+    for tile, outcome in zip(asked, bought.outcomes, strict=True):
+        if isinstance(outcome, StoppingError):
+            raise outcome
+        if isinstance(outcome, Refused):
+            refusals.note(store, collage_id, [tile], outcome)
+        if isinstance(outcome, PermanentError):
+            ended = _graver(ended, outcome)
+        elif not isinstance(outcome, Rendered):
+            missed.append(tile)
+    return missed, ended
+
+
+def _graver(one: PermanentError | None, other: PermanentError | None) -> PermanentError | None:
+    """Which of the ends of two tiles to tell: the later one, but first what a retry would repay."""
+    return one if other is None or _forgotten(one) else other
 
 
 def _paid(

@@ -43,19 +43,22 @@ def buy(
         CollageError: what the engine raises.
     """
     booking = book(limits, price, budget)
-    asked_before = max(limits.asked(tile.key) for tile in tiles)
+    asked_before, noted = 0, list[Tile]()
 
     def turn() -> None:
         limits.wait_for_turn(len(tiles))
         booking.confirm()
 
     try:
+        for tile in tiles:
+            asked_before = max(asked_before, limits.asked(tile.key))
+            noted.append(tile)
         outcomes = engine.render(tiles, source, mask, turn)
     except CollageError as error:
         with suppress(LimitsUnavailable):
             if not is_counted(error):
                 booking.settle(0)
-                for tile in tiles:
+                for tile in noted:
                     limits.not_billed(tile.key)
             if isinstance(error, TransientError) and error.retry_after:
                 limits.hold(error.retry_after)

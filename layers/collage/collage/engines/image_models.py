@@ -11,7 +11,8 @@ STANDARD_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))
 QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
 
 CUSTOM_SIZES = ("gpt-image-2", "gpt-image-2.5")
-"""Families that take any size in bounds; a name belongs to one when it is it or extends it."""
+"""Families that take any size in bounds; a name belongs to one when it is it or extends it, behind
+a gateway's prefix too."""
 
 CUSTOM_STEP, CUSTOM_LONGEST, CUSTOM_RATIO = 16, 3840, 3.0
 CUSTOM_PIXELS = (655_360, 8_294_400)
@@ -43,7 +44,8 @@ def frame(model: str, size: tuple[int, int]) -> Frame:
 
 
 def _family(model: str, families: tuple[str, ...]) -> str | None:
-    mine = [f for f in families if model == f or model.startswith(f + "-")]
+    name = model.rpartition("/")[2].lower()
+    mine = [f for f in families if name == f or name.startswith(f + "-")]
     return mine[0] if mine else None
 
 

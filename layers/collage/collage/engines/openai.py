@@ -189,6 +189,8 @@ class OpenAI:
             self.rejected += 1
             if self.rejected < MOST_REJECTED:
                 raise
+            # A warm process serves another run next, which has not been rejected yet.
+            self.rejected = 0
             raise BadRequest(f"{error} It says so of every request.") from error
         self.rejected = 0
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import handover, open_models
+from cli.log_lines import Kept, both
 from cli.stack import Stack
 from collage import engines
 from collage.errors import CollageError
@@ -51,10 +53,10 @@ def running(
 
     ``parameters`` are the template's. The key in OPENAI_API_KEY, if there is one, goes where the
     stack looks for it; a single run for an engine that has no use for it gets none, so that it
-    lists no styles at a cost. ``log`` is told what the cloud has to say. What the stack's buckets
-    and table hold is kept in the directory ``state``, and is there again in the next cloud; with
-    none it goes with the cloud. Other commands find the cloud by that directory; one that ``stays``
-    takes their collages too.
+    lists no styles at a cost. ``log`` is told what functions and tasks print. That, and what the
+    stack's buckets and table hold, is kept in the directory ``state``, and is there again in the
+    next cloud; with none it goes with the cloud. Other commands find the cloud by that directory;
+    one that ``stays`` takes their collages too.
 
     Raises:
         CloudError: when it cannot start, or could not keep what was made, with the reason.
@@ -72,18 +74,23 @@ def running(
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
     workers = WAITING_WORKERS if key and paid else None
+    kept = Kept(state) if state else None
+    told = log or logging.getLogger("local").info
     weights = open_models.folder()
     if weights:
         given = open_models.parameters(weights) | given
-    with Cloud(
-        TEMPLATE,
-        given,
-        NAME,
-        workers=workers,
-        log=log,
-        state=state,
-        containers=open_models.containers() if weights else {},
-    ) as cloud:
+    with (
+        closing(kept) if kept else nullcontext(),
+        Cloud(
+            TEMPLATE,
+            given,
+            NAME,
+            workers=workers,
+            log=both(kept, told) if kept else told,
+            state=state,
+            containers=open_models.containers() if weights else {},
+        ) as cloud,
+    ):
         if given.get("OpenAiSecret") == SECRET:
             cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
         found = handover.left(state, cloud.environment, stays=stays) if state else nullcontext()

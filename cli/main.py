@@ -14,6 +14,7 @@ from cli import keeping, looking, making, unexpected, view
 from cli.doctor import doctor, preflight
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
+from cli.logs import logs
 from cli.models import models
 from cli.prices import prices
 
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 for command in (making.run, making.estimate, making.resume, making.remake, making.assemble):
     app.command()(command)
-for command in (looking.status, looking.watch):
+for command in (looking.status, looking.watch, logs):
     app.command()(command)
 app.command("list")(looking.newest)
 for command in (looking.cancel, looking.fetch, view.view, view.gallery):

@@ -86,6 +86,12 @@ def _secretsmanager(asked: dict[str, Any], _path: str) -> list[str]:
     return [name if name.startswith("arn:") else f"secret:{name}-xxxxxx"] if name else []
 
 
+def _logs(asked: dict[str, Any], _path: str) -> list[str]:
+    # As AWS says it of what is read from a group and not from a stream of it.
+    name = asked.get("logGroupName")
+    return [f"log-group:{name}:log-stream:{asked.get('logStreamName', '')}"] if name else []
+
+
 _FINDERS: dict[str, Callable[[dict[str, Any], str], list[str]]] = {
     "states": _states,
     "lambda": _lambda,
@@ -94,6 +100,7 @@ _FINDERS: dict[str, Callable[[dict[str, Any], str], list[str]]] = {
     "ecs": _ecs,
     "ssm": _ssm,
     "secretsmanager": _secretsmanager,
+    "logs": _logs,
 }
 
 

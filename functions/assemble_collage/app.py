@@ -11,6 +11,7 @@ from collage.request import parse_relayout
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
+from collage.trail import told
 
 logger = Logger(service="assemble_collage")
 metrics = Metrics(service="assemble_collage")
@@ -23,12 +24,14 @@ class Event(TypedDict):
     layout: NotRequired[dict[str, Any]]
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
     """Write the collage, its pyramid and preview, and manifest.json."""
     store = connect(settings())
-    if "layout" in event:
+    with told(logger, event["id"]):
+        if "layout" not in event:
+            return pipeline.assemble_collage(store, tools(), event["id"])
         changes = parse_relayout(event["layout"])
         try:
             return pipeline.assemble_again(store, event["id"], changes)
@@ -36,4 +39,3 @@ def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
             # Who asked by the API is long gone: it is told where the layout was to lie.
             pipeline.record_relayout(store, event["id"], changes, error)
             raise
-    return pipeline.assemble_collage(store, tools(), event["id"])

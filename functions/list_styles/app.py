@@ -10,6 +10,7 @@ from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
+from collage.trail import told
 
 logger = Logger(service="list_styles")
 metrics = Metrics(service="list_styles")
@@ -21,10 +22,11 @@ class Event(TypedDict):
     id: str
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write styles.json."""
-    usd = pipeline.list_styles(connect(settings()), tools(), event["id"])
+    with told(logger, event["id"]) as facts:
+        facts["usd"] = usd = pipeline.list_styles(connect(settings()), tools(), event["id"])
     metrics.add_metric("UsdSpent", MetricUnit.NoUnit, usd)
     return event

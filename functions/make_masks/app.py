@@ -9,6 +9,7 @@ from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
+from collage.trail import told
 
 logger = Logger(service="make_masks")
 metrics = Metrics(service="make_masks")
@@ -20,9 +21,10 @@ class Event(TypedDict):
     id: str
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write source.png, masks/*.png and prepared.json."""
-    pipeline.make_masks(connect(settings()), tools(), event["id"])
+    with told(logger, event["id"]):
+        pipeline.make_masks(connect(settings()), tools(), event["id"])
     return event

@@ -9,6 +9,7 @@ from collage import pipeline
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
+from collage.trail import told
 
 logger = Logger(service="plan_tiles")
 metrics = Metrics(service="plan_tiles")
@@ -20,8 +21,9 @@ class Event(TypedDict):
     id: str
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> pipeline.Planned:
     """Write plan.json and calls.json."""
-    return pipeline.plan_tiles(connect(settings()), tools(), event["id"])
+    with told(logger, event["id"]):
+        return pipeline.plan_tiles(connect(settings()), tools(), event["id"])

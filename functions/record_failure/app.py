@@ -21,7 +21,7 @@ class Recorded(TypedDict):
     message: str
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
     """Write failure.json, or failures/{call}.json.
@@ -33,11 +33,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
     store = connect(settings())
     if event.get("detail-type") == "Step Functions Execution Status Change":
         if known := pipeline.recorded_end(store, event["detail"]):
+            logger.info("recorded already", extra={"collage_id": known.id, "error": known.error})
             return Recorded(error=known.error, message=known.message)
         failure = pipeline.record_end(store, event["detail"])
     else:
         failure = pipeline.record_failure(store, event["id"], event["error"], event.get("call"))
-    logger.error("failed", extra={"failure": failure.model_dump()})
+    said = {"error": failure.error, "reason": failure.message, "call": failure.call}
+    logger.error("recorded", extra={"collage_id": failure.id, **said})
     if failure.call is not None:
         kind = "CallsRefused" if failure.error == "Refused" else "CallsFailed"
         metrics.add_metric(kind, MetricUnit.Count, 1)

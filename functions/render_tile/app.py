@@ -1,5 +1,6 @@
 """RenderTile: one engine call, an item of the Map."""
 
+from dataclasses import asdict
 from typing import Any, TypedDict
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,6 +12,7 @@ from collage.settings import settings
 from collage.store import connect
 from collage.tile import Call
 from collage.tools import tools
+from collage.trail import told
 
 logger = Logger(service="render_tile")
 metrics = Metrics(service="render_tile")
@@ -23,12 +25,14 @@ class Event(TypedDict):
     call: dict[str, Any]
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: Event, context: LambdaContext) -> None:
     """Write the call's tiles; those that exist are left alone."""
     call = Call.model_validate(event["call"])
-    done = pipeline.render_tile(connect(settings()), tools(), event["id"], call)
+    with told(logger, event["id"], [tile.key for tile in call.tiles]) as facts:
+        done = pipeline.render_tile(connect(settings()), tools(), event["id"], call)
+        facts.update(asdict(done), call=call.index)
     metrics.add_metric("TilesRendered", MetricUnit.Count, done.made)
     metrics.add_metric("TilesReused", MetricUnit.Count, done.reused)
     metrics.add_metric("CallsRefused", MetricUnit.Count, done.refused)

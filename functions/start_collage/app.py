@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -16,6 +16,7 @@ from collage.runs import Runs
 from collage.settings import settings
 from collage.store import connect
 from collage.tools import tools
+from collage.trail import started
 
 logger = Logger(service="start_collage")
 metrics = Metrics(service="start_collage")
@@ -27,7 +28,7 @@ def runs() -> Runs:
     return Runs(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
@@ -38,22 +39,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     only be delivered again: there the error becomes a failure.json.
     """
     store = connect(settings())
+    start = partial(pipeline.start, store, tools(), runs())
     if event.get("detail-type") != "Object Created":
-        return pipeline.start(
-            store,
-            tools(),
-            runs(),
-            event["source"],
-            event["request"],
-            retry_refused=event.get("retry_refused", False),
-        )
+        again = event.get("retry_refused", False)
+        return started(logger, start(event["source"], event["request"], retry_refused=again))
     key = event["detail"]["object"]["key"]
     try:
         found = upload.read(store, key)
         if found is None:
             return {"waiting": key}
         asked = datetime.fromisoformat(event["time"])
-        return pipeline.start(store, tools(), runs(), found.source, found.options, asked=asked)
+        return started(logger, start(found.source, found.options, asked=asked))
     except PermanentError as error:
-        logger.warning("refused", extra={"source": key, "error": error.name})
-        return pipeline.refuse(store, upload.picture(key), error).model_dump()
+        failure = pipeline.refuse(store, upload.picture(key), error)
+        said = {"collage_id": failure.id, "error": error.name, "reason": str(error)}
+        logger.warning("refused", extra=said)
+        return failure.model_dump()

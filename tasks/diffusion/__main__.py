@@ -46,10 +46,10 @@ def main() -> End:
             worker.pulse.at(state=state, message=str(error))
             raise
     except CollageError as error:
-        log("ended", error=error.name, why=str(error))
+        log("ended", "WARNING", error=error.name, reason=str(error))
         end = end_of(error)
     except Exception:
-        log("ended", error="Unknown", why=traceback.format_exc())
+        log("ended", "ERROR", error="Unknown", reason=traceback.format_exc())
         end = End.UNKNOWN
     log("exit", code=int(end), name=end.name)
     return end

@@ -25,7 +25,8 @@ def keep(shard: Shard, interrupted: Event) -> list[Timer]:
     left = shard.limit_seconds - (datetime.now(UTC) - shard.asked_at).total_seconds()
 
     def end() -> None:
-        log("ended", error="TimedOut", why="The time of the task is over, and it does not stop.")
+        why = "The time of the task is over, and it does not stop."
+        log("ended", "ERROR", error="TimedOut", reason=why)
         os._exit(End.INTERRUPTED)
 
     timers = [

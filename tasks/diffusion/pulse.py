@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,15 +60,27 @@ class Pulse:
         self._last = monotonic()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self.progress = self.progress.model_copy(update={"updated": now})
-        log("progress", **self.progress.model_dump(mode="json", exclude_defaults=True))
+        facts = self.progress.model_dump(mode="json", exclude_defaults=True)
+        reason = facts.pop("message", None)
+        log("progress", **facts, **({"reason": reason} if reason else {}))
         try:
             self._write(self.progress)
         except StoreUnavailable as error:
-            log("progress could not be written", error=str(error))
+            log("progress could not be written", "WARNING", error=str(error))
 
 
-def log(event: str, **facts: Any) -> None:
-    """One line of the task's log, a JSON object."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    sys.stderr.write(json.dumps({"at": now, "event": event, **facts}, default=str) + "\n")
+def log(message: str, level: str = "INFO", **facts: Any) -> None:
+    """One line of the task's log, a JSON object as the functions write them.
+
+    A task is of one collage, and its environment says which.
+    """
+    line = {
+        "level": level,
+        "message": message,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "service": "diffusion",
+        "collage_id": os.environ.get("COLLAGE_ID"),
+        **facts,
+    }
+    sys.stderr.write(json.dumps(line, default=str) + "\n")
     sys.stderr.flush()

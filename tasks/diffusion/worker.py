@@ -118,6 +118,7 @@ class Worker:
         padded = [*jobs, *[jobs[-1]] * (width - len(jobs))] if jobs else []
         made = self._halving(index, renderer, padded) if padded else []
         seconds = (perf_counter() - began) / len(tiles)
+        kept: list[str] = []
         for job, result in zip(jobs, made, strict=False):
             if job.tile.key in there:
                 continue
@@ -129,7 +130,10 @@ class Worker:
                 failed.append((job.tile, error))
                 continue
             pipeline.keep(self.store, self.shard.collage_id, job.tile, rendered, seconds=seconds)
+            kept.append(job.tile.key)
             self.pulse.at(done=self.pulse.progress.done + 1)
+        if kept:
+            log("rendered", call=index, tile_keys=kept, seconds_each=round(seconds, 3))
         for tile, why in failed:
             self._fail(index, [tile], why)
         return None
@@ -189,7 +193,7 @@ class Worker:
         except CollageError:
             raise
         except Exception as error:
-            log("render failed", call=index, why=traceback.format_exc())
+            log("render failed", "ERROR", call=index, reason=traceback.format_exc())
             why = RenderFailed(f"The model failed with {type(error).__name__}: {_said(error)}")
             return [why for _ in jobs]
 
@@ -206,7 +210,8 @@ class Worker:
                 call=index,
             )
         )
-        log("failed", call=index, tiles=[t.key for t in tiles], error=error.name, why=str(error))
+        keys = [tile.key for tile in tiles]
+        log("failed", "WARNING", call=index, tile_keys=keys, error=error.name, reason=str(error))
         self.pulse.at(failed=self.pulse.progress.failed + len(tiles), message=str(error))
 
 

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,30 @@ def account(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Command:
     assert policy
     known = up.user("artist", json.loads(policy[1].replace("collage-dev", "collage")))
     return Command(tmp_path_factory.mktemp("elsewhere"), known).given(COLLAGE_STACK="collage")
+
+
+def test_the_logs_of_a_deployed_stack_are_those_of_all_its_groups_in_order(
+    up: Up, account: Command
+) -> None:
+    (account.home / "logged.png").write_bytes(photo(40))
+    made = account.answer("run", "logged.png", *SMALL, "--out", "logged")["id"]
+    logs = up.client("logs")
+    now = int(time.time() * 1000)
+    groups = {
+        "/aws/lambda/collage-RenderTile": {"message": "done", "collage_id": made},
+        "/aws/lambda/collage-MakeMasks": {"message": "begun", "collage_id": made},
+        "/aws/vendedlogs/states/collage-collage": {"execution_arn": f"arn:aws:x:{made}-2"},
+        "/aws/lambda/collage-Api": {"message": "answered", "collage_id": "f" * 20},
+    }
+    for place, (group, line) in enumerate(groups.items()):
+        logs.create_log_stream(logGroupName=group, logStreamName="one")
+        event = {"timestamp": now - place * 1000, "message": json.dumps(line)}
+        logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=[event])
+
+    lines = account.answer("logs", made)["lines"]
+
+    assert [line["from"] for line in lines] == list(groups)[2::-1]
+    assert lines[1]["message"] == "begun"
 
 
 def test_every_command_works_on_a_stack_as_on_the_laptop(up: Up, account: Command) -> None:

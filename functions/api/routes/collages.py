@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
@@ -41,6 +42,7 @@ from problems import Conflict
 MOST_LOOKS = 2_000
 """Tiles that an estimate looks for in the store: more would take longer than a request may."""
 
+logger = Logger(service="api", child=True)
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 Key = Annotated[
     str | None,
@@ -80,6 +82,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
         again=not known,
         retry_refused=asked.retry_refused and not known,
     )
+    logger.append_keys(collage_id=started["id"])
     if key and not known:
         repeats.settle(caller, key, started["id"])
     return Started(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from botocore.exceptions import ClientError
 
 from cli.checks.finding import NotChecked, Wrong
@@ -9,6 +11,13 @@ from cli.checks.simulated import allowed, role_of
 from cli.checks.subject import Subject
 from collage.errors import CollageError
 from collage.provider_key import key_of
+from collage.settings import OpenAISettings
+
+if TYPE_CHECKING:
+    from collage.engines.profiles import Kind
+
+ANSWER_SECONDS = 20
+"""How long the provider has to list its models."""
 
 NO_SECRET = "not used: OpenAiSecret is empty"  # noqa: S105 - a sentence
 
@@ -43,22 +52,10 @@ def models(subject: Subject) -> str:
         return NO_SECRET
     if not subject.ask_provider:
         raise NotChecked("give --ask-provider to ask the provider for its models with the key")
-    import openai
-
-    from collage.engines.provider_errors import named
-
-    client = openai.OpenAI(
-        api_key=_key(subject),
-        base_url=subject.parameter("OpenAiBaseUrl") or None,
-        organization=subject.parameter("OpenAiOrganization") or None,
-        timeout=20,
-        max_retries=0,
-    )
-    try:
-        with named(client):
-            there = {model.id for model in client.models.list()}
-    except CollageError as error:
-        raise Wrong(str(error)) from error
+    _key(subject)
+    there = _listed(subject)
+    if subject.parameter("OpenAiServer") == "azure":
+        raise NotChecked("the server takes the key; Azure lists models, and not the deployments")
     wanted = [subject.parameter(name) for name in ("OpenAiModel", "OpenAiTextModel")]
     for model in wanted:
         if model not in there:
@@ -67,6 +64,27 @@ def models(subject: Subject) -> str:
                 "to it, or set OpenAiModel and OpenAiTextModel to models that it lists"
             )
     return f"the provider lists {' and '.join(dict.fromkeys(wanted))}"
+
+
+def _listed(subject: Subject) -> set[str]:
+    """The models that the server lists, asked as the functions ask it."""
+    from collage.engines.provider_errors import named
+    from collage.provider_key import Secret, client
+
+    asked = OpenAISettings(
+        base_url=subject.parameter("OpenAiBaseUrl"),
+        organization=subject.parameter("OpenAiOrganization"),
+        server=cast("Kind", subject.parameter("OpenAiServer")),
+        api_version=subject.parameter("OpenAiApiVersion"),
+        timeout=ANSWER_SECONDS,
+    )
+    secret = Secret(subject.client("secretsmanager"), subject.parameter("OpenAiSecret"))
+    try:
+        provider = client(asked, secret)
+        with named(provider):
+            return {model.id for model in provider.models.list()}
+    except CollageError as error:
+        raise Wrong(str(error)) from error
 
 
 def _key(subject: Subject) -> str:

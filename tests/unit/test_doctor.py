@@ -289,7 +289,8 @@ class _Provider(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.asked.append(self.path)
-        known = self.headers["Authorization"] == f"Bearer {KEY}"
+        given = self.headers["api-key"] or self.headers["Authorization"]
+        known = given in {KEY, f"Bearer {KEY}"}
         models = [{"id": name, "object": "model"} for name in ("gpt-image-2.5-flare", "gpt-6-luna")]
         answer = {"object": "list", "data": models} if known else {"error": {"message": KEY}}
         self.send_response(200 if known else 401)
@@ -324,6 +325,29 @@ def test_the_provider_is_asked_for_its_models_when_that_is_wanted(aws_says, mode
     assert found.state == ("ok" if said is None else "wrong")
     assert (said or "lists gpt-image-2.5-flare and gpt-6-luna") in found.said
     assert KEY not in found.said
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "state"),
+    [
+        ("compatible", "/v1/models", "ok"),
+        ("azure", "/openai/v1/models?api-version=preview", "not checked"),
+    ],
+)
+def test_another_server_is_asked_as_the_functions_ask_it(aws_says, server, path, state):
+    secret(KEY)
+    version = "preview" if server == "azure" else ""
+    with served(type("Provider", (_Provider,), {"asked": []})) as (kind, address):
+        parameters = {
+            "OpenAiSecret": "openai",
+            "OpenAiBaseUrl": address,
+            "OpenAiServer": server,
+            "OpenAiApiVersion": version,
+        }
+        found = look(parameters=parameters, ask_provider=True)["models"]
+
+    assert kind.asked == [path]
+    assert found.state == state, found.said
 
 
 def test_preflight_goes_by_samconfig_and_what_is_given_in_its_place(aws_says):

@@ -1,4 +1,7 @@
-"""The provider's API key: read from its secret, held to its shape, and read again when refused."""
+"""The provider's API key: read from its secret, held to its shape, and read again when refused.
+
+The client that asks with it is made here, in whatever way the kind of server wants to be asked.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 from botocore.exceptions import BotoCoreError, ClientError
 
+from collage.engines.profiles import PROFILES, address
 from collage.errors import CollageError, EngineUnavailable, ProviderUnreachable
 
 if TYPE_CHECKING:
     import openai
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from collage.settings import OpenAISettings
 
 NAMES = ("api_key", "OPENAI_API_KEY")
 """What a key is called in a secret that the console made, which is JSON of keys and values."""
@@ -131,3 +137,26 @@ class Renewed(httpx2.Auth):
             return
         request.headers.pop("Authorization", None)
         request.headers[self.header] = key
+
+
+def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
+    """A client of the provider, which has the key and retries nothing.
+
+    Raises:
+        EngineUnavailable, ProviderUnreachable: as `Secret.read` does.
+    """
+    import openai
+
+    base_url, query = address(provider.base_url, provider.server, provider.api_version)
+    renewed = Renewed(secret, PROFILES[provider.server].key_header)
+    renewed.client = openai.OpenAI(
+        api_key=secret.read(),
+        base_url=base_url,
+        organization=provider.organization or None,
+        timeout=provider.timeout,
+        max_retries=0,
+        default_query=query,
+        # A redirect would carry the picture and the prompt to where nobody sent them.
+        http_client=openai.DefaultHttpxClient(auth=renewed, follow_redirects=False),
+    )
+    return renewed.client

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from collage.batches import Batches
 from collage.engines import Engine
-from collage.engines.profiles import PROFILES, address
+from collage.engines.profiles import PROFILES
 from collage.errors import EngineUnavailable
 from collage.limits import Limits, Pace
 from collage.repeats import Repeats
@@ -75,8 +75,6 @@ class Tools:
             EngineUnavailable: when the stack has no secret, or one that holds no key.
             ProviderUnreachable: when Secrets Manager does not answer.
         """
-        import openai
-
         if not self.provider.secret:
             raise EngineUnavailable(
                 "The stack has no OpenAI key: set its parameter OpenAiSecret, or on a laptop the "
@@ -87,23 +85,9 @@ class Tools:
                 "OpenAiServer is azure: say by OpenAiBaseUrl, or on a laptop by OPENAI_BASE_URL, "
                 "where that is."
             )
-        from collage.provider_key import Renewed, Secret
+        from collage.provider_key import Secret, client
 
-        kind = self.provider.server
-        base_url, query = address(self.provider.base_url, kind, self.provider.api_version)
-        secret = Secret(_client("secretsmanager"), self.provider.secret)
-        renewed = Renewed(secret, PROFILES[kind].key_header)
-        renewed.client = openai.OpenAI(
-            api_key=secret.read(),
-            base_url=base_url,
-            organization=self.provider.organization or None,
-            timeout=self.provider.timeout,
-            max_retries=0,
-            default_query=query,
-            # A redirect would carry the picture and the prompt to where nobody sent them.
-            http_client=openai.DefaultHttpxClient(auth=renewed, follow_redirects=False),
-        )
-        return renewed.client
+        return client(self.provider, Secret(_client("secretsmanager"), self.provider.secret))
 
     @cached_property
     def _engines(self) -> dict[str, Engine]:

@@ -64,6 +64,7 @@ EXAMPLES = (
         "prompts with alternatives, and captions",
         "`{a|b}` stands for each of its options, `{2$$ and $$a|b|c}` for every two of them (each "
         "pair once), `__name__` for each line of the file that `--words name.txt` gives. "
+        "There is [more of the language](prompts.md); `--sample N` draws some of all. "
         "`--captions` writes the prompt below each picture.",
         "--recipe samples --prompt '{2$$ and $$a cat|a horse|a lighthouse} in spring' "
         "--grid-size 1 --rows 1 --cols 3 --size 256 --captions",

@@ -29,6 +29,16 @@ SPECIAL = st.sampled_from(
             "::",
             "0.5::",
             "#",
+            "__*__",
+            "${a=",
+            "${a}",
+            "=!",
+            "%{",
+            "-2$$",
+            "2!$$",
+            "~",
+            "@",
+            "\\",
         ),
         *("halves", "all", "512x", "1:2x3:4", "jpg", "painter", "openai", "samples", "x", "-1"),
         *("%s", "{0}", "{styles.__class__}", "1e999", "NaN", " ", "\n", ",", '"', "\\"),
@@ -93,6 +103,10 @@ def test_a_prompt_unfolds_or_is_refused(text: str, words: dict[str, list[str]]) 
     with suppress(CollageError):
         found = prompts.expand(text, {name: tuple(listed) for name, listed in words.items()})
         assert len(set(found)) == len(found)
+        drawn = prompts.expand(
+            text, {name: tuple(listed) for name, listed in words.items()}, sample=2
+        )
+        assert set(drawn) <= set(found)
 
 
 @PROFILE

@@ -43,6 +43,7 @@ OTHER = {
 """For each field that the recipe collage has, a value that is not its default."""
 
 OWN = {
+    "sample": 3,
     "recipe": "matrix",
     "engine": "openai",
     "model": "another",
@@ -420,3 +421,40 @@ def test_a_mask_source_is_a_key_that_a_source_can_have():
         with pytest.raises(InvalidRequest, match="mask_source"):
             parse({"recipe": "erase", "mask_source": key})
     assert parse({"recipe": "erase", "mask_source": "uploads/mask.png"})
+
+
+def test_a_sample_is_part_of_the_id_only_where_it_is_asked_for():
+    text = "{a|b|c|d} {e|f|g|h}"
+    plain, drawn = (
+        parse({"recipe": "samples", "prompt": text, **more}) for more in ({}, {"sample": 2})
+    )
+
+    assert identify(plain, None) == "48d3e884857af449a915"
+    assert identify(drawn, None) != identify(plain, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"recipe": "samples", "prompt": "a {2-$$b"}, "prompt: a brace is not closed"),
+        ({"recipe": "samples", "prompt": "a {styles}"}, "prompt: .* only in prompt_template"),
+        ({"recipe": "matrix", "subjects": ["${x}"]}, "subjects: there is no variable 'x'"),
+        ({"prompt_template": "# {styles}"}, "prompt_template: there is nothing but comments"),
+        (
+            {"recipe": "interpolation", "engine": "diffusion", "prompt": "{a|b}"},
+            "prompt: .* only one",
+        ),
+        ({"engine": "diffusion", "negative_prompt": "{a|b}"}, "negative_prompt: .* only one"),
+        (
+            {
+                "recipe": "matrix",
+                "engine": "diffusion",
+                "axes": {"negative_prompt": ["a", "__b__"]},
+            },
+            "negative_prompt: there is no word list 'b'",
+        ),
+        ({"recipe": "reconstruction", "engine": "diffusion", "sample": 3}, "sample: .* no use"),
+    ],
+)
+def test_a_prompt_that_would_reach_an_engine_unread_is_refused(options, said):
+    assert re.search(said, refusal(**options))

@@ -31,6 +31,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
 
+LATER = ("sample",)
+"""Fields that came after the first ids were given out: not in an id unless they are used."""
+
 BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 """What of a field's JSON Schema tells a user which values are allowed."""
 
@@ -181,6 +184,12 @@ class Request(BaseModel):
     )
     words: dict[str, Annotated[tuple[Prompt, ...], Field(max_length=MAX_PROMPTS)]] = Field(
         default={}, max_length=MAX_WORD_LISTS, description="word lists for __name__ in prompts"
+    )
+    sample: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="prompts to draw by the seed of all that a text stands for; unless given, all",
     )
     styles: tuple[str, ...] | None = Field(
         default=None, max_length=MAX_STYLES, description="unless given, they are listed for you"
@@ -511,7 +520,8 @@ def identify(request: Request, source_sha256: str | None, mask_sha256: str | Non
 
     Their keys are left out: the same picture under two names is one collage.
     """
-    asked = request.model_dump(exclude={"mask_source"})
+    left_out = {"mask_source", *(name for name in LATER if getattr(request, name) is None)}
+    asked = request.model_dump(exclude=left_out)
     content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
     return sha256(canonical(content))[:20]
 

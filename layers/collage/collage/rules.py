@@ -48,9 +48,13 @@ def check(request: Request) -> None:
                 + ", ".join(sorted(recipe.uses))
             )
     _options(request)
-    prompts.expand(request.prompt or "", request.words)
+    prompts.asked(request, request.prompt or "")
     for text in request.subjects or ():
-        prompts.expand(text, request.words, "subjects")
+        prompts.asked(request, text, "subjects")
+    for text in _values(request, "negative_prompt"):
+        prompts.single(text, request.words, "negative_prompt")
+    if request.recipe == "interpolation":
+        prompts.single(request.prompt or "", request.words, "prompt")
     _template(request)
     if request.recipe in PROMPTED and request.prompt is None:
         raise ValueError(f"prompt: the recipe {request.recipe} needs one")
@@ -91,7 +95,7 @@ def _template(request: Request) -> None:
     """Every prompt of the template must say where the styles go."""
     places = [("styles", "", None)]
     allowed = [places, [*places, ("subject", "", None)]] if request.subjects else [places]
-    for text in prompts.expand(request.prompt_template, request.words, "prompt_template"):
+    for text in prompts.asked(request, request.prompt_template, prompts.TEMPLATE):
         try:
             fields = [field[1:] for field in Formatter().parse(text) if field[1] is not None]
         except ValueError as error:

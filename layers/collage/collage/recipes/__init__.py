@@ -39,33 +39,33 @@ RECIPES: dict[str, Recipe] = {
     "collage": Recipe(
         "every mask with every combination of styles, in a shuffled grid",
         source="needed",
-        uses=STYLED | {"combine", "tiles", "order", "replace_refused"},
+        uses=STYLED | {"combine", "tiles", "order", "replace_refused", "sample"},
     ),
     "matrix": Recipe(
         "a table of subjects and styles, or of any other axes, every cell of it made",
         source="optional",
-        uses=STYLED | {"combine", "subjects", "axes"},
+        uses=STYLED | {"combine", "subjects", "axes", "sample"},
     ),
     "samples": Recipe(
         "a grid of pictures of one prompt, by consecutive seeds",
         source="unused",
-        uses=frozenset({"prompt", "grid_size"}),
+        uses=frozenset({"prompt", "sample", "grid_size"}),
     ),
     "variations": Recipe(
         "pictures that are like the source in meaning, not in pixels",
         source="needed",
-        uses=frozenset({"prompt", "count"}),
+        uses=frozenset({"prompt", "sample", "count"}),
     ),
     "erase": Recipe(
         "the source with rectangles, or a mask of any shape, cut out and refilled",
         source="needed",
-        uses=frozenset({"prompt", "count", "rects", "mask_source", "transparency"}),
+        uses=frozenset({"prompt", "sample", "count", "rects", "mask_source", "transparency"}),
         untouched=True,
     ),
     "panorama": Recipe(
         "the source extended to a larger shape, step by step",
         source="needed",
-        uses=frozenset({"prompt", "count", "target", "anchor", "overlap"}),
+        uses=frozenset({"prompt", "sample", "count", "target", "anchor", "overlap"}),
         untouched=True,
     ),
     "interpolation": Recipe(
@@ -120,12 +120,15 @@ class Ingredients:
         the number of the sample where an engine has no seed. ``source`` is the prepared one unless
         a composition's digest is given, and none at all for ``generate``.
         """
+        from collage.prompts import single
         from collage.tile import Tile
 
         asked, given = self.request, settings or {}
         name = str(given.get("engine", asked.engine))
         engine = engines.ENGINES[name]
         wanted = {field: given.get(field, getattr(asked, field)) for field in engine.options}
+        if unwanted := wanted.get("negative_prompt"):
+            wanted["negative_prompt"] = single(unwanted, asked.words, "negative_prompt")
         own = {field: str(value) for field, value in wanted.items() if value is not None}
         fixed = engine.model is not None or "model" not in given
         model = self.models[name] if fixed else str(given["model"])

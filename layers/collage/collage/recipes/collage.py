@@ -45,7 +45,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     each of them once. Spares are the draws that come next.
     """
     request = ingredients.request
-    templates = prompts.expand(request.prompt_template, request.words)
+    templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
     combinations = styles.combine(ingredients.styles, request.combine)
     names = request.masks
     space = len(names) * len(combinations)

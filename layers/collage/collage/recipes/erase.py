@@ -72,4 +72,4 @@ def _inside(request: Request, source: Size) -> None:
 
 
 def _prompts(request: Request) -> tuple[str, ...]:
-    return prompts.expand(request.prompt or PROMPT, request.words)
+    return prompts.asked(request, request.prompt or PROMPT)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from collage import prompts
 from collage.recipes import Ingredients, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
@@ -34,12 +35,11 @@ def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
 def unfold(ingredients: Ingredients) -> Unfolded:
     """Row by row u grows, column by column v; half of the square stays empty."""
     request = ingredients.request
+    text = prompts.single(request.prompt or "", request.words, "prompt")
     weights = [f"{step / request.steps:.4g}" for step in range(request.steps + 1)]
     places = [(u, v) for u in range(len(weights)) for v in range(len(weights) - u)]
     tiles = [
-        ingredients.tile(
-            "interpolate", request.prompt or "", options={"u": weights[u], "v": weights[v]}
-        )
+        ingredients.tile("interpolate", text, options={"u": weights[u], "v": weights[v]})
         for u, v in places
     ]
     index = {place: i for i, place in enumerate(places)}

@@ -80,10 +80,10 @@ def _table(request: Request, names: tuple[str, ...], drawn: tuple[str, ...]) -> 
     """
     axes: dict[str, tuple[str, ...]] = {}
     if request.subjects:
-        texts = (prompts.expand(each, request.words) for each in request.subjects)
+        texts = (prompts.asked(request, each, "subjects") for each in request.subjects)
         axes["subject"] = tuple(dict.fromkeys(chain.from_iterable(texts)))
     axes["style"] = names
-    axes["prompt"] = prompts.expand(request.prompt_template, request.words)
+    axes["prompt"] = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
     if drawn:
         axes["mask"] = drawn
     axes |= request.axes

@@ -229,4 +229,4 @@ def _common(one: Box, other: Box) -> Box | None:
 
 
 def _prompts(request: Request) -> tuple[str, ...]:
-    return prompts.expand(request.prompt or PROMPT, request.words)
+    return prompts.asked(request, request.prompt or PROMPT)

@@ -51,4 +51,4 @@ def unfold(ingredients: Ingredients) -> Unfolded:
 
 
 def _prompts(request: Request) -> tuple[str, ...]:
-    return prompts.expand(request.prompt or "", request.words)
+    return prompts.asked(request, request.prompt or "")

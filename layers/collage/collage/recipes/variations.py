@@ -51,4 +51,4 @@ def unfold(ingredients: Ingredients) -> Unfolded:
 
 
 def _prompts(request: Request) -> tuple[str, ...]:
-    return prompts.expand(request.prompt or PROMPT, request.words)
+    return prompts.asked(request, request.prompt or PROMPT)

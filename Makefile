@@ -1,13 +1,14 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli tasks examples benchmarks rehearsal web tests \
+CODE := layers/collage/collage functions local cli tasks examples benchmarks rehearsal supply web tests \
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion fuzz strange-files lint format bench costs \
-	recipes schemas permissions layers runtime emulate image scan preflight deploy destroy rehearse smoke lock clean
+	recipes schemas permissions layers runtime emulate image scan sbom notice \
+	audit preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +108,21 @@ scan: install .scan/installed ## hold the template against security policies
 	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
 	@touch $@
 
+sbom: install ## write out/sbom.json, what layers, page and image hold (CycloneDX)
+	@mkdir -p out
+	$(BIN)/python -m supply.sbom > out/sbom.json
+
+notice: install ## write the licences in NOTICE anew
+	$(BIN)/python -m supply.notice
+
+audit: install .audit/installed ## ask a database of known vulnerabilities about all that is locked
+	$(BIN)/python -m supply.audit .audit/bin/pip-audit
+
+.audit/installed: requirements/audit.txt
+	$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip install --quiet --require-hashes -r requirements/audit.txt
+	@touch $@
+
 # The SAM CLI and MiniStack pin versions of their own, and functions get what Lambda brings: three
 # environments beside .venv, which has the suite.
 TOOLS := sam ministack runtime
@@ -148,6 +164,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock: ## write the lock files anew (needs uv)
 	$(LOCK) requirements/dev.in --output-file requirements.txt
 	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
+	$(LOCK) requirements/audit.in --output-file requirements/audit.txt
 	$(LOCK) requirements/sam.in --output-file requirements/sam.txt
 	$(LOCK) requirements/ministack.in --output-file requirements/ministack.txt
 	$(LOCK) --constraint requirements.txt \
@@ -170,4 +187,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv .venv-diffusion .scan .rehearsal out .aws-sam web/node_modules $(dir $(PAGE))
+	rm -rf .venv .venv-diffusion .scan .audit .rehearsal out .aws-sam web/node_modules $(dir $(PAGE))

@@ -17,8 +17,8 @@ NAMES = (
     "assembly",
     "growth",
 )
-APART = ("diffusion",)
-"""What needs more than make install: .venv-diffusion/bin/python runs it."""
+APART = ("diffusion", "load")
+"""What is not run with the others: the first needs .venv-diffusion, the second half an hour."""
 
 
 def measure(name: str) -> Result:

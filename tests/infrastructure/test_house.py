@@ -12,7 +12,10 @@ LIBRARY = ROOT / "layers" / "collage" / "collage"
 ROOMS = {"benchmarks", "cli", "collage", "examples", "functions", "local", "tasks", "tests"}
 LOCKS = [
     ROOT / "requirements.txt",
-    *(ROOT / "requirements" / f"{name}.txt" for name in ("checkov", "sam", "ministack", "runtime")),
+    *(
+        ROOT / "requirements" / f"{name}.txt"
+        for name in ("checkov", "audit", "sam", "ministack", "runtime")
+    ),
     *sorted(ROOT.glob("layers/*/requirements.txt")),
     ROOT / "requirements" / "diffusion.txt",
     ROOT / "tasks" / "diffusion" / "requirements.txt",

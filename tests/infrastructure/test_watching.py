@@ -126,6 +126,30 @@ def test_an_alarm_tells_somebody_only_when_there_is_an_address(name):
     assert alarm["AlarmDescription"]
 
 
+def test_operations_says_of_every_alarm_and_of_no_other_what_to_do():
+    headings = re.findall(r"^### (\w+Alarm)$", (ROOT / "docs/operations.md").read_text(), re.M)
+
+    assert sorted(headings) == sorted(ALARMS)
+
+
+def test_every_function_the_workflow_and_the_task_have_a_log_group_of_the_stack():
+    groups = resources("AWS::Logs::LogGroup")
+    names = {group["LogGroupName"]["Fn::Sub"] for group in groups.values()}
+
+    assert all("${AWS::StackName}" in name for name in names)
+    for function in functions().values():
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
+
+
+@pytest.mark.parametrize("name", functions())
+def test_every_function_is_traced_and_logs_begin_with_no_keys_of_the_event_before(name):
+    code = (folder(name) / "app.py").read_text()
+
+    assert template()["Globals"]["Function"]["Tracing"] == "Active"
+    assert "@logger.inject_lambda_context(clear_state=True)" in code
+    assert "collage_id" in code or "told(logger, event[" in code
+
+
 @pytest.mark.parametrize(
     "name", ["AlarmKey", "AlarmTopic", "AlarmTopicPolicy", "AlarmSubscription"]
 )

@@ -16,6 +16,7 @@ from supply.shipped import IMAGE, LAYERS, ROOT
 
 LOCKS = [*LAYERS, IMAGE, ROOT / "requirements.txt"]
 KNOWN, NOT_ASKED = 1, 2
+NOTHING = "NOT AUDITED, the database could not be asked:"
 SECONDS = 300
 """After which an unanswered request is given up."""
 
@@ -40,14 +41,13 @@ def audited(pip_audit: Sequence[str], lock: Path) -> tuple[int, str]:
         done = subprocess.run(  # noqa: S603 - the command is the caller's
             [*pip_audit, *options], capture_output=True, text=True, timeout=SECONDS, check=False
         )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return NOT_ASKED, f"{NOTHING} {error}"
+    try:
         found = json.loads(done.stdout)["dependencies"]
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError) as error:
-        why = (
-            done.stderr.strip().splitlines()[-1:]
-            if isinstance(error, ValueError | KeyError)
-            else []
-        )
-        return NOT_ASKED, f"NOT AUDITED, the database could not be asked: {(why or [error])[0]}"
+    except (ValueError, KeyError):
+        # It prints no report where it could not ask; why is the last that it says.
+        return NOT_ASKED, f"{NOTHING} {' '.join(done.stderr.split())[-300:]}"
     known = [
         f"\n  {package['name']} {package['version']}: {one['id']}"
         + (f", mended in {', '.join(one['fix_versions'])}" if one["fix_versions"] else "")

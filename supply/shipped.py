@@ -86,5 +86,7 @@ def licence(name: str) -> str | None:
         known = metadata(name)
     except PackageNotFoundError:
         return None
-    said = known.get("License-Expression") or known.get("License") or ""
-    return said.strip().splitlines()[0] if said.strip() else None
+    for name_of_field in ("License-Expression", "License"):
+        if name_of_field in known and (said := known[name_of_field].strip()):
+            return said.splitlines()[0]
+    return None

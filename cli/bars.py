@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from rich.console import Console
@@ -23,11 +23,17 @@ class Show(Protocol):
     def done(self) -> None:
         """The run has ended well."""
 
+    def aside(self) -> AbstractContextManager[None]:
+        """Leave the terminal to something else meanwhile."""
+
 
 class _Silent:
     def at(self, seen: Progress) -> None: ...
 
     def done(self) -> None: ...
+
+    def aside(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class _Lines:
@@ -44,6 +50,9 @@ class _Lines:
             self.console.print(f"{seen.phase} {total or ''}".rstrip())
 
     def done(self) -> None: ...
+
+    def aside(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 class _Bars:
@@ -76,6 +85,12 @@ class _Bars:
 
     def done(self) -> None:
         self._pass(until=None)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self.bars.stop()
+        yield
+        self.bars.start()
 
     def _begin(self, row: TaskID) -> None:
         self.bars.start_task(row)

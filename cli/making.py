@@ -9,8 +9,8 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from cli import bounded, output
-from cli.bars import bars
+from cli import asking, bounded, output
+from cli.bars import Show, bars
 from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
 from cli.results import Results
@@ -82,6 +82,10 @@ RetryRefused = Annotated[
         "--retry-refused", help="ask again for what moderation refused in an earlier run of it"
     ),
 ]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", "-y", help=f"make more than {asking.UNASKED} paid calls without asking"),
+]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
 Out = Annotated[
     Path,
@@ -103,6 +107,7 @@ def run(
     parameter: Parameters = None,
     retry_refused: RetryRefused = False,
     usd_per_image: UsdPerImage = None,
+    yes: Yes = False,
     as_json: AsJson = False,
     *,
     read: tuple[Path, ...] = (),
@@ -115,7 +120,7 @@ def run(
         inputs = [file for file in (photo, mask_file, *read) if file is not None]
         Results(out).check(inputs)
         data, mask = _checked(photo, where), _checked(mask_file, where)
-        _Making(where, out, as_json, asked).follow(
+        _Making(where, out, as_json, asked, yes).follow(
             lambda reached: reached.start(data, options, mask, retry_refused=retry_refused),
             lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS),
         )
@@ -148,6 +153,7 @@ def remake(
     state: State = None,
     parameter: Parameters = None,
     usd_per_image: UsdPerImage = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the request of the collage FILE again on PHOTO.
@@ -161,7 +167,7 @@ def remake(
         data = _checked(photo, where)
         asked = explaining.request_of(_read(file), data)
         options = asked.model_dump(mode="json")
-        _Making(where, out, as_json, asked).follow(
+        _Making(where, out, as_json, asked, yes).follow(
             lambda reached: reached.start(data, options),
             lambda reached: reached.estimate(data, asked, most_looks=MOST_LOOKS),
         )
@@ -191,6 +197,8 @@ def estimate(
         if as_json:
             answer(found)
         else:
+            for line in asking.understood(asked):
+                say(line)
             output.price(console, found, asked)
 
 
@@ -252,6 +260,7 @@ class _Making:
     out: Path
     as_json: bool
     asked: Request | None = None
+    yes: bool = False
 
     def follow(
         self,
@@ -260,12 +269,13 @@ class _Making:
     ) -> None:
         """Start a collage, having said what it takes; follow it to its end and fetch it."""
         first = "start" if self.where.running else "laptop cloud"
+        self._say_what()
         with (
             bars(console, first, silent=self.as_json) as show,
             self.where.reached(self.asked) as stack,
         ):
-            if price is not None and not self.as_json:
-                say(output.expected(price(stack)))
+            if price is not None:
+                self._agreed(stack, price, show)
             started = start(stack)
             try:
                 for seen in stack.follow(started):
@@ -282,6 +292,24 @@ class _Making:
         if manifest.tile_counts.get("refused"):
             self._can_ask_again(manifest.id, manifest.tile_counts["refused"])
         report(manifest, self.out, as_json=self.as_json)
+
+    def _say_what(self) -> None:
+        if self.asked is not None and not self.as_json:
+            for line in asking.understood(self.asked):
+                say(line)
+
+    def _agreed(self, stack: Stack, price: Callable[[Stack], Estimated], show: Show) -> None:
+        """Say what is going to be made, and ask before much is paid."""
+        to_ask = not self.yes and self.asked is not None and asking.may_be_paid(self.asked)
+        if self.as_json and not to_ask:
+            return
+        found = price(stack)
+        if not self.as_json:
+            say(output.expected(found))
+        if to_ask:
+            ask = None if self.as_json or not asking.somebody() else asking.in_person
+            with show.aside():
+                asking.agree(found, ask)
 
     def _can_go_on(self, collage: str, tiles: TileCounts | None = None) -> None:
         """Say how the collage is gone on with, if that would ask for anything."""

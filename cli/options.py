@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli import open_models
+from cli import open_models, values
+from cli.values import TEXT
 from collage import engines, masks, recipes
 from collage.formats import FORMATS
 from collage.request import Request
@@ -46,14 +47,11 @@ METAVARS = {
     "max_usd": "USD",
     "fit": "crop|pad",
     "upscale": "2|4",
-    "axes": "NAME=A,B",
+    "axes": "NAME=A,B|@FILE",
     "words": "FILE",
     "rects": "T:BxL:R",
 }
 LISTS = {"styles", "masks", "exclude", "subjects", "models"}
-TEXT = "utf-8-sig"
-"""UTF-8, with the byte order mark that editors on Windows write, or without."""
-
 READ = "read"
 """A parameter of commands, no option: the files that options came from."""
 REPEATED = {"axes", "words", "rects"}
@@ -116,13 +114,14 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
         if weights := given.pop(MODELS.name):
             os.environ[open_models.VARIABLE] = str(weights)
         used = {name: value for name, value in options.items() if value is not None}
-        for name in LISTS & used.keys():
-            used[name] = _parts(used[name])
-        for name, read in (("axes", _axes), ("words", _words)):
-            if name in used:
-                used[name] = read(used[name])
         if READ in own.parameters:
-            given[READ] = tuple(filter(None, (file, *map(Path, options["words"] or ()))))
+            given[READ] = _files(file, used)
+        for name in LISTS & used.keys():
+            used[name] = values.listed(used[name], FLAGS.get(name, f"--{name}"))
+        if "axes" in used:
+            used |= _axes(used.pop("axes"), used)
+        if "words" in used:
+            used["words"] = _words(used["words"])
         fields = _fields(file)
         for name in fields.keys() & given.keys():
             raise typer.BadParameter(f"{file}: there is no field {name}", param_hint="--request")
@@ -149,7 +148,7 @@ def _parameter(name: str) -> inspect.Parameter:
         flag,
         help=(field.description or name)
         + ("" if default is None or isinstance(default, bool) else f" [default: {default}]"),
-        metavar=METAVARS.get(name, "A,B,C" if name in LISTS else None),
+        metavar=METAVARS.get(name, "A,B,C|@FILE" if name in LISTS else None),
         show_default=False,
         autocompletion=completing(*COMPLETED[name]) if name in COMPLETED else None,
     )
@@ -186,36 +185,22 @@ def completing(*values: str) -> Callable[[str], list[str]]:
     return complete
 
 
-def _parts(text: str) -> list[str]:
-    """``text`` cut at its commas, but for those inside braces."""
-    parts, depth = [""], 0
-    for letter in text:
-        depth += {"{": 1, "}": -1}.get(letter, 0)
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part.strip() for part in parts]
+def _files(request: Path | None, used: Mapping[str, Any]) -> tuple[Path, ...]:
+    """The files that options are read from."""
+    named = [values.file_of(used[name]) for name in LISTS & used.keys()]
+    words = map(Path, used.get("words", ()))
+    return tuple(filter(None, (request, *words, *named, *values.files_of(used.get("axes", ())))))
 
 
-def _axes(given: list[str]) -> dict[str, list[str]]:
-    pairs = [item.partition("=") for item in given]
-    if any(not name or not equals for name, equals, _ in pairs):
-        raise typer.BadParameter("give it as NAME=VALUE,VALUE", param_hint="--axis")
-    return {name.strip(): _parts(values) for name, _, values in pairs}
+def _axes(given: list[str], used: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the request that axes are given in: ``axes``, and those of their own."""
+    found = values.axes(given)
+    own = {name: found.pop(name) for name in values.FIELDS.values() if name in found}
+    if twice := own.keys() & used.keys():
+        raise typer.BadParameter(f"{min(twice)} are given twice", param_hint="--axis")
+    return {**own, **({"axes": found} if found else {})}
 
 
 def _words(given: list[str]) -> dict[str, list[str]]:
     """Word lists from files, a word a line; a list's name is the file's without its ending."""
-    lists = {}
-    for name in given:
-        path = Path(name)
-        try:
-            lines = path.read_text(encoding=TEXT).splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(
-                f"{path} cannot be read: {error}", param_hint="--words"
-            ) from None
-        words = [line.strip() for line in lines]
-        lists[path.stem] = [word for word in words if word and not word.startswith("#")]
-    return lists
+    return {Path(name).stem: values.lines(Path(name), "--words") for name in given}

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import options
-from collage import prompts, request, styles, upload
+from collage import lists, prompts, request, styles, upload
 from collage.errors import CollageError, NoStyles
 from collage.request import Relayout, Request
 from tests.fuzz.conftest import PROFILE
@@ -154,8 +153,11 @@ def test_options_of_an_upload_are_taken_or_refused(said: dict[str, str], beside:
 
 @PROFILE
 @given(TEXT)
-def test_a_list_of_the_command_is_cut_at_commas(text: str) -> None:
-    assert all(part == part.strip() for part in options._parts(text))
+def test_a_list_is_cut_or_refused(text: str) -> None:
+    with suppress(CollageError):
+        values = lists.numbers(lists.cut(text))
+        quoted = ",".join('"' + value.replace('"', '""') + '"' for value in values)
+        assert lists.cut(quoted) == values
 
 
 @pytest.mark.parametrize("name", ["{a|b}", "__w__"])

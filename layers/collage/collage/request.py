@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from collage import engines, formats, masks, recipes, rules, styles
+from collage import engines, formats, lists, masks, recipes, rules, styles
 from collage.colours import is_colour
 from collage.digest import canonical, sha256
 from collage.engines import diffusion
@@ -483,12 +483,13 @@ def seeded(asked: Seeded, *stands_for: str) -> Seeded:
 
 
 def from_texts(options: Mapping[str, str]) -> dict[str, Any]:
-    """Options that could only be written as text: lists have commas, and names hyphens."""
+    """Options that could only be written as text: lists as in CSV, and names with hyphens.
+
+    Raises:
+        InvalidRequest: for a list whose quotes do not fit.
+    """
     named = {name.replace("-", "_"): text for name, text in options.items()}
-    return {
-        name: [part.strip() for part in text.split(",")] if name in _lists() else text
-        for name, text in named.items()
-    }
+    return {name: lists.cut(text) if name in _lists() else text for name, text in named.items()}
 
 
 def parse_relayout(changes: dict[str, Any]) -> Relayout:

@@ -7,6 +7,12 @@ import pytest
 
 from cli.log_lines import FILE, MOST_BYTES, OLDER, Kept, of_laptop
 from tests.fake_openai import FakeOpenAI
+from tests.infrastructure.test_watching import (
+    ALARMS,
+    NAMESPACE,
+    alarm_metrics,
+    dashboard_metrics,
+)
 from tests.workflow.command import Command
 from tests.workflow.running import photo
 
@@ -80,6 +86,33 @@ def test_a_step_that_fails_says_why_with_its_collage(laptop: Command) -> None:
     assert all("refused the API key" in line["reason"] for line in failed)
     assert all(line["level"] in ("WARNING", "ERROR") for line in failed)
     assert "sk-test-wrong" not in json.dumps(lines)
+
+
+def test_what_functions_count_is_under_the_names_that_dashboard_and_alarms_look_at(
+    laptop: Command,
+) -> None:
+    counted = set()
+    for kept in (laptop.home / "state" / FILE).read_text().splitlines():
+        line = json.loads(kept)["text"]
+        found = json.loads(line) if line.startswith("{") else {}
+        for group in found.get("_aws", {}).get("CloudWatchMetrics", ()):
+            # The laptop's stack has this name.
+            assert group["Namespace"] == "collage"
+            for metric in group["Metrics"]:
+                for dimensions in group["Dimensions"]:
+                    counted.add((metric["Name"], found["service"], frozenset(dimensions)))
+    shown = {
+        (metric, dimensions["service"], frozenset(dimensions))
+        for namespace, metric, dimensions in [
+            *dashboard_metrics(),
+            *(found for alarm in ALARMS.values() for found in alarm_metrics(alarm)),
+        ]
+        if namespace == NAMESPACE
+    }
+
+    ran = {service for _, service, _ in counted}
+    assert ran >= set(STEPS)
+    assert {one for one in counted if one[1] in STEPS} == {one for one in shown if one[1] in STEPS}
 
 
 def test_of_what_nobody_has_heard_there_is_nothing(laptop: Command) -> None:

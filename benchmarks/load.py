@@ -108,18 +108,18 @@ def measure(numbers: Numbers = Numbers()) -> Result:
 @contextmanager
 def up(folder: Path) -> Iterator[Up]:
     """`collage up` with a state of its own."""
-    state = folder / "state"
+    state, said = folder / "state", folder / "said"
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "COLLAGE_"))}
     command = [sys.executable, "-m", "cli.main", "up", "--state", str(state)]
     with (
-        (folder / "said").open("w") as said,
-        subprocess.Popen(command, env=variables, stdout=said, stderr=said) as process,
+        said.open("w", encoding="utf-8") as out,
+        subprocess.Popen(command, env=variables, stdout=out, stderr=out) as process,
     ):
         try:
             began = perf_counter()
             while (found := handover.find(state)) is None:
                 if process.poll() is not None or perf_counter() - began > START_SECONDS:
-                    raise RuntimeError(f"it did not start: {(folder / 'said').read_text()}")
+                    raise RuntimeError(f"it did not start: {said.read_text(encoding='utf-8')}")
                 sleep(0.2)
             yield Up(psutil.Process(process.pid), local_stack.handed_over(found))
         finally:

@@ -88,7 +88,7 @@ def checked(subject: Subject) -> str:
 
 def alone() -> str:
     """Look at what functions could import that is not in the stack."""
-    lock = (ROOT / "requirements" / "runtime.txt").read_text()
+    lock = (ROOT / "requirements" / "runtime.txt").read_text(encoding="utf-8")
     wanted = [entry[1] for entry in locks.ENTRY.finditer(lock)]
     found = emulator.importable()
     expect(found == sorted(wanted), f"there are {', '.join(found)}")

@@ -33,7 +33,7 @@ def run(command: list[str], environment: Mapping[str, str], log: Path) -> str:
         text=True,
         check=False,
     )
-    with log.open("a") as out:
+    with log.open("a", encoding="utf-8") as out:
         out.write(done.stdout)
     if done.returncode:
         raise Failed(f"{' '.join(command)}\n{done.stdout[-4000:]}")

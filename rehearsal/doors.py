@@ -90,7 +90,7 @@ def by_command(subject: Subject) -> str:
     source = subject.folder / "photo.png"
     source.write_bytes(photo(subject.seed))
     asked = subject.folder / "request.json"
-    asked.write_text(json.dumps(SMALL))
+    asked.write_text(json.dumps(SMALL), encoding="utf-8")
     made = subject.done("run", str(source), "--request", str(asked), "--out", "ran")
     reused = made["tiles"]
     expect(set(reused) <= {"done", "reused"}, f"{made}")

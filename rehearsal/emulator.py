@@ -96,7 +96,7 @@ def running(folder: Path) -> Iterator[Emulator]:
         **DIRECT,
     }
     log = folder / "ministack.log"
-    with log.open("w") as out:
+    with log.open("w", encoding="utf-8") as out:
         process = _start(folder, endpoint, certificate, key, out)
     try:
         _wait(process, endpoint, certificate, log)
@@ -160,7 +160,7 @@ def _wait(process: subprocess.Popen[bytes], endpoint: str, certificate: Path, lo
             time.sleep(0.1)
         else:
             return
-    raise NotStarted(log.read_text()[-2000:])
+    raise NotStarted(log.read_text(encoding="utf-8")[-2000:])
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

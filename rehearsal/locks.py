@@ -19,10 +19,10 @@ def write(folder: Path) -> None:
     holds for every Python.
     """
     entries: dict[str, str] = {}
-    for entry in ENTRY.finditer((ROOT / "requirements.txt").read_text()):
+    for entry in ENTRY.finditer((ROOT / "requirements.txt").read_text(encoding="utf-8")):
         entries[entry[1]] = entries.get(entry[1], "") + entry[0]
     for lock in ROOT.glob("layers/*/requirements.txt"):
-        names = [entry[1] for entry in ENTRY.finditer(lock.read_text())]
+        names = [entry[1] for entry in ENTRY.finditer(lock.read_text(encoding="utf-8"))]
         made = folder / lock.parent.name / "requirements.txt"
         made.parent.mkdir(parents=True, exist_ok=True)
-        made.write_text("".join(entries[name] for name in names))
+        made.write_text("".join(entries[name] for name in names), encoding="utf-8")

@@ -65,4 +65,4 @@ class Report:
 
     def write(self, path: Path) -> None:
         """Keep the page."""
-        path.write_text("\n".join(self.lines) + "\n")
+        path.write_text("\n".join(self.lines) + "\n", encoding="utf-8")

@@ -45,9 +45,9 @@ class Variant:
         """Write template and definitions; the template's path."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, definition in self.definitions.items():
-            (folder / name).write_text(json.dumps(definition, indent=1))
+            (folder / name).write_text(json.dumps(definition, indent=1), encoding="utf-8")
         path = folder / "template.json"
-        path.write_text(json.dumps(self.template, indent=1))
+        path.write_text(json.dumps(self.template, indent=1), encoding="utf-8")
         return path
 
 
@@ -68,7 +68,7 @@ def derive(template: dict[str, Any]) -> Variant:
 
 def shipped() -> dict[str, Any]:
     """template.yaml as data."""
-    return parse(TEMPLATE.read_text(), TEMPLATE)
+    return parse(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE)
 
 
 def of_type(template: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -109,7 +109,7 @@ def _definitions(
     """Workflows are JSON, with their substitutions left in place."""
     for name, machine in of_type(template, "AWS::Serverless::StateMachine"):
         path = ROOT / machine["Properties"]["DefinitionUri"]
-        definition = parse(path.read_text(), path)
+        definition = parse(path.read_text(encoding="utf-8"), path)
         definitions[f"{path.stem}.json"] = definition
         machine["Properties"]["DefinitionUri"] = f"{path.stem}.json"
         yield Change(

@@ -6,18 +6,23 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from collage.announcements import Completed, Ended, Refused
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan
 from collage.request import Request
 from collage.tile import Sidecar
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MODELS: dict[str, type[BaseModel]] = {
     "request": Request,
     "plan": Plan,
     "manifest": Manifest,
     "sidecar": Sidecar,
     "failure": Failure,
+    "event-completed": Completed,
+    "event-ended": Ended,
+    "event-refused": Refused,
 }
 
 
@@ -26,7 +31,8 @@ def text(name: str) -> str:
     model = MODELS[name]
     taken = model is Request
     schema = model.model_json_schema(mode="validation" if taken else "serialization")
-    return json.dumps(schema, indent=2) + "\n"
+    head = {"$schema": DIALECT, "$id": f"urn:combinatoric-collage:schema:{name}"}
+    return json.dumps(head | schema, indent=2) + "\n"
 
 
 def main(folder: Path) -> None:

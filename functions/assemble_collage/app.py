@@ -26,15 +26,15 @@ class Event(TypedDict):
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
-def handler(event: Event, context: LambdaContext) -> pipeline.Assembled:
-    """Write the collage, its pyramid and preview, and manifest.json."""
+def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+    """Write the collage, its pyramid and preview, and manifest.json; what is to be announced."""
     store = connect(settings())
     with told(logger, event["id"]):
         if "layout" not in event:
-            return pipeline.assemble_collage(store, tools(), event["id"])
+            return pipeline.assemble_collage(store, tools(), event["id"]).model_dump()
         changes = parse_relayout(event["layout"])
         try:
-            return pipeline.assemble_again(store, event["id"], changes)
+            return pipeline.assemble_again(store, event["id"], changes).model_dump()
         except PermanentError as error:
             # Who asked by the API is long gone: it is told where the layout was to lie.
             pipeline.record_relayout(store, event["id"], changes, error)

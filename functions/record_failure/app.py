@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline
+from collage import announcements, pipeline
 from collage.settings import settings
 from collage.store import connect
 
@@ -28,12 +28,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
 
     The workflow gives the collage's ``id``, the ``error`` that was caught, and the ``call`` if it
     was in one. Step Functions' own event tells of a run that was stopped, timed out, or failed;
-    what such a run wrote down itself stays.
+    what such a run wrote down itself stays, and its end is announced.
     """
     store = connect(settings())
-    if event.get("detail-type") == "Step Functions Execution Status Change":
+    ended = event.get("detail-type") == "Step Functions Execution Status Change"
+    if ended:
         if known := pipeline.recorded_end(store, event["detail"]):
             logger.info("recorded already", extra={"collage_id": known.id, "error": known.error})
+            announcements.connect(settings()).end(store.collages, known)
             return Recorded(error=known.error, message=known.message)
         failure = pipeline.record_end(store, event["detail"])
     else:
@@ -45,4 +47,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
         metrics.add_metric(kind, MetricUnit.Count, 1)
     if failure.error == "BudgetExhausted":
         metrics.add_metric("BudgetExhausted", MetricUnit.Count, 1)
+    if ended:
+        announcements.connect(settings()).end(store.collages, failure)
     return Recorded(error=failure.error, message=failure.message)

@@ -10,7 +10,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline, upload
+from collage import announcements, pipeline, upload
 from collage.errors import PermanentError
 from collage.runs import Runs
 from collage.settings import settings
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     With ``"retry_refused": true`` a door has what moderation refused before asked for again.
 
     A door is told what is wrong by the error. An upload's event has nobody to tell, and would
-    only be delivered again: there the error becomes a failure.json.
+    only be delivered again: there the error becomes a failure.json, and is announced.
     """
     store = connect(settings())
     start = partial(pipeline.start, store, tools(), runs())
@@ -51,7 +51,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         asked = datetime.fromisoformat(event["time"])
         return started(logger, start(found.source, found.options, asked=asked))
     except PermanentError as error:
-        failure = pipeline.refuse(store, upload.picture(key), error)
+        source = upload.picture(key)
+        failure = pipeline.refuse(store, source, error)
         said = {"collage_id": failure.id, "error": error.name, "reason": str(error)}
         logger.warning("refused", extra=said)
+        announcements.connect(settings()).refusal(store.uploads, source, failure)
         return failure.model_dump()

@@ -184,7 +184,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("iam:CreateUser CreateAccessKey PutRolePolicy AttachRolePolicy CreateRole", "*"),
     *_calls("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/Administrator"),
     # What others are told.
-    *_calls("events:PutEvents", _arn("events", "event-bus/default"), WORKFLOW),
+    *_calls("events:PutEvents", _arn("events", "event-bus/default"), WORKFLOW, START, RECORD),
     *_calls("events:PutEvents", _arn("events", "event-bus/another")),
     *_calls("events:PutRule", _arn("events", "rule/another")),
     *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, RECORD),

@@ -33,6 +33,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         },
         "states:StartExecution": {"stateMachine:stack-collage": "The run"},
         "states:DescribeExecution": {"execution:stack-collage:*": RUN},
+        "events:PutEvents": {"event-bus/default": "The event Collage Refused"},
     },
     "ListStylesFunctionRole": {
         "s3:GetObject": {"COLLAGES/collages/*/request.json": AGAIN},
@@ -124,6 +125,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/failure.json": "Why the run failed",
             "COLLAGES/collages/*/failures/*": "Why one call failed",
         },
+        "events:PutEvents": {"event-bus/default": "The events Collage Failed and Cancelled"},
     },
     "ApiFunctionRole": {
         "s3:GetObject": {

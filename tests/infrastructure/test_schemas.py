@@ -1,10 +1,49 @@
-"""The schemas under docs are those of the models."""
+"""The schemas under docs are those of the models, and the samples of events keep to them."""
+
+import json
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from collage.announcements import KINDS
 from examples import schemas
+from tests.infrastructure.shipped import ROOT
+
+ANNOUNCED = sorted((ROOT / "events" / "announced").glob("*.json"))
+
+
+def schema(name: str) -> Any:
+    return json.loads(schemas.text(name))
 
 
 @pytest.mark.parametrize("name", schemas.MODELS)
 def test_the_schema_in_the_docs_is_current(name: str) -> None:
     assert (schemas.FOLDER / f"{name}.schema.json").read_text() == schemas.text(name)
+
+
+@pytest.mark.parametrize("name", schemas.MODELS)
+def test_a_schema_says_by_which_rules_it_is_to_be_read_and_has_a_name_of_its_own(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+
+    assert schema(name)["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    assert [other for other in schemas.MODELS if schema(other)["$id"] == schema(name)["$id"]] == [
+        name
+    ]
+
+
+@pytest.mark.parametrize("path", ANNOUNCED, ids=lambda path: path.stem)
+def test_a_sample_of_what_is_announced_keeps_to_its_schema(path: Any) -> None:
+    event = json.loads(path.read_text())
+    model = KINDS[event["detail-type"]]
+    (name,) = (name for name, known in schemas.MODELS.items() if known is model)
+    strict = {**schema(name), "additionalProperties": False}
+
+    Draft202012Validator(strict).validate(event["detail"])
+
+
+def test_all_that_is_announced_has_a_sample_and_stands_in_the_docs() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+
+    assert {json.loads(path.read_text())["detail-type"] for path in ANNOUNCED} == set(KINDS)
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []

@@ -220,7 +220,7 @@ def test_a_collage_far_larger_than_what_is_held_is_whole(stack, monkeypatch):
 
 def again(stack, made_id, **changes):
     result = pipeline.assemble_again(stack.store, made_id, parse_relayout(changes))
-    folder = result["manifest"].removeprefix(f"collages/{made_id}/").removesuffix("/manifest.json")
+    folder = result.manifest.removeprefix(f"collages/{made_id}/").removesuffix("/manifest.json")
     return folder, stack.store.manifest(made_id, folder)
 
 

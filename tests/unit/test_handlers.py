@@ -445,11 +445,13 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
 
     assert answer == {
         "id": accepted,
+        "state": "done",
         "bucket": COLLAGES,
         "collage": f"collages/{accepted}/collage.png",
         "manifest": f"collages/{accepted}/manifest.json",
         "tiles": len(made.tiles),
         "missing": 0,
+        "refused": 0,
         "stopped": "",
     }
     assert deployed.stack.listing() >= {answer["collage"], answer["manifest"]}

@@ -63,13 +63,13 @@ def test_an_upload_becomes_a_collage(stack):
     result = pipeline.assemble_collage(stack.store, stack.tools, made)
 
     manifest = stack.store.manifest(made)
-    assert (result["tiles"], result["missing"]) == (6, 0)
+    assert (result.tiles, result.missing) == (6, 0)
     assert manifest.tile_counts == manifest.cell_counts == {"done": 6}
     assert {tile.state for tile in manifest.tiles} == {"done"}
     assert [(cell.row, cell.col) for cell in manifest.cells] == [
         (row, col) for row in range(2) for col in range(3)
     ]
-    assert stack.get(result["collage"]) == stack.store.collage(made)
+    assert stack.get(result.collage) == stack.store.collage(made)
     assert decode(stack.store.collage(made)).size == (96, 64)
 
 
@@ -267,7 +267,7 @@ def test_a_few_failed_tiles_are_replaced_and_listed_with_their_reason(stack, err
 
     manifest = stack.store.manifest(made)
     failed = manifest.tiles[2]
-    assert (result["tiles"], result["missing"]) == (6, 1)
+    assert (result.tiles, result.missing) == (6, 1)
     assert manifest.tile_counts == {"done": 5, state: 1}
     assert (failed.state, failed.error, failed.message) == (state, error, "No.")
     (cell,) = (cell for cell in manifest.cells if cell.state == state)

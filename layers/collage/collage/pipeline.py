@@ -33,6 +33,7 @@ from collage import (
     rules,
     styles,
 )
+from collage.announcements import Completed
 from collage.bookings import Budget, book
 from collage.digest import sha256
 from collage.engines import Rendered, diffusion
@@ -873,20 +874,7 @@ def _picture(store: Store, collage_id: str, composition: Composition | None) -> 
     return compose(composition, read)
 
 
-class Assembled(TypedDict):
-    """What the workflow announces: the collage and how many of its tiles are missing."""
-
-    id: str
-    bucket: str
-    collage: str
-    manifest: str
-    tiles: int
-    missing: int
-    stopped: str
-    """The error that ended the run early; empty when none did."""
-
-
-def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
+def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
     """Join the tiles that exist into the collage and write its manifest.
 
     Raises:
@@ -921,10 +909,10 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Assembled:
 
     manifest = _finish(store, made, sidecars, judge)
     progress.finished(store, manifest, source)
-    return _assembled(store, manifest)
+    return _completed(store, manifest)
 
 
-def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assembled:
+def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Completed:
     """Lay the tiles of a finished collage out another way, beside the first; nothing is rendered.
 
     Raises:
@@ -954,7 +942,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Assemble
         return manifest.laid_out(laid, again.cells or cells, asked.format, created=_now())
 
     folder = f"layouts/{request.layout_name(changes)}"
-    return _assembled(store, _finish(store, made, sidecars, judge, folder), folder)
+    return _completed(store, _finish(store, made, sidecars, judge, folder), folder)
 
 
 def record_relayout(store: Store, collage_id: str, changes: Relayout, error: CollageError) -> None:
@@ -1018,15 +1006,17 @@ def _finish(
     return manifest
 
 
-def _assembled(store: Store, manifest: Manifest, folder: str = "") -> Assembled:
+def _completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
     prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
-    return Assembled(
+    return Completed(
         id=manifest.id,
+        state="partial" if manifest.missing else "done",
         bucket=store.collages,
         collage=f"{prefix}/{manifest.files.collage}",
         manifest=f"{prefix}/manifest.json",
         tiles=len(manifest.tiles),
         missing=manifest.missing,
+        refused=manifest.tile_counts.get("refused", 0),
         stopped=manifest.stopped.error if manifest.stopped else "",
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collage.announcements import STOPPED
 from collage.errors import NotInStore
 from collage.names import CollageId
 
@@ -41,9 +42,6 @@ INTERRUPTED = "The run was interrupted, and nothing was recorded; it can be resu
 STARTING = timedelta(minutes=1)
 """How long after it was asked for a collage may have no run yet: start writes before it starts."""
 CANCELLED = "The run was stopped on request; what was made stays."
-STOPPED = ("Cancelled", "Aborted")
-"""Errors of runs that were stopped on request, here or elsewhere."""
-
 READERS = 16
 """Collages of a list that are looked at together: enough to hide the store's latency."""
 

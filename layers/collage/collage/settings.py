@@ -24,6 +24,7 @@ class Settings(BaseModel):
     min_share: float = Field(
         default=0.9, ge=0, le=1, description="share of the tiles that makes a collage"
     )
+    event_source: str = Field(default="", description="the stack's name, where it announces")
     limits_table: str = Field(default="", description="the table of the shared pace and budget")
     daily_usd: float = Field(default=10, ge=0, description="what all runs may spend in a day")
     models: str = Field(

@@ -1,0 +1,131 @@
+"""Announcements: what a stack tells others by its account's event bus, and in what form.
+
+Each has the stack's name as its source, one of KINDS as its detail-type, and as its detail what
+is said here. EventBridge delivers an event at least once, so the same may come twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collage.errors import TransientError
+
+if TYPE_CHECKING:
+    from collage.manifest import Failure
+    from collage.settings import Settings
+
+STOPPED = ("Cancelled", "Aborted")
+"""Errors of runs that were stopped on request, here or elsewhere."""
+
+LONGEST_MESSAGE = 8_000
+"""Characters of a message: an entry has at most 256 KB, of which each character takes up to six."""
+
+
+class NotAnnounced(TransientError):
+    """The event bus did not take an event."""
+
+
+class Detail(BaseModel):
+    """What an announcement says."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Completed(Detail):
+    """A collage was made, of all of its tiles (done) or of most (partial)."""
+
+    id: str
+    state: Literal["done", "partial"]
+    bucket: str
+    collage: str = Field(description="key of the picture in the bucket")
+    manifest: str = Field(description="key of what became of every cell")
+    tiles: int
+    missing: int = Field(description="tiles that were not made; their cells show others")
+    refused: int = Field(description="those of them that moderation refused")
+    stopped: str = Field(description="the error that ended the run early; empty when none did")
+
+
+class Ended(Detail):
+    """A run ended without a collage: it failed, or was cancelled."""
+
+    id: str
+    state: Literal["failed", "cancelled"]
+    bucket: str
+    failure: str = Field(description="key of the reason in the bucket")
+    error: str = Field(description="name of the error; of a cancelled run Cancelled or Aborted")
+    message: str
+
+
+class Refused(Detail):
+    """An upload started no run: it is no picture, or its options are wrong."""
+
+    state: Literal["refused"] = "refused"
+    bucket: str = Field(description="the uploads bucket")
+    source: str = Field(description="key of the upload in the bucket")
+    error: str
+    message: str
+
+
+KINDS: dict[str, type[Detail]] = {
+    "Collage Completed": Completed,
+    "Collage Failed": Ended,
+    "Collage Cancelled": Ended,
+    "Collage Refused": Refused,
+}
+"""What can be announced. The workflow itself announces the first, functions the others."""
+
+
+@dataclass(frozen=True)
+class Announcements:
+    """The account's event bus, by a client of EventBridge; ``source`` is the stack's name."""
+
+    client: Any
+    source: str
+
+    def end(self, bucket: str, failure: Failure) -> None:
+        """Announce that a run ended without a collage.
+
+        Raises:
+            NotAnnounced: when the bus did not take it.
+        """
+        cancelled = failure.error in STOPPED
+        said = Ended(
+            id=failure.id,
+            state="cancelled" if cancelled else "failed",
+            bucket=bucket,
+            failure=f"collages/{failure.id}/failure.json",
+            error=failure.error,
+            message=failure.message[:LONGEST_MESSAGE],
+        )
+        self._put("Collage Cancelled" if cancelled else "Collage Failed", said)
+
+    def refusal(self, bucket: str, source: str, failure: Failure) -> None:
+        """Announce that an upload, ``source`` in the uploads ``bucket``, was refused.
+
+        Raises:
+            NotAnnounced: when the bus did not take it.
+        """
+        message = failure.message[:LONGEST_MESSAGE]
+        said = Refused(bucket=bucket, source=source, error=failure.error, message=message)
+        self._put("Collage Refused", said)
+
+    def _put(self, kind: str, detail: Detail) -> None:
+        entry = {"Source": self.source, "DetailType": kind, "Detail": detail.model_dump_json()}
+        answer = self.client.put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
+            (said,) = answer["Entries"]
+            raise NotAnnounced(f"{kind}: {said.get('ErrorCode')}, {said.get('ErrorMessage')}.")
+
+
+def connect(settings: Settings) -> Announcements:
+    """The account's event bus, with the process's own credentials."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+    )
+    return Announcements(boto3.client("events", config=config), settings.event_source)

@@ -35,7 +35,7 @@ install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of tha
 	@touch $@
 
 demo: install ## make a collage of the sample picture on the laptop cloud
-	$(BIN)/collage run examples/farmhouse.png --out out/demo
+	$(BIN)/collage run examples/farmhouse.png --out out/demo --force
 
 # A file's tests share what they set up, a laptop cloud or a browser, and so stay together.
 test: install ## run all tests; no network is used

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,8 +9,8 @@ import typer
 from cli import output
 from cli.bars import bars
 from cli.ends import FAILED, STOPPED, AsJson, answer, console, failures, say
-from cli.making import Id, Out, report
-from cli.results import Results
+from cli.making import Id, report
+from cli.outputs import Force, Out, Output
 from cli.stack import WITHOUT_COLLAGE, RunFailed, Stack
 from cli.where import StackName, State, Where
 from collage.progress import Progress
@@ -79,20 +78,24 @@ def cancel(
 
 def fetch(
     collage: Id,
-    out: Out = Path("out"),
+    out: Out = None,
+    force: Force = False,
     stack: StackName = None,
     state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch a collage that is made."""
     with failures(as_json=as_json):
-        Results(out).check()
+        to = Output(out, force)
+        to.check()
+        to.hold(lambda: collage)
         with Where(stack, state).reached() as reached:
             seen = reached.look(collage)
             if seen.state not in ("done", "partial"):
                 raise RunFailed("NotMade", f"Collage {collage} is not made: it is {seen.state}.")
-            manifest = reached.fetch(collage, out)
-        report(manifest, out, as_json=as_json)
+            folder = to.folder(collage)
+            manifest = reached.fetch(collage, folder)
+        report(manifest, folder, as_json=as_json)
 
 
 def _watched(stack: Stack, collage: str, as_json: bool) -> Progress:

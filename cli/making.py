@@ -13,7 +13,7 @@ from cli import asking, bounded, output
 from cli.bars import Show, bars
 from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
-from cli.results import Results
+from cli.outputs import Force, Out, Output
 from cli.stack import RunFailed, Stack
 from cli.where import Parameters, StackName, State, UsdPerImage, Where, priced
 from collage import explain as explaining
@@ -48,13 +48,6 @@ ENDS_THE_SAME = {
 """Ends of runs that another run of the same request comes to without asking for anything."""
 
 
-def named(out: str) -> Path:
-    """A folder by its name; an empty one, as of a variable that is not set, names none."""
-    if not out:
-        raise typer.BadParameter("it is empty; name a folder")
-    return Path(out)
-
-
 AS_PUT = "sources/mask"
 """A mask file's key until it is put in."""
 
@@ -87,21 +80,14 @@ Yes = Annotated[
     typer.Option("--yes", "-y", help=f"make more than {asking.UNASKED} paid calls without asking"),
 ]
 Id = Annotated[str, typer.Argument(help="the collage's id", metavar="ID")]
-Out = Annotated[
-    Path,
-    typer.Option(
-        parser=named,
-        metavar="DIR",
-        help="where the results go: a new or an empty folder, or one of results",
-    ),
-]
 
 
 @request_options
 def run(
     photo: AnyPhoto = None,
     mask_file: MaskFile = None,
-    out: Out = Path("out"),
+    out: Out = None,
+    force: Force = False,
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
@@ -118,17 +104,24 @@ def run(
         where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         asked = _asked(options, photo, mask_file)
         inputs = [file for file in (photo, mask_file, *read) if file is not None]
-        Results(out).check(inputs)
+        to = Output(out, force, photo.stem if photo else asked.recipe)
+        to.check(inputs)
         data, mask = _checked(photo, where), _checked(mask_file, where)
-        _Making(where, out, as_json, asked, yes).follow(
-            lambda reached: reached.start(data, options, mask, retry_refused=retry_refused),
+
+        def start(reached: Stack) -> Started:
+            to.hold(lambda: reached.identify(data, asked, mask))
+            return reached.start(data, options, mask, retry_refused=retry_refused)
+
+        _Making(where, to, as_json, asked, yes).follow(
+            start,
             lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS),
         )
 
 
 def resume(
     collage: Id,
-    out: Out = Path("out"),
+    out: Out = None,
+    force: Force = False,
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
@@ -138,9 +131,11 @@ def resume(
 ) -> None:
     """Go on with a collage that failed, was cancelled or lacks tiles."""
     with failures(as_json=as_json):
-        Results(out).check()
+        to = Output(out, force)
+        to.check()
+        to.hold(lambda: collage)
         where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
-        _Making(where, out, as_json).follow(
+        _Making(where, to, as_json).follow(
             lambda reached: reached.resume(collage, retry_refused=retry_refused)
         )
 
@@ -148,7 +143,8 @@ def resume(
 def remake(
     file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
     photo: AnyPhoto = None,
-    out: Out = Path("out"),
+    out: Out = None,
+    force: Force = False,
     stack: StackName = None,
     state: State = None,
     parameter: Parameters = None,
@@ -161,14 +157,20 @@ def remake(
     It is laid out as it was requested, whatever was made of it later.
     """
     with failures(as_json=as_json):
+        to = Output(out, force, photo.stem if photo else None)
         # FILE itself may be replaced, by what is made again.
-        Results(out).check([photo] if photo else [])
+        to.check([photo] if photo else [])
         where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         data = _checked(photo, where)
         asked = explaining.request_of(_read(file), data)
         options = asked.model_dump(mode="json")
-        _Making(where, out, as_json, asked, yes).follow(
-            lambda reached: reached.start(data, options),
+
+        def start(reached: Stack) -> Started:
+            to.hold(lambda: reached.identify(data, asked))
+            return reached.start(data, options)
+
+        _Making(where, to, as_json, asked, yes).follow(
+            start,
             lambda reached: reached.estimate(data, asked, most_looks=MOST_LOOKS),
         )
 
@@ -226,7 +228,8 @@ def assemble(
     file_format: Annotated[
         str | None, typer.Option("--format", metavar="png|jpeg|webp", help="of the collage")
     ] = None,
-    out: Out = Path("out"),
+    out: Out = None,
+    force: Force = False,
     stack: StackName = None,
     state: State = None,
     as_json: AsJson = False,
@@ -245,19 +248,23 @@ def assemble(
         wanted = request.parse_relayout(changes)
         if wanted.seed is not None:
             changes["seed"] = wanted.seed
-        Results(out).check()
+        to = Output(out, force)
+        to.check()
+        to.hold(lambda: collage)
         where = Where(stack, state, lasting=True)
         with where.reached() as reached:
-            manifest = reached.fetch(collage, out, reached.assemble(collage, changes))
-        report(manifest, out, as_json=as_json)
+            layout = reached.assemble(collage, changes)
+            folder = to.folder(collage, layout)
+            manifest = reached.fetch(collage, folder, layout)
+        report(manifest, folder, as_json=as_json)
 
 
 @dataclass(frozen=True)
 class _Making:
-    """A run that somebody waits for, and its result below ``out``."""
+    """A run that somebody waits for, and where its result goes."""
 
     where: Where
-    out: Path
+    to: Output
     as_json: bool
     asked: Request | None = None
     yes: bool = False
@@ -281,7 +288,8 @@ class _Making:
                 for seen in stack.follow(started):
                     show.at(seen)
                 show.done()
-                manifest = stack.fetch(started["id"], self.out)
+                folder = self.to.folder(started["id"])
+                manifest = stack.fetch(started["id"], folder)
             except RunFailed as error:
                 if error.name not in ENDS_THE_SAME:
                     self._can_go_on(started["id"], stack.look(started["id"]).tiles)
@@ -291,7 +299,7 @@ class _Making:
                 raise
         if manifest.tile_counts.get("refused"):
             self._can_ask_again(manifest.id, manifest.tile_counts["refused"])
-        report(manifest, self.out, as_json=self.as_json)
+        report(manifest, folder, as_json=self.as_json)
 
     def _say_what(self) -> None:
         if self.asked is not None and not self.as_json:

@@ -145,6 +145,10 @@ class Stack:
         """What a collage would take; nothing is started. See `pipeline.estimate`."""
         return pipeline.estimate(self.store, self.tools, source, asked, mask, most_looks)
 
+    def identify(self, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
+        """The id of the collage that a request of these pictures would be. See `pipeline`."""
+        return pipeline.identify(self.tools, source, asked, mask)
+
     def start(
         self,
         source: bytes | None,

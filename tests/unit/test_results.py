@@ -13,6 +13,7 @@ from cli.results import RECORD, Results
 from collage import page, pipeline
 from collage.errors import CollageError, InvalidRequest
 from collage.manifest import Manifest
+from collage.request import parse
 from tests.unit.pictures import encode, noise, plain
 from tests.unit.test_pipeline import prepare, render
 
@@ -242,3 +243,11 @@ def test_a_folder_with_only_a_gallery_is_no_result(stack, made, tmp_path):
     (tmp_path / "holiday.png").write_bytes(encode(plain((8, 8))))
     with pytest.raises(InvalidRequest, match=r"holds holiday.png"):
         Results(tmp_path).check()
+
+
+def test_the_id_is_known_before_a_collage_is_started(stack, made):
+    accepted = stack.store.accepted(made)
+    source = stack.store.upload(accepted.key, 10**7)
+    asked = parse(accepted.request.model_dump(mode="json", exclude_unset=True))
+
+    assert pipeline.identify(stack.tools, source, asked) == made

@@ -172,6 +172,17 @@ def launch(
     return Started(id=accepted.id, run=run.name, new=run.new)
 
 
+def identify(tools: Tools, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
+    """The id that `accept` gives to a request of these pictures.
+
+    Raises:
+        InvalidRequest, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: as there.
+    """
+    pictures = [None if each is None else _look(tools, each).source("") for each in (source, mask)]
+    asked = request.complete(asked, _fits(asked, *pictures))
+    return request.identify(asked, *(each.sha256 if each else None for each in pictures))
+
+
 def _look(tools: Tools, data: bytes) -> Inspected:
     """What is known of a picture, within the stack's limits."""
     from collage.source import inspect

@@ -78,7 +78,7 @@ destroy: install ## delete the stack and its buckets, after asking; YES=its name
 
 layers: install ## build the layers as `sam build` does and check their sizes (needs a package index)
 	@rm -rf out/layers
-	@for layer in Collage Imaging Painting Provider; do \
+	@for layer in Collage Imaging Letters Painting Provider; do \
 		mkdir -p out/layers/$${layer}Layer && \
 		$(MAKE) --silent -C layers/$$(echo $$layer | tr A-Z a-z) build-$${layer}Layer \
 			ARTIFACTS_DIR="$(CURDIR)/out/layers/$${layer}Layer" || exit 1; \
@@ -178,6 +178,7 @@ lock: ## write the lock files anew (needs uv)
 		--output-file tasks/diffusion/requirements.txt
 	$(LOCK_LAYER) requirements/layer-collage.in --output-file layers/collage/requirements.txt
 	$(LOCK_LAYER) requirements/layer-imaging.in --output-file layers/imaging/requirements.txt
+	$(LOCK_LAYER) requirements/layer-letters.in --output-file layers/letters/requirements.txt
 	@# What another layer has is left out; all of a function's layers share 250 MB.
 	$(LOCK_LAYER) --no-emit-package numpy \
 		requirements/layer-painting.in --output-file layers/painting/requirements.txt

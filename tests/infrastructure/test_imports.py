@@ -37,6 +37,11 @@ from collage.request import Accepted
 print(Accepted.model_validate(told["accepted"]).request.background)
 """
 
+WRITE = """
+from collage import lettering, typesetting
+print(repr(typesetting.missing(["Größe, 浮世絵, العربية"])), lettering.length("浮世絵", 20))
+"""
+
 LIST = """
 import openai
 from collage import errors, listing
@@ -94,3 +99,11 @@ def test_a_function_starts_and_reads_a_request_back_with_its_layers_alone(name):
 
 def test_styles_are_asked_for_without_what_handles_pictures():
     assert said("ListStylesFunction", LIST) == "ProviderUnreachable\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["StartCollageFunction", "PlanTilesFunction", "AssembleCollageFunction", "ApiFunction"],
+)
+def test_what_checks_or_writes_texts_has_letters_for_them(name):
+    assert re.fullmatch(r"'' (5\d|60)\n", said(name, WRITE))

@@ -23,7 +23,7 @@ from answers import (
     TileItem,
     Tiles,
 )
-from collage import pipeline, progress, request, tile_list
+from collage import pipeline, progress, request, tile_list, written
 from collage.errors import (
     FieldError,
     InvalidRequest,
@@ -175,6 +175,7 @@ def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     store = stack.store()
     layout = request.seeded(layout)
     asked = request.relaid(store.accepted(collage).request, layout)
+    written.check_title(asked.title)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")
     stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))

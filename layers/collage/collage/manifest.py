@@ -166,6 +166,11 @@ class Manifest(BaseModel):
     seed: int
     layout: Layout = Field(description="as it was drawn, missing tiles replaced")
     geometry: Geometry
+    unwritten: str = Field(
+        default="",
+        description="characters that there are no letters for; a text with one of them is written "
+        "without its accents, or as its number",
+    )
     files: Files
     tile_counts: dict[str, int]
     cell_counts: dict[str, int]
@@ -190,6 +195,7 @@ class Manifest(BaseModel):
         """
         from collage.sheet import Sheet
 
+        sheet = Sheet(again, _captions(self.tiles, again))
         wanted = again.model_copy(update={"cells": planned})
         cells = _cell_records(wanted, again.cells, self.tiles)
         counts = dict(Counter(cell.state for cell in cells))
@@ -197,7 +203,8 @@ class Manifest(BaseModel):
             update={
                 "layout": again,
                 "title": again.title,
-                "geometry": Sheet(again, _captions(self.tiles, again)).geometry,
+                "geometry": sheet.geometry,
+                "unwritten": sheet.unwritten,
                 "files": self.files.from_below(file_format),
                 "cells": cells,
                 "cell_counts": counts,
@@ -261,6 +268,7 @@ def record(
     cells = _cell_records(plan.layout, drawn, tiles)
     made = [t for t in tiles if sidecars.get(t.index) and sidecars[t.index].collage == plan.id]
     shown_layout = plan.layout.model_copy(update={"cells": drawn})
+    sheet = Sheet(shown_layout, _captions(tiles, shown_layout))
     return Manifest(
         id=plan.id,
         recipe=plan.request.recipe,
@@ -271,7 +279,8 @@ def record(
         source=plan.source and plan.source.sha256,
         seed=plan.request.seed,
         layout=shown_layout,
-        geometry=Sheet(shown_layout, _captions(tiles, shown_layout)).geometry,
+        geometry=sheet.geometry,
+        unwritten=sheet.unwritten,
         files=Files(
             collage=f"collage.{FORMATS[plan.request.format].ending}",
             source="source.png" if plan.source else None,

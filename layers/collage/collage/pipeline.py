@@ -32,6 +32,7 @@ from collage import (
     request,
     rules,
     styles,
+    written,
 )
 from collage.announcements import Completed
 from collage.bookings import Budget, book
@@ -121,6 +122,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     asked = request.parse(options)
     rules.served(asked, source is not None)
     serve(asked, tools)
+    written.check(asked)
     files = [
         None if key is None else store.upload(key, tools.settings.max_source_bytes)
         for key in (source, asked.mask_source)
@@ -470,6 +472,7 @@ def estimate(
         TooLong: when it would take longer than a run may.
     """
     rules.served(asked, data is not None)
+    written.check(asked)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
     pictures = [
@@ -933,6 +936,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
     asked = request.relaid(made.request, changes)
+    written.check_title(asked.title)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
     shown = {cell for cell in made.layout.cells if cell is not None}
     sidecars = _sidecars(store, {i: tiles for i, tiles in candidates.items() if i in shown})

@@ -12,14 +12,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collage import lettering
+from collage import lettering, typesetting
 from collage.errors import InvalidRequest
 from collage.geometry import Geometry
 from collage.layout import NARROWEST_LABEL, Layout
@@ -83,22 +83,22 @@ class Sheet:
         """All that lies above the cells."""
         made, layout = self._blank(self.geometry.offset[1]), self.layout
         y = layout.border
-        lettering.draw(made, (made.shape[1] // 2, y), self._title_lines, self._title_letters)
+        self._write(made, (made.shape[1] // 2, y), self._title_lines, title=True)
         y += self._title_height
         middle = self.geometry.offset[0] + self._grid_width // 2
-        lettering.draw(made, (middle, y), self._column_axis_lines, self.letters)
+        self._write(made, (middle, y), self._column_axis_lines)
         y += self._column_axis_height
         for col, lines in enumerate(self._header_lines):
             left = self.geometry.box(0, col)[0]
             if self._upright_headers:
                 turned = self._paper(self._header_height, layout.shown[0])
                 at = self._pad, (layout.shown[0] - self._line_height) // 2
-                lettering.draw(turned, at, lines, self.letters, centred=False)
+                self._write(turned, at, lines, centred=False)
                 made[y : y + self._header_height, left : left + layout.shown[0]] = np.rot90(turned)
             else:
                 at = left + layout.shown[0] // 2, y + self._header_height - self._pad
                 at = at[0], at[1] - self._line_height * len(lines)
-                lettering.draw(made, at, lines, self.letters)
+                self._write(made, at, lines)
         return made
 
     def row(self, row: int) -> Pixels:
@@ -111,7 +111,7 @@ class Sheet:
             lines = self._row_header_lines[row]
             at = place.offset[0] - self._row_header_width + SIDE // 2
             y = (place.visible[1] - len(lines) * self._line_height) // 2
-            lettering.draw(made, (at, max(0, y)), lines, self.letters, centred=False)
+            self._write(made, (at, max(0, y)), lines, centred=False)
         if layout.row_axis:
             strip = self._row_axis_picture[row * place.step[1] :][:height]
             made[: strip.shape[0], layout.border : layout.border + strip.shape[1]] = strip
@@ -123,15 +123,77 @@ class Sheet:
                 left = place.box(row, col)[0]
                 cell = made[place.visible[1] :, left : left + place.visible[0]]
                 middle = place.visible[0] // 2, self._pad
-                lettering.draw(cell, middle, self._label_lines(tile), self.letters)
+                self._write(cell, middle, self._label_lines(tile))
         return made
 
     def foot(self) -> Pixels:
         """All that lies below the cells."""
         made = self._blank(self._legend_height + self.layout.border)
         for (x, y), lines in self._legend_places:
-            lettering.draw(made, (x, y), lines, self.letters, centred=False)
+            self._write(made, (x, y), lines, centred=False)
         return made
+
+    # What is written.
+
+    @cached_property
+    def unwritten(self) -> str:
+        """The characters that there are no letters for, in the order of their appearance.
+
+        A text with one of them is written without its accents, or as its number.
+        """
+        return typesetting.missing(
+            [self.layout.title or "", *self._asked_headers, *self._asked_captions]
+        )
+
+    @property
+    def _asked_headers(self) -> list[str]:
+        layout = self.layout
+        return [
+            *layout.column_headers,
+            *layout.row_headers,
+            layout.column_axis,
+            layout.row_axis,
+        ]
+
+    @property
+    def _asked_captions(self) -> list[str]:
+        return list(self.captions.values()) if self.layout.labels else []
+
+    @cached_property
+    def _title(self) -> str:
+        return lettering.writable(self.layout.title or "", "")
+
+    @cached_property
+    def _captions(self) -> dict[int, str]:
+        return {i: lettering.writable(text, str(i + 1)) for i, text in self.captions.items()}
+
+    @cached_property
+    def _column_headers(self) -> list[str]:
+        return _numbered(self.layout.column_headers)
+
+    @cached_property
+    def _row_headers(self) -> list[str]:
+        return _numbered(self.layout.row_headers)
+
+    @cached_property
+    def _tall(self) -> bool:
+        """Whether lines need the height that letters of any script have."""
+        texts = [*self._asked_headers, *self._asked_captions]
+        return not all(map(lettering.plain, texts))
+
+    def _write(
+        self,
+        canvas: Pixels,
+        at: tuple[int, int],
+        lines: list[str],
+        *,
+        centred: bool = True,
+        title: bool = False,
+    ) -> None:
+        """Draw lines as `lettering.draw` does, in the letters of the sheet or its title."""
+        letters = self._title_letters if title else self.letters
+        tall = not lettering.plain(self._title) if title else self._tall
+        lettering.draw(canvas, at, lines, letters, centred=centred, tall=tall)
 
     # Measures.
 
@@ -159,13 +221,13 @@ class Sheet:
         return longest * self._line_height + 2 * self._pad
 
     def _label_lines(self, tile: int) -> list[str]:
-        text = self.captions[tile] if self.has_words else str(tile + 1)
+        text = self._captions[tile] if self.has_words else str(tile + 1)
         margin = 2 * self._pad if self.has_words else 0
         return lettering.wrap(text, self.letters, self.layout.shown[0] - margin)
 
     @property
     def _line_height(self) -> int:
-        return lettering.line_height(self.letters)
+        return lettering.line_height(self.letters, tall=self._tall)
 
     @property
     def _pad(self) -> int:
@@ -193,12 +255,12 @@ class Sheet:
     @cached_property
     def _title_lines(self) -> list[str]:
         width = max(1, self._inner_width - 2 * SIDE)
-        return lettering.wrap(self.layout.title or "", self._title_letters, width)
+        return lettering.wrap(self._title, self._title_letters, width)
 
     @property
     def _title_height(self) -> int:
         lines = len(self._title_lines)
-        height = lettering.line_height(self._title_letters)
+        height = lettering.line_height(self._title_letters, tall=not lettering.plain(self._title))
         return lines * height + height // 2 if lines else 0
 
     @cached_property
@@ -219,9 +281,9 @@ class Sheet:
     def _header_lines(self) -> list[list[str]]:
         width = self.layout.shown[0] - 2 * self._pad
         if not self._upright_headers:
-            texts = self.layout.column_headers
+            texts = self._column_headers
             return [lettering.wrap(text, self.letters, width) for text in texts]
-        return [[text] for text in self.layout.column_headers]
+        return [[text] for text in self._column_headers]
 
     @cached_property
     def _header_height(self) -> int:
@@ -233,14 +295,14 @@ class Sheet:
                 f"at least {self._line_height} are needed."
             )
         if self._upright_headers:
-            longest = max(lettering.length(t, self.letters) for t in self.layout.column_headers)
+            longest = max(lettering.length(t, self.letters) for t in self._column_headers)
             return longest + 2 * self._pad
         return max(map(len, self._header_lines)) * self._line_height + 2 * self._pad
 
     @cached_property
     def _row_header_width(self) -> int:
         """As wide as the longest header in as many lines as a row is high, or in fewer."""
-        headers, high = self.layout.row_headers, self.layout.shown[1]
+        headers, high = self._row_headers, self.layout.shown[1]
         if not headers:
             return 0
         if self._line_height > high:
@@ -260,7 +322,7 @@ class Sheet:
     @cached_property
     def _row_header_lines(self) -> list[list[str]]:
         width = self._row_header_width - SIDE
-        return [lettering.wrap(text, self.letters, width) for text in self.layout.row_headers]
+        return [lettering.wrap(text, self.letters, width) for text in self._row_headers]
 
     @cached_property
     def _row_axis_lines(self) -> list[str]:
@@ -275,7 +337,7 @@ class Sheet:
     def _row_axis_picture(self) -> Pixels:
         """The row axis's name, reading upwards beside all of the rows."""
         turned = self._paper(self._grid_height, self._row_axis_width)
-        lettering.draw(turned, (turned.shape[1] // 2, 0), self._row_axis_lines, self.letters)
+        self._write(turned, (turned.shape[1] // 2, 0), self._row_axis_lines)
         return np.rot90(turned)
 
     @cached_property
@@ -286,7 +348,7 @@ class Sheet:
         shown = sorted({tile for tile in self.layout.cells if tile is not None})
         if len(shown) > LONGEST_LEGEND:
             return [f"{shown[0] + 1} to {shown[-1] + 1}: the tiles in manifest.json, from 1"]
-        return [f"{tile + 1}: {self.captions[tile]}" for tile in shown]
+        return [f"{tile + 1}: {self._captions[tile]}" for tile in shown]
 
     @cached_property
     def _legend_places(self) -> list[tuple[tuple[int, int], list[str]]]:
@@ -324,3 +386,8 @@ class Sheet:
         made = paper(width, height)
         made[:] = self._background
         return made
+
+
+def _numbered(headers: Sequence[str]) -> list[str]:
+    """Headers, those that cannot be written as their number, from 1."""
+    return [lettering.writable(text, str(i)) for i, text in enumerate(headers, 1)]

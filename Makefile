@@ -6,8 +6,8 @@ CODE := layers/collage/collage functions local cli tasks examples benchmarks reh
 PAGE := layers/collage/collage/page/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion demo test test-diffusion fuzz strange-files lint format bench costs \
-	recipes schemas permissions layers runtime emulate image scan sbom notice \
+.PHONY: help install install-diffusion demo test test-diffusion fuzz faults strange-files lint format \
+	bench costs recipes schemas permissions layers runtime emulate image scan sbom notice \
 	audit preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
@@ -46,6 +46,9 @@ test-diffusion: install-diffusion ## run the tests of the GPU task, on a process
 
 fuzz: install ## try what comes in with far more of the unexpected than `make test` does
 	FUZZ=long $(BIN)/python -m pytest -q tests/fuzz
+
+faults: install ## inject faults at every boundary, and count what survives (ten minutes and more)
+	$(BIN)/python -m tests.faults
 
 strange-files: install ## try strange pictures, and those of FOLDER=..., and count what becomes of them
 	$(BIN)/python -m tests.strange_files $(FOLDER)

@@ -225,9 +225,19 @@ class Folder:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Writes a file, or leaves nothing of it: the rest of the disk may be what is missing."""
+    """Writes a file to the medium, or leaves nothing of it: the disk's rest may be what is missing.
+
+    A record comes after its body, and must not outlive it where the power goes.
+    """
     try:
-        path.write_bytes(data)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(file, left) :]
+            os.fsync(file)
+        finally:
+            os.close(file)
     except OSError:
         path.unlink(missing_ok=True)
         raise

@@ -153,13 +153,21 @@ def test_s3s_words_for_missing_become_not_in_store(lone_store, code):
 
 
 @pytest.mark.parametrize(
-    "code", ["SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "503", "500"]
+    ("code", "status"),
+    [
+        ("SlowDown", 503),
+        ("InternalError", 500),
+        ("RequestTimeout", 400),
+        ("OperationAborted", 409),
+        # Of a server in between, which has no code of S3's.
+        *((str(status), status) for status in (500, 502, 503, 504)),
+    ],
 )
-def test_s3s_words_for_busy_become_store_unavailable(lone_store, code):
+def test_s3s_words_for_busy_become_store_unavailable(lone_store, code, status):
     with Stubber(lone_store.s3) as stub:
-        stub.add_client_error("get_object", code, http_status_code=503)
-        stub.add_client_error("put_object", code, http_status_code=503)
-        stub.add_client_error("list_objects_v2", code, http_status_code=503)
+        stub.add_client_error("get_object", code, http_status_code=status)
+        stub.add_client_error("put_object", code, http_status_code=status)
+        stub.add_client_error("list_objects_v2", code, http_status_code=status)
 
         for use in (
             lambda: lone_store.upload("uploads/a.png", LIMIT),

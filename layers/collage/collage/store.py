@@ -81,8 +81,6 @@ PART = 16_000_000
 PARTS_AT_ONCE = 4
 
 BUSY = {
-    "500",
-    "503",
     "BadDigest",
     "IncompleteBody",
     "InternalError",
@@ -96,7 +94,7 @@ BUSY = {
     "ThrottlingException",
     "TooManyRequests",
 }
-"""What S3 answers when the same request may well succeed a little later."""
+"""What S3 answers when the same request may well succeed a little later, as after any 5xx."""
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
@@ -743,7 +741,7 @@ def _named(bucket: str, key: str) -> Iterator[None]:
         code = error.response["Error"]["Code"]
         if code in MISSING:
             raise NotInStore(f"There is no {key} in the bucket {bucket}.") from error
-        if code in BUSY:
+        if code in BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise StoreUnavailable(f"S3 answered {code} for {key}.") from error
         raise
     except UNREACHABLE as error:

@@ -1,0 +1,1 @@
+"""Faults at every boundary, one at a time and at random: ``make faults`` counts what survives."""

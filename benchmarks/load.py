@@ -27,7 +27,7 @@ from PIL import Image
 
 from benchmarks.result import Result
 from cli import handover, local_stack
-from cli.stack import Stack
+from cli.stack import RunFailed, Stack
 
 SMALL: dict[str, Any] = {
     "rows": 2,
@@ -131,9 +131,9 @@ def many_runs(cloud: Up, count: int) -> Part:
     part = Part("runs", count, count * TILES, 0, [])
     began = perf_counter()
     for number in range(count):
-        collage = made(cloud.stack, number, SMALL)
+        collage, wrong = made(cloud.stack, number, SMALL)
         part.megabytes.append(cloud.megabytes)
-        part.wrong += compared(cloud.stack, collage, TILES)
+        part.wrong += wrong or compared(cloud.stack, collage, TILES)
     part.seconds = perf_counter() - began
     return part
 
@@ -143,13 +143,13 @@ def at_once(cloud: Up, count: int) -> Part:
     part = Part("at once", count, count * TILES, 0, [])
     began = perf_counter()
     with ThreadPoolExecutor(count) as pool:
-        ids = list(pool.map(lambda n: made(cloud.stack, 10_000 + n, SMALL), range(count)))
+        ended = list(pool.map(lambda n: made(cloud.stack, 10_000 + n, SMALL), range(count)))
     part.seconds = perf_counter() - began
     part.megabytes.append(cloud.megabytes)
-    if len(set(ids)) != count:
-        part.wrong.append(f"{count} requests became {len(set(ids))} collages")
-    for collage in ids:
-        part.wrong += compared(cloud.stack, collage, TILES)
+    if (ids := len({collage for collage, _ in ended})) != count:
+        part.wrong.append(f"{count} requests became {ids} collages")
+    for collage, wrong in ended:
+        part.wrong += wrong or compared(cloud.stack, collage, TILES)
     return part
 
 
@@ -159,23 +159,26 @@ def one_large(cloud: Up, tiles: int) -> Part:
     options = {**SMALL, "rows": rows, "cols": tiles // rows, "cell": 16, "tiles": tiles}
     part = Part("one", 1, tiles, 0, [])
     began = perf_counter()
-    collage = made(cloud.stack, 20_000, options)
+    collage, wrong = made(cloud.stack, 20_000, options)
     part.seconds = perf_counter() - began
     part.megabytes.append(cloud.megabytes)
-    part.wrong += compared(cloud.stack, collage, tiles)
+    part.wrong += wrong or compared(cloud.stack, collage, tiles)
     return part
 
 
-def made(stack: Stack, number: int, options: dict[str, Any]) -> str:
-    """The id of a collage that was made of a picture that no other number has."""
+def made(stack: Stack, number: int, options: dict[str, Any]) -> tuple[str, list[str]]:
+    """A collage of a picture that no other number has: its id, and why it failed if it did."""
     picture = Image.new("RGB", (64, 64), (number % 251, number // 251 % 251, 120))
     picture.paste((255, 255, 255), (8, 8, 40, 24 + number % 30))
     file = BytesIO()
     picture.save(file, "PNG")
     started = stack.start(file.getvalue(), options)
-    for _ in stack.follow(started):
-        pass
-    return started["id"]
+    try:
+        for _ in stack.follow(started):
+            pass
+    except RunFailed as error:
+        return started["id"], [f"{started['id']}: {error.name}: {error}"]
+    return started["id"], []
 
 
 def compared(stack: Stack, collage: str, tiles: int) -> list[str]:

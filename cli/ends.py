@@ -65,5 +65,7 @@ def _end(name: str, message: str, code: int, as_json: bool) -> NoReturn:
     if as_json:
         answer({"error": name, "message": message})
     else:
+        # Said however quiet it is to be.
+        console.quiet = False
         say(f"{name}: {message}")
     raise typer.Exit(code)

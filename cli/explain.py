@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from cli import files
 from collage import explain as explaining
-from collage.errors import CollageError, InvalidRequest, NotAPicture
+from collage.errors import CollageError, InvalidRequest
 from collage.explain import CellFacts, CollageFacts, Explanation, TileEnd, TileFacts
 from collage.metadata import line
 
@@ -31,7 +32,7 @@ def explain(
 ) -> None:
     """Say how FILE was made, or one cell of it, from the file alone."""
     try:
-        found = explaining.explain(_read(file), _pair("at", at), _pair("cell", cell))
+        found = explaining.explain(files.read(file), _pair("at", at), _pair("cell", cell))
     except CollageError as error:
         if as_json:
             typer.echo(json.dumps({"error": error.name, "message": str(error)}))
@@ -42,15 +43,6 @@ def explain(
         typer.echo(json.dumps(found.model_dump(mode="json", exclude_none=True)))
     else:
         typer.echo("\n".join(_lines(found)))
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if not file.is_file():
-            raise NotAPicture(f"{file} is not a file.")
-        return file.read_bytes()
-    except OSError as error:
-        raise NotAPicture(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _pair(name: str, text: str | None) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from cli import keeping, looking, making, unexpected, view
 from cli.doctor import doctor, preflight
 from cli.ends import EXIT_CODES, INTERRUPTED
 from cli.explain import explain
+from cli.habits import CONTEXT, every_command, hushable
 from cli.logs import logs
 from cli.models import models
 from cli.prices import prices
@@ -24,16 +25,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Combinatoric collages: every pair of art styles repaints a part of your picture.",
     epilog=EXIT_CODES,
+    context_settings=CONTEXT,
 )
+app.callback()(every_command)
 for command in (making.run, making.estimate, making.resume, making.remake, making.assemble):
-    app.command()(command)
+    app.command()(hushable(command))
 for command in (looking.status, looking.watch, logs):
-    app.command()(command)
-app.command("list")(looking.newest)
+    app.command()(hushable(command))
+app.command("list")(hushable(looking.newest))
 for command in (looking.cancel, looking.fetch, view.view, view.gallery):
-    app.command()(command)
+    app.command()(hushable(command))
 for command in (explain, prices, keeping.up, keeping.clean, preflight, doctor):
-    app.command()(command)
+    app.command()(hushable(command))
 app.add_typer(models, name="models")
 
 

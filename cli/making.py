@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from cli import asking, bounded, output
+from cli import asking, bounded, files, output
 from cli.bars import Show, bars
 from cli.ends import STOPPED, AsJson, answer, console, failures, say
 from cli.options import completing, request_options
@@ -21,7 +21,6 @@ from collage import request, rules
 from collage.errors import (
     InvalidRequest,
     MaxUsdReached,
-    NotAPicture,
     OverBudget,
     PermanentError,
     SourceChanged,
@@ -162,7 +161,7 @@ def remake(
         to.check([photo] if photo else [])
         where = Where(stack, state, priced(parameter, usd_per_image), lasting=True)
         data = _checked(photo, where)
-        asked = explaining.request_of(_read(file), data)
+        asked = explaining.request_of(files.read(file), data)
         options = asked.model_dump(mode="json")
 
         def start(reached: Stack) -> Started:
@@ -361,19 +360,12 @@ def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) 
     return asked
 
 
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise NotAPicture(f"{file} cannot be read: {error.strerror}.") from error
-
-
 def _checked(photo: Path | None, where: Where) -> bytes | None:
     """The bytes of a picture that the stack will accept, as far as can be seen from here."""
     if photo is None:
         return None
     limits = where.settings
-    data = _read(photo)
+    data = files.read(photo)
     try:
         bounded.inspect(
             data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels

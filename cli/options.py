@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from cli import open_models, values
-from cli.values import TEXT
 from collage import engines, masks, recipes
 from collage.formats import FORMATS
 from collage.request import Request
@@ -165,8 +164,8 @@ def _fields(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        found = json.loads(file.read_text(encoding=TEXT))
-    except (OSError, ValueError) as error:
+        found = json.loads(values.text_of(file, "--request"))
+    except ValueError as error:
         raise typer.BadParameter(
             f"{file} cannot be read: {error}", param_hint="--request"
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -132,6 +133,8 @@ def view(
     with failures(as_json=False):
         if Path(what).is_dir():
             viewer.folder(Path(what))
+        elif not re.fullmatch("[0-9a-f]{20}", what):
+            raise InvalidRequest(f"{what} is neither a folder nor a collage's id.")
         else:
             with Where(stack, state).reached() as reached:
                 viewer.collage(reached, what)

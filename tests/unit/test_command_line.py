@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,49 @@ def test_a_terminal_of_any_letters_is_told_what_it_can_show(encoding: str) -> No
     shown = ended.stdout.decode(encoding)
     name = "浮世絵"
     assert (name if encoding == "utf-8" else name.encode("unicode_escape").decode()) in shown
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    ended = CliRunner().invoke(app, ["--version"])
+
+    assert ended.exit_code == 0
+    assert ended.output == f"collage {version('combinatoric-collage')}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["gallery"], ["models"]])
+def test_help_is_short_too(command: list[str]) -> None:
+    ended = CliRunner().invoke(app, [*command, "-h"])
+
+    assert ended.exit_code == 0
+    assert ended.output.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["run", "gone.jpg"], "NoSuchFile: There is no file gone.jpg.\n"),
+        (["explain", "gone.png"], "NoSuchFile: There is no file gone.png.\n"),
+        (["remake", "gone.png"], "NoSuchFile: There is no file gone.png.\n"),
+        (
+            ["view", "gone/far"],
+            "InvalidRequest: gone/far is neither a folder nor a collage's id.\n",
+        ),
+        (
+            ["run", "--recipe", "matrix", "--styles", "Cubism", "--masks", "left"],
+            "InvalidRequest: masks: they say what of a picture is repainted, and none is given.\n",
+        ),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_so_however_quiet(command: list[str], said: str) -> None:
+    for quiet in ([], ["-q"]):
+        ended = CliRunner().invoke(app, [*command, *quiet])
+
+        assert ended.exit_code == 2
+        assert ended.stderr == said
+
+
+def test_a_request_file_that_is_not_there_is_said_to_be_so() -> None:
+    ended = CliRunner().invoke(app, ["run", "--request", "gone.json"])
+
+    assert ended.exit_code == 2
+    assert "there is no file gone.json" in ended.stderr

@@ -80,6 +80,9 @@ def served(request: Request, has_source: bool) -> None:
         raise InvalidRequest(f"source: the recipe {request.recipe} needs a picture.")
     if recipe.source == "unused" and has_source:
         raise InvalidRequest(f"source: the recipe {request.recipe} has no use for a picture.")
+    unsaid = (("all",), type(request).model_fields["masks"].get_default())
+    if not has_source and request.masks not in unsaid:
+        raise InvalidRequest("masks: they say what of a picture is repainted, and none is given.")
     wanted = recipes.load(request.recipe).operations(request, has_source)
     for name in request.engines:
         lacking = wanted - engines.ENGINES[name].operations

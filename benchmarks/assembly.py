@@ -161,7 +161,7 @@ def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
         made: list[Writer] = [writers.load("png", size, None, file.write, workers)]
         if with_pyramid:
             form = Pyramid()
-            made.append(pyramid.Writer(size, form, "preview.jpg", lambda *_: None, workers))
+            made.append(pyramid.Writer(size, form, "preview.jpg", None, lambda *_: None, workers))
         for strip in strips(sheet, _Files(files), readers, workers):
             for writer in made:
                 writer.write(strip)

@@ -1,12 +1,16 @@
 """Assembled collages, their files read back by other means than those that wrote them."""
 
 import json
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
 
-from collage import cells, pipeline, strips
+from collage import cells, metadata, pipeline, strips
 from collage.errors import InvalidRequest, StoreUnavailable
+from collage.metadata import jpeg
+from collage.metadata.xmp import read_properties
 from collage.request import parse_relayout
 from collage.store import PART
 from tests.unit.pictures import decode, encode, noise, pixels
@@ -78,6 +82,54 @@ def test_the_pyramid_and_the_preview_lie_beside_the_collage(stack):
     assert abs(preview.astype(int) - picture).mean() < 8
     assert abs(corner.astype(int) - picture[509:, 509:]).mean() < 8
     assert b'Width="640" Height="512"' in stack.store.file(manifest.id, form.dzi)
+
+
+@pytest.mark.parametrize("exiftool", [False, True])
+def test_the_preview_and_the_pyramid_say_how_they_came_to_be_and_whose_they_are(stack, exiftool):
+    if exiftool and not shutil.which("exiftool"):
+        pytest.skip("exiftool is not installed")
+    manifest, _ = made(stack)
+    form = manifest.files.pyramid
+    names = [name for name in stack.listing(f"collages/{manifest.id}/") if name.endswith(".jpg")]
+    assert f"collages/{manifest.id}/{form.folder}/0/0_0.jpg" in names
+    assert f"collages/{manifest.id}/preview.jpg" in names
+
+    for name in names:
+        file = stack.get(name)
+        if exiftool:
+            said = subprocess.run(
+                ["exiftool", "-s3", "-DigitalSourceType", "-XMP-dc:Source", "-"],
+                input=file, capture_output=True, check=True,
+            ).stdout.decode().split()  # fmt: skip
+        else:
+            found = metadata.read(file)
+            assert metadata.collage_id(found) == manifest.id
+            assert (found.parameters, found.record) == (None, None)
+            said = list(read_properties(found.xmp.encode()).values())
+        # What a painter made is no work of a trained model.
+        assert said == [
+            "http://cv.iptc.org/newscodes/digitalsourcetype/composite",
+            f"collages/{manifest.id}/plan.json",
+        ]
+        assert len(file) - len(without_metadata(file)) < 700
+
+
+def test_without_metadata_the_preview_and_the_pyramid_say_nothing(stack):
+    manifest, _ = made(stack, metadata=False)
+
+    for name in stack.listing(f"collages/{manifest.id}/"):
+        if name.endswith(".jpg"):
+            assert stack.get(name) == without_metadata(stack.get(name))
+
+
+def without_metadata(file):
+    """A JPEG without its segments of XMP and Exif."""
+    kept, at = [file[:2]], 2
+    for marker, start, end in jpeg.segments(file):
+        if marker != 0xE1:
+            kept.append(file[start:end])
+        at = end
+    return b"".join([*kept, file[at:]])
 
 
 def test_cells_are_shrunk_in_the_fan_out_and_read_in_place_of_tiles(stack):

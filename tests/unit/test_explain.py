@@ -13,7 +13,7 @@ from collage.errors import CollageError, InvalidRequest, NoMetadata, NotAPicture
 from collage.explain import explain
 from collage.layout import Layout
 from collage.manifest import Failure, record
-from collage.metadata import Description
+from collage.metadata import Description, jpeg
 from collage.tile import Sidecar
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
 from tests.unit.plans import SHA, planned
@@ -31,6 +31,14 @@ OPTIONS = {
     "tiles": 4,
     "replace_refused": True,
 }
+
+
+def test_a_view_of_a_collage_names_the_collage_that_is_to_be_asked():
+    plan = planned(**OPTIONS)
+    preview = jpeg.insert(encode(plain((8, 8), RED), "JPEG"), metadata.mark(plan))
+
+    with pytest.raises(NoMetadata, match=f"only a view of the collage {plan.id}"):
+        explain(preview)
 
 
 def sidecar(tile, collage, **changes):

@@ -146,7 +146,8 @@ def with_exiftool(data, *options):
 def test_a_tiles_parameters_are_a_prompt_and_pairs():
     assert described().parameters == (
         "in the style of Cubism and Baroque\n"
-        "Steps: 1, Sample: 2, Size: 48x32, Model: gpt-image-2.5, Engine: openai, "
+        "Steps: 1, Sampler: openai, Schedule type: unknown, Sample: 2, Size: 48x32, "
+        "Model: gpt-image-2.5, Engine: openai, "
         "Mask mode: Inpaint masked, Mask: top, Styles: Cubism + Baroque, "
         f"Version: combinatoric-collage {collage.__version__}, Quality: low"
     )
@@ -162,7 +163,7 @@ def test_the_web_ui_reads_the_values_that_were_written():
             "guidance_scale": "7.5",
             "strength": "0.75",
             "negative_prompt": "blur, noise: much",
-            "scheduler_name": "DDIM",
+            "scheduler": "dpmpp_2m",
         },
     )
 
@@ -171,6 +172,7 @@ def test_the_web_ui_reads_the_values_that_were_written():
     assert (prompt, negative) == (tile.prompt, "blur, noise: much")
     assert pairs == {
         "Steps": "30",
+        "Sampler": "DPM++ 2M",
         "Seed": "7",
         "Size": "48x32",
         "Model": "gpt-image-2.5",
@@ -181,7 +183,6 @@ def test_the_web_ui_reads_the_values_that_were_written():
         "Version": f"combinatoric-collage {collage.__version__}",
         "CFG scale": "7.5",
         "Denoising strength": "0.75",
-        "Scheduler name": "DDIM",
     }
 
 
@@ -206,6 +207,7 @@ def test_a_collages_parameters_tell_the_request():
     assert pairs["Model"] == "painter-1"
     assert pairs["Masks"] == "top + bottom + left + right"
     assert pairs["Styles"] == "Cubism + Op Art"
+    assert pairs["Sampler"] == "painter"
     assert (pairs["Rows"], pairs["Cols"]) == ("2", "3")
     assert "Script" not in pairs
 
@@ -267,6 +269,81 @@ def test_a_tile_is_described_in_the_same_bytes_by_every_run():
     again = Tile.model_validate_json(a_tile().model_dump_json())
 
     assert metadata.embed(picture, described(again)) == metadata.embed(picture, described())
+
+
+def test_a_table_is_described_by_its_axes_as_the_web_uis_do():
+    options = {
+        "recipe": "matrix",
+        "subjects": ["a red cat", "a dog"],
+        "styles": ["Cubism", "Op Art", "Baroque"],
+        "axes": {"seed": ["1", "2"]},
+    }
+    plan = planned(**options)
+    sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
+    manifest = record(plan, sidecars, {}, {}, min_share=1, created=NOW)
+
+    _, _, pairs = web_ui(metadata.describe_collage(plan, manifest).parameters)
+
+    assert pairs["Script"] == "X/Y/Z plot"
+    assert (pairs["X Type"], pairs["X Values"]) == ("Style", "Cubism + Op Art + Baroque")
+    assert (pairs["Y Type"], pairs["Y Values"]) == ("Subject", "a red cat + a dog")
+    assert (pairs["Z Type"], pairs["Z Values"]) == ("Seed", "1 + 2")
+
+
+def test_a_table_of_engines_says_of_those_that_hold_a_model_which_they_are():
+    options = {"recipe": "matrix", "subjects": ["a cat"], "styles": ["Cubism"]}
+    plan = planned(**options, axes={"engine": ["painter", "openai"]})
+    sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
+    manifest = record(plan, sidecars, {}, {}, min_share=1, created=NOW)
+
+    said = dict(metadata.describe_collage(plan, manifest).properties)
+
+    assert said["Iptc4xmpExt:DigitalSourceType"] == IPTC + "compositeWithTrainedAlgorithmicMedia"
+    assert said["Iptc4xmpExt:AISystemUsed"] == "openai"
+    (model,) = {tile.model for tile in plan.tiles if tile.engine == "openai"}
+    assert said["Iptc4xmpExt:AISystemVersionUsed"] == model
+
+
+def sd_parsers(parameters):
+    """Parameters as sd-parsers takes them apart: sampler, and what belongs to it.
+
+    By its rules: pieces between commas that hold one colon are pairs, and a line is one of
+    parameters when it has three of these.
+    """
+    *_, last = parameters.split("\n")
+    pairs = dict(
+        map(str.strip, piece.split(":")) for piece in last.split(",") if piece.count(":") == 1
+    )
+    names = ("Sampler", "CFG scale", "Seed", "Steps", "ENSD", "Schedule type")
+    found = {name: pairs[name] for name in names if name in pairs}
+    assert len(found) >= 3
+    return found.pop("Sampler"), found
+
+
+@pytest.mark.parametrize(
+    ("changes", "sampler", "seed"),
+    [
+        ({"engine": "painter", "model": "painter-1", "seed": 5, "sample": None}, "painter", "5"),
+        ({"engine": "openai"}, "openai", None),
+        (
+            {"engine": "diffusion", "seed": 7, "sample": None, "options": {"scheduler": "euler_a"}},
+            "Euler a",
+            "7",
+        ),
+    ],
+)
+def test_a_reader_that_asks_for_a_sampler_finds_one_in_every_tile(changes, sampler, seed):
+    name, found = sd_parsers(described(a_tile(**changes)).parameters)
+
+    assert (name, found.get("Seed"), found["Steps"]) == (sampler, seed, "1")
+
+
+def test_a_reader_that_asks_for_a_sampler_finds_one_in_a_collage():
+    plan, manifest = a_collage(engine="painter")
+
+    name, found = sd_parsers(metadata.describe_collage(plan, manifest).parameters)
+
+    assert (name, found) == ("painter", {"Steps": "1", "Seed": "0"})
 
 
 def test_a_collages_record_is_the_plan_and_what_came_of_it():
@@ -575,7 +652,7 @@ def check_said(tile, picture):
     assert prompt == prompt.strip()
     assert set(pairs) <= {
         *("Steps", "Sample", "Size", "Model", "Engine", "Mask mode", "Mask", "Styles"),
-        *("Version", "Quality"),
+        *("Version", "Quality", "Sampler", "Schedule type"),
     }
     assert (pairs["Steps"], pairs["Sample"], pairs["Size"]) == ("1", "2", "48x32")
     assert all(value and not re.search('[,:"\\\\]', value) for value in pairs.values())
@@ -609,7 +686,7 @@ def test_the_names_of_options_inject_no_pair(options):
 
     assert negative == ""
     assert (pairs["Steps"], pairs["Sample"], pairs["Size"]) == ("1", "2", "48x32")
-    assert len({name.lower() for name in pairs}) == len(pairs) <= 9 + len(options)
+    assert len({name.lower() for name in pairs}) == len(pairs) <= 11 + len(options)
 
 
 @every_format

@@ -118,12 +118,12 @@ def test_a_file_in_strips_says_what_it_is_of(file_format):
 # The pyramid.
 
 
-def pyramid_of(picture, rows):
+def pyramid_of(picture, rows, mark=None):
     """The files of a pyramid, by name."""
     files = {}
     with ThreadPoolExecutor(3) as pool:
         size = picture.shape[1::-1]
-        writer = pyramid.Writer(size, Pyramid(), "preview.jpg", files.__setitem__, pool)
+        writer = pyramid.Writer(size, Pyramid(), "preview.jpg", mark, files.__setitem__, pool)
         for start in range(0, len(picture), rows):
             writer.write(picture[start : start + rows])
         writer.finish()

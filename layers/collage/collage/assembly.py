@@ -55,6 +55,7 @@ def write(
     """
     sheet = Sheet(manifest.layout, manifest.captions)
     said = metadata.describe_collage(made, manifest) if made.request.metadata else None
+    mark = metadata.mark(made) if made.request.metadata else None
     name, size = manifest.files.collage, sheet.geometry.size
     with (
         ThreadPoolExecutor(READERS) as readers,
@@ -70,7 +71,9 @@ def write(
         found = Cells(store, sidecars, manifest.layout.cell)
         files: list[writers.Writer] = [
             writers.load(by_ending(name), size, said, file.write, workers),
-            pyramid.Writer(size, manifest.files.pyramid, manifest.files.preview, put, workers),
+            pyramid.Writer(
+                size, manifest.files.pyramid, manifest.files.preview, mark, put, workers
+            ),
         ]
         for strip in strips(sheet, found, readers, workers):
             for writer in files:

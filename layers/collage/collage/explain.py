@@ -6,7 +6,7 @@ needed here is read of it, and every field is checked.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -210,7 +210,7 @@ def explain(
     if at is not None and cell is not None:
         raise InvalidRequest("at, cell: give one of them, not both.")
     found = metadata.read(picture)
-    record = _checked(found.record)
+    record = _checked(found)
     if at is not None:
         _inside(at, found.size)
     if isinstance(record, _Tile):
@@ -235,7 +235,7 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
         NotAPicture, TruncatedPicture, NoMetadata: as for `explain`.
     """
     found = metadata.read(picture)
-    record = _checked(found.record)
+    record = _checked(found)
     if found.record is None or not isinstance(record, _Collage):
         raise InvalidRequest("The picture is one tile; only a collage can be made again.")
     known = record.plan.source and record.plan.source.sha256
@@ -248,8 +248,14 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
     return request.parse(options)
 
 
-def _checked(record: dict[str, Any] | None) -> _Collage | _Tile:
+def _checked(found: metadata.Found) -> _Collage | _Tile:
+    record = found.record
     if record is None:
+        if collage := metadata.collage_id(found):
+            raise NoMetadata(
+                f"The picture is only a view of the collage {collage}; all that is known stands in "
+                "the collage's own picture."
+            )
         raise NoMetadata("The picture was not made by this pack, or lost what it said of it.")
     version, kind = record.get("version"), record.get("kind")
     if isinstance(version, int) and version > metadata.RECORD_VERSION:

@@ -11,11 +11,15 @@ Three things are said, each for readers of its own::
     collage     iTXt, in parts         XMP collage:Record    XMP collage:Record
     XMP         iTXt                   APP1, extended        chunk "XMP "
 
+The pictures that are made of a collage's, its preview and pyramid, say in XMP how they came to be
+and whose they are.
+
 Files are taken apart and joined at the level of their own chunks: no pixel is decoded. What else
 a file said of itself (EXIF, XMP, comments, dates, signatures) makes place for the description.
 """
 
 from collage.metadata.contents import Description, FileFormat, Found
+from collage.metadata.derived import collage_id, mark
 from collage.metadata.describe import RECORD_VERSION, describe_collage, describe_tile
 from collage.metadata.files import embed, read
 from collage.metadata.text import line
@@ -25,9 +29,11 @@ __all__ = [
     "Description",
     "FileFormat",
     "Found",
+    "collage_id",
     "describe_collage",
     "describe_tile",
     "embed",
     "line",
+    "mark",
     "read",
 ]

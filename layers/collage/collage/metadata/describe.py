@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import collage
@@ -38,7 +39,9 @@ def describe_tile(tile: Tile) -> Description:
     negative = options.pop("negative_prompt", "")
     pairs: dict[str, object] = {
         "Steps": parameters.steps(options),
+        "Sampler": parameters.sampler(tile.engine, options),
         "Seed": tile.seed,
+        "Schedule type": parameters.UNKNOWN if tile.seed is None else None,
         "Sample": tile.sample,
         "Size": f"{tile.size[0]}x{tile.size[1]}",
         "Model": tile.model,
@@ -68,9 +71,6 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
 
     The layout is the manifest's, which need not be the plan's: tiles can be laid out again. Of
     the source only digest, format and size are told: the name of somebody's file is not.
-
-    The convention for grids (``Script: X/Y/Z plot`` with the axes' types and values) is not
-    used: it says that the cells of a column share a value, and here the cells are shuffled.
     """
     asked, layout = plan.request, manifest.layout
     whole = plan.model_dump(mode="json")
@@ -100,6 +100,7 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
     used = {tile.mask for tile in plan.tiles if tile.mask is not None}
     pairs: dict[str, object] = {
         "Steps": 1,
+        "Sampler": asked.engine,
         "Seed": asked.seed,
         "Size": f"{asked.size[0]}x{asked.size[1]}",
         "Model": model,
@@ -111,18 +112,44 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
         "Cols": layout.cols,
         "Tiles": len(plan.tiles),
         "Styles": parameters.joined(plan.styles.styles),
+        **_script(plan, manifest),
         "Version": properties.PRODUCT,
     }
-    trained = engines.trained(asked.engine)
-    # IPTC's `composite` leaves open what the parts are; the other one says that a model made some.
-    source_type = "compositeWithTrainedAlgorithmicMedia" if trained else "composite"
+    # Of a table of engines, those that hold a model, each with the models that it had.
+    trained = [tile for tile in plan.tiles if engines.trained(tile.engine)]
+    system = _all(tile.engine for tile in trained), _all(tile.model for tile in trained)
     return Description(
         parameters=parameters.compose(prompt, pairs),
         record=canonical(record),
         properties=properties.compose(
-            source_type, (prompt, asked.engine, model) if trained else None
+            properties.collage_source_type(plan), (prompt, *system) if trained else None
         ),
     )
+
+
+def _all(names: Iterable[str]) -> str:
+    """Names as one, each once."""
+    return " + ".join(dict.fromkeys(names))
+
+
+def _script(plan: Plan, manifest: Manifest) -> dict[str, str]:
+    """The web UIs' convention for grids, where the picture is a table; it has room for three axes.
+
+    It says that the cells of a column share a value, as those of other collages do not.
+    """
+    layout = manifest.layout
+    if not layout.column_axis:
+        return {}
+    # The last axis of the rows is that of the rows of one block; the one before tells blocks apart.
+    blocks = [name for name in layout.row_axis.split(", ") if name]
+    headers = {layout.column_axis: layout.column_headers}
+    headers |= {blocks[0]: layout.row_headers} if len(blocks) == 1 else {}
+    said = {"Script": "X/Y/Z plot"}
+    for letter, name in zip("XYZ", [layout.column_axis, *reversed(blocks)], strict=False):
+        values = headers.get(name) or dict.fromkeys(place.get(name, "") for place in plan.axes)
+        said[f"{letter} Type"] = parameters.label(name)
+        said[f"{letter} Values"] = parameters.joined(values)
+    return said
 
 
 def _prompt(plan: Plan) -> str:

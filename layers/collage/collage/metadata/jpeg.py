@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.metadata import exif, xmp
@@ -64,6 +64,17 @@ def embed(picture: bytes, description: Description) -> bytes:
         elif _needed(marker, segment):
             body.append(segment)
     raise TruncatedPicture(CUT)
+
+
+def xmp_segment(properties: Iterable[tuple[str, str]]) -> bytes:
+    """A segment that says these properties and no more."""
+    return _segment(_XMP + xmp.packet(properties))
+
+
+def insert(picture: bytes, segment: bytes) -> bytes:
+    """The picture with one more segment, behind those that have to be the first."""
+    at = next((end for marker, _, end in segments(picture) if marker == _APP0), 2)
+    return picture[:at] + segment + picture[at:]
 
 
 def _needed(marker: int, segment: bytes) -> bool:

@@ -10,6 +10,9 @@ LONGEST_VALUE, MOST_OPTIONS = 200, 12
 """Of `parameters`, in characters: so that it always fits into the 64 KB of a JPEG's EXIF, where
 a character takes up to four bytes. The record has everything in full."""
 
+_LISTS = {"Styles", "X Values", "Y Values", "Z Values"}
+"""The pairs that may be as long as those of styles."""
+
 
 def compose(prompt: str, pairs: Mapping[str, object], negative: str = "") -> str:
     """The text that web UIs read: a line a prompt, and one of at least three pairs."""
@@ -17,7 +20,7 @@ def compose(prompt: str, pairs: Mapping[str, object], negative: str = "") -> str
     if without := _prompt(negative, LONGEST_NEGATIVE):
         lines.append(f"Negative prompt: {without}")
     values = {
-        name: _value(value, LONGEST_STYLES if name == "Styles" else LONGEST_VALUE)
+        name: _value(value, LONGEST_STYLES if name in _LISTS else LONGEST_VALUE)
         for name, value in pairs.items()
         if name and value is not None
     }
@@ -39,6 +42,27 @@ def _value(value: object, longest: int) -> str:
 def joined(names: Iterable[str]) -> str:
     """Names as one value."""
     return " + ".join(name.replace("+", " ") for name in names)
+
+
+SAMPLERS = {
+    "ddim": "DDIM",
+    "dpmpp_2m": "DPM++ 2M",
+    "euler": "Euler",
+    "euler_a": "Euler a",
+    "unipc": "UniPC",
+}
+"""What the web UIs call the schedulers of the engine `diffusion`."""
+
+UNKNOWN = "unknown"
+"""In place of a seed there is a noise schedule of which nothing is known: readers such as
+sd-parsers take a line for one of parameters when it has three of sampler, steps, seed, scale,
+and schedule."""
+
+
+def sampler(engine: str, options: dict[str, str]) -> str:
+    """What the web UIs call a sampler: the scheduler where one was given, else the engine."""
+    given = options.pop("scheduler", None)
+    return engine if given is None else SAMPLERS.get(given, given)
 
 
 def steps(options: dict[str, str]) -> int:

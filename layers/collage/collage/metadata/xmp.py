@@ -12,6 +12,7 @@ from collage.metadata.packing import COMPRESS_ABOVE, MAX_RECORD, unpack
 
 NAMESPACES = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpNote": "http://ns.adobe.com/xmp/note/",
     "collage": "urn:combinatoric-collage:metadata:1#",

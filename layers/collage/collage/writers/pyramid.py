@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyvips
 
+from collage.metadata import jpeg
 from collage.ordered import Ordered
 from collage.paper import paper
 
@@ -33,18 +34,28 @@ Encoded = tuple[str, bytes]
 
 
 class Writer:
-    """The files of a pyramid: its tiles, its description and its preview."""
+    """The files of a pyramid: its tiles, its description and its preview.
+
+    ``mark`` is a JPEG segment that each of the pictures gets.
+    """
 
     def __init__(
-        self, size: tuple[int, int], form: Pyramid, preview: str, keep: Keep, pool: Executor
+        self,
+        size: tuple[int, int],
+        form: Pyramid,
+        preview: str,
+        mark: bytes | None,
+        keep: Keep,
+        pool: Executor,
     ) -> None:
         self._size, self._form, self._preview, self._keep = size, form, preview, keep
+        self._mark = mark
         self._work: Ordered[Encoded] = Ordered(pool, 8, lambda made: keep(*made))
         sizes = [size]
         while max(sizes[-1]) > 1:
             sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
         self._levels = [
-            _Level(form, sides, len(sizes) - 1 - number, self._work)
+            _Level(form, sides, len(sizes) - 1 - number, mark, self._work)
             for number, sides in enumerate(sizes)
         ]
         self._shown = next(number for number, sides in enumerate(sizes) if max(sides) <= PREVIEW)
@@ -64,7 +75,7 @@ class Writer:
         """The last strip was written."""
         self._work.finish()
         whole = np.concatenate(self._overview)
-        self._keep(self._preview, _jpeg(whole, (0, whole.shape[1])))
+        self._keep(self._preview, _jpeg(whole, (0, whole.shape[1]), self._mark))
         self._keep(self._form.dzi, self._description())
 
     def _description(self) -> bytes:
@@ -85,9 +96,10 @@ class _Level:
         form: Pyramid,
         size: tuple[int, int],
         number: int,
+        mark: bytes | None,
         work: Ordered[Encoded],
     ) -> None:
-        self._form, self._number, self._work = form, number, work
+        self._form, self._number, self._mark, self._work = form, number, mark, work
         self._width, self._height = size
         self._row, self._seen = 0, 0
         self._unpaired: Pixels | None = None
@@ -138,17 +150,18 @@ class _Level:
             start = max(0, left - form.overlap)
             end = min(left + form.tile_size + form.overlap, self._width)
             name = f"{form.folder}/{self._number}/{column}_{self._row}.{form.format}"
-            self._work.give(_tile, name, band, (start, end))
+            self._work.give(_tile, name, band, (start, end), self._mark)
 
 
-def _tile(name: str, band: Pixels, columns: tuple[int, int]) -> Encoded:
-    return name, _jpeg(band, columns)
+def _tile(name: str, band: Pixels, columns: tuple[int, int], mark: bytes | None) -> Encoded:
+    return name, _jpeg(band, columns, mark)
 
 
-def _jpeg(band: Pixels, columns: tuple[int, int]) -> bytes:
+def _jpeg(band: Pixels, columns: tuple[int, int], mark: bytes | None) -> bytes:
     start, end = columns
     part = _picture(band).crop(start, 0, end - start, len(band))
-    return bytes(part.jpegsave_buffer(Q=QUALITY, keep="none"))
+    picture = bytes(part.jpegsave_buffer(Q=QUALITY, keep="none"))
+    return picture if mark is None else jpeg.insert(picture, mark)
 
 
 def _picture(pixels: Pixels) -> pyvips.Image:

@@ -494,10 +494,10 @@ def test_wrong_input_is_one_sentence_and_exit_code_2(run, options, words):
 
 
 def test_a_file_that_cannot_be_read_is_wrong_input(run, tmp_path):
-    for file in (tmp_path, tmp_path / "none"):
+    for file, name in ((tmp_path, NotAPicture.__name__), (tmp_path / "none", "NoSuchFile")):
         result = CliRunner().invoke(APP, [str(file)])
         assert result.exit_code == 2
-        assert result.stderr.startswith(NotAPicture.__name__)
+        assert result.stderr.startswith(f"{name}: ")
     assert run(b"text").exit_code == 2
     assert run(encode(plain((9, 9)))).stderr.startswith("NoMetadata: ")
 

@@ -149,7 +149,7 @@ def test_a_collage_is_made_again_from_its_picture_and_source(home: Path, made: A
     ("arguments", "name"),
     [
         (["run", "notes.txt"], "NotAPicture"),
-        (["run", "nowhere.jpg"], "NotAPicture"),
+        (["run", "nowhere.jpg"], "NoSuchFile"),
         (["run", "photo.png", "--rows", "0"], "InvalidRequest"),
         (["run", "photo.png", "--engine", "openai"], "EngineUnavailable"),
         (["run", "photo.png", "--theme", "the sea"], "InvalidRequest"),

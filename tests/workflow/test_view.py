@@ -129,7 +129,8 @@ def test_gallery_lists_what_lies_below(home: Path, made: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["view", "nothing-like-it"], "NotInStore"),
+        (["view", "nothing-like-it"], "InvalidRequest"),
+        (["view", "0123456789abcdef0123"], "NotInStore"),
         (["view", "."], "InvalidRequest"),
         (["gallery", "cache"], "InvalidRequest"),
     ],

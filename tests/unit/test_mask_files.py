@@ -177,7 +177,7 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
             stack.store,
             stack.tools,
             encode(noise(SIZE)),
-            parse({"recipe": "erase", "mask_source": "m"}),
+            parse({"recipe": "erase", "mask_source": "sources/mask"}),
             turned,
         )
 

@@ -48,6 +48,15 @@ def wrong(data: bytes) -> dict[str, bytes]:
     }
 
 
+def kept(found, said):
+    """Of what was read, what an older record said; fields that came later are left out."""
+    if isinstance(said, dict):
+        return {key: kept(found[key], said[key]) for key in said}
+    if isinstance(said, list) and len(found) == len(said):
+        return [kept(one, other) for one, other in zip(found, said, strict=True)]
+    return found
+
+
 @pytest.mark.parametrize("folder", VERSIONS, ids=lambda path: path.name)
 @pytest.mark.parametrize("name", KINDS)
 def test_records_of_every_version_are_read_whole(folder, name):
@@ -56,7 +65,8 @@ def test_records_of_every_version_are_read_whole(folder, name):
     found = records.read(KINDS[name], data, name)
 
     said = json.loads(data)
-    assert {key: found.model_dump(mode="json")[key] for key in said if key != "schema"} == said
+    said.pop("schema", None)
+    assert kept(found.model_dump(mode="json"), said) == said
     again = records.write(found)
     assert records.read(KINDS[name], again, name) == found
     assert json.loads(again).get("schema", json.loads(again).get("version")) == 1

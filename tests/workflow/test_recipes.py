@@ -123,9 +123,11 @@ def test_a_table_over_a_source_repaints_it_only_where_the_mask_says(stack: Stack
     assert (tile(stack, made, 2)[:, 64:] != before[:, 64:]).any()
 
 
-@pytest.mark.parametrize("engine", ["painter", "openai"])
-def test_variations_are_other_pictures_of_the_sources_shape(stack: Stack, engine: str) -> None:
-    made = make(stack, "variations", encode(noise((96, 64))), count=3, engine=engine)
+@pytest.mark.parametrize("options", [{"engine": "painter"}, {"engine": "openai", "quality": "low"}])
+def test_variations_are_other_pictures_of_the_sources_shape(
+    stack: Stack, options: dict[str, str]
+) -> None:
+    made = make(stack, "variations", encode(noise((96, 64))), count=3, **options)
 
     assert made.tile_counts == {"done": 3}
     assert [cell.state for cell in made.cells] == ["done", "done", "done", "empty"]

@@ -4,6 +4,7 @@ BIN := .venv/bin
 CODE := layers/collage/collage functions local cli tasks examples benchmarks rehearsal supply web tests \
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
+CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion fuzz faults strange-files lint format \
@@ -13,7 +14,7 @@ PAGE := layers/collage/collage/page/index.html
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) ## make .venv with all that a laptop needs, from the lock file
+install: .venv/installed $(PAGE) $(CLIENT) ## make .venv with all that a laptop needs, from the lock file
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -23,6 +24,11 @@ install: .venv/installed $(PAGE) ## make .venv with all that a laptop needs, fro
 
 $(PAGE): .venv/installed $(wildcard web/*.* web/src/*)
 	$(BIN)/python web/build.py
+
+# What makes and compiles a client of the API, for the tests.
+$(CLIENT): tests/unit/typescript/package-lock.json | .venv/installed
+	$(BIN)/python -c "from pathlib import Path; from web.build import install; install(Path('$(<D)'))"
+	@touch $@
 
 install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of that, torch and what open models need
 

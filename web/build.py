@@ -18,11 +18,8 @@ COPIED = ("index.html", "gallery.html", "page.css")
 
 def build(folder: Path) -> None:
     """Write the page's files into ``folder``; what was in it goes."""
-    node, npm = _programs()
-    wanted = HERE / "package-lock.json"
-    there = HERE / "node_modules" / ".package-lock.json"
-    if not there.exists() or there.stat().st_mtime < wanted.stat().st_mtime:
-        _run(node, *npm, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    install(HERE)
+    node, _ = programs()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _run(node, "build.mjs", str(folder.resolve()))
@@ -30,7 +27,16 @@ def build(folder: Path) -> None:
         shutil.copyfile(HERE / name, folder / name)
 
 
-def _programs() -> tuple[str, list[str]]:
+def install(folder: Path) -> None:
+    """Install what the package-lock.json in ``folder`` names, unless that is there."""
+    node, npm = programs()
+    there = folder / "node_modules" / ".package-lock.json"
+    wanted = folder / "package-lock.json"
+    if not there.exists() or there.stat().st_mtime < wanted.stat().st_mtime:
+        _run(node, *npm, "ci", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
+
+
+def programs() -> tuple[str, list[str]]:
     """Node.js, and what it is given to be npm."""
     node, npm = shutil.which("node"), Path(shutil.which("npm") or "").resolve()
     if node and npm.suffix == ".js":
@@ -45,11 +51,11 @@ def _programs() -> tuple[str, list[str]]:
     )
 
 
-def _run(node: str, *arguments: str) -> None:
+def _run(node: str, *arguments: str, folder: Path = HERE) -> None:
     # What npm starts looks for node itself.
     path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path}
-    subprocess.run([node, *arguments], cwd=HERE, env=environment, check=True)  # noqa: S603
+    subprocess.run([node, *arguments], cwd=folder, env=environment, check=True)  # noqa: S603
 
 
 if __name__ == "__main__":

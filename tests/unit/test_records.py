@@ -150,3 +150,15 @@ def test_a_manifest_that_cannot_be_read_is_no_finished_collage(stack):
         stack.store.manifest(made)
     with pytest.raises(NotInStore):
         stack.store.manifest(made)
+
+
+@pytest.mark.parametrize("name", ["request", "plan", "manifest"])
+def test_an_option_that_a_later_version_knows_is_left_out_of_account(name):
+    data = (VERSIONS[0] / f"{name}.json").read_bytes()
+    later = json.loads(data)
+    within = later["tiles"][0]["tile"] if name == "manifest" else later["request"]
+    within["shimmer"] = 3
+
+    assert records.read(KINDS[name], json.dumps(later).encode(), name) == records.read(
+        KINDS[name], data, name
+    )

@@ -39,7 +39,7 @@ def read(model: type[Model], data: bytes, name: str) -> Model:
     try:
         if not _tells_itself(model):
             _Envelope.model_validate_json(data)
-        return model.model_validate_json(data)
+        return model.model_validate_json(data, extra="ignore")
     except ValidationError as error:
         raise UnreadableRecord(
             f"{name} cannot be read: it is damaged, or of another version of this pack."

@@ -65,7 +65,7 @@ def test_a_person_is_told_the_phases_and_the_files(home: Path, made: Any) -> Non
 
     assert done.returncode == 0
     assert done.stdout == ""
-    assert done.stderr.startswith("laptop cloud\n")
+    assert done.stderr.startswith("styles (3): Cubism | Baroque | Op Art\nlaptop cloud\n")
     assert "0 tiles by 0 calls, at no charge; 6 more are there already\n" in done.stderr
     assert f"Collage {made['id']}: 6 done" in done.stderr
     assert "again/collage.png" in done.stderr

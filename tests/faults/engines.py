@@ -30,6 +30,9 @@ PAID: dict[str, Any] = {
 }
 """Two tiles with a prompt each. The styles are named: nobody is asked for a list."""
 
+OTHERWISE = {"clear"}
+"""Of what the fake server does, what is a picture, only another one."""
+
 CALLS = (1, 2, 3)
 ALWAYS = 0
 
@@ -82,7 +85,12 @@ def provider(fake: FakeOpenAI) -> Iterator[Scenario]:
     for kind in KINDS:
         for number in (1, 2, ALWAYS):
             at = dict.fromkeys(_calls(number), kind)
-            yield Scenario(f"provider: {kind}", "RenderTiles", strike=_failing(fake, at))
+            yield Scenario(
+                f"provider: {kind}",
+                "RenderTiles",
+                strike=_failing(fake, at),
+                another=kind in OTHERWISE,
+            )
 
 
 def _calls(number: int) -> Iterable[int]:

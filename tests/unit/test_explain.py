@@ -1,9 +1,12 @@
 import json
+from io import BytesIO
 
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from typer.testing import CliRunner
 
 from cli.explain import explain as command
@@ -509,3 +512,13 @@ def test_what_a_picture_says_cannot_steer_the_terminal(run):
 
     assert rows(result)["prompt"] == "[2J 1m ab c"
     assert not set(result.stdout) & set("\x1b\x9b\u202e\r")
+
+
+@pytest.mark.parametrize("xmp", ["<x:xmpmeta", "no XML at all", "<!DOCTYPE a><a/>"])
+def test_a_picture_whose_xmp_cannot_be_read_is_none_of_ours(xmp):
+    said, file = PngInfo(), BytesIO()
+    said.add_itxt("XML:com.adobe.xmp", xmp)
+    Image.new("RGB", (8, 8)).save(file, "PNG", pnginfo=said)
+
+    with pytest.raises(NoMetadata, match="not made by this pack"):
+        explain(file.getvalue())

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
+from collage.errors import NoMetadata
 from collage.metadata import jpeg, xmp
 from collage.metadata.properties import collage_source_type
 
@@ -30,7 +32,12 @@ def mark(plan: Plan) -> bytes:
 
 
 def collage_id(found: Found) -> str | None:
-    """The id of the collage that such a picture is of; None when it does not say so."""
-    said = {} if found.xmp is None else xmp.read_properties(found.xmp.encode())
+    """The id of the collage that such a picture is of; None when it does not say so readably."""
+    if found.xmp is None:
+        return None
+    try:
+        said = xmp.read_properties(found.xmp.encode())
+    except (ElementTree.ParseError, NoMetadata):
+        return None
     named = _PLAN.fullmatch(said.get("dc:source", ""))
     return named[1] if named else None

@@ -188,8 +188,8 @@ def test_a_cloud_that_is_up_is_used_by_commands_that_name_no_stack(up: Up) -> No
 
     assert done.exit_code == 0
     lines = done.stderr.splitlines()
-    assert re.fullmatch(r"6 tiles by 6 calls, about \$0\.\d\d", lines[1])
-    assert lines[0] == "start"
+    begun = lines.index("start")
+    assert re.fullmatch(r"6 tiles by 6 calls, about \$0\.\d\d", lines[begun + 1])
     summary = next(line for line in lines if line.startswith("Collage "))
     table = up.command("list", "--limit", "1").stdout.splitlines()
     assert table[0].split() == ["ID", "STATE", "TILES", "COST", "CREATED"]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 SIZE = 64
-ID = "c0ffee"
+ID = "c0ffee" + 14 * "0"
 STYLES = ("Cubism", "Baroque", "Op Art", "Fauvism")
 
 

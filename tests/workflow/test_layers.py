@@ -57,7 +57,14 @@ def why(stack: Stack, **options: Any) -> str:
 @pytest.mark.parametrize(
     ("layer", "function", "where", "module", "left", "options"),
     [
-        ("CollageLayer", None, "StartCollage", "aws_lambda_powertools", "ImagingLayer", {}),
+        (
+            "CollageLayer",
+            None,
+            "StartCollage",
+            "aws_lambda_powertools",
+            "ImagingLayer, LettersLayer",
+            {},
+        ),
         ("ImagingLayer", "MakeMasksFunction", "MakeMasks", "numpy", "CollageLayer", {}),
         (
             "PaintingLayer",
@@ -71,7 +78,7 @@ def why(stack: Stack, **options: Any) -> str:
             "ProviderLayer",
             "ListStylesFunction",
             "ListStyles",
-            "openai",
+            "httpx2",
             "CollageLayer",
             {"styles": None, "theme": "of the sea"},
         ),

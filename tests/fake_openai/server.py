@@ -156,6 +156,13 @@ class FakeOpenAI:
         with self._lock:
             self._replies.extend(replies)
 
+    def hush(self) -> int:
+        """Forget what is still queued; how much that was."""
+        with self._lock:
+            left = len(self._replies)
+            self._replies.clear()
+        return left
+
     def report(self) -> dict[str, Any]:
         """What came in and was billed, for a server in another process."""
         with self._lock:

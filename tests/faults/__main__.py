@@ -12,7 +12,7 @@ from pathlib import Path
 
 from collage.engines import painter
 from tests.fake_openai import FakeOpenAI
-from tests.faults import aws, clock, disk, engines, processes
+from tests.faults import aws, clock, disk, engines, listing, parts, processes
 from tests.faults.report import Report, Shard
 from tests.faults.shop import Album, End, Shop
 from tests.faults.trial import Trial
@@ -60,6 +60,26 @@ def provider(report: Report, scratch: Path, shard: Shard) -> None:
         report.run(trial, shard.of(engines.provider(fake)))
 
 
+def listed(report: Report, scratch: Path, shard: Shard) -> None:
+    """Faults of a list of styles: the language model, the way to it, and the key's secret."""
+    with world() as stack, FakeOpenAI(cheap=True, hang=1) as fake:
+        trial = Trial(stack, scratch)
+        with listing.asked(stack, fake, trial):
+            report.run(trial, shard.of(aws.each(trial, (listing.PHASE,))))
+            report.run(trial, shard.of(aws.lambdas(trial, (listing.PHASE,))))
+            report.run(trial, shard.of(aws.by_chance(range(40), listing.PHASE)))
+            report.run(trial, shard.of(listing.provider(fake)))
+
+
+def in_parts(report: Report, scratch: Path, shard: Shard) -> None:
+    """Faults of a collage's file that is put in parts."""
+    with world() as stack, parts.small():
+        stack.serve("painter", Album(painter.Painter()))
+        trial = Trial(stack, scratch)
+        trial.prepare()
+        report.run(trial, shard.of(parts.scenarios(trial)))
+
+
 def disks(report: Report, scratch: Path, shard: Shard) -> None:
     """Faults of the laptop cloud's disk; they take no time."""
     if shard.first == 0:
@@ -84,8 +104,8 @@ def main() -> int:
     report, began = Report(), time.monotonic()
     shards = [Shard(first, SHARDS) for first in range(SHARDS)]
     with ProcessPoolExecutor(max(SHARDS, os.cpu_count() or 1)) as pool:
-        parts = (free, paid, provider, disks, killed)
-        work = [pool.submit(tried, part, shard) for part in parts for shard in shards]
+        kinds = (free, paid, provider, listed, in_parts, disks, killed)
+        work = [pool.submit(tried, part, shard) for part in kinds for shard in shards]
         for one in as_completed(work):
             report.add(one.result())
             print(f"{report.injected.total()} injected", file=sys.stderr, flush=True)

@@ -51,6 +51,12 @@ def _bare(status: int, body: bytes = b"") -> Callable[[AWSRequest, Carry], AWSRe
     return lambda request, _carry: answer(request, status, body, "text/html")
 
 
+def _told(body: dict[str, str]) -> Callable[[AWSRequest, Carry], AWSResponse]:
+    """Answered in the service's own form, with something else than what is there."""
+    data = json.dumps(body).encode()
+    return lambda request, _carry: answer(request, 200, data, "application/x-amz-json-1.1")
+
+
 def _never(kind: type[Exception]) -> Callable[[AWSRequest, Carry], AWSResponse]:
     """No connection comes about."""
 
@@ -106,6 +112,14 @@ BUSY_S3 = (
 )
 THROTTLED = ((400, "ThrottlingException"), (500, "InternalServerError"))
 REFUSED = ((403, "AccessDenied"), (400, "ExpiredToken"))
+NO_SECRET = ("ResourceNotFoundException", "DecryptionFailure", "InvalidRequestException")
+SECRETS = {
+    "a secret without text": {},
+    "a secret of two words": {"SecretString": "two words"},
+    "a secret in JSON without a key": {"SecretString": '{"user": "a", "password": "b"}'},
+    "another key": {"SecretString": "sk-another"},
+}
+"""Secrets that are of no use, by what is wrong with them."""
 # The kinds of DynamoDB, Step Functions and Secrets Manager, which speak JSON.
 JSON = ("dynamodb", "stepfunctions", "secretsmanager")
 
@@ -118,6 +132,8 @@ KINDS: tuple[Kind, ...] = (
         ("dynamodb",),
     ),
     *(Kind(f"{code} {name}", _error(code, name)) for code, name in REFUSED),
+    *(Kind(f"400 {name}", _error(400, name), ("secretsmanager",)) for name in NO_SECRET),
+    *(Kind(name, _told(body), ("secretsmanager",)) for name, body in SECRETS.items()),
     Kind("500, empty", _bare(500)),
     Kind("502, HTML", _bare(502, HTML)),
     Kind("504, empty", _bare(504)),
@@ -132,6 +148,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("killed after", _killed_after),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
+LASTING = {
+    *(f"{code} {name}" for code, name in REFUSED),
+    *(f"400 {name}" for name in NO_SECRET),
+    *SECRETS,
+}
+"""Faults of the set-up: the same request would not do better later."""
 KILLS = tuple(kind for kind in KINDS if kind.name.startswith("killed"))
 
 
@@ -142,4 +164,4 @@ def of(service: str) -> tuple[Kind, ...]:
 
 def is_transient(kind: Kind) -> bool:
     """Whether the same request would do better a little later, and the process lives."""
-    return kind not in KILLS and kind.name not in {f"{code} {name}" for code, name in REFUSED}
+    return kind not in KILLS and kind.name not in LASTING

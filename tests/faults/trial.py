@@ -24,7 +24,7 @@ ALL = (DOOR, *PHASES)
 
 
 class Bills(Protocol):
-    """The pictures that a provider bills, by tile."""
+    """What a provider bills: pictures by tile, or lists of styles."""
 
     def read(self) -> Counter[str]:
         """Since they were cleared."""
@@ -50,6 +50,8 @@ class Scenario:
     """Whether what is made may be another picture, which was paid for and is kept."""
     steady: bool = False
     """Whether the phase has to end as if nothing had been."""
+    in_parts: bool = False
+    """Whether a file in parts may be left under way, which the bucket's rule removes in a day."""
 
 
 @dataclass
@@ -68,7 +70,11 @@ class Trial:
     invocations: dict[str, int] = field(default_factory=dict)
     flow: Workflow = field(init=False)
     price: float = 0.0
-    """Of a picture, in dollars."""
+    """Of a picture or a list of styles, in dollars."""
+    lists: bool = False
+    """Whether what is billed are lists, which have no keys as tiles have."""
+    operations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each phase asks of them."""
 
     def prepare(self) -> None:
         """Run undisturbed."""
@@ -82,6 +88,7 @@ class Trial:
             else:
                 self.flow.phase(phase)
             self.requests[phase] = tuple(self.world.injector.asked)
+            self.operations[phase] = tuple(self.world.injector.operations)
             self.invocations[phase] = self.flow.invocations - began
             self.after[phase] = self.world.state()
         self.world.end_runs()
@@ -113,7 +120,7 @@ class Trial:
             run = self._phase(flow, phase)
             if run is None and not scenario.whole and world.state() == self.after[phase]:
                 # As undisturbed to the byte: so is all that follows.
-                self._books(finished)
+                self._books(finished, scenario)
                 return self._struck(flow, stop)
             invariants.hold(run or not scenario.steady, "the phase did not end as undisturbed")
             if run is None:
@@ -122,10 +129,10 @@ class Trial:
             struck = self._struck(flow, stop)
         if run.status not in ("REFUSED", "UNTOLD"):
             invariants.ended(world, flow, run)
-        self._books(finished)
+        self._books(finished, scenario)
         finished = world.finished()
         self._again(another=scenario.another)
-        self._books(finished)
+        self._books(finished, scenario)
         return struck
 
     def _rest(self, flow: Workflow, phase: str) -> Run:
@@ -157,13 +164,16 @@ class Trial:
     def _struck(self, flow: Workflow, stop: Stop) -> bool:
         return stop() or bool(self.world.injector.injected) or flow.faulted
 
-    def _books(self, finished: dict[str, str]) -> None:
+    def _books(self, finished: dict[str, str], scenario: Scenario) -> None:
         """What holds at any time."""
         invariants.kept(self.world, finished)
         invariants.once(self.world)
-        invariants.clean(self.world, self.scratch)
+        invariants.clean(self.world, self.scratch, in_parts=scenario.in_parts)
         if self.billed is not None:
-            invariants.paid(self.world, self.billed.read(), self.price)
+            billed = self.billed.read()
+            invariants.counted(self.world, billed.total(), self.price)
+            if not self.lists:
+                invariants.known(self.world, billed)
 
     def _again(self, *, another: bool) -> None:
         """Asked for again, without faults, it is complete and shows what it would have shown."""

@@ -102,6 +102,8 @@ class World:
         """As a new process begins: nothing is remembered, and it may send."""
         for once in (pipeline._looks, pipeline._budget, pipeline._source, pipeline._mask):
             once.cache_clear()
+        # A process makes its client of the provider, for which it reads the secret, once.
+        self.tools.__dict__.pop("openai_client", None)
         self.injector.revive()
 
     def objects(self, bucket: str = COLLAGES) -> dict[str, bytes]:

@@ -4,7 +4,6 @@ A change here means that tiles which people have paid for are not found again. I
 purpose or not at all, and said in the CHANGELOG.
 """
 
-from collage import pipeline
 from collage.digest import canonical, sha256
 from tests.unit.plans import planned
 from tests.unit.test_pipeline import assemble, prepare, render

@@ -1,7 +1,7 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions local cli tasks examples benchmarks rehearsal supply web tests \
+CODE := layers/collage/collage functions combinatoric_collage tasks examples benchmarks rehearsal supply web tests \
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
@@ -83,7 +83,7 @@ deploy: ## deploy to AWS as samconfig.toml says; ENV=prod for the other stack (n
 	$(SAM) deploy --config-env $(ENV)
 
 destroy: install ## delete the stack and its buckets, after asking; YES=its name where nobody can be asked
-	$(BIN)/python -m cli.destroy $(STACK) $(if $(YES),--yes $(YES))
+	$(BIN)/python -m combinatoric_collage.cli.commands.destroy $(STACK) $(if $(YES),--yes $(YES))
 
 layers: install ## build the layers as `sam build` does and check their sizes (needs a package index)
 	@rm -rf out/layers

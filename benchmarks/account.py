@@ -18,8 +18,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from collage.limits import NEAR_SECONDS, Pace
-from local.template import parse
+from collage.spending.limits import NEAR_SECONDS, Pace
+from combinatoric_collage.local.template import parse
 
 DEFINITION = Path(__file__).resolve().parents[1] / "state_machine" / "collage.asl.yaml"
 THROTTLED, LATER = "Lambda.TooManyRequestsException", "NoSlotYet"

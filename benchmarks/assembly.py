@@ -26,7 +26,7 @@ from benchmarks.growth import MEMORY, painted, peak_megabytes
 from benchmarks.result import Result
 
 if TYPE_CHECKING:
-    from collage.writers import Pixels, Writer
+    from collage.formats.writers import Pixels, Writer
 
 SIDE, TILES, PAINTED, ROUNDS, INCHES = 1024, 100, 20, 3, 18
 
@@ -134,19 +134,18 @@ class _Files:
         return self._files[tile].read_bytes()
 
     def decode(self, tile: int, file: bytes) -> Pixels:
-        from collage import cells
+        from collage.sheet import cells
 
         return cells.shrink(file, (SIDE, SIDE))
 
 
 def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
-    from collage import writers
-    from collage.assembly import READERS, WORKERS
-    from collage.layout import Layout
+    from collage.formats import pyramid, writers
     from collage.manifest import Pyramid
-    from collage.sheet import Sheet
-    from collage.strips import strips
-    from collage.writers import pyramid
+    from collage.sheet.layout import Layout
+    from collage.sheet.sheet import Sheet
+    from collage.sheet.strips import strips
+    from collage.steps.join import READERS, WORKERS
 
     across = round(len(files) ** 0.5)
     order = tuple(range(len(files)))

@@ -20,11 +20,11 @@ from typing import Any
 from benchmarks import account
 from benchmarks.account import Outcome, Work
 from benchmarks.shipped import parameter, template
-from collage import duration
-from collage.engines import image_models, prices
-from collage.engines.prices import PRICED_ON
-from collage.limits import Pace
+from collage.engines.openai import models, prices
+from collage.engines.openai.prices import PRICED_ON
 from collage.settings import OpenAISettings
+from collage.spending.limits import Pace
+from collage.steps import duration
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs" / "costs.md"
@@ -241,7 +241,7 @@ def own_metrics() -> int:
 def provider(tiles: int, quality: str) -> float:
     """What the engine openai asks for so many tiles of 512 px, by its own model."""
     model = OpenAISettings().model
-    asked = image_models.frame(model, (512, 512)).asked
+    asked = models.frame(model, (512, 512)).asked
     return prices.price(model, quality, asked, 1, reference=True) * tiles
 
 

@@ -20,8 +20,8 @@ import transformers
 from PIL import Image
 
 from benchmarks.result import Result
-from collage import masks
-from collage.engines import diffusion
+from collage.engines.diffusion import operations
+from collage.pictures import masks
 from collage.tile import Tile
 from tasks.diffusion import tiny
 from tasks.diffusion.machine import Machine, machine
@@ -55,7 +55,7 @@ def measure() -> Result:
         naive.append(timed(lambda: one_by_one(renderer.pipe, jobs), where))
         # Encodes anew: nothing is left of the round before.
         fresh = inpainting.Inpainting(renderer.pipe)
-        ours.append(timed(lambda fresh=fresh: batched(fresh, jobs, diffusion.BATCH), where))
+        ours.append(timed(lambda fresh=fresh: batched(fresh, jobs, operations.BATCH), where))
     if gpu:
         table = {size: on_gpu(renderer.pipe, jobs, size, where) for size in BATCHES}
     value = median(naive) / median(ours)
@@ -151,7 +151,7 @@ def prepare(side: int) -> list[Job[Any]]:
 
     with Image.open(FARMHOUSE) as picture:
         source = np.asarray(picture.convert("RGB").resize((side, side)))
-    options = diffusion.options(
+    options = operations.options(
         "inpaint", "inpainting", {"num_inference_steps": str(STEPS), "strength": str(STRENGTH)}
     )
     return [

@@ -28,10 +28,11 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from benchmarks.result import Result
-from cli import local_stack
-from cli.stack import Stack
-from collage import masks, source, styles
 from collage.manifest import Manifest
+from collage.pictures import masks, source
+from collage.request import styles
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTO = ROOT / "examples" / "farmhouse.png"
@@ -120,7 +121,7 @@ class Run:
 
 def measure() -> Result:
     """The time of RenderTiles over the least that the limit allows, for one collage."""
-    with provider() as fake, laptop(fake) as stack:
+    with provider() as fake, laptop_cloud(fake) as stack:
         one = run(stack, fake, [photo(2)])
         three = run(stack, fake, [photo(3), photo(4), photo(5)])
         sequential = one_after_another(fake)
@@ -163,12 +164,12 @@ def provider(*options: str, port: int = 0) -> Iterator[Provider]:
 
 
 @contextmanager
-def laptop(fake: Provider) -> Iterator[Stack]:
+def laptop_cloud(fake: Provider) -> Iterator[Stack]:
     """The laptop cloud with its functions warm."""
     before = dict(os.environ)
     os.environ.update(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=fake.base_url)
     try:
-        with local_stack.running(PARAMETERS) as (_, stack):
+        with laptop.running(PARAMETERS) as (_, stack):
             for number in (0, 1):
                 run(stack, fake, [photo(number)], **WARM)
             yield stack

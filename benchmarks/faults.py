@@ -14,7 +14,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.fanout import LATENCY, RATE, TILES, Run, laptop, photo, provider, run
+from benchmarks.fanout import LATENCY, RATE, TILES, Run, laptop_cloud, photo, provider, run
 from benchmarks.result import Result
 from collage.manifest import MISSING
 
@@ -25,7 +25,7 @@ def measure() -> Result:
     """The time of RenderTiles among faults over its time without; every tile accounted for."""
     with provider() as well:
         port = urlsplit(well.base_url).port or 0
-        with laptop(well) as stack:
+        with laptop_cloud(well) as stack:
             calm = run(stack, well, [photo(2)])
             well.stop()
             with provider("--faults", faults(1 / RATE), port=port) as ill:

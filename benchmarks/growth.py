@@ -19,13 +19,13 @@ from typing import Any
 from benchmarks import bucket
 from benchmarks.planned import ID, planned
 from benchmarks.result import Result
-from collage import pipeline
 from collage.digest import canonical, sha256
 from collage.engines.painter import Painter
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.store import Store
+from collage.steps import pipeline
+from collage.store.store import Store
 from collage.tile import Sidecar
-from collage.tools import Tools
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 SIDES = (10, 30, 50, 100)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.template import parse
+from combinatoric_collage.local.template import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_BYTES = 250 * 2**20

@@ -26,8 +26,8 @@ import psutil
 from PIL import Image
 
 from benchmarks.result import Result
-from cli import handover, local_stack
-from cli.stack import RunFailed, Stack
+from combinatoric_collage.cli.stacks import laptop, running_cloud
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 
 SMALL: dict[str, Any] = {
     "rows": 2,
@@ -110,18 +110,18 @@ def up(folder: Path) -> Iterator[Up]:
     """`collage up` with a state of its own."""
     state, said = folder / "state", folder / "said"
     variables = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "COLLAGE_"))}
-    command = [sys.executable, "-m", "cli.main", "up", "--state", str(state)]
+    command = [sys.executable, "-m", "combinatoric_collage.cli.main", "up", "--state", str(state)]
     with (
         said.open("w", encoding="utf-8") as out,
         subprocess.Popen(command, env=variables, stdout=out, stderr=out) as process,
     ):
         try:
             began = perf_counter()
-            while (found := handover.find(state)) is None:
+            while (found := running_cloud.find(state)) is None:
                 if process.poll() is not None or perf_counter() - began > START_SECONDS:
                     raise RuntimeError(f"it did not start: {said.read_text(encoding='utf-8')}")
                 sleep(0.2)
-            yield Up(psutil.Process(process.pid), local_stack.handed_over(found))
+            yield Up(psutil.Process(process.pid), laptop.handed_over(found))
         finally:
             process.terminate()
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from PIL import Image
 
 from benchmarks.result import Result
-from collage import masks
+from collage.pictures import masks
 
 SIDE = 1024
 ROUNDS = 5

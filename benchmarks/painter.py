@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.result import Result
-from collage import masks, painting
+from collage import painting
+from collage.pictures import masks
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 SIDE = 512

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from collage import masks, plan, request, source, styles
-from collage.limits import Pace
+from collage import plan
+from collage.pictures import masks, source
 from collage.plan import Plan, Prepared, Styles
-from collage.request import Accepted, Source
+from collage.request import request, styles
+from collage.request.request import Accepted, Source
+from collage.spending.limits import Pace
 
 ID = "planned"
 """Of every plan that is made here."""

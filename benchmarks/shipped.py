@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from local.template import parse
+from combinatoric_collage.local.template import parse
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 

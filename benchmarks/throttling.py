@@ -12,7 +12,7 @@ from benchmarks import account
 from benchmarks.account import THROTTLED, Outcome, Work
 from benchmarks.result import Result
 from benchmarks.shipped import parameter
-from collage.limits import Pace
+from collage.spending.limits import Pace
 
 QUOTA = 10
 """Invocations at once that AWS allows a new account."""

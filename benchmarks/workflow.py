@@ -14,11 +14,12 @@ from typing import Any
 
 from benchmarks.planned import planned
 from benchmarks.result import Result
-from cli import local_stack
-from cli.stack import Stack
-from collage import cells, grid
+from collage import grid
 from collage.engines.painter import Painter
+from collage.sheet import cells
 from collage.tile import Tile
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 OPTIONS: dict[str, Any] = {"rows": 10, "cols": 10}
@@ -29,9 +30,9 @@ WORKERS = os.cpu_count() or 1
 def measure() -> Result:
     """The workflow's time over the loop's."""
     data = PHOTO.read_bytes()
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         cold = through_the_cloud(stack, data, OPTIONS)
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         through_the_cloud(stack, data, SMALL)
         ours = through_the_cloud(stack, data, OPTIONS)
     with ProcessPoolExecutor(WORKERS) as pool:

@@ -154,7 +154,13 @@ def main() -> None:
                 continue
             out = Path(folder) / example.name
             where = ["--out", str(out), "--state", str(Path(folder) / "state")]
-            command = [sys.executable, "-m", "cli.main", "run", *shlex.split(example.command)]
+            command = [
+                sys.executable,
+                "-m",
+                "combinatoric_collage.cli.main",
+                "run",
+                *shlex.split(example.command),
+            ]
             subprocess.run([*command, *where], check=True, cwd=ROOT)  # noqa: S603
             with Image.open(out / "collage.png") as made:
                 small = made.convert("RGB")

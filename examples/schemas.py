@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from collage.announcements import Completed, Ended, Refused
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan
-from collage.request import Request
+from collage.request.request import Request
 from collage.tile import Sidecar
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schemas"

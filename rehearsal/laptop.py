@@ -9,14 +9,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cli import local_stack
+from combinatoric_collage.cli.stacks import laptop
 from rehearsal.doors import LISTED, SMALL
 from rehearsal.subject import Subject, photo
 
 
 def main(folder: Path) -> None:
     """Make the collages and write them down."""
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         for seed, options in enumerate((SMALL, LISTED), start=Subject.seed):
             for _ in stack.follow(stack.start(photo(seed), options)):
                 pass

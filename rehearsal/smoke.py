@@ -13,8 +13,8 @@ import sys
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks import costs
-from cli.deployed import named
 from collage.errors import CollageError
+from combinatoric_collage.cli.stacks.deployed import named
 from rehearsal.doors import DOORS, TILES, listed
 from rehearsal.places import ROOT
 from rehearsal.report import Report

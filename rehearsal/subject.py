@@ -20,8 +20,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from PIL import Image
 
-from cli.deployed import deployed
-from cli.stack import Stack
+from combinatoric_collage.cli.stacks.deployed import deployed
+from combinatoric_collage.cli.stacks.stack import Stack
 
 PATIENCE_SECONDS = 240
 """For what a stack does after a request; the second cloud starts a process for most of it."""
@@ -163,7 +163,15 @@ class Subject:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command `collage` as a user gives it, in a process of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments, "--stack", self.stack.name, "--json"],
+            [
+                sys.executable,
+                "-m",
+                "combinatoric_collage.cli.main",
+                *arguments,
+                "--stack",
+                self.stack.name,
+                "--json",
+            ],
             cwd=self.folder,
             capture_output=True,
             text=True,

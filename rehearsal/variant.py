@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.template import parse
+from combinatoric_collage.local.template import parse
 from rehearsal.places import ROOT
 
 TEMPLATE = ROOT / "template.yaml"

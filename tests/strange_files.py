@@ -23,9 +23,9 @@ from time import process_time
 
 from PIL import Image
 
-from collage import mask_files, source
 from collage.errors import CollageError, InvalidRequest
-from collage.metadata.png import SIGNATURE, chunk
+from collage.formats.png_metadata import SIGNATURE, chunk
+from collage.pictures import mask_files, source
 
 SECONDS, MEGABYTES = 60, 1_500
 """What one file may take: less than the function that prepares a source has."""

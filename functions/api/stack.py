@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from collage.runs import Runs
 from collage.settings import settings
-from collage.store import Store, connect
+from collage.store.store import Store, connect
+from collage.watch.runs import Runs
 
 
 def store() -> Store:

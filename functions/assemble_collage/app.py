@@ -5,13 +5,13 @@ from typing import Any, NotRequired, TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline
 from collage.errors import PermanentError
-from collage.request import parse_relayout
+from collage.request.request import parse_relayout
+from collage.services import tools
 from collage.settings import settings
-from collage.store import connect
-from collage.tools import tools
-from collage.trail import told
+from collage.steps import pipeline
+from collage.steps.log import told
+from collage.store.store import connect
 
 logger = Logger(service="assemble_collage")
 metrics = Metrics(service="assemble_collage")

@@ -5,11 +5,11 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline
+from collage.services import tools
 from collage.settings import settings
-from collage.store import connect
-from collage.tools import tools
-from collage.trail import told
+from collage.steps import pipeline
+from collage.steps.log import told
+from collage.store.store import connect
 
 logger = Logger(service="make_masks")
 metrics = Metrics(service="make_masks")

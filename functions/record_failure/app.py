@@ -6,9 +6,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import announcements, pipeline
+from collage import announcements
 from collage.settings import settings
-from collage.store import connect
+from collage.steps import pipeline
+from collage.store.store import connect
 
 logger = Logger(service="record_failure")
 metrics = Metrics(service="record_failure")

@@ -7,12 +7,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import pipeline
+from collage.services import tools
 from collage.settings import settings
-from collage.store import connect
+from collage.steps import pipeline
+from collage.steps.log import told
+from collage.store.store import connect
 from collage.tile import Call
-from collage.tools import tools
-from collage.trail import told
 
 logger = Logger(service="render_tile")
 metrics = Metrics(service="render_tile")

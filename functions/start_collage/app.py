@@ -10,13 +10,14 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import announcements, pipeline, upload
+from collage import announcements
 from collage.errors import PermanentError
-from collage.runs import Runs
+from collage.services import tools
 from collage.settings import settings
-from collage.store import connect
-from collage.tools import tools
-from collage.trail import started
+from collage.steps import pipeline, upload
+from collage.steps.log import started
+from collage.store.store import connect
+from collage.watch.runs import Runs
 
 logger = Logger(service="start_collage")
 metrics = Metrics(service="start_collage")

@@ -16,7 +16,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 from collage.errors import CollageError
 from collage.settings import Settings
-from collage.store import connect
+from collage.store.store import connect
 from tasks.diffusion import deadline
 from tasks.diffusion.ends import End, end_of
 from tasks.diffusion.pulse import log

@@ -10,7 +10,7 @@ from typing import Any
 import diffusers
 import torch
 
-from collage.engines.diffusion import Scheduler
+from collage.engines.diffusion.operations import Scheduler
 from tasks.diffusion.machine import Machine
 from tasks.diffusion.renderers import Step
 

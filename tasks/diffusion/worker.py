@@ -16,9 +16,10 @@ from typing import Any
 
 import torch
 
-from collage import masks, pipeline, seam
-from collage.engines import Rendered, diffusion
-from collage.engines.diffusion import ShardProgress
+from collage.engines import Rendered
+from collage.engines.diffusion import operations
+from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.weights import Kind
 from collage.errors import (
     CollageError,
     InvalidRequest,
@@ -29,9 +30,10 @@ from collage.errors import (
     RenderFailed,
 )
 from collage.manifest import Failure
-from collage.store import Store
+from collage.pictures import feather, masks
+from collage.steps import pipeline
+from collage.store.store import Store
 from collage.tile import Call, Tile
-from collage.weights import Kind
 from tasks.diffusion import pictures, renderers, weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.machine import free, is_out_of_memory, machine
@@ -78,7 +80,7 @@ class Worker:
         if self.shard.wave >= len(plan.waves):
             raise InvalidRequest(f"WAVE: the plan has {len(plan.waves)}, counted from 0.")
         ours = plan.of_tasks(self.shard.wave)
-        part = diffusion.part(len(ours), self.shard.shard, self.shard.shards)
+        part = operations.part(len(ours), self.shard.shard, self.shard.shards)
         calls = [plan.call(ours[i]) for i in part]
         tiles = [tile for call in calls for tile in call.tiles]
         there = self._there(tiles)
@@ -164,8 +166,8 @@ class Worker:
         failed: list[tuple[Tile, CollageError]] = []
         for tile in call.tiles:
             try:
-                diffusion.check_size(kind, tile.size)
-                options = diffusion.options(tile.operation, kind, tile.options)
+                operations.check_size(kind, tile.size)
+                options = operations.options(tile.operation, kind, tile.options)
                 source, mask = pipeline.materials(
                     self.store, self.shard.collage_id, tile, call.composition
                 )
@@ -259,5 +261,5 @@ def _finished(job: Job[Any], made: Made) -> Rendered:
     """
     pixels = pictures.quantize(made.picture)
     if job.tile.preserve and job.source is not None and job.mask is not None:
-        pixels = seam.join(job.source, pixels, job.mask)
+        pixels = feather.join(job.source, pixels, job.mask)
     return Rendered(pictures.encode(pixels), measures=dict(made.measures))

@@ -7,13 +7,13 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from cli.fetch import fetch
-from collage import pipeline
 from collage.manifest import Manifest
-from collage.runs import Runs
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.store import Store, script_of
-from collage.tools import Tools
+from collage.steps import pipeline
+from collage.store.store import Store, script_of
+from collage.watch.runs import Runs
+from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.infrastructure.shipped import ROOT
 
 REFUSAL = {"Error": "Refused", "Cause": json.dumps({"errorMessage": "The provider said no."})}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from cli.serving import Folder, serving
 from collage import page as built
+from combinatoric_collage.cli.page_server import Folder, serving
 from tests.browser import collages
 from tests.infrastructure.shipped import ROOT
 

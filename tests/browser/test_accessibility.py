@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli import gallery
+from combinatoric_collage.cli import gallery
 from tests.browser.conftest import Look, Seen
 from tests.browser.test_page import copied, place
 from tests.infrastructure.shipped import ROOT

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from cli.serving import Folder
+from combinatoric_collage.cli.page_server import Folder
 from tests.browser.conftest import Look
 
 RUNNING = {

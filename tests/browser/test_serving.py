@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.serving import Folder, serving
+from combinatoric_collage.cli.page_server import Folder, serving
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, Page
 
-from cli.serving import Folder, serving
-from local import Cloud
+from combinatoric_collage.cli.page_server import Folder, serving
+from combinatoric_collage.local import Cloud
 from tests.workflow.pack_in_use import PACK, call
 
 SECRET = "the-key-of-nobody"

@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from cli import local_stack
+from combinatoric_collage.cli.stacks import laptop
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def running() -> Iterator[Service]:
         session = boto3.Session()
         yield Service(url.rstrip("/"), Signed(session.get_credentials(), session.region_name))
         return
-    with local_stack.running({"MaxSourceMegabytes": "1"}) as (cloud, _):
+    with laptop.running({"MaxSourceMegabytes": "1"}) as (cloud, _):
         given = cloud.environment
         key = Credentials(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"])
         yield Service(cloud.outputs["ApiUrl"], Signed(key, given["AWS_REGION"]))

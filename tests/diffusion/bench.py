@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from collage import masks, plan
+from collage import plan
 from collage.digest import sha256
-from collage.engines import diffusion
+from collage.engines.diffusion import operations
+from collage.engines.diffusion.weights import Weights
+from collage.pictures import masks
 from collage.plan import Plan
-from collage.store import Store
+from collage.store.store import Store
 from collage.tile import Tile
-from collage.weights import Weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.shard import Shard
 from tasks.diffusion.worker import Worker
@@ -56,7 +57,7 @@ class Bench:
 
     def tile(self, operation: Any, **changes: Any) -> Tile:
         """A tile with little to do; ``mask`` draws one, ``model`` is a family's name."""
-        model = changes.pop("model", None) or diffusion.FAMILIES[operation]
+        model = changes.pop("model", None) or operations.FAMILIES[operation]
         mask = changes.pop("mask", "left" if operation in ("inpaint", "outpaint") else None)
         sampled = operation not in ("reconstruct", "upscale")
         defaults: dict[str, Any] = {

@@ -9,8 +9,8 @@ from PIL import Image
 pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
 
 from collage.digest import sha256
-from collage.engines import diffusion
-from collage.weights import Kind
+from collage.engines.diffusion import operations
+from collage.engines.diffusion.weights import Kind
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, SIZE, STYLES, changed, photo
 from tests.unit.pictures import encode
@@ -45,7 +45,7 @@ def test_every_kind_of_family_and_every_operation_is_tried_here(models, bench):
 
     assert tried == {
         (kind, operation)
-        for kind, traits in diffusion.TRAITS.items()
+        for kind, traits in operations.TRAITS.items()
         for operation in traits.operations
     }
     assert {kind for kind, _ in tried} == set(Kind.__args__)
@@ -109,7 +109,7 @@ def test_what_conditions_a_tile_changes_its_picture(bench, operation, changes):
     assert (levels(plain) != levels(changed)).any()
 
 
-@pytest.mark.parametrize("scheduler", diffusion.Scheduler.__args__)
+@pytest.mark.parametrize("scheduler", operations.Scheduler.__args__)
 def test_every_scheduler_makes_a_picture(bench, scheduler):
     (picture,) = bench.make(bench.tile("generate", options=FEW | {"scheduler": scheduler}))
 
@@ -117,7 +117,7 @@ def test_every_scheduler_makes_a_picture(bench, scheduler):
 
 
 def test_the_model_of_2022_takes_guidance_and_steps_as_its_article_did():
-    options = diffusion.options("generate", "latent-diffusion", {})
+    options = operations.options("generate", "latent-diffusion", {})
 
     assert (options.guidance_scale, options.num_inference_steps) == (7.5, 250)
 

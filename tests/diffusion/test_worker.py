@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 
 import torch
 
-from collage.engines import diffusion
+from collage.engines.diffusion import operations
 from collage.errors import OutOfMemory
 from tasks.diffusion.ends import End
 from tasks.diffusion.renderers import Made
@@ -246,7 +246,7 @@ def test_progress_is_told_while_steps_advance(bench):
     assert steps == sorted(steps)
     assert steps[-1] == told[-2].steps or steps[-1] == 11
     assert bench.store.shard(ID, 0, 0).state == "done"
-    assert isinstance(bench.store.shard(ID, 0, 0), diffusion.ShardProgress)
+    assert isinstance(bench.store.shard(ID, 0, 0), operations.ShardProgress)
 
 
 def test_weights_in_s3_are_brought_here_and_used(bench, tmp_path):
@@ -274,7 +274,7 @@ def test_a_gpu_makes_nearly_the_picture_that_a_processor_makes(bench):
 
     assert machine().dtype == torch.bfloat16
     tile = bench.tile("generate", options={"num_inference_steps": "4"})
-    job = renderers.Job(tile, diffusion.options("generate", "text-to-image", tile.options))
+    job = renderers.Job(tile, operations.options("generate", "text-to-image", tile.options))
     made = [
         renderers.load("text-to-image", bench.models / "sdxl", where).render([job], lambda *_: None)
         for where in (machine(), Machine(torch.device("cpu"), torch.float32))

@@ -8,7 +8,8 @@ import pytest
 
 pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
 
-from cli import local_stack, open_models
+from combinatoric_collage.cli import torch_python
+from combinatoric_collage.cli.stacks import laptop
 from tests.diffusion.bench import photo
 from tests.infrastructure.shipped import ROOT
 from tests.workflow.running import states_of
@@ -42,10 +43,10 @@ RECIPES = {
 @pytest.fixture(scope="module")
 def stack(models, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(open_models.VARIABLE, str(models))
+        patch.setenv(torch_python.VARIABLE, str(models))
         patch.delenv("OPENAI_API_KEY", raising=False)
         state = tmp_path_factory.mktemp("state")
-        with local_stack.running({}, state=state) as (_, made):
+        with laptop.running({}, state=state) as (_, made):
             yield made
 
 
@@ -103,7 +104,7 @@ def test_what_the_model_cannot_is_refused_at_the_door(stack, options, named):
 
 def test_the_command_makes_models_and_a_collage_by_them(tmp_path):
     def collage(*words):
-        command = [sys.executable, "-m", "cli.main", *words]
+        command = [sys.executable, "-m", "combinatoric_collage.cli.main", *words]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     (tmp_path / "photo.png").write_bytes(photo())

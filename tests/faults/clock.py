@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from unittest import mock
 
-from collage import limits, pipeline, progress
+from collage import progress
+from collage.spending import limits
+from collage.steps import pipeline
 from tests.faults.trial import Scenario, Stop
 
 JUMPS = {

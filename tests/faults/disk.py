@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from local import state
-from local.errors import StateError
+from combinatoric_collage.local import state
+from combinatoric_collage.local.errors import StateError
 from tests.faults.invariants import hold
 from tests.faults.report import Report
 

@@ -11,9 +11,9 @@ from unittest import mock
 import boto3
 from botocore.config import Config
 
-from collage import errors, tools
-from collage.call_ends import ENDS
-from collage.engines import openai
+from collage import errors, services
+from collage.engines.call_ends import ENDS
+from collage.engines.openai import engine as openai
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.faults import KINDS
 from tests.faults.kinds import Killed
@@ -147,7 +147,7 @@ def serve_provider(trial: Trial, fake: FakeOpenAI) -> None:
     secrets = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
     world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=0.5)
-    with mock.patch.object(tools, "_client", return_value=secrets):
+    with mock.patch.object(services, "_client", return_value=secrets):
         world.engine.engine = openai.load(world.tools)
     trial.billed = FakeBills(fake)
     trial.prepare()

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from collage import errors
-from collage.call_ends import FUNCTION_KILLED, FUNCTION_TIMED_OUT
+from collage.engines.call_ends import FUNCTION_KILLED, FUNCTION_TIMED_OUT
 from collage.manifest import Manifest
 from tests.faults.workflow import Run, Workflow
 from tests.faults.world import World

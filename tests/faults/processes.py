@@ -104,7 +104,16 @@ def _begin(home: Path) -> subprocess.Popen[bytes]:
     own = ("OPENAI_", "AWS_", "COLLAGE_", "XDG_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "run", "photo.png", "--out", "out", *COMMAND],
+        [
+            sys.executable,
+            "-m",
+            "combinatoric_collage.cli.main",
+            "run",
+            "photo.png",
+            "--out",
+            "out",
+            *COMMAND,
+        ],
         cwd=home,
         env={**kept, "HOME": str(home), "TMPDIR": str(home / "tmp")},
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from collage import pipeline
+from collage.steps import pipeline
 from collage.tile import Call
 from tests.faults.kinds import Killed
 from tests.faults.world import SMALL, SOURCE, World

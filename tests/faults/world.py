@@ -18,14 +18,15 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
-from collage import pipeline, tools
+from collage import services
 from collage.digest import sha256
 from collage.engines import Engine, Outcome, Turn
-from collage.limits import Limits
-from collage.runs import Runs
 from collage.settings import OpenAISettings, Settings
-from collage.store import Store
+from collage.spending.limits import Limits
+from collage.steps import pipeline
+from collage.store.store import Store
 from collage.tile import Tile
+from collage.watch.runs import Runs
 from tests.faults.injector import Injector
 from tests.unit.pictures import encode, noise
 
@@ -83,7 +84,7 @@ class World:
     runs: Runs
     injector: Injector
     dynamodb: Any
-    tools: tools.Tools = field(init=False)
+    tools: services.Tools = field(init=False)
     engine: Watched = field(init=False)
 
     def serve(self, name: str, engine: Engine, **provider: Any) -> None:
@@ -92,7 +93,7 @@ class World:
             uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.5, limits_table=TABLE
         )
         pace = {"images_per_minute": 600_000, "burst": 1000}
-        self.tools = tools.Tools(settings, OpenAISettings(**pace, **provider))
+        self.tools = services.Tools(settings, OpenAISettings(**pace, **provider))
         self.engine = Watched(engine, self)
         made: Any = self.tools.__dict__
         made["_engines"] = {name: self.engine}

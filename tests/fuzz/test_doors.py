@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import lists, prompts, request, styles, upload
 from collage.errors import CollageError, NoStyles
-from collage.request import Relayout, Request
+from collage.request import lists, prompts, request, styles
+from collage.request.request import Relayout, Request
+from collage.steps import upload
 from tests.fuzz.conftest import PROFILE
 
 SPECIAL = st.sampled_from(

@@ -15,13 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import errors, explain, mask_files, metadata, records, source
+from collage import errors, provenance, records
 from collage.errors import CollageError, UnreadableRecord
+from collage.formats import png_metadata
 from collage.manifest import Failure, Manifest
-from collage.metadata import png
+from collage.pictures import mask_files, source
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
-from collage.request import Accepted
+from collage.provenance import explain
+from collage.request.request import Accepted
 from collage.tile import Sidecar
 from tests.fuzz.conftest import PROFILE
 from tests.fuzz.test_doors import JSON
@@ -32,7 +34,7 @@ MODELS = {
     "progress": Progress, "manifest": Manifest, "failure": Failure,
 }  # fmt: skip
 PICTURES = [(SHIPPED / f"collage.{end}").read_bytes() for end in ("png", "jpeg", "webp")]
-COLLAGE = metadata.read(PICTURES[0]).record
+COLLAGE = provenance.read(PICTURES[0]).record
 assert COLLAGE is not None
 
 
@@ -101,18 +103,18 @@ READINGS: list[Callable[[bytes], object]] = [
 def test_what_a_picture_says_is_taken_or_refused(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(COLLAGE)))
     said = json.dumps(changed(COLLAGE, path, data.draw(JSON))).encode("utf-8", "replace")
-    described = metadata.Description("a cat\nSteps: 1", said, ())
+    described = provenance.Description("a cat\nSteps: 1", said, ())
 
     for picture in PICTURES:
         for read in READINGS[:4]:
             with suppress(CollageError):
-                read(metadata.embed(picture, described))
+                read(provenance.embed(picture, described))
 
 
 def said(record: bytes) -> bytes:
     """A picture with a record, packed as long ones are."""
     body = b"collage\0\1\0\0\0" + zlib.compress(record)
-    return PICTURES[0][:33] + png.chunk(b"iTXt", body) + PICTURES[0][33:]
+    return PICTURES[0][:33] + png_metadata.chunk(b"iTXt", body) + PICTURES[0][33:]
 
 
 def packet(xmp: bytes) -> bytes:

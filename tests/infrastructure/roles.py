@@ -15,7 +15,7 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from local.iam import match
+from combinatoric_collage.local.moto.iam_resources import match
 from tests.infrastructure.translated import REGION, translated
 
 ACCOUNT = "123456789012"

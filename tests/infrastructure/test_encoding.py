@@ -8,8 +8,7 @@ import pytest
 from tests.infrastructure.shipped import ROOT
 
 FOLDERS = (
-    "cli",
-    "local",
+    "combinatoric_collage",
     "layers",
     "functions",
     "tasks",

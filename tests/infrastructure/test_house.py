@@ -80,7 +80,9 @@ def test_painting_knows_nothing_of_collages():
         name
         for name in names
         if name.startswith("collage.")
-        and not name.startswith(("collage.painting", "collage.seam", "collage.spread"))
+        and not name.startswith(
+            ("collage.painting", "collage.pictures.feather", "collage.pictures.spread")
+        )
     ]
 
 

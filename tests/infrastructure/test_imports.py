@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from benchmarks import layers
-from collage.request import Accepted, parse
+from collage.request.request import Accepted, parse
 from tests.infrastructure.shipped import ROOT, functions
 
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"}

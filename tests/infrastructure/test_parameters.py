@@ -5,9 +5,9 @@ from itertools import chain
 
 import pytest
 
-from collage.limits import Pace
 from collage.settings import OpenAISettings, Settings
-from local.parameters import check
+from collage.spending.limits import Pace
+from combinatoric_collage.local.parameters import check
 from tests.infrastructure.shipped import functions, template
 
 PARAMETERS = template()["Parameters"]

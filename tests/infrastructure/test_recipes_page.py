@@ -5,8 +5,8 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
 from collage import recipes
+from combinatoric_collage.cli.main import app
 from examples.recipes import EXAMPLES, PAGE, PICTURES, page
 
 

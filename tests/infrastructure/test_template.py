@@ -11,7 +11,7 @@ import yaml
 from cfnlint.api import ManualArgs, lint
 from moto import mock_aws
 
-from local.parameters import check
+from combinatoric_collage.local.parameters import check
 from tests.infrastructure.shipped import (
     LAMBDA,
     ROOT,

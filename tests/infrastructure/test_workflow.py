@@ -6,9 +6,10 @@ import re
 import pytest
 import yaml
 
-from collage import duration, errors
-from collage.call_ends import ENDS, FUNCTION_KILLED, PLATFORM
-from collage.limits import KEEP_DAYS
+from collage import errors
+from collage.engines.call_ends import ENDS, FUNCTION_KILLED, PLATFORM
+from collage.spending.limits import KEEP_DAYS
+from collage.steps import duration
 from tests.infrastructure.shipped import (
     DEFINITION,
     LAMBDA,

@@ -9,10 +9,10 @@ import pytest
 from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
-from collage.runs import Runs
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.store import Store
-from collage.tools import Tools
+from collage.store.store import Store
+from collage.watch.runs import Runs
 
 UPLOADS, COLLAGES = "uploads-bucket", "collages-bucket"
 

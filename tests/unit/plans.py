@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from collage import engines, plan, recipes, request, styles
-from collage.limits import Pace
+from collage import engines, plan, recipes
 from collage.plan import Plan, Prepared, Styles
-from collage.request import Accepted, Source, identify, parse
+from collage.request import request, styles
+from collage.request.request import Accepted, Source, identify, parse
+from collage.spending.limits import Pace
 
 SHA = "5" * 64
 PACE = Pace(per_minute=60, burst=10)

@@ -14,9 +14,9 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from collage import pipeline
 from collage.engines import ENGINES, OFFERED
-from collage.request import Relayout, Request, layout_name
+from collage.request.request import Relayout, Request, layout_name
+from collage.steps import pipeline
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import encode, noise
 from tests.unit.test_handlers import EVENTS, Deployed, deployed

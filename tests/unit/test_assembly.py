@@ -7,12 +7,14 @@ import subprocess
 import numpy as np
 import pytest
 
-from collage import cells, metadata, pipeline, strips
+from collage import provenance
 from collage.errors import InvalidRequest, StoreUnavailable
-from collage.metadata import jpeg
-from collage.metadata.xmp import read_properties
-from collage.request import parse_relayout
-from collage.store import PART
+from collage.formats import jpeg_metadata
+from collage.formats.xmp import read_properties
+from collage.request.request import parse_relayout
+from collage.sheet import cells, strips
+from collage.steps import pipeline
+from collage.store.store import PART
 from tests.unit.pictures import decode, encode, noise, pixels
 from tests.unit.test_pipeline import assemble, prepare, render
 
@@ -102,8 +104,8 @@ def test_the_preview_and_the_pyramid_say_how_they_came_to_be_and_whose_they_are(
                 input=file, capture_output=True, check=True,
             ).stdout.decode().split()  # fmt: skip
         else:
-            found = metadata.read(file)
-            assert metadata.collage_id(found) == manifest.id
+            found = provenance.read(file)
+            assert provenance.collage_id(found) == manifest.id
             assert (found.parameters, found.record) == (None, None)
             said = list(read_properties(found.xmp.encode()).values())
         # What a painter made is no work of a trained model.
@@ -125,7 +127,7 @@ def test_without_metadata_the_preview_and_the_pyramid_say_nothing(stack):
 def without_metadata(file):
     """A JPEG without its segments of XMP and Exif."""
     kept, at = [file[:2]], 2
-    for marker, start, end in jpeg.segments(file):
+    for marker, start, end in jpeg_metadata.segments(file):
         if marker != 0xE1:
             kept.append(file[start:end])
         at = end

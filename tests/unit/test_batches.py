@@ -8,15 +8,17 @@ import boto3
 import pytest
 from pytest_socket import enable_socket
 
-from collage import batches, pipeline, plan
-from collage.batches import Batches
-from collage.engines.fetching import MOST_SECONDS
+from collage import plan
+from collage.engines.openai.fetching import MOST_SECONDS
 from collage.errors import NoSlotYet, PictureNotFetched
-from collage.limits import NEAR_SECONDS, Limits, Pace
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.store import Store
-from collage.tools import Tools
-from local.template import parse
+from collage.spending import batches
+from collage.spending.batches import Batches
+from collage.spending.limits import NEAR_SECONDS, Limits, Pace
+from collage.steps import pipeline
+from collage.store.store import Store
+from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 from tests.unit.plans import PACE, models, planned

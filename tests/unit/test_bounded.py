@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from cli import bounded
-from cli.bounded import Bounds
-from collage import source
 from collage.errors import CollageError, TruncatedPicture
+from collage.pictures import source
+from combinatoric_collage.cli import picture_process
+from combinatoric_collage.cli.picture_process import Bounds
 from tests.unit.pictures import encode, noise, plain
 
 LIMITS = {"max_bytes": 1_000_000, "max_pixels": 10_000}
@@ -15,7 +15,7 @@ GOOD = encode(noise((64, 48)))
 
 
 def test_a_good_picture_is_let_in() -> None:
-    bounded.inspect(GOOD, **LIMITS)
+    picture_process.inspect(GOOD, **LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_good_picture_is_let_in() -> None:
 )
 def test_a_bad_one_is_refused_in_the_same_words(data: bytes) -> None:
     said = []
-    for look in (source.inspect, bounded.inspect):
+    for look in (source.inspect, picture_process.inspect):
         with pytest.raises(CollageError) as refused:
             look(data, **LIMITS)
         said.append((refused.type, str(refused.value)))
@@ -35,7 +35,7 @@ def test_a_bad_one_is_refused_in_the_same_words(data: bytes) -> None:
 
 @pytest.mark.parametrize("bounds", [Bounds(memory=80_000_000), Bounds(seconds=0)])
 def test_a_process_that_takes_too_much_is_a_picture_that_cannot_be_decoded(bounds: Bounds) -> None:
-    look = partial(bounded.inspect, GOOD, **LIMITS, bounds=bounds)
+    look = partial(picture_process.inspect, GOOD, **LIMITS, bounds=bounds)
 
     with pytest.raises(TruncatedPicture, match=f"cannot be decoded in {bounds.seconds} s with"):
         look()

@@ -9,10 +9,9 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage import call_ends
-from collage.bookings import Budget
-from collage.call_ends import ENDS, End, is_counted, of_platform, of_status
-from collage.engines.openai import OpenAI
+from collage.engines import call_ends
+from collage.engines.call_ends import ENDS, End, is_counted, of_platform, of_status
+from collage.engines.openai.engine import OpenAI
 from collage.errors import (
     BadRequest,
     CollageError,
@@ -20,8 +19,9 @@ from collage.errors import (
     Overloaded,
     TimedOut,
 )
-from collage.limits import Limits, Pace
-from collage.purchase import buy
+from collage.spending.bookings import Budget
+from collage.spending.limits import Limits, Pace
+from collage.spending.purchase import buy
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
 

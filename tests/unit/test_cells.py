@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collage import cells
+from collage.sheet import cells
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, encode, noise, pixels, plain, quarters
 
 

@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError, NoCredentialsError, ProxyConnection
 from rich.console import Console
 from typer.testing import CliRunner
 
-from cli import deployed, ends, options, output
-from cli.bars import bars
-from cli.main import app
 from collage.progress import Progress, TileCounts
-from collage.prompts import expand
+from collage.request.prompts import expand
+from combinatoric_collage.cli import exit_codes, messages, request_options
+from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.progress_bars import bars
+from combinatoric_collage.cli.stacks import deployed
 
 BEGUN = Progress(
     id="0123456789abcdef0123",
@@ -69,23 +70,23 @@ def test_a_phase_that_the_workflow_has_not_entered_yet_is_the_start() -> None:
 def test_where_a_collage_stands_is_said_line_by_line() -> None:
     failed = on_the_way(2, 9, 1, state="failed", phase=None, error="TooFewTiles", message="2 of 12")
 
-    lines = output.standing(failed).splitlines()
+    lines = messages.standing(failed).splitlines()
 
     assert lines[0] == "collage  0123456789abcdef0123"
     assert lines[1] == "state    failed"
     assert lines[2] == "tiles    2/12, 1 refused, 9 failed"
     assert lines[-1] == "reason   TooFewTiles: 2 of 12"
-    assert "tiles    0/?" in output.standing(BEGUN)
-    assert "left     about 2 h 3 min" in output.standing(on_the_way(1, eta_seconds=7400))
+    assert "tiles    0/?" in messages.standing(BEGUN)
+    assert "left     about 2 h 3 min" in messages.standing(on_the_way(1, eta_seconds=7400))
 
 
 def test_what_a_run_will_make_is_one_line() -> None:
     found = {"tiles": 1200, "calls": 300, "reused": 7, "usd": 8.4, "minutes": 60.0}
 
-    assert output.expected({**found, "priced_on": ""}) == (
+    assert messages.expected({**found, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, about $8.40; 7 more are there already"
     )
-    assert output.expected({**found, "reused": 0, "minutes": None, "priced_on": ""}) == (
+    assert messages.expected({**found, "reused": 0, "minutes": None, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, at no charge"
     )
 
@@ -117,7 +118,7 @@ def test_what_aws_refuses_has_a_name_and_an_exit_code(
 ) -> None:
     found = deployed.named(error)
 
-    with pytest.raises(ends.typer.Exit) as ended, ends.failures(as_json=False):
+    with pytest.raises(exit_codes.typer.Exit) as ended, exit_codes.failures(as_json=False):
         raise error
 
     assert found.name == name
@@ -147,7 +148,7 @@ def completed(shell: str, line: str) -> list[str]:
         "COMP_CWORD": str(len(words) - 1),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main"],
+        [sys.executable, "-m", "combinatoric_collage.cli.main"],
         env={**os.environ, **given},
         capture_output=True,
         text=True,
@@ -179,9 +180,11 @@ def test_paths_are_printed_as_they_are(name: str, tmp_path: Path) -> None:
         "tiles_folder": str(out / "tiles"), "page": None,
     }  # fmt: skip
     console = Console(file=io.StringIO(), markup=False, emoji=False, highlight=False, width=300)
-    said = {attribute: getattr(ends.console, attribute) for attribute in ("_markup", "_emoji")}
+    said = {
+        attribute: getattr(exit_codes.console, attribute) for attribute in ("_markup", "_emoji")
+    }
 
-    output.report(console, result)
+    messages.report(console, result)
 
     assert said == {"_markup": False, "_emoji": False}
     assert f"  {out}/collage.png the picture" in console.file.getvalue()
@@ -193,10 +196,10 @@ def test_a_byte_order_mark_is_no_part_of_a_word_or_a_request(tmp_path: Path) -> 
     words.write_bytes(b"\xef\xbb\xbfred\r\nblue\r\n")
     asked.write_bytes(b'\xef\xbb\xbf{"recipe": "samples", "prompt": "a __colour__ cat"}')
 
-    lists = options._words([str(words)])
+    lists = request_options._words([str(words)])
 
     assert lists == {"colour": ["red", "blue"]}
-    found = options._fields(asked)
+    found = request_options._fields(asked)
     prompts = expand(found["prompt"], lists)
     assert prompts == ("a red cat", "a blue cat")
 
@@ -218,7 +221,7 @@ def test_a_list_without_words_is_named(tmp_path: Path) -> None:
 def test_a_terminal_of_any_letters_is_told_what_it_can_show(encoding: str) -> None:
     tile = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0" / "tile.png"
     ended = subprocess.run(
-        [sys.executable, "-m", "cli.main", "explain", str(tile)],
+        [sys.executable, "-m", "combinatoric_collage.cli.main", "explain", str(tile)],
         env={**os.environ, "PYTHONIOENCODING": encoding},
         capture_output=True,
         check=True,

@@ -8,10 +8,10 @@ import pytest
 
 from benchmarks import costs
 from benchmarks.shipped import template
-from collage import pipeline
 from collage.errors import NoSlotYet
-from collage.limits import Limits, Pace
-from collage.purchase import buy
+from collage.spending.limits import Limits, Pace
+from collage.spending.purchase import buy
+from collage.steps import pipeline
 from tests.unit.pictures import encode, noise
 from tests.unit.plans import planned
 from tests.unit.test_purchase import UNBOUNDED, Engine

@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from cli import destroy
+from combinatoric_collage.cli.commands import destroy
 
 BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
 TEMPLATE = {"Resources": {"Uploads": BUCKET, "Collages": BUCKET}}

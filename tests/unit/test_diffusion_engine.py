@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collage import engines, plan
-from collage.engines import diffusion
+from collage.engines.diffusion import operations
 from collage.errors import InvalidRequest
-from collage.request import Request
+from collage.request.request import Request
 from collage.tile import Tile
 from tests.unit.plans import PACE
 
@@ -35,13 +35,13 @@ def tile(**changes):
     ("operation", "kind"),
     [
         (operation, kind)
-        for kind, traits in diffusion.TRAITS.items()
+        for kind, traits in operations.TRAITS.items()
         for operation in sorted(traits.operations)
     ],
 )
 def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, kind):
-    made = diffusion.options(operation, kind, {})
-    traits = diffusion.TRAITS[kind]
+    made = operations.options(operation, kind, {})
+    traits = operations.TRAITS[kind]
 
     for name, value in made.model_dump().items():
         assert value is not None or name not in traits.defaults
@@ -50,18 +50,18 @@ def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, ki
 def test_every_operation_has_options_and_a_family_and_a_kind_that_can():
     operations = set(engines.ENGINES["diffusion"].operations)
 
-    assert operations == set(diffusion.OPTIONS) == set(diffusion.FAMILIES)
-    assert operations == {o for traits in diffusion.TRAITS.values() for o in traits.operations}
+    assert operations == set(operations.OPTIONS) == set(operations.FAMILIES)
+    assert operations == {o for traits in operations.TRAITS.values() for o in traits.operations}
 
 
 def test_what_is_given_is_taken_in_place_of_defaults():
-    made = diffusion.options(
+    made = operations.options(
         "inpaint",
         "inpainting",
         {"num_inference_steps": "20", "scheduler": "unipc", "negative_prompt": "blurred"},
     )
 
-    assert made == diffusion.Repainting(
+    assert made == operations.Repainting(
         num_inference_steps=20,
         guidance_scale=7.5,
         scheduler="unipc",
@@ -97,14 +97,14 @@ def test_what_is_given_is_taken_in_place_of_defaults():
 )
 def test_an_option_that_cannot_be_is_refused_by_its_name(operation, kind, given, named):
     with pytest.raises(InvalidRequest, match=named):
-        diffusion.options(operation, kind, given)
+        operations.options(operation, kind, given)
 
 
 @pytest.mark.parametrize("size", [(64, 60), (63, 64)])
 def test_a_size_between_latents_is_refused(size):
     with pytest.raises(InvalidRequest, match="multiples of 8"):
-        diffusion.check_size("inpainting", size)
-    diffusion.check_size("super-resolution", size)
+        operations.check_size("inpainting", size)
+    operations.check_size("super-resolution", size)
 
 
 def test_a_batch_is_of_tiles_that_take_the_same_steps():
@@ -122,8 +122,8 @@ def test_tiles_of_an_interpolation_share_a_batch():
 
 @given(st.integers(0, 500), st.integers(1, 40))
 def test_shards_are_all_of_the_calls_each_once(calls, most):
-    shards = diffusion.shards(calls, most)
-    parts = [diffusion.part(calls, shard, shards) for shard in range(shards)]
+    shards = operations.shards(calls, most)
+    parts = [operations.part(calls, shard, shards) for shard in range(shards)]
 
     assert [call for part in parts for call in part] == list(range(calls))
     assert shards <= most
@@ -132,19 +132,19 @@ def test_shards_are_all_of_the_calls_each_once(calls, most):
 
 
 def test_few_calls_are_not_worth_a_second_machine():
-    assert diffusion.shards(4, 10) == 1
-    assert diffusion.shards(5, 10) == 2
-    assert diffusion.shards(0, 10) == 0
+    assert operations.shards(4, 10) == 1
+    assert operations.shards(5, 10) == 2
+    assert operations.shards(0, 10) == 0
 
 
-@pytest.mark.parametrize("name", diffusion.SAMPLING)
+@pytest.mark.parametrize("name", operations.SAMPLING)
 def test_a_request_may_ask_for_what_the_engine_takes_and_for_no_more(name):
     def bounds(model):
         schema = model.model_json_schema()["properties"][name]
         (of_value,) = (one for one in schema.get("anyOf", [schema]) if one.get("type") != "null")
         return {key: rule for key, rule in of_value.items() if key not in ("title", "description")}
 
-    own = bounds(diffusion.Repainting)
+    own = bounds(operations.Repainting)
     asked = bounds(Request)
 
     assert own.pop("default", None) in (None, "")

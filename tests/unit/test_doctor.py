@@ -13,12 +13,13 @@ from botocore.exceptions import ClientError
 from pytest_socket import enable_socket
 from typer.testing import CliRunner
 
-from cli import checks, doctor
-from cli.checks.subject import Subject
-from cli.deployed import deployed
-from cli.main import app
 from collage.errors import InvalidRequest
-from collage.store import Store
+from collage.store.store import Store
+from combinatoric_collage.cli import checks
+from combinatoric_collage.cli.checks.subject import Subject
+from combinatoric_collage.cli.commands import doctor
+from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.stacks.deployed import deployed
 
 KEY = "sk-nobody-may-see"
 TRUST = {"Version": "2012-10-17", "Statement": []}

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from collage import duration, pipeline
 from collage.errors import TooLong
+from collage.steps import duration, pipeline
 from tests.unit.plans import planned
 from tests.unit.test_diffusion_engine import tile
 from tests.unit.test_pipeline import SOURCE, changed, prepare, render
@@ -113,7 +113,7 @@ def test_what_is_there_takes_no_time(stack, monkeypatch):
 
 
 def test_an_estimate_says_so_too(stack):
-    from collage import request
+    from collage.request import request
 
     asked = request.parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
 

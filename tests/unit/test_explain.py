@@ -9,15 +9,16 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from typer.testing import CliRunner
 
-from cli.explain import explain as command
-from collage import grid, metadata
+from collage import grid, provenance
 from collage.digest import canonical
 from collage.errors import CollageError, InvalidRequest, NoMetadata, NotAPicture
-from collage.explain import explain
-from collage.layout import Layout
+from collage.formats import jpeg_metadata
 from collage.manifest import Failure, record
-from collage.metadata import Description, jpeg
+from collage.provenance import Description
+from collage.provenance.explain import explain
+from collage.sheet.layout import Layout
 from collage.tile import Sidecar
+from combinatoric_collage.cli.commands.explain import explain as command
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
 from tests.unit.plans import SHA, planned
 
@@ -38,7 +39,7 @@ OPTIONS = {
 
 def test_a_view_of_a_collage_names_the_collage_that_is_to_be_asked():
     plan = planned(**OPTIONS)
-    preview = jpeg.insert(encode(plain((8, 8), RED), "JPEG"), metadata.mark(plan))
+    preview = jpeg_metadata.insert(encode(plain((8, 8), RED), "JPEG"), provenance.mark(plan))
 
     with pytest.raises(NoMetadata, match=f"only a view of the collage {plan.id}"):
         explain(preview)
@@ -79,7 +80,9 @@ def collage_of(file_format="PNG", size=None, **options):
     picture = decode(grid.join(manifest.layout, cells, manifest.captions))
     if size is not None:
         picture = picture.resize(size, resample=0)
-    file = metadata.embed(encode(picture, file_format), metadata.describe_collage(plan, manifest))
+    file = provenance.embed(
+        encode(picture, file_format), provenance.describe_collage(plan, manifest)
+    )
     return file, plan, manifest
 
 
@@ -210,9 +213,9 @@ READ = {}
 
 def explain_quickly(file, at):
     """Of the same file again and again: read once."""
-    found = READ.setdefault(file, metadata.read(file))
+    found = READ.setdefault(file, provenance.read(file))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metadata, "read", lambda _: found)
+        patch.setattr(provenance, "read", lambda _: found)
         return explain(file, at=at)
 
 
@@ -234,7 +237,7 @@ def test_tiles_that_were_laid_out_again_are_found_where_they_lie():
     again = Layout(rows=1, cols=3, cell=(16, 12), gap=0, cells=(2, 0, 1))
     manifest = manifest.laid_out(again, again.cells, "png", created=CREATED)
     picture = encode(plain((48, 12)))
-    file = metadata.embed(picture, metadata.describe_collage(plan, manifest))
+    file = provenance.embed(picture, provenance.describe_collage(plan, manifest))
 
     found = explain(file, at=(20, 5))
 
@@ -289,7 +292,7 @@ def test_a_point_and_a_cell_exclude_each_other():
 
 def tile_picture():
     tile = planned(**OPTIONS).tiles[0]
-    return tile, metadata.embed(encode(plain((64, 48))), metadata.describe_tile(tile))
+    return tile, provenance.embed(encode(plain((64, 48))), provenance.describe_tile(tile))
 
 
 @pytest.mark.parametrize("at", [None, (0, 0), (63, 47)])
@@ -315,13 +318,13 @@ def test_a_tile_has_no_cells():
 
 def written(said):
     """A picture that says this."""
-    return metadata.embed(encode(plain((64, 36))), Description("a", canonical(said), ()))
+    return provenance.embed(encode(plain((64, 36))), Description("a", canonical(said), ()))
 
 
 def honest():
     """What an honest collage says."""
     file, _, _ = collage_of()
-    return metadata.read(file).record
+    return provenance.read(file).record
 
 
 def test_what_a_newer_version_says_is_not_guessed_at():
@@ -508,7 +511,7 @@ def test_a_file_that_cannot_be_read_is_wrong_input(run, tmp_path):
 def test_what_a_picture_says_cannot_steer_the_terminal(run):
     tile = planned(**OPTIONS).tiles[0].model_copy(update={"prompt": "\x1b[2J\x9b1m\na\u202eb\rc"})
 
-    result = run(metadata.embed(encode(plain((64, 48))), metadata.describe_tile(tile)))
+    result = run(provenance.embed(encode(plain((64, 48))), provenance.describe_tile(tile)))
 
     assert rows(result)["prompt"] == "[2J 1m ab c"
     assert not set(result.stdout) & set("\x1b\x9b\u202e\r")

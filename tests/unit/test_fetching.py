@@ -10,8 +10,8 @@ from time import monotonic, sleep
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines import fetching
-from collage.engines.fetching import fetch, target
+from collage.engines.openai import fetching
+from collage.engines.openai.fetching import fetch, target
 from collage.errors import CollageError, PictureElsewhere, PictureNotFetched
 
 PNG = b"\x89PNG and so on"

@@ -1,5 +1,5 @@
 from collage import grid
-from collage.layout import Layout
+from collage.sheet.layout import Layout
 from tests.unit.pictures import (
     BLUE,
     GOLD,

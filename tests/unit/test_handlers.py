@@ -15,14 +15,14 @@ from typing import Any
 import boto3
 import pytest
 
-from collage import pipeline
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
 from collage.manifest import Failure
-from collage.request import parse
+from collage.request.request import parse
+from collage.services import tools
 from collage.settings import openai_settings, settings
-from collage.store import connect
+from collage.steps import pipeline
+from collage.store.store import connect
 from collage.tile import Call
-from collage.tools import tools
 from tests.infrastructure.shipped import DEFINITION, ROOT, folder, functions, template
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 from tests.unit.pictures import decode, encode, quarters

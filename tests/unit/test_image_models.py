@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage.engines.image_models import STANDARD_SIZES, frame
+from collage.engines.openai.models import STANDARD_SIZES, frame
 
 FREE = ("gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2.5-flare", "gpt-image-2.5-sunburst")
 BOUND = ("gpt-image-2.6-flare", "gpt-image-25", "gpt-image-3", "my-deployment", "")

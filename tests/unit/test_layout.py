@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage.layout import arrange, fill
+from collage.sheet.layout import arrange, fill
 
 SIDES = st.integers(1, 9)
 SEEDS = st.integers(0, 2**32 - 1)

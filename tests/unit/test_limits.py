@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collage import limits
 from collage.errors import BudgetExhausted, NoSlotYet
-from collage.limits import LONGEST_HOLD, NEAR_SECONDS, Limits, Pace
+from collage.spending import limits
+from collage.spending.limits import LONGEST_HOLD, NEAR_SECONDS, Limits, Pace
 
 TABLE = "limits"
 NOON = 1_795_262_400.0  # 2026-11-21, 12:00 UTC

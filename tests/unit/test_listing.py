@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_socket import enable_socket
 
-from collage import styles
+from collage.engines.openai.style_list import REPAIRS, ask, check
 from collage.errors import (
     BadKey,
     BadRequest,
@@ -22,7 +22,7 @@ from collage.errors import (
     Refused,
     TimedOut,
 )
-from collage.listing import REPAIRS, ask, check
+from collage.request import styles
 from tests.fake_openai import FakeOpenAI, Faults, Filtered, Refusal, TooLong
 
 KEY = "sk-test-a-key-that-nobody-may-see"

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from collage.errors import InvalidRequest
-from collage.lists import cut, numbers
-from collage.request import from_texts
+from collage.request.lists import cut, numbers
+from collage.request.request import from_texts
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import Credentials
-from local.functions import Function
-from local.tasks import environment
+from combinatoric_collage.local.aws import Credentials
+from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.tasks import environment
 
 FUNCTION = Function("f", "arn", "app.handler", "role", 1, 128, "python3.13", {}, (Path("code"),))
 KEYS = Credentials("key", "secret")

@@ -1,7 +1,7 @@
 import pytest
 
-from local.errors import ParameterError
-from local.parameters import check
+from combinatoric_collage.local.errors import ParameterError
+from combinatoric_collage.local.parameters import check
 
 DECLARED = {
     "Count": {"Type": "Number", "MinValue": 1, "MaxValue": 10},

@@ -2,9 +2,9 @@
 
 import pytest
 
-from collage import lookup
 from collage.digest import sha256
 from collage.errors import StoreUnavailable
+from collage.store import lookup
 
 
 def keys(count, name="tile"):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from collage import mask_files, masks, pipeline, source
 from collage.errors import InvalidRequest, NotAPicture, TruncatedPicture
-from collage.request import parse
+from collage.pictures import mask_files, masks, source
+from collage.request.request import parse
+from collage.steps import pipeline
 from tests.unit.pictures import decode, encode, noise, plain
 
 SIZE = (64, 48)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from collage import masks
+from collage.pictures import masks
 from tests.unit.pictures import decode
 
 SIZES = [(64, 64), (65, 64), (64, 33), (33, 47), (32, 2048)]

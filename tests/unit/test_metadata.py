@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import collage
-from collage import metadata
+from collage import provenance
 from collage.digest import canonical, sha256
 from collage.errors import CollageError, NoMetadata, NotAPicture, TruncatedPicture
 from collage.manifest import record
@@ -97,7 +97,7 @@ every_format = pytest.mark.parametrize("picture", FORMATS.values(), ids=FORMATS)
 
 
 def described(tile=None):
-    return metadata.describe_tile(tile or a_tile())
+    return provenance.describe_tile(tile or a_tile())
 
 
 def web_ui(parameters):
@@ -198,7 +198,7 @@ def test_a_tile_without_mask_or_options_has_no_empty_pair():
 def test_a_collages_parameters_tell_the_request():
     plan, manifest = a_collage(styles=["Cubism", "Op Art"], engine="painter")
 
-    prompt, _, pairs = web_ui(metadata.describe_collage(plan, manifest).parameters)
+    prompt, _, pairs = web_ui(provenance.describe_collage(plan, manifest).parameters)
 
     assert prompt == "in the style of {styles}"
     assert pairs["Steps"] == "1"
@@ -242,7 +242,9 @@ def test_a_collage_is_described_by_the_prompt_it_was_made_with(options, prompt, 
     plan = planned(**{"engine": engine, **options})
     sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
 
-    said = metadata.describe_collage(plan, record(plan, sidecars, {}, {}, min_share=1, created=NOW))
+    said = provenance.describe_collage(
+        plan, record(plan, sidecars, {}, {}, min_share=1, created=NOW)
+    )
 
     first, _, last = said.parameters.rpartition("\n")
     assert first == prompt
@@ -268,7 +270,7 @@ def test_a_tile_is_described_in_the_same_bytes_by_every_run():
 
     again = Tile.model_validate_json(a_tile().model_dump_json())
 
-    assert metadata.embed(picture, described(again)) == metadata.embed(picture, described())
+    assert provenance.embed(picture, described(again)) == provenance.embed(picture, described())
 
 
 def test_a_table_is_described_by_its_axes_as_the_web_uis_do():
@@ -282,7 +284,7 @@ def test_a_table_is_described_by_its_axes_as_the_web_uis_do():
     sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
     manifest = record(plan, sidecars, {}, {}, min_share=1, created=NOW)
 
-    _, _, pairs = web_ui(metadata.describe_collage(plan, manifest).parameters)
+    _, _, pairs = web_ui(provenance.describe_collage(plan, manifest).parameters)
 
     assert pairs["Script"] == "X/Y/Z plot"
     assert (pairs["X Type"], pairs["X Values"]) == ("Style", "Cubism + Op Art + Baroque")
@@ -296,7 +298,7 @@ def test_a_table_of_engines_says_of_those_that_hold_a_model_which_they_are():
     sidecars = {index: a_sidecar(plan, tile) for index, tile in enumerate(plan.tiles)}
     manifest = record(plan, sidecars, {}, {}, min_share=1, created=NOW)
 
-    said = dict(metadata.describe_collage(plan, manifest).properties)
+    said = dict(provenance.describe_collage(plan, manifest).properties)
 
     assert said["Iptc4xmpExt:DigitalSourceType"] == IPTC + "compositeWithTrainedAlgorithmicMedia"
     assert said["Iptc4xmpExt:AISystemUsed"] == "openai"
@@ -341,7 +343,7 @@ def test_a_reader_that_asks_for_a_sampler_finds_one_in_every_tile(changes, sampl
 def test_a_reader_that_asks_for_a_sampler_finds_one_in_a_collage():
     plan, manifest = a_collage(engine="painter")
 
-    name, found = sd_parsers(metadata.describe_collage(plan, manifest).parameters)
+    name, found = sd_parsers(provenance.describe_collage(plan, manifest).parameters)
 
     assert (name, found) == ("painter", {"Steps": "1", "Seed": "0"})
 
@@ -349,7 +351,7 @@ def test_a_reader_that_asks_for_a_sampler_finds_one_in_a_collage():
 def test_a_collages_record_is_the_plan_and_what_came_of_it():
     plan, manifest = a_collage(gap=2)
 
-    said = json.loads(metadata.describe_collage(plan, manifest).record)
+    said = json.loads(provenance.describe_collage(plan, manifest).record)
 
     source = plan.source.model_copy(update={"key": ""})
     assert type(plan).model_validate(said["plan"]) == plan.model_copy(update={"source": source})
@@ -377,7 +379,7 @@ def test_the_name_of_the_sources_file_is_not_told():
     plan, manifest = a_collage()
     source = plan.source.model_copy(update={"key": "uploads/anna-on-the-beach.jpg"})
 
-    said = metadata.describe_collage(plan.model_copy(update={"source": source}), manifest)
+    said = provenance.describe_collage(plan.model_copy(update={"source": source}), manifest)
 
     assert b"anna" not in said.record
 
@@ -406,7 +408,7 @@ def test_the_source_type_is_iptcs(changes, term):
     [("openai", "compositeWithTrainedAlgorithmicMedia"), ("painter", "composite")],
 )
 def test_a_collage_is_a_composite(engine, term):
-    said = dict(metadata.describe_collage(*a_collage(engine=engine)).properties)
+    said = dict(provenance.describe_collage(*a_collage(engine=engine)).properties)
 
     assert said["Iptc4xmpExt:DigitalSourceType"] == IPTC + term
     assert ("Iptc4xmpExt:AISystemUsed" in said) == (engine == "openai")
@@ -428,9 +430,9 @@ def test_only_a_trained_model_is_called_an_ai_system():
 
 @every_picture
 def test_what_is_written_is_read_back_and_no_pixel_changes(picture):
-    written = metadata.embed(picture, described())
+    written = provenance.embed(picture, described())
 
-    found = metadata.read(written)
+    found = provenance.read(written)
     before, after = decode(picture), decode(written)
     assert (after.mode, after.size, after.tobytes()) == (before.mode, before.size, before.tobytes())
     assert after.format == before.format == found.format
@@ -446,13 +448,13 @@ def test_what_is_written_is_read_back_and_no_pixel_changes(picture):
 def test_writing_again_replaces_what_was_written(picture):
     other = described(a_tile(prompt="something else, much longer than what was said before it"))
 
-    twice = metadata.embed(metadata.embed(picture, other), described())
+    twice = provenance.embed(provenance.embed(picture, other), described())
 
-    assert twice == metadata.embed(picture, described())
+    assert twice == provenance.embed(picture, described())
 
 
 def test_pillow_reads_the_texts_of_a_png():
-    picture = decode(metadata.embed(PICTURES["png"], described()))
+    picture = decode(provenance.embed(PICTURES["png"], described()))
 
     assert set(picture.text) == {"parameters", "collage", "XML:com.adobe.xmp"}
     assert picture.text["parameters"] == described().parameters
@@ -464,7 +466,7 @@ def test_pillow_reads_the_texts_of_a_png():
 def test_pillow_reads_the_exif_and_the_xmp_of_the_others(name):
     tile = a_tile(prompt="in the style of \u6d6e\u4e16\u7d75 \U0001f30a")
 
-    picture = decode(metadata.embed(PICTURES[name], described(tile)))
+    picture = decode(provenance.embed(PICTURES[name], described(tile)))
 
     assert pillow_comment(picture) == described(tile).parameters
     said = properties(picture.info["xmp"])
@@ -475,7 +477,7 @@ def test_pillow_reads_the_exif_and_the_xmp_of_the_others(name):
 def test_text_beyond_ascii_is_utf_8_in_a_png():
     tile = a_tile(prompt="in the style of \u6d6e\u4e16\u7d75, caf\u00e9, \U0001f30a")
 
-    picture = decode(metadata.embed(PICTURES["png"], described(tile)))
+    picture = decode(provenance.embed(PICTURES["png"], described(tile)))
 
     assert picture.text["parameters"].splitlines()[0] == tile.prompt
     assert json.loads(picture.text["collage"])["tile"]["prompt"] == tile.prompt
@@ -485,7 +487,7 @@ def test_text_beyond_ascii_is_utf_8_in_a_png():
 @every_picture
 def test_exiftool_reads_all_of_it_and_finds_no_fault(picture):
     tile = a_tile(prompt="in the style of \u6d6e\u4e16\u7d75 & <caf\u00e9>")
-    written = metadata.embed(picture, described(tile))
+    written = provenance.embed(picture, described(tile))
 
     found = with_exiftool(written)
 
@@ -504,7 +506,7 @@ def test_exiftool_reads_all_of_it_and_finds_no_fault(picture):
 @exiftool
 @every_format
 def test_exiftool_finds_no_fault_in_a_collage(picture):
-    written = metadata.embed(picture, metadata.describe_collage(*a_collage(rows=12, cols=12)))
+    written = provenance.embed(picture, provenance.describe_collage(*a_collage(rows=12, cols=12)))
 
     found = with_exiftool(written, "-validate", "-a", "-Warning", "-Error", "-XMP:all")
 
@@ -518,25 +520,25 @@ def test_exiftool_finds_no_fault_in_a_collage(picture):
 @pytest.mark.parametrize("name", ["jpeg", "webp"])
 def test_the_record_outlives_an_edit_by_exiftool(name, tmp_path):
     file = tmp_path / f"picture.{name}"
-    file.write_bytes(metadata.embed(PICTURES[name], described()))
+    file.write_bytes(provenance.embed(PICTURES[name], described()))
 
     subprocess.run(
         ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Mine", file], check=True
     )
 
-    assert canonical(metadata.read(file.read_bytes()).record) == described().record
+    assert canonical(provenance.read(file.read_bytes()).record) == described().record
 
 
 @every_format
 def test_a_large_record_is_packed(picture):
     plan, manifest = a_collage(rows=30, cols=30, tiles=900)
-    said = metadata.describe_collage(plan, manifest)
+    said = provenance.describe_collage(plan, manifest)
 
-    written = metadata.embed(picture, said)
+    written = provenance.embed(picture, said)
 
     assert len(said.record) > 300_000
     assert len(written) - len(picture) < len(said.record) / 3
-    assert canonical(metadata.read(written).record) == said.record
+    assert canonical(provenance.read(written).record) == said.record
     assert decode(written).tobytes() == decode(picture).tobytes()
 
 
@@ -545,21 +547,21 @@ def huge(size=2_500_000):
     alphabet = "".join(chr(c) for c in range(0x4E00, 0x4E00 + 4096))
     digits = bytes(noise((1000, size // 3000)).tobytes())
     text = "".join(alphabet[16 * a + b % 16] for a, b in pairwise(digits))
-    return metadata.Description("a\nSteps: 1", canonical({"kind": "x", "text": text}), ())
+    return provenance.Description("a\nSteps: 1", canonical({"kind": "x", "text": text}), ())
 
 
 @every_format
 def test_a_record_of_any_size_can_be_opened_by_pillow(picture):
     said = huge()
 
-    written = metadata.embed(picture, said)
+    written = provenance.embed(picture, said)
 
     assert decode(written).tobytes() == decode(picture).tobytes()
-    assert canonical(metadata.read(written).record) == said.record
+    assert canonical(provenance.read(written).record) == said.record
 
 
 def test_a_png_holds_a_large_record_in_parts_that_are_text_each():
-    picture = decode(metadata.embed(PICTURES["png"], huge()))
+    picture = decode(provenance.embed(PICTURES["png"], huge()))
 
     parts = [name for name in picture.text if name.startswith("collage")]
     assert parts == ["collage", *(f"collage.{n}" for n in range(2, len(parts) + 1))]
@@ -568,15 +570,17 @@ def test_a_png_holds_a_large_record_in_parts_that_are_text_each():
 
 
 def test_a_jpeg_holds_a_large_record_in_extended_xmp():
-    written = metadata.embed(PICTURES["jpeg"], huge())
+    written = provenance.embed(PICTURES["jpeg"], huge())
 
     assert written.count(b"http://ns.adobe.com/xmp/extension/\0") > 2
-    assert "HasExtendedXMP" in properties(metadata.read(written).xmp)
+    assert "HasExtendedXMP" in properties(provenance.read(written).xmp)
 
 
 @exiftool
 def test_exiftool_joins_the_extended_xmp():
-    found = with_exiftool(metadata.embed(PICTURES["jpeg"], huge()), "-XMP-collage:all", "-Warning")
+    found = with_exiftool(
+        provenance.embed(PICTURES["jpeg"], huge()), "-XMP-collage:all", "-Warning"
+    )
 
     assert found["XMP-collage:RecordZlib"]
     assert not {name for name in found if name.endswith(":Warning")}
@@ -588,7 +592,7 @@ def test_the_colour_profile_stays():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for file_format in ("PNG", "JPEG", "WEBP"):
         picture = encode(noise((33, 17)), file_format, icc_profile=profile)
-        assert decode(metadata.embed(picture, described())).info["icc_profile"] == profile
+        assert decode(provenance.embed(picture, described())).info["icc_profile"] == profile
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
@@ -602,7 +606,7 @@ def test_nothing_stays_of_what_a_camera_wrote(file_format):
     picture = encode(noise((33, 17)), file_format, exif=exif.tobytes(), xmp=xmp, **more)
     assert b"Leaky" in picture
 
-    written = metadata.embed(picture, described())
+    written = provenance.embed(picture, described())
 
     assert b"Leaky" not in written
     assert not decode(written).getexif().get_ifd(0x8825)
@@ -612,7 +616,7 @@ def test_nothing_stays_of_what_a_camera_wrote(file_format):
 @exiftool
 @every_format
 def test_exiftool_finds_no_place_and_no_camera(picture):
-    found = with_exiftool(metadata.embed(picture, described()), "-GPS:all", "-Make", "-Model")
+    found = with_exiftool(provenance.embed(picture, described()), "-GPS:all", "-Make", "-Model")
 
     assert found == {"SourceFile": "-"}
 
@@ -641,8 +645,8 @@ hostile = st.sampled_from(HOSTILE) | st.text(max_size=200)
 
 def check_said(tile, picture):
     """Nothing but what the tile's own fields ask for is said, in the places meant for it."""
-    written = metadata.embed(picture, described(tile))
-    found = metadata.read(written)
+    written = provenance.embed(picture, described(tile))
+    found = provenance.read(written)
     assert decode(written).tobytes() == decode(picture).tobytes()
     assert Tile.model_validate(found.record["tile"]) == tile
     assert found.parameters == described(tile).parameters
@@ -700,7 +704,7 @@ def test_the_longest_text_still_fits(picture):
         options={**{f"{'o' * 100}{i}": text for i in range(40)}, "negative_prompt": text},
     )
 
-    found = metadata.read(metadata.embed(picture, described(tile)))
+    found = provenance.read(provenance.embed(picture, described(tile)))
 
     assert found.parameters == described(tile).parameters
     assert found.record["tile"]["prompt"] == text
@@ -708,9 +712,9 @@ def test_the_longest_text_still_fits(picture):
 
 @given(st.text())
 def test_a_line_is_one_line(text):
-    assert len(metadata.line(text).splitlines()) <= 1
-    assert metadata.line(metadata.line(text)) == metadata.line(text)
-    assert not re.search("[\0-\x1f\x7f-\x9f\u202a-\u202e]", metadata.line(text))
+    assert len(provenance.line(text).splitlines()) <= 1
+    assert provenance.line(provenance.line(text)) == provenance.line(text)
+    assert not re.search("[\0-\x1f\x7f-\x9f\u202a-\u202e]", provenance.line(text))
 
 
 # Hostile files.
@@ -745,7 +749,7 @@ def bomb(size=70_000_000):
 )
 def test_a_text_that_unpacks_to_too_much_is_refused(chunk):
     with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
-        metadata.read(png_with(chunk))
+        provenance.read(png_with(chunk))
 
 
 def test_many_texts_that_unpack_to_too_much_together_are_refused():
@@ -753,25 +757,25 @@ def test_many_texts_that_unpack_to_too_much_together_are_refused():
     chunks = [(b"zTXt", f"collage.{n}\0\0".encode() + part) for n in range(3)]
 
     with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
-        metadata.read(png_with(*chunks))
+        provenance.read(png_with(*chunks))
 
 
 @pytest.mark.parametrize("name", ["jpeg", "webp"])
 def test_a_packed_record_in_xmp_that_unpacks_to_too_much_is_refused(name, monkeypatch):
     record = ("collage:RecordZlib", b64encode(bomb()).decode())
-    monkeypatch.setattr(metadata.xmp, "record_property", lambda _: record)
-    written = metadata.embed(PICTURES[name], described())
+    monkeypatch.setattr(provenance.xmp, "record_property", lambda _: record)
+    written = provenance.embed(PICTURES[name], described())
 
     with pytest.raises(NoMetadata, match=r"more than [0-9,]+ bytes"):
-        metadata.read(written)
+        provenance.read(written)
 
 
 def test_entities_in_xmp_are_refused():
-    written = metadata.embed(PICTURES["webp"], described())
+    written = provenance.embed(PICTURES["webp"], described())
     declared = written.replace(b"<x:xmpmeta", b"<!DOCTYPE x", 1)
 
     with pytest.raises(NoMetadata, match="not plain"):
-        metadata.read(declared)
+        provenance.read(declared)
 
 
 @pytest.mark.parametrize(
@@ -790,17 +794,17 @@ def test_entities_in_xmp_are_refused():
 )
 def test_a_broken_record_has_a_name(body):
     with pytest.raises(NoMetadata):
-        metadata.read(png_with((b"iTXt", body)))
+        provenance.read(png_with((b"iTXt", body)))
 
 
 @every_format
 def test_a_picture_that_says_nothing_has_no_metadata(picture):
     with pytest.raises(NoMetadata, match="no metadata"):
-        metadata.read(picture)
+        provenance.read(picture)
 
 
 def test_parameters_of_another_tool_are_found_without_a_record():
-    found = metadata.read(png_with((b"tEXt", b"parameters\0a cat\nSteps: 2, Seed: 1, Size: 1x1")))
+    found = provenance.read(png_with((b"tEXt", b"parameters\0a cat\nSteps: 2, Seed: 1, Size: 1x1")))
 
     assert found.parameters.startswith("a cat")
     assert found.record is None
@@ -811,14 +815,14 @@ def test_exif_of_a_little_endian_writer_is_read():
     exif.endian = "<"
     exif.get_ifd(0x8769)[UTF16_COMMENT] = b"UNICODE\0" + "a cat".encode("utf-16-le")
 
-    assert metadata.read(encode(noise((9, 9)), "JPEG", exif=exif)).parameters == "a cat"
+    assert provenance.read(encode(noise((9, 9)), "JPEG", exif=exif)).parameters == "a cat"
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"RIFF", b"GIF89a", b"%PDF-1.7", b"\x89PNG", b"RIFF1234WAVE"]
 )
 def test_what_is_no_picture_is_refused(data):
-    for function in (metadata.read, lambda data: metadata.embed(data, described())):
+    for function in (provenance.read, lambda data: provenance.embed(data, described())):
         with pytest.raises(NotAPicture):
             function(data)
 
@@ -827,7 +831,7 @@ def test_what_is_no_picture_is_refused(data):
 def test_a_picture_that_is_cut_off_is_not_written_to(picture):
     for length in (14, 24, 60):
         with pytest.raises(TruncatedPicture):
-            metadata.embed(picture[:length], described())
+            provenance.embed(picture[:length], described())
 
 
 @given(
@@ -836,13 +840,13 @@ def test_a_picture_that_is_cut_off_is_not_written_to(picture):
     st.floats(0, 1),
 )
 def test_a_damaged_file_ends_in_a_named_error_or_in_a_reading(name, damage, cut):
-    data = bytearray(metadata.embed(PICTURES[name], described()))
+    data = bytearray(provenance.embed(PICTURES[name], described()))
     for place, replacement in damage:
         at = round(place * len(data))
         data[at : at + len(replacement)] = replacement
     data = bytes(data)
     for hurt in (data, data[: round(cut * len(data))]):
-        for function in (metadata.read, lambda data: metadata.embed(data, described())):
+        for function in (provenance.read, lambda data: provenance.embed(data, described())):
             with suppress(CollageError):
                 function(hurt)
 
@@ -851,19 +855,19 @@ def test_the_plan_of_a_large_collage_is_written_whole():
     plan, manifest = a_collage(
         rows=100, cols=100, tiles=10_000, styles=[f"Style {i}" for i in range(80)]
     )
-    said = metadata.describe_collage(plan, manifest)
+    said = provenance.describe_collage(plan, manifest)
 
-    written = metadata.embed(PICTURES["png"], said)
+    written = provenance.embed(PICTURES["png"], said)
 
-    assert canonical(metadata.read(written).record) == said.record
+    assert canonical(provenance.read(written).record) == said.record
     Image.open(io.BytesIO(written)).load()
 
 
 def test_prompts_are_left_out_of_a_record_that_nothing_could_open(monkeypatch):
     plan, manifest = a_collage()
-    monkeypatch.setattr(metadata.describe, "MAX_RECORD", 1000)
+    monkeypatch.setattr(provenance.describe, "MAX_RECORD", 1000)
 
-    said = json.loads(metadata.describe_collage(plan, manifest).record)
+    said = json.loads(provenance.describe_collage(plan, manifest).record)
 
     assert {tile["prompt"] for tile in said["plan"]["tiles"]} == {""}
     assert said["plan"]["request"]["prompt_template"] == "in the style of {styles}"

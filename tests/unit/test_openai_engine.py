@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from pytest_socket import enable_socket
 
-from collage import masks
-from collage.engines import Outcome, Rendered, fetching
-from collage.engines.image_models import frame
-from collage.engines.openai import CHANGED, OpenAI, load
+from collage.engines import Outcome, Rendered
+from collage.engines.openai import fetching
+from collage.engines.openai.engine import CHANGED, OpenAI, load
+from collage.engines.openai.models import frame
 from collage.errors import (
     BadKey,
     BadRequest,
@@ -37,9 +37,10 @@ from collage.errors import (
     TimedOut,
     TransientError,
 )
+from collage.pictures import masks
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
 from collage.tile import Tile
-from collage.tools import Tools
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.forms import Form, read_json, read_multipart
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, near, noise, quarters

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.outputs import Output
-from cli.results import Results
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest
+from combinatoric_collage.cli.output_folder import Output
+from combinatoric_collage.cli.result_files import Results
 
 SHIPPED = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0" / "manifest.json"
 ONE, OTHER = "0123456789abcdef0123", "fedcba98765432100123"

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collage import engines, masks
+from collage import engines
 from collage.engines.painter import Painter
 from collage.painting import enlarge, extend, generate, inpaint, paint, refill, vary
 from collage.painting.noise import clouds
+from collage.pictures import masks
 from collage.tile import Tile
 from tests.unit.test_painting import distance, half_mask, scene
 

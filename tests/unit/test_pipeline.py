@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from collage import cells, masks, page, pipeline
+from collage import page
 from collage.digest import sha256
 from collage.errors import (
     EngineUnavailable,
@@ -15,6 +15,9 @@ from collage.errors import (
     SourceTooLarge,
     TooFewTiles,
 )
+from collage.pictures import masks
+from collage.sheet import cells
+from collage.steps import pipeline
 from collage.tile import Call
 from tests.unit.pictures import decode, encode, noise, quarters
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import masks, plan
+from collage import plan
 from collage.digest import canonical
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
+from collage.pictures import masks
 from collage.plan import Plan, Prepared, Styles
 from collage.tile import Tile
 from tests.unit.plans import PACE, accepted, models, planned

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import prices as shown
-from collage import plan, request, rules
+from collage import plan
 from collage.engines import ENGINES
-from collage.engines.prices import (
+from collage.engines.openai.prices import (
     OBLONG,
     PRICED_ON,
     PRICES,
@@ -20,8 +19,10 @@ from collage.engines.prices import (
     qualities,
 )
 from collage.errors import InvalidRequest
-from collage.limits import Pace
+from collage.request import request, rules
+from collage.spending.limits import Pace
 from collage.tile import Tile
+from combinatoric_collage.cli.commands import prices as shown
 
 SQUARE = (1024, 1024)
 UNKNOWN = ("gpt-image-25", "gpt-image-3", "my-deployment", "flux-2", "")

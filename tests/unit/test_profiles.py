@@ -9,11 +9,11 @@ import pytest
 from pytest_socket import enable_socket
 
 from collage.engines import Outcome, Rendered
-from collage.engines.openai import load
-from collage.engines.profiles import address
+from collage.engines.openai.engine import load
+from collage.engines.openai.profiles import address
 from collage.errors import BadKey, BadRequest, EngineUnavailable, Refused
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.tools import Tools
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.test_openai_engine import mask_of, pixels, source_of, tile
 

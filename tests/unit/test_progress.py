@@ -3,9 +3,10 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from collage import pipeline, progress
-from collage.engines.diffusion import ShardProgress
+from collage import progress
+from collage.engines.diffusion.operations import ShardProgress
 from collage.errors import NotInStore, TooFewTiles
+from collage.steps import pipeline
 from tests.unit.pictures import encode, noise
 from tests.unit.test_pipeline import prepare, render, start
 

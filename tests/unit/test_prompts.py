@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from collage import prompts
 from collage.errors import InvalidRequest
-from collage.prompts import TEMPLATE, expand, single
+from collage.request import prompts
+from collage.request.prompts import TEMPLATE, expand, single
 
 WORDS = {
     "animal": ["cat", "{big|small} dog"],

@@ -8,8 +8,8 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines.openai import MOST_REJECTED, OpenAI
-from collage.engines.provider_errors import read
+from collage.engines.openai.engine import MOST_REJECTED, OpenAI
+from collage.engines.openai.errors import read
 from collage.errors import (
     BadKey,
     BadRequest,

@@ -7,12 +7,12 @@ import pytest
 from botocore.stub import Stubber
 from pytest_socket import enable_socket
 
-from collage import listing
-from collage.engines.openai import load
+from collage.engines.openai import style_list
+from collage.engines.openai.engine import load
+from collage.engines.openai.key import Secret, key_of
 from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
-from collage.provider_key import Secret, key_of
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.tools import Tools
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode
 from tests.unit.test_openai_engine import mask_of, no_wait, source_of, tile
@@ -102,7 +102,7 @@ def provider(aws):
 
 
 def ask(tools):
-    return listing.ask(tools.openai_client, tools.provider.text_model, 3, None, ())
+    return style_list.ask(tools.openai_client, tools.provider.text_model, 3, None, ())
 
 
 def rotate(key):

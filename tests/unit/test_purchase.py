@@ -7,9 +7,8 @@ import boto3
 import pytest
 
 from collage import errors
-from collage.bookings import Budget, book
-from collage.call_ends import ENDS
 from collage.engines import Outcome, Rendered, Turn
+from collage.engines.call_ends import ENDS
 from collage.errors import (
     BrokenAnswer,
     BudgetExhausted,
@@ -24,8 +23,9 @@ from collage.errors import (
     Refused,
     TimedOut,
 )
-from collage.limits import Limits, Pace
-from collage.purchase import Purchase, buy
+from collage.spending.bookings import Budget, book
+from collage.spending.limits import Limits, Pace
+from collage.spending.purchase import Purchase, buy
 from collage.tile import Tile
 from tests.unit.plans import planned
 

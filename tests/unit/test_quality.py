@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from collage.quality import luma, psnr, ssim
+from collage.pictures.quality import luma, psnr, ssim
 
 
 def pictures(seed: int = 0, shape: tuple[int, ...] = (24, 31, 3)) -> tuple[np.ndarray, np.ndarray]:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from collage import recipes, request, rules
+from collage import recipes
 from collage.errors import InvalidRequest
 from collage.plan import Plan
 from collage.recipes import panorama
+from collage.request import request, rules
 from tests.unit.plans import SOURCE, planned
 
 STYLES = ["Cubism", "Baroque", "Op Art"]

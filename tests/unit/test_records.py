@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from collage import explain, pipeline, records
+from collage import records
 from collage.digest import sha256
-from collage.engines.diffusion import ShardProgress
+from collage.engines.diffusion.operations import ShardProgress
 from collage.errors import NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
+from collage.pictures.source import pixel_digest
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
-from collage.request import Accepted
-from collage.source import pixel_digest
+from collage.provenance import explain
+from collage.request.request import Accepted
+from collage.steps import pipeline
 from collage.tile import Call, Sidecar
 from tests.unit.test_pipeline import SMALL, prepare, render
 

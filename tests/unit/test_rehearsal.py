@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.template import parse
+from combinatoric_collage.local.template import parse
 from rehearsal import leftovers, locks, variant
 from rehearsal.places import ROOT
 from rehearsal.report import Report

@@ -4,10 +4,10 @@ import pytest
 from PIL import ImageColor
 from pydantic import ValidationError
 
-from collage import request
-from collage.colours import NAMES
 from collage.errors import InvalidRequest
-from collage.request import Request, identify, parse, parse_relayout, seeded
+from collage.request import request
+from collage.request.colours import NAMES
+from collage.request.request import Request, identify, parse, parse_relayout, seeded
 
 SOURCE = "5" * 64
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli import gallery
-from cli.fetch import fetch
-from cli.main import app
-from cli.results import RECORD, Results
-from collage import page, pipeline
+from collage import page
 from collage.errors import CollageError, InvalidRequest
 from collage.manifest import Manifest
-from collage.request import parse
+from collage.request.request import parse
+from collage.steps import pipeline
+from combinatoric_collage.cli import gallery
+from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.result_files import RECORD, Results
+from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.unit.pictures import encode, noise, plain
 from tests.unit.test_pipeline import prepare, render
 

@@ -4,10 +4,10 @@ from threading import Lock
 import numpy as np
 import pytest
 
-from collage import lettering, strips
 from collage.errors import InvalidRequest
-from collage.layout import Layout
-from collage.sheet import LONGEST_LEGEND, Sheet
+from collage.sheet import lettering, strips
+from collage.sheet.layout import Layout
+from collage.sheet.sheet import LONGEST_LEGEND, Sheet
 from tests.unit.pictures import noise, pixels, plain
 
 GREY = (128, 128, 128)

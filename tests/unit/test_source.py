@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from collage import source
 from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
+from collage.pictures import source
 from tests.unit.pictures import (
     BLUE,
     GOLD,

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pytest_socket import enable_socket
 
-from collage import pipeline
 from collage.errors import (
     EngineUnavailable,
     MaxUsdReached,
@@ -18,9 +17,10 @@ from collage.errors import (
     TimedOut,
 )
 from collage.notes import Unsettled
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
+from collage.steps import pipeline
 from collage.tile import Call, Tile
-from collage.tools import Tools
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 

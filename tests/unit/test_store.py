@@ -18,7 +18,7 @@ from collage.digest import sha256
 from collage.errors import NotInStore, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure
 from collage.plan import Prepared, Styles
-from collage.store import Store, connect
+from collage.store.store import Store, connect
 from collage.tile import Sidecar
 from tests.unit.pictures import encode, noise
 from tests.unit.plans import accepted, planned

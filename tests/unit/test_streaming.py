@@ -8,15 +8,15 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage import masks
 from collage.engines import Rendered
-from collage.engines.image_models import frame
-from collage.engines.openai import OpenAI
-from collage.engines.profiles import Server
+from collage.engines.openai.engine import OpenAI
+from collage.engines.openai.models import frame
+from collage.engines.openai.profiles import Server
 from collage.errors import BrokenAnswer, CollageError, ConnectionLost, Refused
+from collage.pictures import masks
+from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
 from collage.tile import Tile
-from collage.tools import Tools
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.streaming import PREVIEW_TOKENS, event
 from tests.unit.pictures import encode, quarters

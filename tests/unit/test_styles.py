@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import styles
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
+from collage.request import styles
 
 WANTED = ("Cubism", "Op Art", "Neo-Impressionism")
 

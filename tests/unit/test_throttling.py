@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import account, throttling
 from benchmarks.account import LATER, THROTTLED, Retrier, Step, Work
-from collage.limits import NEAR_SECONDS, Pace
+from collage.spending.limits import NEAR_SECONDS, Pace
 
 FEW = Retrier(frozenset({THROTTLED}), interval=1, rate=2, cap=30, attempts=6)
 

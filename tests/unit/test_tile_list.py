@@ -1,6 +1,8 @@
 import pytest
 
-from collage import pipeline, progress, tile_list
+from collage import progress
+from collage.steps import pipeline
+from collage.watch import tile_list
 from tests.unit.test_pipeline import prepare, render, start
 
 

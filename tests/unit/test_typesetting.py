@@ -10,9 +10,11 @@ import pytest
 from fontTools.ttLib import TTCollection, TTFont
 from PIL import ImageFont
 
-from collage import clusters, coverage, lettering, pipeline, typesetting, written
 from collage.errors import InvalidRequest
-from collage.request import parse
+from collage.request import letters
+from collage.request.request import parse
+from collage.sheet import clusters, coverage, lettering, typesetting
+from collage.steps import pipeline
 from tests.unit.test_sheet import ink, sheet, whole
 
 TEXTS = {
@@ -250,7 +252,7 @@ def test_a_style_that_cannot_be_written_is_written_bare_or_as_its_number():
 )
 def test_a_request_is_refused_for_what_cannot_be_written(options, field):
     with pytest.raises(InvalidRequest) as error:
-        written.check(parse(options))
+        letters.check(parse(options))
 
     assert str(error.value) == (
         f"{field}: there are no letters to write {CUNEIFORM} (U+12000) with."
@@ -268,7 +270,7 @@ def test_a_request_is_refused_for_what_cannot_be_written(options, field):
     ],
 )
 def test_a_request_is_not_refused_for_what_is_not_written_or_can_be(options):
-    written.check(parse(options))
+    letters.check(parse(options))
 
 
 def test_what_cannot_be_written_is_refused_by_start_and_estimate_and_nothing_is_begun(stack):
@@ -284,5 +286,5 @@ def test_of_many_characters_the_first_are_named():
     title = "".join(chr(0x12000 + i) for i in range(8))
 
     with pytest.raises(InvalidRequest, match=r"U\+12004\) and 3 more with"):
-        written.check_title(title)
-    written.check_title(None)
+        letters.check_title(title)
+    letters.check_title(None)

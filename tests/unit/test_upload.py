@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from collage import pipeline, upload
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
-from collage.request import parse
+from collage.request.request import parse
+from collage.steps import pipeline, upload
 
 PICTURE = "uploads/my photo.jpg"
 

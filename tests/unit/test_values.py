@@ -6,11 +6,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import asking, values
-from cli.main import app
-from cli.options import _files
 from collage.errors import InvalidRequest
-from collage.request import parse
+from collage.request.request import parse
+from combinatoric_collage.cli import confirmation, option_values
+from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.request_options import _files
 
 PAID = {"tiles": 101, "calls": 101, "reused": 0, "usd": 4.04, "minutes": 21.0}
 
@@ -27,14 +27,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_list_is_read_from_a_file_a_value_a_line(folder: Path) -> None:
-    assert values.listed(f"@{folder / 'subjects.txt'}", "--subjects") == [
+    assert option_values.listed(f"@{folder / 'subjects.txt'}", "--subjects") == [
         "a red, small cat",
         "a dog",
     ]
 
 
 def test_axes_are_read_from_text_and_files(folder: Path) -> None:
-    found = values.axes(
+    found = option_values.axes(
         ["seed=1,3..9", f"model=@{folder / 'subjects.txt'}", 'negative_prompt="a, b",c']
     )
 
@@ -46,7 +46,7 @@ def test_axes_are_read_from_text_and_files(folder: Path) -> None:
 
 
 def test_a_table_has_an_axis_a_column(folder: Path) -> None:
-    assert values.axes([f"@{folder / 'grid.csv'}"]) == {
+    assert option_values.axes([f"@{folder / 'grid.csv'}"]) == {
         "subjects": ["a red, small cat", "a dog"],
         "styles": ["Cubism", "Op Art"],
         "seed": ["1", "2", "3", "9"],
@@ -74,7 +74,7 @@ def test_files_of_lists_are_among_those_that_results_may_not_replace() -> None:
 )
 def test_an_axis_that_cannot_be_read_is_refused(axis: str, said: str) -> None:
     with pytest.raises(typer.BadParameter, match=said):
-        values.axes([axis])
+        option_values.axes([axis])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_table_that_cannot_be_read_is_refused(table: str, said: str, tmp_path:
     (tmp_path / "t.csv").write_text(table, "utf-8")
 
     with pytest.raises(typer.BadParameter, match=said):
-        values.axes([f"@{tmp_path / 't.csv'}"])
+        option_values.axes([f"@{tmp_path / 't.csv'}"])
 
 
 @pytest.mark.parametrize(
@@ -120,36 +120,36 @@ def test_every_list_is_said_as_it_was_understood() -> None:
         }
     )
 
-    assert list(asking.understood(asked)) == [
+    assert list(confirmation.understood(asked)) == [
         "subjects (2): a red, small cat | a dog",
         "seed (9): 0 | 1 | 2 | 3 | 4 | 5 | and 3 more",
     ]
-    assert list(asking.understood(parse({"recipe": "samples", "prompt": "a {cat|dog}"}))) == [
+    assert list(confirmation.understood(parse({"recipe": "samples", "prompt": "a {cat|dog}"}))) == [
         "prompts (2): a cat | a dog"
     ]
-    assert not list(asking.understood(parse({})))
+    assert not list(confirmation.understood(parse({})))
 
 
 def test_many_paid_calls_are_agreed_to_first() -> None:
     said: list[str] = []
 
-    asking.agree(PAID, lambda question: bool(said.append(question)) or True)
+    confirmation.agree(PAID, lambda question: bool(said.append(question)) or True)
 
     assert said == ["These are 101 paid calls, about $4.04. Go on?"]
     with pytest.raises(typer.Abort):
-        asking.agree(PAID, lambda question: False)
+        confirmation.agree(PAID, lambda question: False)
     with pytest.raises(InvalidRequest, match=r"calls: these are 101 paid calls.* --yes"):
-        asking.agree(PAID, None)
+        confirmation.agree(PAID, None)
 
 
 @pytest.mark.parametrize("more", [{"calls": 100}, {"minutes": None}])
 def test_a_hundred_paid_calls_and_any_number_of_free_ones_are_not_asked_for(more: dict) -> None:
-    asking.agree({**PAID, **more}, None)
+    confirmation.agree({**PAID, **more}, None)
 
 
 def test_only_what_asks_a_provider_is_paid() -> None:
-    assert asking.may_be_paid(parse({"engine": "openai"}))
-    assert not asking.may_be_paid(parse({}))
-    assert asking.may_be_paid(
+    assert confirmation.may_be_paid(parse({"engine": "openai"}))
+    assert not confirmation.may_be_paid(parse({}))
+    assert confirmation.may_be_paid(
         parse({"recipe": "matrix", "axes": {"engine": ["painter", "openai"]}})
     )

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import pyvips
 
-from collage import explain, metadata, writers
-from collage.formats import FORMATS
+from collage import provenance
+from collage.formats import FORMATS, pyramid, writers
 from collage.manifest import Pyramid
-from collage.writers import pyramid
+from collage.provenance import explain
 from tests.unit.pictures import decode, noise, pixels, quarters
 from tests.unit.test_explain import collage_of
 
@@ -51,7 +51,7 @@ def test_a_png_has_the_pixels_of_its_strips(size, rows):
 
 
 def test_a_png_of_many_pieces_is_one_stream_of_pixels(monkeypatch):
-    monkeypatch.setattr("collage.writers.png.PIECE", 1000)
+    monkeypatch.setattr("collage.formats.png.PIECE", 1000)
     picture = pixels(noise((90, 500)))
 
     assert (pixels(decode(written("png", picture, 33))) == picture).all()
@@ -96,7 +96,7 @@ def test_a_webp_looks_like_its_strips(rows):
 
 def test_what_the_lossy_form_of_webp_cannot_hold_is_written_without_loss(monkeypatch):
     # With no effort at all the encoder's limit comes early enough for a test.
-    monkeypatch.setattr("collage.writers.webp.EFFORT", 0)
+    monkeypatch.setattr("collage.formats.webp.EFFORT", 0)
     picture = pixels(noise((4096, 4096)))
 
     assert (pixels(decode(written("webp", picture, 4096))) == picture).all()
@@ -105,11 +105,11 @@ def test_what_the_lossy_form_of_webp_cannot_hold_is_written_without_loss(monkeyp
 @pytest.mark.parametrize("file_format", ["png", "jpeg", "webp"])
 def test_a_file_in_strips_says_what_it_is_of(file_format):
     file, plan, manifest = collage_of()
-    said = metadata.describe_collage(plan, manifest)
+    said = provenance.describe_collage(plan, manifest)
 
     file = written(file_format, pixels(decode(file)), 10, said)
 
-    found = metadata.read(file)
+    found = provenance.read(file)
     assert found.parameters == said.parameters
     assert explain.explain(file, cell=(0, 0)).id == plan.id
     assert pixels(decode(file)).shape == (36, 64, 3)

@@ -13,9 +13,9 @@ from typing import Any
 from click.testing import Result
 from typer.testing import CliRunner
 
-from cli.main import app
+from combinatoric_collage.cli.main import app
 
-COLLAGE = [sys.executable, "-m", "cli.main"]
+COLLAGE = [sys.executable, "-m", "combinatoric_collage.cli.main"]
 
 
 @dataclass(frozen=True)

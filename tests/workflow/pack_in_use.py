@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local import Cloud
+from combinatoric_collage.local import Cloud
 
 PACK = Path(__file__).parent / "pack" / "template.yaml"
 

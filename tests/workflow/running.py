@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cli.stack import Stack
 from collage.manifest import Manifest
+from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import encode, noise
 
 SMALL: dict[str, Any] = {

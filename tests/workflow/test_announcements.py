@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cli import local_stack
-from cli.stack import RunFailed, Stack
 from collage.announcements import KINDS
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.workflow.running import SMALL, denied, eventually, photo, run
 
 Hear = Callable[[], dict[str, Any]]
@@ -17,7 +17,7 @@ LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         yield stack
 
 

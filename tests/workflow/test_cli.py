@@ -29,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def collage(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
+        [sys.executable, "-m", "combinatoric_collage.cli.main", *arguments],
         cwd=home,
         env={**environment, "XDG_CACHE_HOME": str(home / "cache")},
         capture_output=True,

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli import local_stack
-from cli.stack import RunFailed, Stack
 from collage.errors import InvalidRequest, NotAPicture
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.unit.pictures import decode
 from tests.workflow.running import SMALL, denied, eventually, photo, run, states_of
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         yield stack
 
 

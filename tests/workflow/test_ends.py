@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli import local_stack
-from cli.stack import RunFailed, Stack
 from collage.manifest import Failure
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.workflow.running import SMALL, eventually, photo
 
 LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
@@ -15,7 +15,7 @@ LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         yield stack
 
 

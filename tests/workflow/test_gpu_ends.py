@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cli.local_stack import TEMPLATE
-from cli.open_models import STAND_INS
-from local import Cloud, Container
+from combinatoric_collage.cli.stacks.laptop import TEMPLATE
+from combinatoric_collage.cli.torch_python import STAND_INS
+from combinatoric_collage.local import Cloud, Container
 from tests.workflow.pack_in_use import PACK, eventually
 
 ENDS = PACK.parent / "tasks" / "ends.py"

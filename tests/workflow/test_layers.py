@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from cli.stack import RunFailed, Stack
-from local import Cloud, layers
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
+from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.processes import layers
 from tests.infrastructure.shipped import ROOT
 from tests.workflow.running import photo, run
 

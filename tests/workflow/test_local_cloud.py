@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local import Cloud
-from local.errors import BusyError
+from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.errors import BusyError
 from tests.workflow.pack_in_use import PACK, call, eventually, execute, received
 
 

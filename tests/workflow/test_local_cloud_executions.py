@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local import Cloud
-from local.moto_ended import HISTORIES
+from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.moto.ended import HISTORIES
 from tests.workflow.pack_in_use import PACK, eventually
 
 

@@ -17,7 +17,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local import Cloud
+from combinatoric_collage.local import Cloud
 from tests.workflow.pack_in_use import PACK
 
 

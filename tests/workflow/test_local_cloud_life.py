@@ -18,8 +18,8 @@ from typing import Any
 import psutil
 import pytest
 
-from local import Cloud, CloudError, Container
-from local.errors import (
+from combinatoric_collage.local import Cloud, CloudError, Container
+from combinatoric_collage.local.errors import (
     CodeMissingError,
     DefinitionError,
     ParameterError,
@@ -27,8 +27,8 @@ from local.errors import (
     StackError,
     TemplateError,
 )
-from local.server import Server
-from local.tasks import GUARD
+from combinatoric_collage.local.http.server import Server
+from combinatoric_collage.local.processes.tasks import GUARD
 from tests.workflow.pack_in_use import PACK, execute
 from tests.workflow.running import photo
 
@@ -287,7 +287,12 @@ def test_the_command_leaves_nothing_when_it_is_interrupted(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
     (tmp_path / "photo.png").write_bytes(photo())
-    command = [sys.executable, "-c", "from cli.main import main; main()", "run"]
+    command = [
+        sys.executable,
+        "-c",
+        "from combinatoric_collage.cli.main import main; main()",
+        "run",
+    ]
     command += [str(tmp_path / "photo.png"), "--out", str(tmp_path / "out"), "--size", "512"]
     environment = os.environ | {"TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     with subprocess.Popen(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local import Cloud, Container
-from local.errors import StackError
+from combinatoric_collage.local import Cloud, Container
+from combinatoric_collage.local.errors import StackError
 from tests.workflow.pack_in_use import PACK, execute
 
 RULE = "arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForECSTaskRule"

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import Cloud
+from combinatoric_collage.local import Cloud
 from tests.workflow.pack_in_use import PACK, received
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local import Cloud, Container
+from combinatoric_collage.local import Cloud, Container
 from tests.workflow.pack_in_use import PACK, eventually, execute
 
 HEAVY = Container(

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import Cloud, remove_state
-from local.errors import StateError
+from combinatoric_collage.local import Cloud, remove_state
+from combinatoric_collage.local.errors import StateError
 from tests.workflow.running import eventually
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.log_lines import FILE, MOST_BYTES, OLDER, Kept, of_laptop
+from combinatoric_collage.cli.log_lines import FILE, MOST_BYTES, OLDER, Kept, of_laptop
 from tests.fake_openai import FakeOpenAI
 from tests.infrastructure.test_watching import (
     ALARMS,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from cli import local_stack
-from cli.stack import RunFailed, Stack
 from collage.manifest import Manifest
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.pictures import decode
 from tests.workflow.running import photo, run, states_of
@@ -39,7 +39,7 @@ def stack(fake: FakeOpenAI, logs: list[str]) -> Iterator[Stack]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_API_KEY", KEY)
         patch.setenv("OPENAI_BASE_URL", fake.base_url)
-        with local_stack.running(parameters, log=logs.append) as (_, stack):
+        with laptop.running(parameters, log=logs.append) as (_, stack):
             yield stack
 
 

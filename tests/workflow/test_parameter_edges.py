@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli import local_stack
+from combinatoric_collage.cli.stacks import laptop
 from tests.infrastructure.test_parameters import values
 from tests.workflow.running import photo, run
 
@@ -14,7 +14,7 @@ OUTSIDE = ("AccessLogsBucket", "OpenAiSecret")
 def test_a_stack_at_the_edges_makes_a_collage(end: int) -> None:
     given = {name: value for name, value in values(end).items() if name not in OUTSIDE}
 
-    with local_stack.running(given) as (cloud, stack):
+    with laptop.running(given) as (cloud, stack):
         manifest = run(stack, photo(end + 40))
 
     assert manifest.tile_counts == {"done": 6}

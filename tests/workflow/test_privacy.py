@@ -19,10 +19,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from cli import local_stack
-from cli.log_lines import FILE
-from cli.stack import RunFailed, Stack
 from collage.manifest import Manifest
+from combinatoric_collage.cli.log_lines import FILE
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import noise
 from tests.workflow.running import run
@@ -86,7 +86,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
         patch.setenv("OPENAI_API_KEY", KEY)
         patch.setenv("OPENAI_BASE_URL", fake.base_url)
         patch.setattr(tempfile, "tempdir", str(scratch))
-        with local_stack.running(pace, log=said.append, state=state) as (_, stack):
+        with laptop.running(pace, log=said.append, state=state) as (_, stack):
             manifest = run(stack, telling(1), **PAINT)
             fake.key = "another"
             with pytest.raises(RunFailed) as failed:

@@ -5,10 +5,10 @@ from time import sleep
 
 import pytest
 
-from cli import local_stack
-from cli.stack import Stack
 from collage import progress
 from collage.progress import Progress
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, denied, eventually, photo
 
 MANY = SMALL | {"rows": 4, "cols": 6, "masks": ["quadrants", "halves"], "size": 512}
@@ -17,7 +17,7 @@ ORDER = ["start", "styles", "masks", "plan", "tiles", "assembly", None]
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         yield stack
 
 

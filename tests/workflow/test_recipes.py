@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cli import local_stack
-from cli.stack import RunFailed, Stack
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode, encode, noise, plain
 from tests.workflow.running import denied, eventually
@@ -35,7 +35,7 @@ def stack() -> Iterator[Stack]:
     ):
         patch.setenv("OPENAI_API_KEY", "sk-test")
         patch.setenv("OPENAI_BASE_URL", fake.base_url)
-        with local_stack.running(parameters) as (_, stack):
+        with laptop.running(parameters) as (_, stack):
             yield stack
 
 
@@ -255,7 +255,9 @@ def test_a_recipe_without_its_source_or_an_able_engine_is_refused(stack: Stack) 
     "path", sorted((ROOT / "examples" / "requests").glob("*.json")), ids=lambda path: path.stem
 )
 def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) -> None:
-    from collage import pipeline, recipes, request
+    from collage import recipes
+    from collage.request import request
+    from collage.steps import pipeline
 
     given = json.loads(path.read_text())
     if given.get("engine") == "diffusion":

@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
-from cli import local_stack
-from cli.stack import Stack
 from collage import progress
 from collage.manifest import Manifest
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode
 from tests.workflow.running import SMALL, eventually, photo, run
 
@@ -52,7 +52,7 @@ def result(stack: Stack, manifest: Manifest) -> Result:
 @pytest.fixture(scope="module")
 def undisturbed() -> Result:
     """As it is with no state and no harm."""
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         return result(stack, run(stack, photo(20), **OPTIONS))
 
 
@@ -116,7 +116,7 @@ def test_a_host_that_is_killed(state: Path, undisturbed: Result, kills: tuple[in
     for tiles in kills:
         kill_a_host(state, tiles)
 
-    with local_stack.running({}, state=state) as (_, stack):
+    with laptop.running({}, state=state) as (_, stack):
         before = sidecars(stack)
         manifest = run(stack, photo(20), **OPTIONS)
         after = sidecars(stack)
@@ -129,7 +129,7 @@ def test_a_host_that_is_killed(state: Path, undisturbed: Result, kills: tuple[in
 
 
 def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
-    with local_stack.running(SLOWLY, state=state) as (_, stack):
+    with laptop.running(SLOWLY, state=state) as (_, stack):
         started = stack.start(photo(20), SMALL | OPTIONS)
         eventually(lambda: finished(state))
         eventually(renderers)[0].kill()
@@ -141,7 +141,7 @@ def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
         before = sidecars(stack)
         assert len(before) == TILES
 
-    with local_stack.running({}, state=state) as (_, stack):
+    with laptop.running({}, state=state) as (_, stack):
         manifest = run(stack, photo(20), **OPTIONS)
         assert manifest.tile_counts == {"done": TILES}
         assert before.items() <= sidecars(stack).items()
@@ -149,7 +149,7 @@ def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
 
 
 def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> None:
-    with local_stack.running({}, state=state) as (_, stack):
+    with laptop.running({}, state=state) as (_, stack):
         manifest = run(stack, photo(20), **OPTIONS)
         before = sidecars(stack)
     tiles = [record.key for record in manifest.tiles[:4]]
@@ -159,7 +159,7 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> Non
     picture = body_of(state, f"tiles/{tiles[3]}.png")
     picture.write_bytes(picture.read_bytes()[::-1])
 
-    with local_stack.running({}, state=state) as (_, stack):
+    with laptop.running({}, state=state) as (_, stack):
         manifest = run(stack, photo(20), **OPTIONS)
         after = sidecars(stack)
 
@@ -171,12 +171,12 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> Non
 
 def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
     many = OPTIONS | {"rows": 6, "cols": 8}
-    with local_stack.running(SLOWLY, state=state) as (_, stack):
+    with laptop.running(SLOWLY, state=state) as (_, stack):
         done = run(stack, photo(21), **SMALL).id
         interrupted = stack.start(photo(22), many)["id"]
         eventually(lambda: progress.look(stack.store, stack.runs, interrupted).tiles.done)
 
-    with local_stack.running({}, state=state) as (_, stack):
+    with laptop.running({}, state=state) as (_, stack):
         asked = stack.store.progress(interrupted)
         ago = datetime.fromisoformat(asked.created) - progress.STARTING
         stack.store.put_progress(asked.model_copy(update={"created": ago.isoformat()}))

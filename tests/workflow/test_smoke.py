@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import local_stack
+from combinatoric_collage.cli.stacks import laptop
 from rehearsal import smoke
 
 
@@ -12,7 +12,7 @@ def test_a_stack_is_looked_at_by_every_door_after_it_is_said_what_that_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(smoke, "FOLDER", tmp_path)
-    with local_stack.running({}) as (cloud, stack):
+    with laptop.running({}) as (cloud, stack):
         for name, value in cloud.environment.items():
             monkeypatch.setenv(name, value)
         found = smoke.main(stack.name)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli import local_stack
-from cli.stack import Stack
 from collage import progress
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
-from collage.request import parse
+from collage.request.request import parse
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, eventually, photo
 
 METADATA = {
@@ -24,7 +24,7 @@ METADATA = {
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with local_stack.running({}) as (_, stack):
+    with laptop.running({}) as (_, stack):
         yield stack
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from cli import local_stack
 from collage import page
+from combinatoric_collage.cli.stacks import laptop
 from tests.workflow import running
 from tests.workflow.running import photo
 from tests.workflow.test_cli import SMALL, answer, collage
@@ -43,7 +43,7 @@ def served(
     """The address that a command prints; at the end it is interrupted, as by Ctrl-C."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
     with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", *arguments, "--no-open"],
+        [sys.executable, "-m", "combinatoric_collage.cli.main", *arguments, "--no-open"],
         cwd=home,
         env={**own, **(environment or {}), "XDG_CACHE_HOME": str(home / "cache")},
         stderr=subprocess.PIPE,
@@ -104,7 +104,7 @@ def test_view_serves_a_collage_of_the_laptop_cloud(home: Path, made: Any) -> Non
 
 
 def test_view_follows_a_run_of_a_stack_that_runs(home: Path) -> None:
-    with local_stack.running({}) as (cloud, stack):
+    with laptop.running({}) as (cloud, stack):
         started = stack.start(photo(2), running.SMALL)
         arguments = ("view", started["id"], "--stack", stack.name)
         with served(home, *arguments, environment=cloud.environment) as address:

@@ -12,10 +12,13 @@ from answers import (
     Recipes,
     Styles,
 )
-from collage import engines, masks, pipeline, recipes, styles
+from collage import engines, recipes
 from collage.errors import EngineUnavailable
-from collage.request import MAX_COLLAGE_PIXELS, MAX_STYLES, Request
-from collage.tools import Tools, tools
+from collage.pictures import masks
+from collage.request import styles
+from collage.request.request import MAX_COLLAGE_PIXELS, MAX_STYLES, Request
+from collage.services import Tools, tools
+from collage.steps import pipeline
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 

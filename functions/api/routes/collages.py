@@ -23,7 +23,7 @@ from answers import (
     TileItem,
     Tiles,
 )
-from collage import pipeline, progress, request, tile_list, written
+from collage import progress
 from collage.errors import (
     FieldError,
     InvalidRequest,
@@ -35,8 +35,11 @@ from collage.errors import (
 )
 from collage.formats import FORMATS
 from collage.progress import Progress
-from collage.request import Relayout
-from collage.tools import tools
+from collage.request import letters, request
+from collage.request.request import Relayout
+from collage.services import tools
+from collage.steps import pipeline
+from collage.watch import tile_list
 from problems import Conflict
 
 MOST_LOOKS = 2_000
@@ -175,7 +178,7 @@ def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     store = stack.store()
     layout = request.seeded(layout)
     asked = request.relaid(store.accepted(collage).request, layout)
-    written.check_title(asked.title)
+    letters.check_title(asked.title)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")
     stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))

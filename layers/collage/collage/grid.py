@@ -7,14 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collage import writers
-from collage.formats import Format
-from collage.layout import Layout
-from collage.sheet import Sheet
-from collage.strips import strips
+from collage.formats import Format, writers
+from collage.sheet.layout import Layout
+from collage.sheet.sheet import Sheet
+from collage.sheet.strips import strips
 
 if TYPE_CHECKING:
-    from collage.writers import Pixels
+    from collage.formats.writers import Pixels
 
 
 @dataclass(frozen=True)

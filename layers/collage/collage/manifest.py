@@ -8,11 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 import collage
-from collage import errors, layout
+from collage import errors
 from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.formats import FORMATS, Format
-from collage.geometry import Geometry
-from collage.layout import Layout
 from collage.names import (
     CollageFile,
     CollageId,
@@ -24,6 +22,9 @@ from collage.names import (
 )
 from collage.notes import Unsettled
 from collage.plan import Plan
+from collage.sheet import layout
+from collage.sheet.geometry import Geometry
+from collage.sheet.layout import Layout
 from collage.tile import Sidecar, Tile
 
 TileState = Literal["done", "reused", "replaced", "refused", "failed"]
@@ -193,7 +194,7 @@ class Manifest(BaseModel):
 
         ``planned`` is what the cells were to show, of which some can be missing.
         """
-        from collage.sheet import Sheet
+        from collage.sheet.sheet import Sheet
 
         sheet = Sheet(again, _captions(self.tiles, again))
         wanted = again.model_copy(update={"cells": planned})
@@ -242,7 +243,7 @@ def record(
         TooFewTiles: when less than ``min_share`` of the tiles exist.
         StoppingError: by name, when that ended the run before the first tile.
     """
-    from collage.sheet import Sheet
+    from collage.sheet.sheet import Sheet
 
     calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
     # Failures of an earlier try stay written down; those of tiles that exist now are history.

@@ -7,16 +7,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage import batches, engines, formats, layout, recipes, upscaling
+from collage import engines, formats, recipes
 from collage.digest import canonical
-from collage.engines.prices import PRICED_ON
+from collage.engines.diffusion.weights import Weights
+from collage.engines.openai.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
-from collage.layout import Layout
-from collage.limits import Pace
 from collage.names import CollageId, MaskName
-from collage.request import Accepted, Relayout, Request, Source
+from collage.recipes import upscaling
+from collage.request.request import Accepted, Relayout, Request, Source
+from collage.sheet import layout
+from collage.sheet.layout import Layout
+from collage.spending import batches
+from collage.spending.limits import Pace
 from collage.tile import Call, Composition, Tile
-from collage.weights import Weights
 
 MOST_SPARES = 8
 """Draws tried in place of a refused one before its cell is left to it."""
@@ -220,7 +223,7 @@ def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) ->
     Raises:
         InvalidRequest: naming the limit.
     """
-    from collage.sheet import Sheet
+    from collage.sheet.sheet import Sheet
 
     try:
         formats.check(request.format, Sheet(layout, captions).geometry.size)

@@ -22,8 +22,8 @@ from collage.names import CollageId
 if TYPE_CHECKING:
     from collage.manifest import Manifest
     from collage.plan import Estimate
-    from collage.runs import Execution, Runs
-    from collage.store import Store
+    from collage.store.store import Store
+    from collage.watch.runs import Execution, Runs
 
 State = Literal["running", "done", "partial", "failed", "cancelled"]
 Phase = Literal["start", "styles", "masks", "plan", "tiles", "assembly"]

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collage.engines.profiles import Kind
+from collage.engines.openai.profiles import Kind
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -8,14 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from collage.engines.diffusion import Options
+from collage.engines.diffusion.operations import Options
 from collage.tile import Tile
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.weights import Kind
+    from collage.engines.diffusion.weights import Kind
     from tasks.diffusion.machine import Machine
 
 Own = TypeVar("Own", bound=Options)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from collage.engines.diffusion import Options
+from collage.engines.diffusion.operations import Options
 from tasks.diffusion import dvae
 from tasks.diffusion.machine import Machine
 from tasks.diffusion.pictures import Pixels, resized

@@ -14,7 +14,7 @@ import torch
 from diffusers import DDIMScheduler, KandinskyV22Pipeline, KandinskyV22PriorPipeline
 from PIL import Image
 
-from collage.engines.diffusion import Interpolating, Sampling
+from collage.engines.diffusion.operations import Interpolating, Sampling
 from collage.errors import NotRecreated
 from collage.tile import Tile
 from tasks.diffusion import inversion, pipelines

@@ -18,7 +18,7 @@ from diffusers import (
 )
 from PIL import Image
 
-from collage.engines.diffusion import Repainting
+from collage.engines.diffusion.operations import Repainting
 from tasks.diffusion import pipelines
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.pictures import signed

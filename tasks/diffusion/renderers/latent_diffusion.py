@@ -8,7 +8,7 @@ from typing import Any
 
 from diffusers import LDMTextToImagePipeline
 
-from collage.engines.diffusion import Sampling
+from collage.engines.diffusion.operations import Sampling
 from tasks.diffusion import pipelines
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.renderers import Job, Made, Step

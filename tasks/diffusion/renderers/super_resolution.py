@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from collage.engines.diffusion import Options
+from collage.engines.diffusion.operations import Options
 from collage.errors import BrokenPicture
 from tasks.diffusion.machine import Machine
 from tasks.diffusion.pictures import quantize, resized

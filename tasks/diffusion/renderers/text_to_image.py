@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
 
-from collage.engines.diffusion import Repainting, Sampling
+from collage.engines.diffusion.operations import Repainting, Sampling
 from tasks.diffusion import pipelines
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.pictures import signed

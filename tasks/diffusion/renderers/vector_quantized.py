@@ -12,8 +12,8 @@ import torch
 from diffusers import VQModel
 from numpy.typing import NDArray
 
-from collage import quality
-from collage.engines.diffusion import Options
+from collage.engines.diffusion.operations import Options
+from collage.pictures import quality
 from tasks.diffusion.machine import Machine
 from tasks.diffusion.pictures import Pixels, quantize, signed, unsigned
 from tasks.diffusion.renderers import Job, Made, Step

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from collage.engines import diffusion, image_models, prices
+from collage.engines.diffusion import operations
+from collage.engines.openai import models, prices
 from collage.errors import CollageError
 
 if TYPE_CHECKING:
+    from collage.engines.diffusion.weights import Weights
     from collage.tile import Operation, Tile
-    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -104,7 +105,7 @@ class Engine(Protocol):
 
 def _openai_price(tiles: Sequence[Tile]) -> float:
     tile = tiles[0]
-    asked = image_models.frame(tile.model, tile.size).asked
+    asked = models.frame(tile.model, tile.size).asked
     quality, reference = tile.options.get("quality"), tile.source is not None
     return prices.price(tile.model, quality, asked, len(tiles), reference=reference)
 
@@ -123,21 +124,21 @@ ENGINES: dict[str, Capability] = {
         trained=True,
         batch=10,
         options=("quality",),
-        qualities=image_models.QUALITIES,
+        qualities=models.QUALITIES,
         qualities_of=prices.qualities,
-        working_size=lambda model, size: image_models.frame(model, size).inner,
+        working_size=lambda model, size: models.frame(model, size).inner,
         price=_openai_price,
     ),
     "diffusion": Capability(
-        operations=frozenset(diffusion.OPTIONS),
+        operations=frozenset(operations.OPTIONS),
         model=None,
         seeded=True,
         trained=True,
-        batch=diffusion.BATCH,
-        alike=diffusion.alike,
-        options=diffusion.SAMPLING,
-        pinned=diffusion.model,
-        families=diffusion.FAMILIES,
+        batch=operations.BATCH,
+        alike=operations.alike,
+        options=operations.SAMPLING,
+        pinned=operations.model,
+        families=operations.FAMILIES,
     ),
     "original": Capability(
         operations=frozenset({"reconstruct"}),

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from collage.engines import Rendered, Turn
+from collage.services import Tools
 from collage.tile import Tile
-from collage.tools import Tools
 
 
 class Original:

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collage import masks, painting
+from collage import painting
 from collage.engines import Rendered, Size, Turn
+from collage.pictures import masks
+from collage.services import Tools
 from collage.tile import Tile
-from collage.tools import Tools
 
 Pixels = NDArray[np.uint8]
 

@@ -19,7 +19,7 @@ from collage.painting.refill import refill
 from collage.painting.scenes import compose
 from collage.painting.techniques import STYLES, named
 from collage.painting.vary import vary
-from collage.seam import join
+from collage.pictures.feather import join
 
 __all__ = ["STYLES", "enlarge", "extend", "generate", "inpaint", "paint", "refill", "vary"]
 

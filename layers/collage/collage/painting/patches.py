@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from collage.painting.canvas import Picture, Plane
 from collage.painting.noise import clouds
 from collage.painting.pieces import Flags, Places, copied, itself, shrunk
-from collage.spread import spread
+from collage.pictures.spread import spread
 
 REACH = 2
 """Pixels from a patch's middle to its side."""

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collage.painting.canvas import Picture, Values, blur, positions, resize, unit
-from collage.spread import spread
+from collage.pictures.spread import spread
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]

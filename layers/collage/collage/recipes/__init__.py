@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from collage import engines
 
 if TYPE_CHECKING:
-    from collage.masks import Box
-    from collage.request import Request
+    from collage.engines.diffusion.weights import Weights
+    from collage.pictures.masks import Box
+    from collage.request.request import Request
     from collage.tile import Composition, Operation, Tile
-    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -120,7 +120,7 @@ class Ingredients:
         the number of the sample where an engine has no seed. ``source`` is the prepared one unless
         a composition's digest is given, and none at all for ``generate``.
         """
-        from collage.prompts import single
+        from collage.request.prompts import single
         from collage.tile import Tile
 
         asked, given = self.request, settings or {}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts, styles
 from collage.digest import shuffled
 from collage.recipes import Ingredients, Shape, Size, Unfolded
+from collage.request import prompts, styles
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation, Tile
 
 Draw = tuple[str, tuple[str, ...]]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts
 from collage.errors import InvalidRequest
-from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, shapes
+from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, sizes
+from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation
 
 PROMPT = "the background goes on as if nothing had been there"
@@ -23,8 +23,8 @@ MASK = "erased"
 def complete(request: Request, source: Size | None) -> dict[str, Any]:
     """One picture of the source's own size, or several in the squarest grid."""
     count = request.count or 1
-    rows, cols = shapes.grid(count * len(_prompts(request)))
-    size = shapes.native(source) if source else request.size
+    rows, cols = sizes.grid(count * len(_prompts(request)))
+    size = sizes.native(source) if source else request.size
     if source:
         _inside(request, source)
     return {"count": count, "rows": rows, "cols": cols, "size": size, "cell": size[0]}
@@ -58,7 +58,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
         for text in _prompts(request)
         for number in range(request.count or 1)
     ]
-    return Unfolded(tiles, shapes.row_by_row(len(tiles), request.rows, request.cols))
+    return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
 
 
 def _inside(request: Request, source: Size) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts
 from collage.recipes import Ingredients, Shape, Size, Unfolded
+from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation
 
 

@@ -8,11 +8,11 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts, styles
 from collage.recipes import Ingredients, Shape, Size, Unfolded
+from collage.request import prompts, styles
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation, Tile
 
 

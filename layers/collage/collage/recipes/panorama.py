@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts
 from collage.errors import InvalidRequest
-from collage.masks import Box
-from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, shapes
+from collage.pictures.masks import Box
+from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, sizes
+from collage.request import prompts
 from collage.tile import Composition, Piece
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation, Tile
 
 PROMPT = "the scene goes on beyond the edge of the picture"
@@ -57,7 +57,7 @@ class Frame:
 def complete(request: Request, source: Size | None) -> dict[str, Any]:
     """One panorama, or several below each other; the source keeps its size."""
     count = request.count or 1
-    size = shapes.native(source) if source else request.size
+    size = sizes.native(source) if source else request.size
     target = request.target or size
     given = request.size if "size" in request.model_fields_set else size
     if target[0] < given[0] or target[1] < given[1] or target == given:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from collage.recipes import Ingredients, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation
 
 MODELS = ("dalle-dvae", "vqmodel")

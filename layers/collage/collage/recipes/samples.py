@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts
-from collage.recipes import Ingredients, Shape, Size, Unfolded, shapes
+from collage.recipes import Ingredients, Shape, Size, Unfolded, sizes
+from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation
 
 
@@ -44,7 +44,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     names = [text if row == 0 else "" for text in texts for row in range(side)]
     return Unfolded(
         tiles,
-        shapes.row_by_row(len(tiles), request.rows, request.cols),
+        sizes.row_by_row(len(tiles), request.rows, request.cols),
         row_headers=tuple(names) if blocks else (),
         row_axis="prompt" if blocks else "",
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from collage import prompts
-from collage.recipes import Ingredients, Shape, Size, Unfolded, shapes
+from collage.recipes import Ingredients, Shape, Size, Unfolded, sizes
+from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request import Request
+    from collage.request.request import Request
     from collage.tile import Operation
 
 PROMPT = "another picture of the same subject, in the same mood, composed differently"
@@ -22,8 +22,8 @@ SIDE = 1024
 def complete(request: Request, source: Size | None) -> dict[str, Any]:
     """Four of the source's shape, in the squarest grid."""
     count = request.count or 4
-    rows, cols = shapes.grid(count * len(_prompts(request)))
-    size = shapes.native(source, SIDE) if source else request.size
+    rows, cols = sizes.grid(count * len(_prompts(request)))
+    size = sizes.native(source, SIDE) if source else request.size
     return {
         "count": count, "rows": rows, "cols": cols, "size": size, "cell": min(512, size[0]),
     }  # fmt: skip
@@ -47,7 +47,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
         for text in _prompts(request)
         for number in range(request.count or 1)
     ]
-    return Unfolded(tiles, shapes.row_by_row(len(tiles), request.rows, request.cols))
+    return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
 
 
 def _prompts(request: Request) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Combinatoric collages from a command line or a notebook, on a laptop or on AWS."""

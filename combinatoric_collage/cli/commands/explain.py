@@ -1,0 +1,144 @@
+"""The command `explain`: a picture's own account of how it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collage.errors import CollageError, InvalidRequest
+from collage.provenance import explain as explaining
+from collage.provenance import line
+from collage.provenance.explain import CellFacts, CollageFacts, Explanation, TileEnd, TileFacts
+from combinatoric_collage.cli import input_files
+
+WRONG_INPUT = 2
+
+Rows = Iterable[tuple[str, object]]
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="a collage or a tile: PNG, JPEG or WebP")],
+    at: Annotated[
+        str | None, typer.Option(metavar="X,Y", help="a point, in pixels from the top left")
+    ] = None,
+    cell: Annotated[
+        str | None, typer.Option(metavar="ROW,COL", help="a cell; both count from 0")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Say how FILE was made, or one cell of it, from the file alone."""
+    try:
+        found = explaining.explain(input_files.read(file), _pair("at", at), _pair("cell", cell))
+    except CollageError as error:
+        if as_json:
+            typer.echo(json.dumps({"error": error.name, "message": str(error)}))
+        else:
+            typer.echo(f"{error.name}: {line(str(error))}", err=True)
+        raise typer.Exit(WRONG_INPUT) from None
+    if as_json:
+        typer.echo(json.dumps(found.model_dump(mode="json", exclude_none=True)))
+    else:
+        typer.echo("\n".join(_lines(found)))
+
+
+def _pair(name: str, text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 or not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
+        raise InvalidRequest(f"{name}: {text!r} is not two whole numbers with a comma between.")
+    return int(parts[0]), int(parts[1])
+
+
+def _lines(found: Explanation) -> list[str]:
+    rows: list[tuple[str, object]] = []
+    if found.collage is not None:
+        rows += _collage(found.collage)
+    elif found.id is not None:
+        rows.append(("collage", found.id))
+    if found.cell is not None:
+        rows += _cell(found.cell)
+    if found.tile is not None:
+        rows += _tile(found.tile)
+    if found.end is not None:
+        rows += _end(found.end)
+    said = [(name, line(str(value))) for name, value in rows if value not in (None, "")]
+    width = max(len(name) for name, _ in said)
+    return [f"{name:<{width}}  {value}" for name, value in said]
+
+
+def _collage(facts: CollageFacts) -> Rows:
+    asked = facts.request
+    by = f" by {facts.styles_model}" if facts.styles_model else ""
+    names = ", ".join(facts.styles)
+    return [
+        ("collage", facts.id),
+        ("created", facts.created),
+        ("source", facts.source),
+        ("recipe", asked.recipe),
+        ("prompt", asked.prompt or (asked.prompt_template if names else None)),
+        ("styles", names and f"{names} ({asked.combine} at a time; {_origin(facts)}{by})"),
+        ("masks", ", ".join(asked.masks) if names and facts.source else None),
+        ("grid", f"{facts.rows} rows x {facts.cols} columns, gap {facts.gap} px"),
+        ("tile size", f"{asked.size[0]} x {asked.size[1]}"),
+        ("seed", asked.seed),
+        ("engine", " ".join(filter(None, (asked.engine, asked.model, asked.quality)))),
+        ("tiles", f"{facts.tiles}: {_counts(facts.tile_counts)}"),
+        ("cells", _counts(facts.cell_counts)),
+        ("stopped", facts.stopped),
+        ("cost", f"${facts.usd:,.2f}"),
+        ("engine time", f"{facts.render_seconds:,.1f} s"),
+        ("asked again", facts.asked_again or None),
+        ("version", facts.pack),
+    ]
+
+
+def _origin(facts: CollageFacts) -> str:
+    origins = {"request": "named in the request", "default": "the default list", "model": "listed"}
+    return origins.get(facts.styles_origin, facts.styles_origin)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in counts.items())
+
+
+def _cell(facts: CellFacts) -> Rows:
+    left, top, width, height = facts.box
+    planned = facts.planned
+    return [
+        ("cell", f"row {facts.row}, column {facts.col} ({width} x {height} px at {left},{top})"),
+        ("state", facts.state),
+        ("reason", facts.reason),
+        ("planned", planned and f"{planned.prompt} (mask {planned.mask or 'none'})"),
+    ]
+
+
+def _tile(facts: TileFacts) -> Rows:
+    return [
+        ("prompt", facts.prompt),
+        ("styles", ", ".join(facts.styles)),
+        ("operation", facts.operation),
+        ("mask", facts.mask),
+        ("seed", facts.seed),
+        ("sample", facts.sample),
+        ("size", f"{facts.size[0]} x {facts.size[1]}"),
+        ("engine", facts.engine),
+        ("model", facts.model),
+        ("options", ", ".join(f"{name}={value}" for name, value in facts.options.items())),
+        ("tile", facts.key),
+    ]
+
+
+def _end(facts: TileEnd) -> Rows:
+    changed = facts.outside_changed
+    return [
+        ("created", facts.created),
+        ("cost", f"${facts.usd:,.4f}"),
+        ("engine time", None if facts.seconds is None else f"{facts.seconds:,.1f} s"),
+        ("asked before", facts.asked_before or None),
+        ("outside mask", None if changed is None else f"{changed:,} pixels changed by the model"),
+    ]

@@ -1,0 +1,1 @@
+"""The stacks that commands work on: deployed ones, and the laptop's."""

@@ -1,0 +1,69 @@
+"""A result on the disk: all that its page needs, so that it opens without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from collage import page
+from collage.manifest import MISSING, Manifest, TileRecord
+from collage.store.store import Store, script_of
+from combinatoric_collage.cli.result_files import Results
+
+READERS = 16
+"""Files read from the store at once: enough to hide its latency."""
+
+Part = tuple[str, Callable[[], bytes | None]]
+"""A file's name below the folder, and what reads it; None where it is not there."""
+
+
+def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
+    """Write a result below ``out``: the page, the pictures, the tiles that exist, the manifest.
+
+    ``folder`` is where another layout of the collage lies, if it is not the first. The manifest
+    comes last, and names the files as they lie there. Of an earlier result in ``out`` nothing is
+    left; what somebody else put there is not touched.
+
+    Raises:
+        NotInStore: when there is no such collage.
+        InvalidRequest: when a file of somebody else has the name of one of them.
+        OSError: when the disk does not take it.
+    """
+    stored = store.manifest(collage, folder)
+    manifest = stored.model_copy(update={"files": stored.files.gathered()})
+    results, parts = Results(out), [*_parts(store, manifest, folder)]
+    own = page.files() if page.is_built() else {}
+    names = {*own, "manifest.js", "manifest.json", *(name for name, _ in parts)}
+    results.begin(names)
+
+    def write(part: Part) -> None:
+        name, read = part
+        if (data := read()) is not None:
+            results.write(name, data)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        list(pool.map(write, parts))
+    for name, data in own.items():
+        results.write(name, data)
+    results.write("manifest.js", script_of(manifest))
+    text = manifest.model_dump_json(indent=2) + "\n"
+    results.write("manifest.json", text.encode())
+    results.end(names)
+    return manifest
+
+
+def _parts(store: Store, manifest: Manifest, folder: str) -> Iterator[Part]:
+    for name in store.result_files(manifest.id, folder):
+        yield name, partial(store.file, manifest.id, name, folder)
+    for name in filter(None, (manifest.files.source, *manifest.files.masks.values())):
+        yield name, partial(store.file, manifest.id, name)
+    for record in manifest.tiles:
+        if record.state not in MISSING:
+            yield f"tiles/{record.key}.png", partial(_tile, store, record)
+
+
+def _tile(store: Store, record: TileRecord) -> bytes | None:
+    found = store.tile(record.tile)
+    return None if found is None else found[0]

@@ -1,0 +1,141 @@
+"""The pack's own stack on the laptop cloud."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from collage import engines
+from collage.errors import CollageError
+from collage.request.request import Request
+from combinatoric_collage.cli import torch_python
+from combinatoric_collage.cli.log_lines import Kept, both
+from combinatoric_collage.cli.stacks import running_cloud
+from combinatoric_collage.cli.stacks.stack import Stack
+from combinatoric_collage.local import Cloud, remove_state
+from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
+from combinatoric_collage.local.aws import client as aws_client
+from combinatoric_collage.pack import ROOT
+
+TEMPLATE = ROOT / "template.yaml"
+NAME = "collage"
+SECRET = "collage-openai"  # noqa: S105 - a name
+VARIABLES = {
+    "OPENAI_BASE_URL": "OpenAiBaseUrl",
+    "OPENAI_ORG_ID": "OpenAiOrganization",
+    "OPENAI_SERVER": "OpenAiServer",
+    "OPENAI_API_VERSION": "OpenAiApiVersion",
+    "OPENAI_MASK_FIELD": "OpenAiMaskField",
+    "OPENAI_PICTURE_HOSTS": "OpenAiPictureHosts",
+}
+"""The laptop's environment beside the key, by the template's parameters that it sets."""
+
+WAITING_WORKERS = 16
+"""Functions at once when they wait for a provider, which takes no processor."""
+
+
+@contextmanager
+def running(
+    parameters: Mapping[str, str],
+    asked: Request | None = None,
+    log: Callable[[str], None] | None = None,
+    state: Path | None = None,
+    *,
+    stays: bool = False,
+) -> Iterator[tuple[Cloud, Stack]]:
+    """Start the laptop cloud with template.yaml deployed; stop it at the end.
+
+    ``parameters`` are the template's. The key in OPENAI_API_KEY, if there is one, goes where the
+    stack looks for it; a single run for an engine that has no use for it gets none, so that it
+    lists no styles at a cost. ``log`` is told what functions and tasks print. That, and what the
+    stack's buckets and table hold, is kept in the directory ``state``, and is there again in the
+    next cloud; with none it goes with the cloud. Other commands find the cloud by that directory;
+    one that ``stays`` takes their collages too.
+
+    Raises:
+        CloudError: when it cannot start, or could not keep what was made, with the reason.
+    """
+    key = os.environ.get("OPENAI_API_KEY", "")
+    paid = (
+        asked is None
+        or asked.theme
+        or any(engines.ENGINES[name].price is not None for name in asked.engines)
+    )
+    given = dict(parameters)
+    if key and paid:
+        given.setdefault("OpenAiSecret", SECRET)
+        for variable, name in VARIABLES.items():
+            if value := os.environ.get(variable):
+                given.setdefault(name, value)
+    workers = WAITING_WORKERS if key and paid else None
+    kept = Kept(state) if state else None
+    told = log or logging.getLogger("local").info
+    weights = torch_python.folder()
+    if weights:
+        given = torch_python.parameters(weights) | given
+    with (
+        closing(kept) if kept else nullcontext(),
+        Cloud(
+            TEMPLATE,
+            given,
+            NAME,
+            workers=workers,
+            log=both(kept, told) if kept else told,
+            state=state,
+            containers=torch_python.containers() if weights else {},
+        ) as cloud,
+    ):
+        if given.get("OpenAiSecret") == SECRET:
+            cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
+        found = (
+            running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext()
+        )
+        with found:
+            try:
+                yield cloud, Stack(cloud.client, NAME)
+            except (CollageError, BotoCoreError, ClientError) as error:
+                # What became of it is told by the cloud; why, it alone knows.
+                if cloud.lost:
+                    raise cloud.lost from error
+                raise
+
+
+def handed_over(found: running_cloud.Running) -> Stack:
+    """The stack of a laptop cloud that another process runs."""
+    known = found.environment
+    keys = Credentials(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"])
+
+    @cache
+    def client(service: str) -> Any:
+        return aws_client(
+            service,
+            known["AWS_ENDPOINT_URL"],
+            known["AWS_REGION"],
+            keys,
+            read_timeout=ANSWER_SECONDS,
+        )
+
+    return Stack(client, NAME)
+
+
+def default_state() -> Path:
+    """Where the command keeps its state: in the user's cache, as each system has it."""
+    caches = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or caches) / "combinatoric-collage" / "state"
+
+
+def clean(state: Path) -> bool:
+    """Remove what a laptop cloud has kept; False when there is nothing.
+
+    Raises:
+        CloudError: when a cloud uses it, or ``state`` is another kind of directory.
+    """
+    return remove_state(state)

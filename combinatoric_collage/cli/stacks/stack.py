@@ -1,0 +1,340 @@
+"""A stack as its client sees it: put a source in, start a collage, follow it, fetch it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from collage import errors, progress
+from collage.errors import CollageError, NotInStore, UnreadableRecord
+from collage.manifest import Failure, Manifest
+from collage.progress import Progress
+from collage.request.request import Request
+from collage.services import Tools
+from collage.settings import OpenAISettings, Settings
+from collage.steps import pipeline
+from collage.steps.pipeline import Estimated, Started
+from collage.store.store import Store
+from collage.watch.runs import Runs
+from combinatoric_collage.cli.stacks.fetch import fetch
+
+POLL_SECONDS = 0.25
+
+VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
+"""How often, and how far apart, a run that was just started is looked for."""
+
+WITHOUT_COLLAGE = ("failed", "cancelled")
+"""States of runs that ended and left no collage."""
+
+NEEDED = ("UploadsBucket", "CollagesBucket", "StateMachine", "StartFunction", "AssembleFunction")
+"""Outputs without which a stack is none of this pack."""
+
+
+class RunFailed(CollageError):
+    """The workflow ended without a collage; the name is that of the reason."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The error that ended the run."""
+        return self._name
+
+
+def settings_of(parameters: Mapping[str, str], uploads: str = "", collages: str = "") -> Settings:
+    """What a stack's parameters say of the sources it takes, and of how long a run takes there.
+
+    What is not given has its default.
+    """
+    limits = {
+        "max_source_bytes": _million(parameters, "MaxSourceMegabytes"),
+        "max_source_pixels": _million(parameters, "MaxSourceMegapixels"),
+    }
+    for name, setting in (
+        ("MaxConcurrency", "concurrency"),
+        ("GpuTasks", "gpu_tasks"),
+        ("TileRetentionDays", "tile_retention_days"),
+    ):
+        if parameters.get(name, "").isdecimal():
+            limits[setting] = int(parameters[name])
+    given = {name: value for name, value in limits.items() if value}
+    models = parameters.get("ModelsLocation", "") if parameters.get("EnableGpu") == "true" else ""
+    return Settings(uploads_bucket=uploads, collages_bucket=collages, models=models, **given)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack. ``client`` makes boto3 clients for it."""
+
+    client: Callable[[str], Any]
+    name: str
+    poll_seconds: float = POLL_SECONDS
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs by name."""
+        return {o["OutputKey"]: o["OutputValue"] for o in self._described.get("Outputs", [])}
+
+    @property
+    def missing_outputs(self) -> list[str]:
+        """Outputs that every stack of this pack has, and this one has not."""
+        return [name for name in NEEDED if name not in self.outputs]
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The values of the template's parameters."""
+        given = self._described.get("Parameters", [])
+        return {p["ParameterKey"]: p["ParameterValue"] for p in given}
+
+    @cached_property
+    def store(self) -> Store:
+        """The stack's store, with the caller's credentials."""
+        return Store(
+            self.client("s3"), self.outputs["UploadsBucket"], self.outputs["CollagesBucket"]
+        )
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The executions of the stack's workflow."""
+        return Runs(self.client("stepfunctions"), self.outputs["StateMachine"])
+
+    @property
+    def settings(self) -> Settings:
+        """What the stack takes."""
+        outputs = self.outputs
+        return settings_of(self.parameters, outputs["UploadsBucket"], outputs["CollagesBucket"])
+
+    @property
+    def tools(self) -> Tools:
+        """The stack's settings, as its functions have them."""
+        given = self.parameters
+        return Tools(
+            self.settings,
+            OpenAISettings(
+                secret=given["OpenAiSecret"],
+                model=given["OpenAiModel"],
+                images_per_minute=float(given["ImagesPerMinute"]),
+                burst=int(given["ImagesAtOnce"]),
+                timeout=float(given["CallSeconds"]),
+                latency=float(given["LatencySeconds"]),
+                server=given["OpenAiServer"],
+                previews=int(given["OpenAiPreviews"]),
+                usd_per_image=given["UsdPerImage"] or None,
+            ),
+        )
+
+    @cached_property
+    def _described(self) -> Any:
+        return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+
+    def estimate(
+        self,
+        source: bytes | None,
+        asked: Request,
+        mask: bytes | None = None,
+        most_looks: int | None = None,
+    ) -> Estimated:
+        """What a collage would take; nothing is started. See `pipeline.estimate`."""
+        return pipeline.estimate(self.store, self.tools, source, asked, mask, most_looks)
+
+    def identify(self, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
+        """The id of the collage that a request of these pictures would be. See `pipeline`."""
+        return pipeline.identify(self.tools, source, asked, mask)
+
+    def start(
+        self,
+        source: bytes | None,
+        options: Mapping[str, Any],
+        mask: bytes | None = None,
+        *,
+        retry_refused: bool = False,
+    ) -> Started:
+        """Put source and mask file in and start the collage, or find the run that makes or made it.
+
+        ``retry_refused`` has asked for again what moderation refused before.
+
+        Raises:
+            CollageError: by the name that the stack gives, when it refuses.
+        """
+        key = None if source is None else self.store.put_source(source)
+        more = {} if mask is None else {"mask_source": self.store.put_source(mask)}
+        return self._start(key, {**options, **more}, retry_refused)
+
+    def resume(self, collage: str, *, retry_refused: bool = False) -> Started:
+        """Start a collage again by what its own request.json says; what exists of it is kept.
+
+        ``retry_refused`` has asked for again what moderation refused before.
+
+        Raises:
+            NotInStore: when there is no such collage, or its source is gone.
+        """
+        with _here(collage):
+            accepted = self.store.accepted(collage)
+        key = accepted.source.key if accepted.source else None
+        return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
+
+    def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
+        """Lay a finished collage out again; the folder, below the collage's, of the result.
+
+        Raises:
+            CollageError: by the name that the stack gives, when it cannot.
+        """
+        payload = {"id": collage, "layout": dict(changes)}
+        result = self._invoke(self.outputs["AssembleFunction"], payload)
+        return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
+
+    def _start(
+        self, source: str | None, options: Mapping[str, Any], retry_refused: bool
+    ) -> Started:
+        payload = {"source": source, "request": dict(options), "retry_refused": retry_refused}
+        result = self._invoke(self.outputs["StartFunction"], payload)
+        if result["new"]:
+            self._wait_for(result["run"])
+        return Started(id=result["id"], run=result["run"], new=result["new"])
+
+    def _wait_for(self, run: str) -> None:
+        """Return when the workflow, which may take a moment to, knows of a run just started."""
+        for _ in range(VISIBLE_LOOKS):
+            with suppress(self.runs.states.exceptions.ExecutionDoesNotExist):
+                self.runs.status(run)
+                return
+            sleep(VISIBLE_SECONDS)
+
+    def _invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(payload).encode()
+        )
+        result: Any = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            name = result.get("errorType", "RunFailed")
+            message = result.get("errorMessage", "The function gave no reason.")
+            kind = getattr(errors, name, None)
+            raise kind(message) if kind else RunFailed(name, message)
+        return result
+
+    def look(self, collage: str) -> Progress:
+        """Where a collage stands.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        with _here(collage):
+            return progress.look(self.store, self.runs, collage)
+
+    def newest(self, limit: int, after: str | None = None) -> tuple[list[Progress], str | None]:
+        """A page of collages, the last asked for first, and where the next one begins."""
+        return progress.newest(self.store, self.runs, limit, after)
+
+    def cancel(self, collage: str) -> Progress:
+        """Stop the run of a collage, if one is under way; where it stands then.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        with _here(collage):
+            return progress.cancel(self.store, self.runs, collage)
+
+    def looks(self, collage: str) -> Iterator[Progress]:
+        """Where a collage stands, again and again; last, how it ended.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        while (seen := self.look(collage)).state == "running":
+            yield seen
+            sleep(self.poll_seconds)
+        yield seen
+
+    def follow(self, started: Started) -> Iterator[Progress]:
+        """The run's progress, until it ends.
+
+        Raises:
+            RunFailed: with the reason, when it ends without a collage.
+        """
+        for seen in self.looks(started["id"]):
+            if seen.state in WITHOUT_COLLAGE:
+                raise RunFailed(seen.error or "RunFailed", seen.message or "There is no reason.")
+            yield seen
+
+    def watch(self) -> Iterator[str]:
+        """A line for every collage that starts or ends and every upload that is refused."""
+        known: dict[str, str] = {}
+        looked_at = self._folders()
+        while True:
+            for collage, run in self.runs.recent().items():
+                # An execution that was started by other means is no collage.
+                with suppress(NotInStore):
+                    if known.get(run.name) != run.status:
+                        known[run.name] = run.status
+                        news = self._news(self.look(collage))
+                        yield f"collage {run.name}: {news}"
+            for folder in self._folders() - looked_at:
+                looked_at.add(folder)
+                failure = self.failure(folder)
+                if failure is not None and failure.source is not None:
+                    yield f"{failure.source} is refused: {failure.message}"
+            sleep(self.poll_seconds)
+
+    def _folders(self) -> set[str]:
+        """The ids of collages, and those that stand for uploads that were refused."""
+        pages = self.client("s3").get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self.store.collages, Prefix="collages/", Delimiter="/")
+        return {
+            item["Prefix"].split("/")[1]
+            for page in found
+            for item in page.get("CommonPrefixes", [])
+        }
+
+    def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
+        """Write a result below ``out``, with the page to look at it; see `fetch`.
+
+        Raises:
+            RunFailed: NotWritten, when the disk does not take it.
+        """
+        try:
+            return fetch(self.store, collage, out, folder)
+        except OSError as error:
+            raise RunFailed("NotWritten", f"{out} cannot be written: {error.strerror}.") from error
+
+    def failure(self, collage: str) -> Failure | None:
+        """Why the run failed, when that was recorded."""
+        try:
+            return self.store.failure(collage)
+        except NotInStore:
+            return None
+
+    def _news(self, seen: Progress) -> str:
+        if seen.state == "running":
+            return "started"
+        if seen.state in WITHOUT_COLLAGE:
+            return f"{seen.error}: {seen.message}"
+        name = self.store.manifest(seen.id).files.collage
+        return f"s3://{self.store.collages}/collages/{seen.id}/{name}"
+
+
+@contextmanager
+def _here(collage: str) -> Iterator[None]:
+    """Say of what is not there that the collage is not."""
+    unknown = NotInStore(f"There is no collage {collage} here.")
+    if not re.fullmatch("[0-9a-f]{20}", collage):
+        raise unknown
+    try:
+        yield
+    except UnreadableRecord:
+        raise
+    except NotInStore as error:
+        raise unknown from error
+
+
+def _million(given: Mapping[str, str], name: str) -> int:
+    value = given.get(name, "")
+    return int(value) * 1_000_000 if value.isdecimal() else 0

@@ -1,0 +1,152 @@
+"""Where a command works: on a deployed stack, a laptop cloud that runs, or one it starts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shlex import join
+from typing import Annotated
+
+import typer
+
+from collage.errors import InvalidRequest
+from collage.request.request import Request
+from collage.settings import Settings
+from combinatoric_collage.cli.stacks import laptop, running_cloud
+from combinatoric_collage.cli.stacks.stack import Stack, settings_of
+
+StackName = Annotated[
+    str | None,
+    typer.Option(
+        "--stack",
+        metavar="NAME",
+        envvar="COLLAGE_STACK",
+        help="a deployed stack, with AWS's own settings; without it, the laptop cloud",
+        show_envvar=True,
+    ),
+]
+State = Annotated[
+    Path | None,
+    typer.Option(help="where the laptop cloud keeps what was made [default: your cache]"),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter", metavar="NAME=VALUE", help="a parameter of the laptop cloud's template.yaml"
+    ),
+]
+
+
+UsdPerImage = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=9999,
+        metavar="USD",
+        help="what a picture costs at the laptop cloud's provider [default: by collage prices]",
+    ),
+]
+
+
+def priced(parameters: list[str] | None, usd_per_image: float | None) -> list[str] | None:
+    """The parameters with a price among them, if one was given."""
+    if usd_per_image is None:
+        return parameters
+    return [*(parameters or []), f"UsdPerImage={usd_per_image:.6f}"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A stack as the options name it.
+
+    ``lasting``: it is not left to a cloud that another command has started for itself, which
+    ends with that command.
+    """
+
+    stack: str | None = None
+    state_given: Path | None = None
+    parameters_given: list[str] | None = None
+    lasting: bool = False
+
+    @property
+    def state(self) -> Path:
+        """The state directory of the laptop cloud."""
+        return self.state_given or laptop.default_state()
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that were given.
+
+        Raises:
+            InvalidRequest: when one is not NAME=VALUE.
+        """
+        pairs = [item.partition("=") for item in self.parameters_given or []]
+        if any(not name or not equals for name, equals, _ in pairs):
+            raise InvalidRequest("parameter: give it as NAME=VALUE.")
+        return {name: value for name, _, value in pairs}
+
+    @cached_property
+    def running(self) -> Stack | None:
+        """The stack, if it runs already.
+
+        Raises:
+            InvalidRequest: when the options contradict each other, or the stack that runs.
+            CollageError, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: when
+                a deployed stack cannot be reached.
+        """
+        found = self._deployed() if self.stack else self._handed_over()
+        if found is not None:
+            for name, value in self.parameters.items():
+                has = found.parameters.get(name)
+                if has != value:
+                    said = f"has {name}={has}" if has is not None else f"has no parameter {name}"
+                    raise InvalidRequest(f"parameter: the stack runs already and {said}.")
+        return found
+
+    @property
+    def settings(self) -> Settings:
+        """What the stack takes."""
+        return self.running.settings if self.running else settings_of(self.parameters)
+
+    @contextmanager
+    def reached(self, asked: Request | None = None) -> Iterator[Stack]:
+        """The stack; a laptop cloud is started for the time of the context if none runs.
+
+        ``asked`` is the only request that the cloud is for, if there is only one.
+
+        Raises:
+            CloudError: when the laptop cloud cannot start.
+        """
+        if self.running is not None:
+            yield self.running
+        else:
+            with laptop.running(self.parameters, asked, state=self.state) as (_, stack):
+                yield stack
+
+    def command(self, name: str, collage: str) -> str:
+        """What to type for another command on the same collage."""
+        words = ["collage", name, collage]
+        if self.stack:
+            words += ["--stack", self.stack]
+        if self.state_given:
+            words += ["--state", str(self.state_given)]
+        return join(words)
+
+    def _deployed(self) -> Stack:
+        # What talks to AWS alone is not imported for the laptop.
+        from combinatoric_collage.cli.stacks.deployed import deployed
+
+        if self.state_given:
+            raise InvalidRequest(
+                "state: a deployed stack has none; give either --state or --stack (COLLAGE_STACK)."
+            )
+        return deployed(self.stack or "")
+
+    def _handed_over(self) -> Stack | None:
+        found = running_cloud.find(self.state)
+        if found is None or (self.lasting and not found.stays):
+            return None
+        return laptop.handed_over(found)

@@ -1,0 +1,174 @@
+"""CloudFormation: what moto cannot make is reported, and what it makes by half is completed."""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
+
+from combinatoric_collage.local.errors import CloudError, StackError
+from combinatoric_collage.local.moto import inert
+from combinatoric_collage.local.moto.host import Host, after, replace
+
+# How the physical id of a resource begins that does not exist.
+MISSING = "not-on-this-machine:"
+
+
+def patch(host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    for change in (_failures, _unsupported, _names, _buckets, _roles, _layers):
+        change(host, stack)
+
+
+def _failures(host: Host, stack: ExitStack) -> None:
+    """A resource that fails says which one it is."""
+    from moto.cloudformation import parsing
+    from moto.cloudformation.exceptions import ValidationError
+
+    original = parsing.parse_and_create_resource
+
+    def create(logical_id: str, resource: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(logical_id, resource, *args, **kwargs)
+        except Exception as error:
+            if host.problem is None:
+                reason = getattr(error, "message", None) or str(error) or repr(error)
+                text = f"{logical_id} ({resource['Type']}) could not be made: {reason}"
+                host.problem = error if isinstance(error, CloudError) else StackError(text)
+            # An error of the request, not of the server.
+            raise ValidationError(message=str(host.problem)) from error
+
+    replace(stack, parsing, "parse_and_create_resource", create)
+
+
+def _unsupported(host: Host, stack: ExitStack) -> None:
+    """A resource of an unknown type has a name and attributes, so that others can be made."""
+    from moto.cloudformation import parsing
+
+    class Missing(SimpleNamespace):
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
+        ) -> "Missing":
+            name = context["LogicalId"]
+            if resource["Type"] not in inert.TYPES:
+                host.report(f"{name} ({resource['Type']}) cannot be made here; it is left out.")
+                host.unsupported.append(resource["Type"])
+            return cls(physical_resource_id=MISSING + name, type=resource["Type"])
+
+        @staticmethod
+        def has_cfn_attr(_name: str) -> bool:
+            return True
+
+        def get_cfn_attribute(self, name: str) -> str:
+            return f"{self.physical_resource_id}.{name}"
+
+        def is_created(self) -> bool:
+            return True
+
+    known = parsing.resource_class_from_type
+
+    def find(kind: str) -> Any:
+        make = kind in parsing.NULL_MODELS or kind in parsing.get_model_map()
+        return known(kind) if make or kind.startswith("Custom::") else Missing
+
+    replace(stack, parsing, "resource_class_from_type", find)
+
+
+def _names(_host: Host, stack: ExitStack) -> None:
+    """The name made up for an image repository is one that no repository may have."""
+    from moto.cloudformation import parsing
+
+    original = parsing.generate_resource_name
+
+    def name(kind: str, *place: str) -> str:
+        made: str = original(kind, *place)
+        return made.lower() if kind == "AWS::ECR::Repository" else made
+
+    replace(stack, parsing, "generate_resource_name", name)
+
+
+def named(stack: ExitStack, kinds: Sequence[str]) -> None:
+    """Resources that this machine has no use for, and that others refer to by name."""
+    from moto.cloudformation import parsing
+
+    class Named(SimpleNamespace):
+        @classmethod
+        def create_from_cloudformation_json(cls, name: str, *_: Any, **context: str) -> "Named":
+            return cls(physical_resource_id=name, type=context["ResourceType"])
+
+        @staticmethod
+        def has_cfn_attr(_name: str) -> bool:
+            return True
+
+        def get_cfn_attribute(self, name: str) -> str:
+            return f"{self.physical_resource_id}.{name}"
+
+        def is_created(self) -> bool:
+            return True
+
+    known = parsing.resource_class_from_type
+    replace(
+        stack,
+        parsing,
+        "resource_class_from_type",
+        lambda kind: Named if kind in kinds else known(kind),
+    )
+
+
+def _buckets(_host: Host, stack: ExitStack) -> None:
+    """A bucket has no events, no versions and no CORS rules."""
+    from moto.s3.models import FakeBucket
+
+    def complete(bucket: Any, _name: str, resource: dict[str, Any], *_: Any) -> None:
+        properties = resource.get("Properties", {})
+        bridge = properties.get("NotificationConfiguration", {}).get("EventBridgeConfiguration")
+        if bridge is not None and str(bridge.get("EventBridgeEnabled", True)).lower() == "true":
+            bucket.set_notification_configuration({"EventBridgeConfiguration": {}})
+        bucket.versioning_status = properties.get("VersioningConfiguration", {}).get("Status")
+        rules = properties.get("CorsConfiguration", {}).get("CorsRules", [])
+        bucket.set_cors([_as_the_api_has_it(rule) for rule in rules])
+
+    after(stack, FakeBucket, "create_from_cloudformation_json", complete)
+
+
+def _as_the_api_has_it(rule: dict[str, Any]) -> dict[str, Any]:
+    """A CORS rule by the names of the API, where CloudFormation has the plural."""
+    named = {
+        "AllowedMethod": rule["AllowedMethods"],
+        "AllowedOrigin": rule["AllowedOrigins"],
+        "AllowedHeader": rule.get("AllowedHeaders"),
+        "ExposeHeader": rule.get("ExposedHeaders"),
+        "MaxAgeSeconds": str(rule["MaxAge"]) if "MaxAge" in rule else None,
+        "ID": rule.get("Id"),
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _roles(_host: Host, stack: ExitStack) -> None:
+    """A role has no managed policies."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy, Role, iam_backends
+
+    def complete(
+        role: Any, _name: str, resource: dict[str, Any], account: str, region: str
+    ) -> None:
+        backend = iam_backends[account]["aws"]
+        for arn in resource["Properties"].get("ManagedPolicyArns", []):
+            name = arn.rpartition("/")[2]
+            if arn not in backend.managed_policies:
+                known = json.loads(aws_managed_policies_data)
+                if name not in known:
+                    raise StackError(f"There is no policy {arn}.")
+                policy = AWSManagedPolicy.from_data(name, account, region, known[name])
+                backend.managed_policies[arn] = policy
+            backend.attach_role_policy(arn, role.name)
+
+    after(stack, Role, "create_from_cloudformation_json", complete)
+
+
+def _layers(_host: Host, stack: ExitStack) -> None:
+    """A reference to a layer is not its ARN."""
+    from moto.awslambda.models import LayerVersion
+
+    replace(stack, LayerVersion, "physical_resource_id", property(lambda layer: layer.arn))

@@ -1,0 +1,33 @@
+"""DynamoDB: changes come one after the other.
+
+moto checks a condition and then acts on it, and another thread gets in between: a counter that many
+functions add to would lose some of it.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from combinatoric_collage.local.moto.host import Host, replace
+
+ONE_ITEM = ("put_item", "update_item", "delete_item")
+MANY_ITEMS = ("transact_write_items", "execute_statement")
+
+
+def patch(_host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    # A transaction is made of changes to one item.
+    lock = threading.RLock()
+
+    def alone(change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*args: Any, **kwargs: Any) -> Any:
+            with lock:
+                return change(*args, **kwargs)
+
+        return changed
+
+    for name in (*ONE_ITEM, *MANY_ITEMS):
+        replace(stack, DynamoDBBackend, name, alone(getattr(DynamoDBBackend, name)))

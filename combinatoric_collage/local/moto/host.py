@@ -1,0 +1,112 @@
+"""What is changed in moto, and changed back.
+
+moto answers the API calls. Running code is ours: whatever it would do with Docker, or not at all,
+is handed to a `Host`. The changes themselves lie in the files `moto_*`, each with its reason.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+from combinatoric_collage.local.errors import CloudError
+from combinatoric_collage.local.http.api import Api
+from combinatoric_collage.local.processes.tasks import Tasks
+from combinatoric_collage.local.processes.worker import Result
+
+# It warns of what it does not do, again and again; nobody is to read that on a terminal.
+logging.getLogger("moto").addHandler(logging.NullHandler())
+
+
+class Host(Protocol):
+    """What the patches need of the cloud they work for."""
+
+    stopping: threading.Event
+    problem: CloudError | None
+    """Why a resource could not be made; the API only says that something failed."""
+    paths: Mapping[str, Path]
+    unsupported: list[str]
+    tasks: Tasks
+    region: str
+    workers: int
+    """Functions that may run at once."""
+    api_port: int
+    """The port of an HTTP API; 0 for any."""
+
+    def serve(self, api: Api) -> None:
+        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
+
+    def report(self, sentence: str) -> None:
+        """Tells the user something that is left out."""
+
+    def invoke(self, function: str, event: bytes, nested: bool) -> Result:
+        """Runs a function."""
+
+    def later(self, what: str, work: Callable[[], Result | None]) -> None:
+        """Does the work in the background; a failure is logged under the name `what`."""
+
+    def role_client(self, role: str, session: str, service: str) -> Any:
+        """A client with the credentials of a role."""
+
+    def is_function(self, access_key: str) -> bool:
+        """Whether the key is one of a running function."""
+
+
+def install(host: Host) -> ExitStack:
+    """Changes moto; closing the stack changes it back."""
+    from combinatoric_collage.local.moto import (
+        apigateway,
+        cloudformation,
+        dynamodb,
+        ecs,
+        ended,
+        events,
+        executions,
+        iam,
+        run_task,
+        s3,
+        status,
+        stepfunctions,
+    )
+
+    modules = (
+        cloudformation,
+        apigateway,
+        dynamodb,
+        stepfunctions,
+        executions,
+        status,
+        ended,
+        ecs,
+        run_task,
+        events,
+        s3,
+        iam,
+    )
+    with ExitStack() as stack:
+        for module in modules:
+            module.patch(host, stack)
+        return stack.pop_all()
+
+
+def replace(stack: ExitStack, owner: Any, name: str, value: Any) -> None:
+    """Sets an attribute until the stack is closed."""
+    if name in vars(owner):
+        stack.callback(setattr, owner, name, vars(owner)[name])
+    else:
+        stack.callback(delattr, owner, name)
+    setattr(owner, name, value)
+
+
+def after(stack: ExitStack, owner: Any, name: str, then: Callable[..., None]) -> None:
+    """Calls `then(made, *arguments)` whenever the class method `name` has made something."""
+    original = getattr(owner, name)
+
+    def wrapper(_cls: type, *args: Any, **kwargs: Any) -> Any:
+        made = original(*args, **kwargs)
+        then(made, *args)
+        return made
+
+    replace(stack, owner, name, classmethod(wrapper))

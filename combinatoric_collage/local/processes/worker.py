@@ -1,0 +1,289 @@
+"""One process of one function, and the Runtime API that AWS's runtime client talks to."""
+
+import hmac
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+
+import psutil
+
+from combinatoric_collage.local.aws import LOOPBACK
+from combinatoric_collage.local.http import same_origin
+from combinatoric_collage.local.http.connections import Connections
+from combinatoric_collage.local.processes import layers
+from combinatoric_collage.local.processes.functions import Function
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+API = re.compile(r"2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/)?(?P<call>[\w/]+)")
+# Lambda gives an import 10 seconds, on machines that do nothing else.
+INIT_SECONDS = 60.0
+# How often a busy process is looked at; an answer never waits for it.
+PULSE_SECONDS = 0.05
+LOG_TAIL_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an invocation."""
+
+    payload: bytes
+    failed: bool = False
+    log: bytes = b""
+
+    @classmethod
+    def error(cls, kind: str, message: str) -> "Result":
+        """A failure the function could not report itself."""
+        return cls(json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True)
+
+
+@dataclass
+class Invocation:
+    """An event on its way through a process."""
+
+    id: str
+    event: bytes
+    arn: str
+    timeout: float
+    given_up: float = field(default_factory=lambda: time.monotonic() + INIT_SECONDS)
+    """When to stop waiting: first for the import, then for the handler."""
+    started: bool = False
+
+    def start(self) -> dict[str, str]:
+        """Starts the clock; returns the headers the runtime client reads."""
+        self.started = True
+        self.given_up = time.monotonic() + self.timeout
+        return {
+            "Lambda-Runtime-Aws-Request-Id": self.id,
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + self.timeout) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": self.arn,
+        }
+
+
+class Worker:
+    """A started process; serves one invocation after another."""
+
+    def __init__(
+        self,
+        function: Function,
+        environment: Callable[[str, Path], Mapping[str, str]],
+        tmp: Path,
+        log: Callable[[str], None],
+    ) -> None:
+        self.function = function
+        self._log = log
+        self._tmp = tmp
+        self._tail: deque[str] = deque(maxlen=200)
+        self._inbox: SimpleQueue[Invocation | None] = SimpleQueue()
+        self._outbox: SimpleQueue[tuple[str, Result]] = SimpleQueue()
+        self._stopped = False
+        self._stopping = Lock()
+        self._broken = False
+        self.connections = Connections()
+        self.secret = secrets.token_urlsafe(24)
+        """The first part of every path of the Runtime API, which the process alone is told."""
+        tmp.mkdir()
+        # A port of its own: the runtime client has no other way to say which process it is.
+        self._api = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
+        self._api.daemon_threads = False
+        address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
+        self._process = subprocess.Popen(  # noqa: S603 - the function's own code
+            # -P: the folder of the bootstrap must not hide modules of the function.
+            # -S: what is installed here is not what Lambda has; see `layers`.
+            [sys.executable, "-P", "-S", str(BOOTSTRAP), function.handler],
+            cwd=function.folders[0],
+            env=dict(environment(address, tmp)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            # Ctrl-C is for the host alone, and a kill reaches the children too.
+            start_new_session=True,
+        )
+        self._threads = [Thread(target=self._serve), Thread(target=self._read)]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take another invocation."""
+        return not self._stopped and not self._broken and self._process.poll() is None
+
+    def invoke(self, request_id: str, event: bytes) -> Result:
+        """Runs the handler; ends the process when it takes too long or too much memory."""
+        self._tail.clear()
+        function = self.function
+        invocation = Invocation(request_id, event, function.arn, function.timeout)
+        self._inbox.put(invocation)
+        while True:
+            dead = self._process.poll() is not None
+            try:
+                answered, result = self._outbox.get(timeout=0 if dead else PULSE_SECONDS)
+            except Empty:
+                verdict = self._exit() if dead else self._judge(invocation)
+                if verdict is None:
+                    continue
+                self._end_process()
+                result = Result.error(verdict[0], f"RequestId: {request_id} Error: {verdict[1]}")
+            else:
+                if answered not in ("", request_id):
+                    continue
+            payload = result.payload
+            if result.failed:
+                payload = layers.say_where(payload, function.name, function.layers)
+            return Result(payload, result.failed, self._tail_bytes())
+
+    def stop(self) -> None:
+        """Ends the process and everything around it."""
+        with self._stopping:
+            if self._stopped:
+                return
+            self._stopped = True
+            self._end_process()
+            self._inbox.put(None)
+            # Wakes the accept call, which nothing else does on every system.
+            socket.create_connection((LOOPBACK, self._api.server_port)).close()
+            for thread in self._threads:
+                thread.join()
+            self.connections.hang_up()
+            self._api.server_close()
+            shutil.rmtree(self._tmp, ignore_errors=True)
+
+    def next(self) -> Invocation | None:
+        """For the Runtime API: waits for an event; None when there will be no more."""
+        invocation = self._inbox.get()
+        if self._stopped:
+            # For the next who waits; there may be any number.
+            self._inbox.put(None)
+            return None
+        return invocation
+
+    def answer(self, request_id: str, result: Result) -> None:
+        """For the Runtime API: an empty id is an error of the import, for whoever waits."""
+        self._broken = self._broken or not request_id
+        self._outbox.put((request_id, result))
+
+    def _judge(self, invocation: Invocation) -> tuple[str, str] | None:
+        if time.monotonic() > invocation.given_up:
+            seconds = invocation.timeout if invocation.started else INIT_SECONDS
+            return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
+        try:
+            used: int = psutil.Process(self._process.pid).memory_info().rss
+        except psutil.Error:
+            return None
+        if used > self.function.memory * 2**20:
+            return "Runtime.ExitError", "Runtime exited with error: signal: killed"
+        return None
+
+    def _exit(self) -> tuple[str, str]:
+        code = self._process.returncode
+        how = f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}".lower()
+        return "Runtime.ExitError", f"Runtime exited with error: {how}"
+
+    def _end_process(self) -> None:
+        # The process may be gone; its children may be not.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def _tail_bytes(self) -> bytes:
+        return "".join(list(self._tail)).encode()[-LOG_TAIL_BYTES:]
+
+    def _serve(self) -> None:
+        while not self._stopped:
+            self._api.handle_request()
+
+    def _read(self) -> None:
+        output = self._process.stdout
+        if output is None:
+            return
+        with output:
+            for line in output:
+                self._tail.append(line)
+                self._log(f"{self.function.name}: {line.rstrip()}")
+
+
+def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
+    """The Runtime API of one worker."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        server: ThreadingHTTPServer
+
+        def setup(self) -> None:
+            worker.connections.add(self.request)
+            super().setup()
+
+        def finish(self) -> None:
+            worker.connections.discard(self.request)
+            # What is left in the buffer of a connection that was ended has nowhere to go.
+            with suppress(OSError):
+                super().finish()
+
+        def handle(self) -> None:
+            # A process that is ended resets its connection; that is no news.
+            with suppress(ConnectionError):
+                super().handle()
+
+        def _call(self) -> re.Match[str] | None:
+            """The call, of who knows the secret and came by no page and no foreign name."""
+            _, secret, path = self.path.split("/", 2) if self.path.count("/") > 1 else ("", "", "")
+            known = hmac.compare_digest(secret.encode(), worker.secret.encode())
+            meant = same_origin.is_meant(self.headers.get_all("Host", []), self.server.server_port)
+            return API.fullmatch(path) if known and meant and "Origin" not in self.headers else None
+
+        def do_GET(self) -> None:
+            match = self._call()
+            if match is None or match["call"] != "invocation/next":
+                self._reply(404)
+                return
+            invocation = worker.next()
+            if invocation is None:
+                self.close_connection = True
+                return
+            self._reply(200, invocation.event, invocation.start())
+
+        def do_POST(self) -> None:
+            match = self._call()
+            if match is None:
+                self.close_connection = True
+                self._reply(404)
+                return
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            worker.answer(match["id"] or "", Result(body, failed=match["call"].endswith("error")))
+            self._reply(202)
+
+        def _reply(
+            self, status: int, body: bytes = b"{}", headers: Mapping[str, str] | None = None
+        ) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """A laptop's terminal is not the place."""
+
+    return Handler

@@ -1,0 +1,1 @@
+"""The engine `diffusion`: open models, whose work is shared among GPU tasks."""

@@ -1,0 +1,283 @@
+"""The engine `diffusion`: what open models can do, and how their work is divided.
+
+Nothing here needs them: the task that runs them is another room, and so is its GPU.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from collage.engines.diffusion.weights import Kind, Weights
+from collage.errors import InvalidRequest, NoModel
+
+if TYPE_CHECKING:
+    from collage.tile import Operation, Tile
+
+Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
+
+# A request has its fields of these types as well: what a value may be is said here alone.
+Steps = Annotated[int, Field(ge=1, le=1000)]
+Guidance = Annotated[float, Field(ge=1, le=50)]
+Strength = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+NegativePrompt = Annotated[str, Field(max_length=2000)]
+
+BATCH = 4
+"""Tiles denoised at once: what SDXL at 1024 pixels takes of a GPU with 24 GB."""
+
+LEAST_CALLS = 4
+"""Calls below which another machine costs more time, to start and load, than it saves."""
+
+
+class Options(BaseModel):
+    """What a tile may be asked for beside its prompt, in the field's names; none by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sampling(Options):
+    """How a picture is sampled. What is not given is the family's default."""
+
+    num_inference_steps: Steps | None = None
+    guidance_scale: Guidance | None = None
+    scheduler: Scheduler | None = None
+    negative_prompt: NegativePrompt = ""
+
+
+class Repainting(Sampling):
+    """Sampling that starts from a source; ``strength`` is how little of it is kept."""
+
+    strength: Strength | None = None
+
+
+class Upscaling(Options):
+    """By how much: the network's own scale is brought to it."""
+
+    scale: Annotated[int, Field(ge=2, le=4)] | None = None
+
+
+class Interpolating(Options):
+    """Weights of the text, ``u``, and of the source's picture, ``v``, against the source itself."""
+
+    num_inference_steps: Steps | None = None
+    u: Share = 0
+    v: Share = 0
+
+
+SAMPLING = tuple(Repainting.model_fields)
+"""The fields of a request that its tiles have as options."""
+
+OPTIONS: dict[Operation, type[Options]] = {
+    "inpaint": Repainting,
+    "outpaint": Repainting,
+    "generate": Sampling,
+    "variation": Repainting,
+    "interpolate": Interpolating,
+    "reconstruct": Options,
+    "upscale": Upscaling,
+}
+"""The options of each operation."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a kind of family does, and how when it is not told otherwise."""
+
+    operations: frozenset[Operation]
+    defaults: Mapping[str, float | int | str]
+    """The options it takes for want of others; what it has no default for, it cannot be told."""
+    schedulers: frozenset[Scheduler] = frozenset()
+    grain: int = 8
+    """Sides of a picture are multiples of it: pixels to the coarsest number in the networks."""
+
+
+ALL: frozenset[Scheduler] = frozenset({"ddim", "dpmpp_2m", "euler", "euler_a", "unipc"})
+DDIM: frozenset[Scheduler] = frozenset({"ddim"})
+
+TRAITS: dict[Kind, Traits] = {
+    # Below 1 the source shines through the noise, which this family's makers advise.
+    "inpainting": Traits(
+        frozenset({"inpaint", "outpaint"}),
+        {"num_inference_steps": 50, "guidance_scale": 7.5, "strength": 0.99, "negative_prompt": ""},
+        ALL,
+    ),
+    "text-to-image": Traits(
+        frozenset({"generate", "variation"}),
+        {"num_inference_steps": 50, "guidance_scale": 5.0, "strength": 0.6, "negative_prompt": ""},
+        ALL,
+    ),
+    # As in the article of 2022 that made collages of this model's pictures.
+    "latent-diffusion": Traits(
+        frozenset({"generate"}), {"num_inference_steps": 250, "guidance_scale": 7.5}, DDIM
+    ),
+    "image-embedding": Traits(
+        frozenset({"variation", "interpolate"}),
+        {"num_inference_steps": 50, "guidance_scale": 4.0, "negative_prompt": "", "u": 0, "v": 0},
+        DDIM,
+        grain=64,
+    ),
+    "vector-quantized": Traits(frozenset({"reconstruct"}), {}),
+    "discrete-vae": Traits(frozenset({"reconstruct"}), {}, grain=1),
+    "super-resolution": Traits(frozenset({"upscale"}), {"scale": 4}, grain=1),
+}
+
+FAMILIES: dict[Operation, str] = {
+    "inpaint": "sdxl-inpainting",
+    "outpaint": "sdxl-inpainting",
+    "generate": "sdxl",
+    "variation": "kandinsky",
+    "interpolate": "kandinsky",
+    "reconstruct": "vqmodel",
+    "upscale": "esrgan-x4",
+}
+"""The family that is taken for an operation where the request names none."""
+
+
+def options(operation: Operation, kind: Kind, given: Mapping[str, str]) -> Options:
+    """The options of a tile, checked for its operation and the kind of its model, all filled in.
+
+    Raises:
+        InvalidRequest: naming the option, and what it may be.
+    """
+    traits = TRAITS[kind]
+    if operation not in traits.operations:
+        can = ", ".join(sorted(traits.operations))
+        raise InvalidRequest(f"model: this one cannot {operation}; it can {can}.")
+    model = OPTIONS[operation]
+    taken = [name for name in model.model_fields if name in traits.defaults or name == "scheduler"]
+    for name in given:
+        if name not in taken or (name == "scheduler" and not traits.schedulers):
+            there = ", ".join(taken) or "none"
+            raise InvalidRequest(f"{name}: {operation} takes no such option here; it has: {there}.")
+    if given.get("scheduler", "ddim") not in traits.schedulers | {"ddim"}:
+        names = ", ".join(sorted(traits.schedulers))
+        raise InvalidRequest(f"scheduler: {given['scheduler']!r} is none of: {names}.")
+    filled = {name: traits.defaults[name] for name in taken if name in traits.defaults}
+    try:
+        made = model.model_validate({**filled, **given})
+    except ValidationError as error:
+        clauses = (f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
+        raise InvalidRequest("; ".join(clauses) + ".") from error
+    _together(made)
+    return made
+
+
+def _together(made: Options) -> None:
+    if isinstance(made, Interpolating) and made.u + made.v > 1:
+        raise InvalidRequest(f"u, v: {made.u:g} and {made.v:g} are more than 1 together.")
+    if isinstance(made, Repainting) and made.strength is not None:
+        steps = made.num_inference_steps or 1
+        if int(steps * made.strength) < 1:
+            raise InvalidRequest(
+                f"strength: {made.strength:g} of {steps} steps leaves none of them to be made."
+            )
+
+
+def check(
+    weights: Weights,
+    operations: Iterable[Operation],
+    asked: str | None,
+    given: Mapping[str, Any],
+    axes: Mapping[str, Sequence[str]],
+    size: tuple[int, int],
+) -> None:
+    """Hold a request to what the models can do that it would be made by.
+
+    ``asked`` is the model that it names, ``given`` its options by name, None where it has none;
+    ``axes`` are further values for any of them.
+
+    Raises:
+        NoModel: when a model is not there.
+        InvalidRequest: when one cannot do what is asked.
+    """
+    plain = {name: str(value) for name, value in given.items() if value is not None}
+    varied = [
+        {name: value} for name, values in axes.items() if name in SAMPLING for value in values
+    ]
+    for operation in operations:
+        for name in axes.get("model") or [asked or FAMILIES[operation]]:
+            kind = weights.family(name).kind
+            check_size(kind, size)
+            for change in varied or [{}]:
+                options(operation, kind, plain | change)
+
+
+def check_size(kind: Kind, size: tuple[int, int]) -> None:
+    """Whether pictures of this width and height can be made.
+
+    Raises:
+        InvalidRequest: when a side is not a multiple of what the kind of model needs.
+    """
+    grain = TRAITS[kind].grain
+    if any(side % grain for side in size):
+        raise InvalidRequest(
+            f"size: this model makes sides that are multiples of {grain}; "
+            f"{size[0]} x {size[1]} are not."
+        )
+
+
+def alike(tile: Tile) -> Any:
+    """What tiles of one batch have in common: the source, and all that sets shape and steps."""
+    free = {"u", "v", "negative_prompt"}
+    return [
+        tile.operation,
+        tile.model,
+        tile.size,
+        tile.source,
+        {name: value for name, value in tile.options.items() if name not in free},
+    ]
+
+
+def model(operation: Operation, asked: str | None, weights: Weights | None) -> str:
+    """The model of a tile, pinned to its weights.
+
+    Raises:
+        NoModel: when there are no weights, or none of the name that is ``asked`` for.
+    """
+    if weights is None:
+        raise NoModel("model: there are no weights here.")
+    return weights.pinned(asked or FAMILIES[operation])
+
+
+def shards(calls: int, most: int) -> int:
+    """How many machines to divide ``calls`` among, ``most`` at most."""
+    return min(most, math.ceil(calls / LEAST_CALLS))
+
+
+def part(calls: int, shard: int, shards: int) -> range:
+    """The calls of one of the ``shards``, in one piece; their numbers differ by at most one."""
+    return range(calls * shard // shards, calls * (shard + 1) // shards)
+
+
+class ShardProgress(BaseModel):
+    """How far a shard is: shards/{wave}-{n}.json. It is written anew while steps advance."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wave: int
+    shard: int
+    shards: int
+    state: Literal["loading", "rendering", "done", "failed", "interrupted"]
+    tiles: int = 0
+    """All tiles of the shard."""
+    done: int = 0
+    failed: int = 0
+    step: int = 0
+    """Of the batch under way: denoising steps made."""
+    steps: int = 0
+    halved: tuple[int, ...] = ()
+    """Calls whose batch was too large for the memory and was made in halves."""
+    device: str = ""
+    updated: str = ""
+    """When it was written, in UTC, as ISO 8601."""
+    message: str = ""
+
+    @property
+    def ended(self) -> int:
+        """Tiles that are there, or cannot be made."""
+        return self.done + self.failed

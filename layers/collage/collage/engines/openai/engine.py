@@ -1,0 +1,318 @@
+"""The engine `openai`: GPT image models, and servers that speak the same API.
+
+The model takes a mask as a hint and changes what lies outside it; so the source is laid back over
+its answer there, and what it had changed is counted. The SDK retries nothing: the workflow does.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from collage.engines import Outcome, Rendered, Turn
+from collage.engines.deadline import within
+from collage.engines.fitting import fitted, opened
+from collage.engines.openai import prices
+from collage.engines.openai.errors import named, of_answer
+from collage.engines.openai.fetching import MOST_SECONDS, fetch
+from collage.engines.openai.models import Frame, frame
+from collage.engines.openai.profiles import Server
+from collage.engines.openai.streaming import whole
+from collage.errors import BadRequest, BrokenAnswer, CollageError, NotMade, Rejected
+from collage.pictures import feather, masks
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types import ImagesResponse
+
+    from collage.services import Tools
+    from collage.tile import Tile
+
+CHANGED = 16
+"""Levels of 255 by which a channel must differ for a pixel to count as changed: more than
+resizing and compression do to a picture that was left alone."""
+
+LONGEST_CALL = 600.0
+"""Seconds for a client that has no time-out of its own in plain seconds; the SDK's default."""
+
+LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
+
+MOST_REJECTED = 8
+"""Requests in a row that a process lets the provider reject before it takes that for all."""
+
+
+OPENAIS = Server()
+"""OpenAI's own server, and what speaks exactly as it does."""
+
+
+class OpenAI:
+    """Renders the tiles of one call, which share all but the sample's number."""
+
+    def __init__(
+        self, client: openai.OpenAI, mask_convention: str, server: Server = OPENAIS
+    ) -> None:
+        self.client = client
+        self.mask_convention = mask_convention
+        self.server = server
+        self.rejected = 0
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> list[Outcome]:
+        """One picture a tile, by one request; of an answer with more pictures, the first ones.
+
+        ``source`` and ``mask`` are PNGs of the tile's shape, as large as the model works. A tile
+        to ``generate`` needs neither, a ``variation`` no mask; an ``outpaint`` is an edit whose
+        source is the larger canvas and whose mask is what is new of it.
+
+        Raises:
+            NoSlotYet: from ``turn``, before anything was asked.
+            RateLimited, Overloaded: worth another try; nothing was made.
+            TimedOut, FailedMidway, ConnectionLost, BrokenAnswer: it may be billed all the same.
+            Refused: the provider's moderation does not want this prompt with this picture.
+            QuotaExhausted, BadKey, BadRequest: no further call would fare better.
+        """
+        tile = tiles[0]
+        place = frame(tile.model, tile.size)
+        sent = None if source is None else _framed(source, place)
+        covered = None if mask is None else _mask(mask, place, self.mask_convention)
+        turn()
+        with self._bounded(), named(self.client):
+            answer = within(
+                self.seconds, lambda: self._answer(tile, len(tiles), place, sent, covered)
+            )
+            items = _items(answer, self.client.api_key)
+
+        fetched_by = monotonic() + MOST_SECONDS
+
+        def outcome(index: int) -> Outcome:
+            if index >= len(items):
+                return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
+            try:
+                provider = self._picture(items[index], fetched_by)
+                return _finish(provider, tiles[index], source, mask, place)
+            except CollageError as error:
+                return error
+
+        usd = self._cost(answer, tile, place, len(items))
+        return _settled([outcome(index) for index in range(len(tiles))], usd)
+
+    def _answer(
+        self, tile: Tile, count: int, place: Frame, source: bytes | None, mask: bytes | None
+    ) -> ImagesResponse:
+        """The answer to the one request, also where it comes as a stream."""
+        fields: dict[str, Any] = {
+            "model": tile.model,
+            "prompt": tile.prompt,
+            "size": "x".join(map(str, place.asked)),
+            **tile.options,
+        }
+        if self.server.knows_n:
+            fields["n"] = count
+        if not self.server.previews:
+            return cast("ImagesResponse", self._asked(fields, source, mask))
+        fields |= {"stream": True, "partial_images": self.server.previews}
+        return whole(self._asked(fields, source, mask), self.client.api_key)
+
+    def _asked(self, fields: dict[str, Any], source: bytes | None, mask: bytes | None) -> Any:
+        """What the SDK makes of the one request, which has what the server knows."""
+        from openai import Stream
+        from openai.types import ImageEditStreamEvent, ImagesResponse
+
+        if source is None:
+            return self.client.images.generate(**fields)
+        picture = ("source.png", source, "image/png")
+        field = self.server.mask_field
+        if mask is None or field is None:
+            return self.client.images.edit(image=picture, **fields)
+        covered = ("mask.png", mask, "image/png")
+        if field == "mask":
+            return self.client.images.edit(image=picture, mask=covered, **fields)
+        return self.client.post(
+            "/images/edits",
+            body=fields,
+            files=[("image", picture), (field, covered)],
+            cast_to=ImagesResponse,
+            options={"headers": {"Content-Type": "multipart/form-data"}},
+            stream=bool(self.server.previews),
+            stream_cls=Stream[ImageEditStreamEvent],
+        )
+
+    def _cost(self, answer: ImagesResponse, tile: Tile, place: Frame, made: int) -> float | None:
+        """Dollars by the stack's own price, otherwise by what the answer says it used."""
+        if self.server.usd_per_image is not None:
+            return self.server.usd_per_image * made
+        usage = getattr(answer, "usage", None)
+        seen = getattr(usage, "input_tokens_details", None)
+        return prices.cost(
+            tile.model,
+            place.asked,
+            made,
+            text=getattr(seen, "text_tokens", None),
+            image=getattr(seen, "image_tokens", None),
+            output=getattr(usage, "output_tokens", None),
+        )
+
+    def _picture(self, item: Any, fetched_by: float) -> bytes:
+        """The bytes of a picture that is in the answer, or lies where that says."""
+        encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
+        if isinstance(encoded, str) and encoded:
+            try:
+                return base64.b64decode(encoded)
+            except ValueError as error:
+                raise BrokenAnswer("The provider answered a picture that is no base64.") from error
+        if isinstance(url, str) and url:
+            return fetch(url, str(self.client.base_url), self.server.picture_hosts, fetched_by)
+        raise BrokenAnswer("The provider answered neither a picture nor where it lies.")
+
+    @property
+    def seconds(self) -> float:
+        """What a request may take in all: what the client lets one wait for an answer take."""
+        limit = self.client.timeout
+        return limit if isinstance(limit, int | float) else LONGEST_CALL
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """End the run when the provider rejects request after request, whatever their prompts."""
+        try:
+            yield
+        except Rejected as error:
+            self.rejected += 1
+            if self.rejected < MOST_REJECTED:
+                raise
+            # A warm process serves another run next, which has not been rejected yet.
+            self.rejected = 0
+            raise BadRequest(f"{error} It says so of every request.") from error
+        self.rejected = 0
+
+
+def load(tools: Tools) -> OpenAI:
+    """The engine with the stack's client and server."""
+    server = Server.of(tools.provider)
+    return OpenAI(tools.openai_client, tools.provider.mask_convention, server)
+
+
+def _items(answer: ImagesResponse, secret: str) -> list[Any]:
+    """What the answer holds, a picture each.
+
+    Raises:
+        CollageError: when it holds none: BrokenAnswer, or what the server says in their place.
+    """
+    # The SDK hands on whatever came, in whatever shape: text where the server sent no JSON.
+    data = getattr(answer, "data", None)
+    if not isinstance(data, list) or not data:
+        raise of_answer(answer, secret) or BrokenAnswer("The provider answered no pictures.")
+    return data
+
+
+def _settled(outcomes: list[Outcome], usd: float | None) -> list[Outcome]:
+    """The outcomes, each picture with its share of what the answer says that it cost.
+
+    Raises:
+        CollageError: the first of the errors, when no picture is among them.
+    """
+    came = sum(isinstance(outcome, Rendered) for outcome in outcomes)
+    for outcome in outcomes:
+        if not came and isinstance(outcome, CollageError):
+            raise outcome
+    return [
+        replace(outcome, usd=usd / came)
+        if isinstance(outcome, Rendered) and usd is not None
+        else outcome
+        for outcome in outcomes
+    ]
+
+
+def _finish(
+    provider: bytes,
+    tile: Tile,
+    source: bytes | None,
+    mask: bytes | None,
+    place: Frame,
+) -> Rendered:
+    """Bring an answer back to the tile's size, and the source back to where nothing was asked."""
+    sent = None if source is None else _framed(source, place)
+    answer = opened(provider, sent)
+    whole, cropped = fitted(answer, place.asked)
+    left, top = _corner(place)
+    box = (left, top, left + place.inner[0], top + place.inner[1])
+    painted = np.asarray(whole.crop(box).resize(tile.size, LANCZOS))
+    changed = None
+    if source is not None and mask is not None:
+        kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)
+        differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
+        changed = int(np.count_nonzero(differs & (alpha == 255)))
+        if tile.preserve:
+            if not tile.styles:
+                # What goes on with the picture must have its colours; another style has its own.
+                painted = feather.match(kept, painted, alpha)
+            painted = feather.join(kept, painted, alpha)
+    file = io.BytesIO()
+    Image.fromarray(painted).save(file, "PNG", compress_level=3)
+    return Rendered(
+        png=file.getvalue(),
+        provider=provider,
+        outside_changed=changed,
+        cropped_from=answer.size if cropped else None,
+    )
+
+
+# A process makes many tiles of a run: what they share is prepared once.
+
+
+@lru_cache(maxsize=4)
+def _kept(source: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The source at a tile's size."""
+    return np.asarray(_opened(source).resize(size, LANCZOS))
+
+
+@lru_cache(maxsize=8)
+def _alpha(mask: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The mask at a tile's size."""
+    return np.asarray(Image.fromarray(masks.decode(mask)).resize(size, NEAREST))
+
+
+def _opened(png: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(png)) as picture:
+        return picture.convert("RGB")
+
+
+@lru_cache(maxsize=4)
+def _framed(source: bytes, place: Frame) -> bytes:
+    """The source at the centre of the asked size, its edges mirrored into what is left over."""
+    inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
+    left, top = _corner(place)
+    right = place.asked[0] - place.inner[0] - left
+    bottom = place.asked[1] - place.inner[1] - top
+    file = io.BytesIO()
+    canvas = np.pad(inner, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+    Image.fromarray(canvas).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _mask(mask: bytes, place: Frame, convention: str) -> bytes:
+    """The mask as the server reads it, at the centre of the asked size; what is left over stays."""
+    alpha = Image.new("L", place.asked, 255)
+    inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
+    alpha.paste(inner, _corner(place))
+    file = io.BytesIO()
+    if convention == "white":
+        alpha.point(lambda a: 255 - a).save(file, "PNG")
+    else:
+        Image.merge("RGBA", [alpha] * 4).save(file, "PNG")
+    return file.getvalue()
+
+
+def _corner(place: Frame) -> tuple[int, int]:
+    return (place.asked[0] - place.inner[0]) // 2, (place.asked[1] - place.inner[1]) // 2

@@ -1,0 +1,170 @@
+"""A Deep Zoom pyramid and a preview from strips.
+
+Each level is half as large as the one below it, down to a pixel. Strips are halved as they come;
+a level keeps the rows of the tiles that it is filling, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyvips
+
+from collage.formats import jpeg_metadata
+from collage.in_order import Ordered
+from collage.pictures.pixel_memory import paper
+
+if TYPE_CHECKING:
+    from collage.formats.writers import Pixels
+    from collage.manifest import Pyramid
+
+QUALITY = 85
+"""Of a pyramid's tiles and the preview, which are looked at for a moment, at any scale."""
+
+PREVIEW = 2048
+"""Pixels of a preview's longest side, at most."""
+
+Keep = Callable[[str, bytes], object]
+"""Takes a file's name and its bytes."""
+
+Encoded = tuple[str, bytes]
+
+
+class Writer:
+    """The files of a pyramid: its tiles, its description and its preview.
+
+    ``mark`` is a JPEG segment that each of the pictures gets.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        form: Pyramid,
+        preview: str,
+        mark: bytes | None,
+        keep: Keep,
+        pool: Executor,
+    ) -> None:
+        self._size, self._form, self._preview, self._keep = size, form, preview, keep
+        self._mark = mark
+        self._work: Ordered[Encoded] = Ordered(pool, 8, lambda made: keep(*made))
+        sizes = [size]
+        while max(sizes[-1]) > 1:
+            sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
+        self._levels = [
+            _Level(form, sides, len(sizes) - 1 - number, mark, self._work)
+            for number, sides in enumerate(sizes)
+        ]
+        self._shown = next(number for number, sides in enumerate(sizes) if max(sides) <= PREVIEW)
+        self._overview: list[Pixels] = []
+
+    def write(self, strip: Pixels) -> None:
+        """The next strip."""
+        for number, level in enumerate(self._levels):
+            if number == self._shown:
+                self._overview.append(strip)
+            level.write(strip)
+            strip = level.halved(strip)
+            if not len(strip):
+                break
+
+    def finish(self) -> None:
+        """The last strip was written."""
+        self._work.finish()
+        whole = np.concatenate(self._overview)
+        self._keep(self._preview, _jpeg(whole, (0, whole.shape[1]), self._mark))
+        self._keep(self._form.dzi, self._description())
+
+    def _description(self) -> bytes:
+        form, (width, height) = self._form, self._size
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<Image xmlns="http://schemas.microsoft.com/deepzoom/2008" Format="{form.format}" '
+            f'Overlap="{form.overlap}" TileSize="{form.tile_size}">'
+            f'<Size Width="{width}" Height="{height}"/></Image>\n'
+        ).encode()
+
+
+class _Level:
+    """One level: the rows of the tiles that are being filled, and a row that waits for its pair."""
+
+    def __init__(
+        self,
+        form: Pyramid,
+        size: tuple[int, int],
+        number: int,
+        mark: bytes | None,
+        work: Ordered[Encoded],
+    ) -> None:
+        self._form, self._number, self._mark, self._work = form, number, mark, work
+        self._width, self._height = size
+        self._row, self._seen = 0, 0
+        self._unpaired: Pixels | None = None
+        self._begin(np.empty((0, self._width, 3), np.uint8))
+
+    def _begin(self, kept: Pixels) -> None:
+        """Make room for a row of tiles, whose first rows the row before has too."""
+        form = self._form
+        self._top = max(0, self._row * form.tile_size - form.overlap)
+        end = min((self._row + 1) * form.tile_size + form.overlap, self._height)
+        self._band = paper(self._width, end - self._top)
+        self._band[: len(kept)] = kept
+        self._filled = len(kept)
+
+    def write(self, strip: Pixels) -> None:
+        """Fill rows of tiles, and have those encoded that are full."""
+        self._seen += len(strip)
+        while True:
+            taken = strip[: len(self._band) - self._filled]
+            self._band[self._filled : self._filled + len(taken)] = taken
+            self._filled += len(taken)
+            strip = strip[len(taken) :]
+            if self._filled < len(self._band):
+                return
+            self._encode()
+            self._row += 1
+            if self._row * self._form.tile_size >= self._height:
+                return
+            full, top = self._band, self._top
+            kept = self._row * self._form.tile_size - self._form.overlap - top
+            self._begin(full[kept:])
+
+    def halved(self, strip: Pixels) -> Pixels:
+        """The strip as the next level has it; a last row without its pair goes alone."""
+        if self._unpaired is not None:
+            strip = np.concatenate([self._unpaired, strip])
+        self._unpaired = None
+        if len(strip) % 2 and self._seen < self._height:
+            self._unpaired, strip = strip[-1:].copy(), strip[:-1]
+        if not len(strip):
+            return strip
+        picture = _picture(strip).shrink(2, 2, ceil=True)
+        return np.asarray(picture.numpy(), np.uint8)
+
+    def _encode(self) -> None:
+        form, band = self._form, self._band
+        for column, left in enumerate(range(0, self._width, form.tile_size)):
+            start = max(0, left - form.overlap)
+            end = min(left + form.tile_size + form.overlap, self._width)
+            name = f"{form.folder}/{self._number}/{column}_{self._row}.{form.format}"
+            self._work.give(_tile, name, band, (start, end), self._mark)
+
+
+def _tile(name: str, band: Pixels, columns: tuple[int, int], mark: bytes | None) -> Encoded:
+    return name, _jpeg(band, columns, mark)
+
+
+def _jpeg(band: Pixels, columns: tuple[int, int], mark: bytes | None) -> bytes:
+    start, end = columns
+    part = _picture(band).crop(start, 0, end - start, len(band))
+    picture = bytes(part.jpegsave_buffer(Q=QUALITY, keep="none"))
+    return picture if mark is None else jpeg_metadata.insert(picture, mark)
+
+
+def _picture(pixels: Pixels) -> pyvips.Image:
+    height, width, _ = pixels.shape
+    picture = pyvips.Image.new_from_memory(pixels.data, width, height, 3, "uchar")
+    return picture.copy(interpretation="srgb")

@@ -1,0 +1,373 @@
+"""Explain a picture by itself: what it holds of its making, with no network and no store.
+
+What a picture says is anybody's word, and may be of another version of this pack: only what is
+needed here is read of it, and every field is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from collage import provenance
+from collage.digest import sha256
+from collage.errors import InvalidRequest, NoMetadata, SourceChanged
+from collage.request import request
+from collage.request.request import Request
+from collage.sheet.geometry import Geometry, Side
+
+Pair = tuple[Side, Side]
+Count = Annotated[int, Field(ge=0)]
+Text = Annotated[str, Field(max_length=1_000_000)]
+"""A prompt with all that word lists put into it, or a message."""
+
+Name = Annotated[str, Field(max_length=1_000)]
+Names = Annotated[tuple[Name, ...], Field(max_length=1_000)]
+Counts = Annotated[dict[Name, int], Field(max_length=100)]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TileFacts(_Read):
+    """What conditions a tile's pixels. ``key`` is its address in the store."""
+
+    key: Name | None = None
+    operation: Name
+    prompt: Text
+    styles: Names
+    mask: Name | None
+    engine: Name
+    model: Name
+    options: Annotated[dict[Name, Text], Field(max_length=100)]
+    size: Pair
+    seed: int | None
+    sample: int | None
+
+
+class TileEnd(_Read):
+    """What became of a tile in a run. Dollars are what was paid for it, in whichever run."""
+
+    key: Name
+    state: Literal["done", "reused", "replaced", "refused", "failed"]
+    created: Name | None = None
+    seconds: FiniteFloat | None = None
+    usd: FiniteFloat = 0
+    asked_before: Count = 0
+    outside_changed: Count | None = None
+    error: Name | None = None
+    message: Text | None = None
+
+
+class CellFacts(_Read):
+    """A cell: its place, and what it shows.
+
+    ``box`` is left, top, width and height of its picture, in pixels of the collage as it was
+    made. ``planned`` is the tile that it was to show, where it shows another; ``reason`` says why.
+    """
+
+    row: int
+    col: int
+    box: tuple[int, int, int, int]
+    state: Name
+    planned: TileFacts | None
+    reason: Text | None
+
+
+class RequestFacts(_Read):
+    """The essentials of the request, with the model that the stack chose where none was named."""
+
+    recipe: Name
+    engine: Name
+    model: Name | None = None
+    quality: Name | None = None
+    prompt: Text | None = None
+    prompt_template: Text
+    combine: int
+    order: Name | None = None
+    masks: Names
+    rows: int
+    cols: int
+    size: Pair
+    cell: int
+    gap: int
+    seed: int
+
+
+class CollageFacts(_Read):
+    """What a collage says of the run that it came from. ``source`` is the source's digest.
+
+    Rows, columns and gap are those of the picture, whose tiles may have been laid out again.
+    """
+
+    id: Name
+    pack: Name
+    created: Name
+    source: Name | None
+    rows: int
+    cols: int
+    gap: int
+    request: RequestFacts
+    styles: Names
+    styles_origin: Name
+    styles_model: Name | None
+    tiles: int
+    tile_counts: Counts
+    cell_counts: Counts
+    usd: FiniteFloat
+    render_seconds: FiniteFloat
+    asked_again: int
+    stopped: Text | None
+
+
+class Explanation(BaseModel):
+    """Of a tile's picture, the tile. Of a collage, its run; or one cell and the tile it shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["collage", "tile"]
+    id: str | None = None
+    """Of the collage, where it is one."""
+    collage: CollageFacts | None = None
+    cell: CellFacts | None = None
+    tile: TileFacts | None = None
+    end: TileEnd | None = None
+    """What became of the tile, which only a collage can say."""
+
+
+class _End(TileEnd):
+    tile: TileFacts | None = None
+
+
+class _Cells(_Read):
+    tile: tuple[Count | None, ...]
+    planned: tuple[Count | None, ...]
+    state: tuple[str, ...]
+
+
+class _Digest(_Read):
+    sha256: Name
+
+
+class _Styles(_Read):
+    styles: Names
+    origin: Name
+    model: Name | None = None
+
+
+class _Plan(_Read):
+    id: Name
+    request: RequestFacts
+    source: _Digest | None
+    styles: _Styles
+    tiles: tuple[TileFacts, ...]
+
+
+class _Stopped(_Read):
+    error: Name
+    message: Text
+
+
+class _Run(_Read):
+    created: Name
+    tile_counts: Counts
+    cell_counts: Counts
+    usd: FiniteFloat
+    render_seconds: FiniteFloat
+    asked_again: int
+    stopped: _Stopped | None = None
+
+
+class _Collage(_Read):
+    pack: Name
+    plan: _Plan
+    run: _Run
+    geometry: Geometry
+    tiles: tuple[_End, ...]
+    cells: _Cells
+
+
+class _Tile(_Read):
+    key: Name
+    tile: TileFacts
+
+
+def explain(
+    picture: bytes, at: tuple[int, int] | None = None, cell: tuple[int, int] | None = None
+) -> Explanation:
+    """What ``picture`` says of itself, or of one of its cells.
+
+    ``at`` is a point (x, y) in the pixels of this file, which may be a copy of another size in
+    the same proportions; ``cell`` is (row, column). All of them count from 0. A tile has no
+    cells, and is the same tile at every point.
+
+    Raises:
+        InvalidRequest: for both, or for a point or a cell that is not there.
+        NotAPicture, TruncatedPicture: when the picture is none.
+        NoMetadata: when it does not say how it was made, or a newer version of this pack said it.
+    """
+    if at is not None and cell is not None:
+        raise InvalidRequest("at, cell: give one of them, not both.")
+    found = provenance.read(picture)
+    record = _checked(found)
+    if at is not None:
+        _inside(at, found.size)
+    if isinstance(record, _Tile):
+        if cell is not None:
+            raise InvalidRequest("cell: the picture is one tile; it has no cells.")
+        return Explanation(kind="tile", tile=record.tile.model_copy(update={"key": record.key}))
+    if at is not None:
+        cell = _cell_at(record.geometry, found.size, at)
+    if cell is None:
+        return Explanation(kind="collage", id=record.plan.id, collage=_summary(record))
+    return _cell(record, cell)
+
+
+def request_of(picture: bytes, source: bytes | None) -> Request:
+    """The request that made the collage ``picture``, for the source that it was made of.
+
+    Styles that a language model listed are named in it, so that they are not listed anew.
+
+    Raises:
+        SourceChanged: when ``source`` is another picture than the collage was made of.
+        InvalidRequest: when the picture is a tile, or this version cannot make it.
+        NotAPicture, TruncatedPicture, NoMetadata: as for `explain`.
+    """
+    found = provenance.read(picture)
+    record = _checked(found)
+    if found.record is None or not isinstance(record, _Collage):
+        raise InvalidRequest("The picture is one tile; only a collage can be made again.")
+    known = record.plan.source and record.plan.source.sha256
+    if known != (None if source is None else sha256(source)):
+        raise SourceChanged("The collage was made of another picture than this one, or of none.")
+    options = dict(found.record["plan"]["request"])
+    if record.plan.styles.origin == "model":
+        options |= {"styles": record.plan.styles.styles}
+        options |= {"style_count": None, "theme": None, "exclude": ()}
+    return request.parse(options)
+
+
+def _checked(found: provenance.Found) -> _Collage | _Tile:
+    record = found.record
+    if record is None:
+        if collage := provenance.collage_id(found):
+            raise NoMetadata(
+                f"The picture is only a view of the collage {collage}; all that is known stands in "
+                "the collage's own picture."
+            )
+        raise NoMetadata("The picture was not made by this pack, or lost what it said of it.")
+    version, kind = record.get("version"), record.get("kind")
+    if isinstance(version, int) and version > provenance.RECORD_VERSION:
+        raise NoMetadata("The picture was made by a newer version of this pack.")
+    if kind not in ("tile", "collage"):
+        raise NoMetadata("The picture's record is not one of this pack.")
+    try:
+        if kind == "tile":
+            return _Tile.model_validate(record)
+        made = _Collage.model_validate(record)
+    except ValidationError as error:
+        raise NoMetadata("The picture's record is not one of this pack.") from error
+    cells, tiles = made.geometry.rows * made.geometry.cols, len(made.plan.tiles)
+    columns = (made.cells.tile, made.cells.planned, made.cells.state)
+    indices = {cell for cell in (*made.cells.tile, *made.cells.planned) if cell is not None}
+    if any(len(column) != cells for column in columns) or len(made.tiles) != tiles:
+        raise NoMetadata("The picture's record is not whole.")
+    if max(indices, default=0) >= tiles:
+        raise NoMetadata("The picture's record is not whole.")
+    return made
+
+
+def _inside(at: tuple[int, int], size: tuple[int, int]) -> None:
+    (x, y), (width, height) = at, size
+    if not (0 <= x < width and 0 <= y < height):
+        raise InvalidRequest(
+            f"at: {x},{y} is outside the picture; x goes from 0 to {width - 1}, "
+            f"y from 0 to {height - 1}."
+        )
+
+
+def _cell_at(made: Geometry, size: tuple[int, int], at: tuple[int, int]) -> tuple[int, int]:
+    """Row and column at a point of the picture, or of a copy in other pixels.
+
+    A label belongs to the cell above it.
+    """
+    (width, height), (full_width, full_height) = size, made.size
+    # Sides are whole pixels: a copy's may each be off by less than one.
+    if abs(width * full_height - height * full_width) > full_width + full_height:
+        raise InvalidRequest(
+            f"at: the picture is {width} x {height} pixels and was made as {full_width} x "
+            f"{full_height}; a cropped copy does not say where it was cut. Ask for a cell."
+        )
+    points = (
+        (2 * at[0] + 1) * full_width // (2 * width) - made.offset[0],
+        (2 * at[1] + 1) * full_height // (2 * height) - made.offset[1],
+    )
+    (col, right), (row, down) = (
+        divmod(point, step) for point, step in zip(points, made.step, strict=True)
+    )
+    if min(points) < 0 or right >= made.visible[0] or down >= made.visible[1] + made.label:
+        raise InvalidRequest(f"at: {at[0]},{at[1]} is in the gap between cells.")
+    if row >= made.rows or col >= made.cols:
+        raise InvalidRequest(f"at: {at[0]},{at[1]} is beside the cells.")
+    return row, col
+
+
+def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
+    (row, col), made = cell, record.geometry
+    if not (0 <= row < made.rows and 0 <= col < made.cols):
+        raise InvalidRequest(
+            f"cell: {row},{col} is not there; rows go from 0 to {made.rows - 1}, "
+            f"columns from 0 to {made.cols - 1}."
+        )
+    position = row * made.cols + col
+    shown, planned = record.cells.tile[position], record.cells.planned[position]
+    facts = CellFacts(
+        row=row,
+        col=col,
+        box=made.box(row, col),
+        state=record.cells.state[position],
+        planned=None,
+        reason=None,
+    )
+    if planned is None:
+        return Explanation(kind="collage", id=record.plan.id, cell=facts)
+    ended = record.tiles[planned]
+    index = planned if shown is None else shown
+    end = record.tiles[index]
+    tile = (end.tile or record.plan.tiles[index]).model_copy(update={"key": end.key})
+    another = index != planned or ended.tile is not None
+    reason = ": ".join(said for said in (ended.error, ended.message) if said) or None
+    wanted = record.plan.tiles[planned] if another else None
+    return Explanation(
+        kind="collage",
+        id=record.plan.id,
+        cell=facts.model_copy(update={"planned": wanted, "reason": reason}),
+        tile=tile,
+        end=TileEnd.model_validate(end.model_dump()),
+    )
+
+
+def _summary(record: _Collage) -> CollageFacts:
+    plan, run = record.plan, record.run
+    return CollageFacts(
+        id=plan.id,
+        pack=record.pack,
+        created=run.created,
+        source=plan.source and plan.source.sha256,
+        rows=record.geometry.rows,
+        cols=record.geometry.cols,
+        gap=record.geometry.gap,
+        request=plan.request.model_copy(update={"model": plan.tiles[0].model}),
+        styles=plan.styles.styles,
+        styles_origin=plan.styles.origin,
+        styles_model=plan.styles.model,
+        tiles=len(plan.tiles),
+        tile_counts=run.tile_counts,
+        cell_counts=run.cell_counts,
+        usd=run.usd,
+        render_seconds=run.render_seconds,
+        asked_again=run.asked_again,
+        stopped=run.stopped and f"{run.stopped.error}: {run.stopped.message}",
+    )

@@ -1,0 +1,68 @@
+"""Upscaling: a last wave of tiles, each an earlier one made larger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from collage import engines
+from collage.recipes import Unfolded
+from collage.tile import Composition, Piece, Tile
+
+if TYPE_CHECKING:
+    from collage.engines.diffusion.weights import Weights
+    from collage.request.request import Request
+
+FALLBACK = "painter"
+"""Upscales for the engines that cannot, by Lanczos."""
+
+
+def after(
+    unfolded: Unfolded, request: Request, models: Mapping[str, str], weights: Weights | None = None
+) -> Unfolded:
+    """``unfolded`` with every tile that is shown made larger at the end, as the request wants.
+
+    The larger ones take the cells of the smaller ones, which stay as what they are made from.
+    """
+    engine, scale = request.engine, request.upscale or 1
+    upscaler = engine if "upscale" in engines.ENGINES[engine].operations else FALLBACK
+    pinned = engines.ENGINES[upscaler].pinned
+    model = pinned("upscale", None, weights) if pinned else models[upscaler]
+    cells = unfolded.cells or ()
+    shown = sorted({tile for tile in cells if tile is not None})
+    tiles, compositions = list(unfolded.tiles), list(unfolded.compositions)
+    larger: dict[int | None, int | None] = {None: None}
+    for index in shown:
+        tile = tiles[index]
+        whole = Composition(
+            size=tile.size,
+            pieces=(Piece(tile=tile.key, box=(0, 0, *tile.size), at=(0, 0)),),
+            source=None,
+        )
+        compositions.append(whole)
+        larger[index] = len(tiles)
+        tiles.append(_upscaled(tile, whole, scale, upscaler, model))
+    axes = [*unfolded.axes, *(unfolded.axes[i] for i in shown)] if unfolded.axes else ()
+    return replace(
+        unfolded,
+        tiles=tiles,
+        cells=[larger[cell] for cell in cells],
+        compositions=compositions,
+        axes=axes,
+    )
+
+
+def _upscaled(tile: Tile, whole: Composition, scale: int, engine: str, model: str) -> Tile:
+    width, height = tile.size
+    return tile.model_copy(
+        update={
+            "operation": "upscale",
+            "mask_sha256": None,
+            "source": whole.digest,
+            "engine": engine,
+            "model": model,
+            "options": {"scale": str(scale)},
+            "size": (width * scale, height * scale),
+        }
+    )

@@ -1,0 +1,157 @@
+"""What of a request must go together: recipe, engines and the fields that each has a use for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from collage import engines, recipes
+from collage.errors import FieldError, InvalidRequest
+from collage.request import prompts
+
+if TYPE_CHECKING:
+    from collage.request.request import Request
+
+OPTIONS = (
+    "quality",
+    "guidance_scale",
+    "num_inference_steps",
+    "strength",
+    "scheduler",
+    "negative_prompt",
+)
+"""Fields that an engine is given as options, where it has them."""
+
+AXES = ("engine", "model", "seed", *OPTIONS)
+"""Fields of the request that a table can have as further axes."""
+
+OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
+"""Fields that belong to some recipes only."""
+
+PROMPTED = {"samples", "interpolation"}
+"""Recipes that make nothing without a prompt."""
+
+
+def check(request: Request) -> None:
+    """Check a request by its own fields, without its source.
+
+    Raises:
+        ValueError: with the field that is wrong and what it may be.
+        InvalidRequest: for a prompt whose alternatives cannot be read.
+    """
+    recipe = recipes.RECIPES[request.recipe]
+    defaults = type(request).model_fields
+    for name in sorted(OWN - recipe.uses):
+        if getattr(request, name) != defaults[name].get_default():
+            raise ValueError(
+                f"{name}: the recipe {request.recipe} has no use for it; its own are: "
+                + ", ".join(sorted(recipe.uses))
+            )
+    _options(request)
+    prompts.asked(request, request.prompt or "")
+    for text in request.subjects or ():
+        prompts.asked(request, text, "subjects")
+    for text in _values(request, "negative_prompt"):
+        prompts.single(text, request.words, "negative_prompt")
+    if request.recipe == "interpolation":
+        prompts.single(request.prompt or "", request.words, "prompt")
+    _template(request)
+    if request.recipe in PROMPTED and request.prompt is None:
+        raise ValueError(f"prompt: the recipe {request.recipe} needs one")
+    if request.recipe == "panorama" and request.target is None:
+        raise ValueError("target: a panorama needs the size it is to have, as 1536x512")
+    if request.upscale is not None and request.replace_refused:
+        raise ValueError("upscale: it cannot go with replace_refused")
+    given = (bool(request.rects), request.mask_source is not None, request.transparency)
+    if request.recipe == "erase" and sum(given) != 1:
+        raise ValueError("rects: give rects, mask_source or transparency, one of them")
+
+
+def served(request: Request, has_source: bool) -> None:
+    """Check a request once it is known whether it has a source.
+
+    Raises:
+        InvalidRequest: when the recipe needs a source, or an engine cannot do what it asks for.
+    """
+    from collage.errors import InvalidRequest
+
+    recipe = recipes.RECIPES[request.recipe]
+    if recipe.source == "needed" and not has_source:
+        raise InvalidRequest(f"source: the recipe {request.recipe} needs a picture.")
+    if recipe.source == "unused" and has_source:
+        raise InvalidRequest(f"source: the recipe {request.recipe} has no use for a picture.")
+    unsaid = (("all",), type(request).model_fields["masks"].get_default())
+    if not has_source and request.masks not in unsaid:
+        raise InvalidRequest("masks: they say what of a picture is repainted, and none is given.")
+    wanted = recipes.load(request.recipe).operations(request, has_source)
+    for name in request.engines:
+        lacking = wanted - engines.ENGINES[name].operations
+        if lacking:
+            able = [e for e in engines.OFFERED if wanted <= engines.ENGINES[e].operations]
+            raise InvalidRequest(
+                f"engine: {name} cannot {' or '.join(sorted(lacking))}, as the recipe "
+                f"{request.recipe} asks; these can: {', '.join(able) or 'none'}."
+            )
+
+
+def _template(request: Request) -> None:
+    """Every prompt of the template must say where the styles go."""
+    places = [("styles", "", None)]
+    allowed = [places, [*places, ("subject", "", None)]] if request.subjects else [places]
+    for text in prompts.asked(request, request.prompt_template, prompts.TEMPLATE):
+        try:
+            fields = [field[1:] for field in Formatter().parse(text) if field[1] is not None]
+        except ValueError as error:
+            raise ValueError(f"prompt_template: {error}") from error
+        if sorted(fields) not in allowed:
+            also = ", with subjects also {subject}," if request.subjects else ""
+            raise ValueError(
+                f"prompt_template: it must hold {{styles}} once{also} and no other {{field}}"
+            )
+
+
+def _options(request: Request) -> None:
+    """Every option must be one that an engine of the request has."""
+    known = [engines.ENGINES[name] for name in request.engines]
+    for name in OPTIONS:
+        asked = [*_values(request, name)]
+        if asked and not any(name in engine.options for engine in known):
+            owners = [e for e, engine in engines.ENGINES.items() if name in engine.options]
+            raise ValueError(
+                f"{name}: of {' and '.join(request.engines)} no engine has it; "
+                f"these do: {', '.join(owners) or 'none'}"
+            )
+    for quality in _values(request, "quality"):
+        allowed = [q for engine in known for q in engine.qualities]
+        if quality not in allowed:
+            raise ValueError(f"quality: {quality!r} is none of: {', '.join(allowed)}")
+    fixed = [name for name in request.engines if engines.ENGINES[name].model is not None]
+    if [*_values(request, "model")] and len(fixed) == len(request.engines):
+        only = engines.ENGINES[fixed[0]].model
+        raise ValueError(f"model: the engine {fixed[0]} has only {only}")
+
+
+def known_qualities(request: Request, models: Mapping[str, str]) -> None:
+    """Every quality must be one that the models take, of which it is known.
+
+    ``models`` are what renders, by engine.
+
+    Raises:
+        InvalidRequest: naming the model and what it takes.
+    """
+    named = [value for value in _values(request, "model") if value is not None]
+    for engine in request.engines:
+        for model in named or [models[engine]]:
+            allowed = engines.ENGINES[engine].qualities_of(model)
+            for quality in _values(request, "quality"):
+                if allowed is not None and quality not in allowed:
+                    said = f"{model} has no quality {quality!r}; it has: {', '.join(allowed)}"
+                    wrong = FieldError("quality", said, list(allowed))
+                    raise InvalidRequest(f"quality: {said}.", [wrong])
+
+
+def _values(request: Request, name: str) -> Iterable[Any]:
+    """What a field is asked to be, by itself and as an axis."""
+    value = getattr(request, name)
+    return [*([] if value is None else [value]), *request.axes.get(name, ())]

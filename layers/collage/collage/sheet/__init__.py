@@ -1,0 +1,1 @@
+"""The sheet: where cells lie, and all that is drawn around them."""

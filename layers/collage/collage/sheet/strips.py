@@ -1,0 +1,116 @@
+"""The collage in strips, top to bottom: what writers take.
+
+A strip is a row of cells with their labels, or what lies above or below all of them. The next
+strip's files are read while this one is decoded and encoded: one strip and the files of another
+are held, however many rows there are, and what writers have not encoded yet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sized
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collage.formats.writers import Pixels
+    from collage.sheet.sheet import Sheet
+
+MOST_KEPT = 128_000_000
+"""Bytes of files that are kept because a later row shows them again."""
+
+File = TypeVar("File", bound=Sized)
+
+
+class Cells(Protocol[File]):
+    """Where the cells of tiles come from, by the tile's index. Both are called by many threads."""
+
+    def fetch(self, tile: int) -> File:
+        """The file of a tile's cell, which takes time but no processor."""
+
+    def decode(self, tile: int, file: File) -> Pixels:
+        """The cell in the file."""
+
+
+def strips(
+    sheet: Sheet, cells: Cells[File], readers: Executor, workers: Executor
+) -> Iterator[Pixels]:
+    """The collage, a strip at a time.
+
+    ``readers`` fetch, for each row that shows a tile at most once; and once in all, where what is
+    to come again fits in `MOST_KEPT`. ``workers`` decode.
+    """
+    place = sheet.geometry
+    if place.offset[1]:
+        yield sheet.head()
+    repeats = _Repeats(sheet, cells)
+    coming = repeats.fetch(0, readers)
+    for row in range(place.rows):
+        files = coming
+        repeats.keep(files)
+        if row + 1 < place.rows:
+            coming = repeats.fetch(row + 1, readers)
+        yield _filled(sheet, row, cells, files, workers)
+    foot = sheet.foot()
+    if len(foot):
+        yield foot
+
+
+class _Repeats(Generic[File]):
+    """Fetches files, and keeps those that a later row needs, as long as there is room for them."""
+
+    def __init__(self, sheet: Sheet, cells: Cells[File]) -> None:
+        self._cells, self._layout = cells, sheet.layout
+        rows = range(sheet.layout.rows)
+        self._rows_left = Counter(tile for row in rows for tile in set(self._row(row)))
+        self._kept: dict[int, Future[File]] = {}
+        self._room = MOST_KEPT
+
+    def fetch(self, row: int, readers: Executor) -> dict[int, Future[File]]:
+        """The files of a row's tiles, on their way."""
+        files: dict[int, Future[File]] = {}
+        for tile in dict.fromkeys(self._row(row)):
+            self._rows_left[tile] -= 1
+            files[tile] = self._kept.get(tile) or readers.submit(self._cells.fetch, tile)
+        return files
+
+    def keep(self, files: dict[int, Future[File]]) -> None:
+        """Keep what is to come again, forget what is not."""
+        for tile, file in files.items():
+            known, wanted = tile in self._kept, self._rows_left[tile] > 0
+            length = len(file.result())
+            if known and not wanted:
+                del self._kept[tile]
+                self._room += length
+            elif wanted and not known and length <= self._room:
+                self._kept[tile] = file
+                self._room -= length
+
+    def _row(self, row: int) -> list[int]:
+        """The tiles that a row shows; it can have empty cells."""
+        cells = self._layout.cells[row * self._layout.cols : (row + 1) * self._layout.cols]
+        return [tile for tile in cells if tile is not None]
+
+
+def _filled(
+    sheet: Sheet, row: int, cells: Cells[File], files: dict[int, Future[File]], workers: Executor
+) -> Pixels:
+    """The strip of a row of cells."""
+    layout = sheet.layout
+    # What was given to the workers before is begun by then, and the strip before nearly done with.
+    workers.submit(int).result()
+    strip = sheet.row(row)
+    width, height = layout.shown
+    places: dict[int, list[int]] = {}
+    for col, tile in enumerate(layout.cells[row * layout.cols : (row + 1) * layout.cols]):
+        if tile is not None:
+            places.setdefault(tile, []).append(sheet.geometry.box(row, col)[0])
+
+    def paste(tile: int) -> None:
+        cell = cells.decode(tile, files.pop(tile).result())[:height, :width]
+        for left in places[tile]:
+            strip[:height, left : left + width] = cell
+
+    for _ in workers.map(paste, places):
+        pass
+    return strip

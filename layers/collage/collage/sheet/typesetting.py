@@ -1,0 +1,133 @@
+"""Text in any script, set by Pango inside libvips in the fonts of Noto.
+
+Pango shapes the letters, joins and stacks them, puts them in the order that they are read in, and
+takes each from the first font that has it. Only the fonts of the layer are known to it, whatever
+the machine has.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from collage.sheet import coverage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+SUFFIXES = (".ttf", ".otf", ".ttc")
+CONFIGURATION = Path(__file__).with_name("fonts.conf")
+
+INVISIBLE = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
+"""Categories of characters that nothing is drawn for: joiners, marks of direction, spaces."""
+
+VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+"""Variation selectors: they choose between shapes of the character before."""
+
+ON_BASELINE = "<span size='1'>a</span>"
+"""A letter too small to be seen. Pango hangs a line from the baseline of its first script: without
+it, Arabic after Chinese would stand higher than Chinese after Arabic."""
+
+_starting = Lock()
+
+
+def missing(texts: Iterable[str]) -> str:
+    """The characters of ``texts`` that no font has, each once, in the order of their appearance."""
+    there = dict.fromkeys(character for text in texts for character in text)
+    return "".join(c for c in there if not c.isascii() and not _seen(c))
+
+
+@lru_cache(maxsize=1024)
+def set_line(text: str, size: int) -> tuple[NDArray[np.uint8], int]:
+    """A line as coverage (height, width), 255 where ink is full, and the row of its upper edge.
+
+    ``size`` is that of the letters in pixels. The row counts from the top of the line. The pixels
+    are shared and cannot be written to.
+    """
+    import pyvips
+
+    if not any(map(_visible, text)):
+        return np.zeros((0, 0), np.uint8), 0
+    _start()
+    # Pango reads markup.
+    marked = html.escape(text, quote=False)
+    if _first_direction(text) == "L":
+        marked = ON_BASELINE + marked
+    made = pyvips.Image.text(marked, font=f"{_families(text)} {size}", dpi=72)
+    picture: NDArray[np.uint8] = made.numpy().reshape(made.height, made.width)
+    picture.setflags(write=False)
+    return picture, int(made.yoffset)
+
+
+def _first_direction(text: str) -> str:
+    """The bidirectional class of the first character that has a direction: L, R, AL, or none."""
+    classes = map(unicodedata.bidirectional, text)
+    return next((each for each in classes if each in ("L", "R", "AL")), "")
+
+
+def _families(text: str) -> str:
+    """What Pango is to look through, first to last.
+
+    Han characters are of one code and several shapes: Japanese beside kana, Korean beside hangul,
+    else simplified Chinese, which has the traditional characters too.
+    """
+    names = [unicodedata.name(c, "") for c in text if not c.isascii()]
+    place = "SC"
+    if any(name.startswith(("HIRAGANA", "KATAKANA")) for name in names):
+        place = "JP"
+    elif any(name.startswith("HANGUL") for name in names):
+        place = "KR"
+    return f"Noto Sans, Noto Sans CJK {place}, Noto Sans Symbols, Noto Emoji"
+
+
+@cache
+def _start() -> None:
+    """Make the fonts known to Pango.
+
+    The environment says so only meanwhile: other programs have use for the machine's own fonts.
+    """
+    import pyvips
+
+    with _starting:
+        before = os.environ.get("FONTCONFIG_FILE")
+        os.environ["FONTCONFIG_FILE"] = str(CONFIGURATION)
+        try:
+            for path in _paths():
+                pyvips.Image.text("a", font="Noto Sans 12", dpi=72, fontfile=str(path))
+        finally:
+            if before is None:
+                del os.environ["FONTCONFIG_FILE"]
+            else:
+                os.environ["FONTCONFIG_FILE"] = before
+
+
+def _paths() -> Iterator[Path]:
+    for package in PACKAGES:
+        folder = Path(str(files(package)))
+        yield from sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+
+
+@cache
+def _coverages() -> tuple[coverage.Coverage, ...]:
+    return tuple(map(coverage.read, _paths()))
+
+
+def _visible(character: str) -> bool:
+    if unicodedata.category(character) in INVISIBLE:
+        return False
+    return not any(ord(character) in variants for variants in VARIANTS)
+
+
+def _seen(character: str) -> bool:
+    """Whether a character is drawn as what it is, or is not drawn at all."""
+    return not _visible(character) or any(character in one for one in _coverages())

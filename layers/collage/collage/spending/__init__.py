@@ -1,0 +1,1 @@
+"""Spending: the pace, the day's dollars, and calls that cost money."""

@@ -1,0 +1,1 @@
+"""The workflow's steps, one file a state, and what starts and ends a run."""

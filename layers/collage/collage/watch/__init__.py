@@ -1,0 +1,1 @@
+"""Watching: where collages stand, for those who wait for them."""

@@ -1,0 +1,38 @@
+"""Refusals are remembered by draw: none is asked again by a retry, only when somebody says so."""
+
+from collections.abc import Sequence
+
+from collage import progress
+from collage.errors import Refused
+from collage.notes import Pardon, Refusal
+from collage.store.store import Store
+from collage.tile import Tile
+
+
+def heed(store: Store, collage: str, tiles: Sequence[Tile]) -> tuple[list[Tile], Refused | None]:
+    """The draws that may be asked for, and the refusal of the others, if any was refused before."""
+    asked, refused = [], None
+    for tile in tiles:
+        refusal = store.refusal(collage, tile.key)
+        if refusal is None or _pardoned(store, collage, refusal):
+            asked.append(tile)
+        else:
+            refused = Refused(refusal.message)
+    return asked, refused
+
+
+def note(store: Store, collage: str, tiles: Sequence[Tile], refused: Refused) -> None:
+    """Remember that the provider refused these draws."""
+    refusal = Refusal(message=str(refused), created=progress.now())
+    for tile in tiles:
+        store.put_refused(collage, tile.key, refusal)
+
+
+def pardon(store: Store, collage: str) -> None:
+    """Have what was refused until now asked for again: moderation may judge otherwise."""
+    store.put_pardon(collage, Pardon(since=progress.now()))
+
+
+def _pardoned(store: Store, collage: str, refusal: Refusal) -> bool:
+    given = store.pardon(collage)
+    return given is not None and refusal.created < given.since

@@ -1,0 +1,88 @@
+"""The tiles of a collage, page by page: what conditions each, and what became of it so far."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collage.errors import Refused
+from collage.manifest import MISSING, TileRecord, TileState, tile_record
+from collage.progress import Progress
+from collage.tile import Tile
+
+if TYPE_CHECKING:
+    from collage.plan import Plan
+    from collage.store.store import Store
+
+READERS = 16
+"""Tiles that are looked up together."""
+
+
+class ListedTile(BaseModel):
+    """A tile of the plan; ``pending`` until it is made or its call has failed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    key: str
+    state: TileState | Literal["pending"]
+    tile: Tile
+    created: str | None = None
+    seconds: float | None = None
+    usd: float = 0
+    error: str | None = None
+    message: str | None = None
+    picture: str | None = Field(default=None, description="key of the picture, once it is there")
+
+
+def page(
+    store: Store, progress: Progress, limit: int, first: int
+) -> tuple[list[ListedTile], int | None]:
+    """At most ``limit`` tiles from the tile ``first`` on, and where the next page begins.
+
+    Before the plan there are none. Of a finished collage the manifest tells; of any other, what
+    lies in the store.
+
+    Raises:
+        NotInStore: when the plan or manifest that should be there is not.
+    """
+    total = progress.tiles.total or 0
+    numbers = range(first, min(first + limit, total))
+    if not numbers:
+        return [], None
+    if progress.state in ("done", "partial"):
+        records = store.manifest(progress.id).tiles
+        found = [_listed(records[i]) for i in numbers]
+    else:
+        plan = _plan(store, progress.id)
+        with ThreadPoolExecutor(READERS) as pool:
+            found = list(pool.map(lambda i: _so_far(store, plan, i), numbers))
+    return found, numbers.stop if numbers.stop < total else None
+
+
+@lru_cache(maxsize=2)
+def _plan(store: Store, collage: str) -> Plan:
+    """A plan, read once a process: the same collage has always the same."""
+    return store.plan(collage)
+
+
+def _so_far(store: Store, plan: Plan, index: int) -> ListedTile:
+    tile = plan.tiles[index]
+    sidecar = store.sidecar(tile)
+    call = next(number for number, tiles in enumerate(plan.calls) if index in tiles)
+    failure = None if sidecar else store.call_failure(plan.id, call)
+    if failure is not None and failure.error == Refused.__name__:
+        spares = (store.sidecar(spare) for spare in plan.spares_of(index))
+        sidecar = next((spare for spare in spares if spare is not None), None)
+    if sidecar is None and failure is None:
+        return ListedTile(index=index, key=tile.key, state="pending", tile=tile)
+    return _listed(tile_record(plan, index, sidecar, failure))
+
+
+def _listed(record: TileRecord) -> ListedTile:
+    shared = record.model_dump(include=set(ListedTile.model_fields))
+    picture = None if record.state in MISSING else f"tiles/{record.key}.png"
+    return ListedTile(**shared, picture=picture)

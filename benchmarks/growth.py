@@ -20,7 +20,7 @@ from benchmarks import bucket
 from benchmarks.planned import ID, planned
 from benchmarks.result import Result
 from collage.digest import canonical, sha256
-from collage.engines.painter import Painter
+from collage.engines.painter.engine import Painter
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
 from collage.steps import pipeline

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.planned import planned
 from benchmarks.result import Result
 from collage import grid
-from collage.engines.painter import Painter
+from collage.engines.painter.engine import Painter
 from collage.sheet import cells
 from collage.tile import Tile
 from combinatoric_collage.cli.stacks import laptop

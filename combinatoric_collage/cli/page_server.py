@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from combinatoric_collage.local.http import same_origin
 
-logger = logging.getLogger("combinatoric_collage.local.view")
+logger = logging.getLogger("local.view")
 
 ADDRESS = "127.0.0.1"
 

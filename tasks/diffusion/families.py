@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from collage.engines.diffusion.weights import Kind
+from collage.weights import Kind
 
 FILE = Path(__file__).with_name("models.toml")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collage.digest import canonical
-from collage.engines.diffusion.weights import Family, File, Kind, Weights
+from collage.weights import Family, File, Kind, Weights
 from tasks.diffusion.weights import digest
 
 

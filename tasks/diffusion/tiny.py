@@ -23,7 +23,7 @@ from diffusers.pipelines.latent_diffusion.pipeline_latent_diffusion import (
 )
 from safetensors.torch import save_file
 
-from collage.engines.diffusion.weights import Kind
+from collage.weights import Kind
 from tasks.diffusion import dvae, manifest
 
 WIDTH = 32

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from collage.engines.diffusion.weights import Family, File
 from collage.errors import NoModel, NotInStore
 from collage.store.store import Store
+from collage.weights import Family, File
 
 CHUNK = 1 << 20
 

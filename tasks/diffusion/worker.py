@@ -19,7 +19,6 @@ import torch
 from collage.engines import Rendered
 from collage.engines.diffusion import operations
 from collage.engines.diffusion.operations import ShardProgress
-from collage.engines.diffusion.weights import Kind
 from collage.errors import (
     CollageError,
     InvalidRequest,
@@ -34,6 +33,7 @@ from collage.pictures import feather, masks
 from collage.steps import pipeline
 from collage.store.store import Store
 from collage.tile import Call, Tile
+from collage.weights import Kind
 from tasks.diffusion import pictures, renderers, weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.machine import free, is_out_of_memory, machine

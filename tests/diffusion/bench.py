@@ -17,11 +17,11 @@ from PIL import Image
 from collage import plan
 from collage.digest import sha256
 from collage.engines.diffusion import operations
-from collage.engines.diffusion.weights import Weights
 from collage.pictures import masks
 from collage.plan import Plan
 from collage.store.store import Store
 from collage.tile import Tile
+from collage.weights import Weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.shard import Shard
 from tasks.diffusion.worker import Worker

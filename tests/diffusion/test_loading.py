@@ -13,8 +13,8 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 import torch
 from safetensors.torch import load_file
 
-from collage.engines.diffusion.weights import Weights
 from collage.errors import NoModel
+from collage.weights import Weights
 from tasks.diffusion import manifest, tiny, weights
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID
@@ -131,7 +131,7 @@ def test_the_library_and_the_command_do_without_torch():
     code = (
         "import sys\n"
         "import combinatoric_collage.cli.main, collage.steps.pipeline, "
-        "collage.engines.diffusion.weights\n"
+        "collage.weights\n"
         "assert 'torch' not in sys.modules and 'diffusers' not in sys.modules"
     )
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'collage'}"}

@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 
 from collage.digest import sha256
 from collage.engines.diffusion import operations
-from collage.engines.diffusion.weights import Kind
+from collage.weights import Kind
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, SIZE, STYLES, changed, photo
 from tests.unit.pictures import encode

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from collage.engines import painter
+from collage.engines.painter import engine as painter
 from tests.fake_openai import FakeOpenAI
 from tests.faults import aws, clock, disk, engines, listing, parts, processes
 from tests.faults.report import Report, Shard

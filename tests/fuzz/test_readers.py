@@ -177,7 +177,7 @@ def test_a_hostile_picture_takes_little_memory(name: str, tmp_path: Path) -> Non
 EXPLAIN = """
 import resource, sys
 from pathlib import Path
-from collage import explain
+from collage.provenance import explain
 try:
     explain.explain(Path(sys.argv[1]).read_bytes())
 except Exception as error:

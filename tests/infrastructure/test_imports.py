@@ -33,21 +33,22 @@ import app
 """
 
 READ = """
-from collage.request import Accepted
+from collage.request.request import Accepted
 print(Accepted.model_validate(told["accepted"]).request.background)
 """
 
 WRITE = """
-from collage import lettering, typesetting
+from collage.sheet import lettering, typesetting
 print(repr(typesetting.missing(["Größe, 浮世絵, العربية"])), lettering.length("浮世絵", 20))
 """
 
 LIST = """
 import openai
-from collage import errors, listing
+from collage import errors
+from collage.engines.openai import style_list
 nobody = openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1", max_retries=0)
 try:
-    listing.ask(nobody, "a-model", 4, "the sea", ())
+    style_list.ask(nobody, "a-model", 4, "the sea", ())
 except errors.ProviderUnreachable as error:
     print(error.name)
 """

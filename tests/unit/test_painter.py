@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from collage import engines
-from collage.engines.painter import Painter
+from collage.engines.painter.engine import Painter
 from collage.painting import enlarge, extend, generate, inpaint, paint, refill, vary
 from collage.painting.noise import clouds
 from collage.pictures import masks

@@ -170,7 +170,7 @@ def test_what_is_not_seen_takes_no_room():
 
 def test_fonts_of_the_machine_are_not_used_and_its_environment_is_left_alone():
     script = (
-        "import os; from collage import typesetting\n"
+        "import os; from collage.sheet import typesetting\n"
         "line = typesetting.set_line('é浮', 30)[0]\n"
         "import hashlib; print(hashlib.sha256(line.tobytes()).hexdigest())\n"
         "print(os.environ.get('FONTCONFIG_FILE'))"

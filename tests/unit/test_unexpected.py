@@ -12,7 +12,7 @@ COMMANDS = """
 import logging, threading, warnings
 from typing import Annotated
 from typer import Option
-from cli import main
+from combinatoric_collage.cli import main
 
 def broken(as_json: Annotated[bool, Option("--json")] = False) -> None:
     raise KeyError("lost")

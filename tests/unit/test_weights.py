@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage.engines.diffusion import weights
-from collage.engines.diffusion.weights import File, Weights
+from collage import weights
 from collage.errors import NoModel
+from collage.weights import File, Weights
 
 DIGEST = "0" * 64
 

@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 HOST = """
 import json, sys, threading, time
 from pathlib import Path
-from local import Cloud
+from combinatoric_collage.local import Cloud
 
 try:
     with Cloud(Path(sys.argv[1]), stack="pack") as cloud:

@@ -71,7 +71,7 @@ Outputs:
 HOST = """
 import sys
 from pathlib import Path
-from local import Cloud
+from combinatoric_collage.local import Cloud
 
 with Cloud(Path(sys.argv[1]), state=Path(sys.argv[2])) as cloud:
     s3, table = cloud.client("s3"), cloud.client("dynamodb")

@@ -31,11 +31,11 @@ SLOWLY = {"MaxConcurrency": "2"}
 HOST = """
 import json, sys
 from pathlib import Path
-from cli import local_stack
+from combinatoric_collage.cli.stacks import laptop
 from tests.workflow.running import photo, run
 
 parameters, options = json.loads(sys.argv[2])
-with local_stack.running(parameters, state=Path(sys.argv[1])) as (_, stack):
+with laptop.running(parameters, state=Path(sys.argv[1])) as (_, stack):
     run(stack, photo(20), **options)
 """
 

@@ -4,7 +4,7 @@ import logging
 import socket
 from threading import Lock
 
-logger = logging.getLogger("combinatoric_collage.local.http.server")
+logger = logging.getLogger("local.server")
 
 
 class Connections:

@@ -9,7 +9,7 @@ from combinatoric_collage.local.aws import LOOPBACK
 from combinatoric_collage.local.errors import PortError
 from combinatoric_collage.local.http.connections import Connections
 
-logger = logging.getLogger("combinatoric_collage.local.http.server")
+logger = logging.getLogger("local.server")
 
 PULSE_SECONDS = 0.05
 

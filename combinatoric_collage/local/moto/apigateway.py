@@ -1,4 +1,4 @@
-"""API Gateway: an HTTP API of the template is served by `http_api`; moto makes none."""
+"""API Gateway: an HTTP API of the template is served by `local.http.api`; moto makes none."""
 
 import secrets
 import string

@@ -1,7 +1,7 @@
 """What is changed in moto, and changed back.
 
 moto answers the API calls. Running code is ours: whatever it would do with Docker, or not at all,
-is handed to a `Host`. The changes themselves lie in the files `moto_*`, each with its reason.
+is handed to a `Host`. The changes themselves lie in the files beside, each with its reason.
 """
 
 import logging

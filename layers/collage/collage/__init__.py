@@ -4,7 +4,7 @@ The modules read as the data flows::
 
     source -> request -> styles -> masks -> plan -> engines -> tile -> layout -> grid -> manifest
 
-``pipeline`` strings them together, one function a state of the workflow. ``store`` is the only
+``steps`` strings them together, one function a state of the workflow. ``store`` is the only
 module that knows where things lie in S3, ``errors`` names everything that can go wrong.
 """
 

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collage import engines, formats, recipes
 from collage.digest import canonical
-from collage.engines.diffusion.weights import Weights
 from collage.engines.openai.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.names import CollageId, MaskName
@@ -20,6 +19,7 @@ from collage.sheet.layout import Layout
 from collage.spending import batches
 from collage.spending.limits import Pace
 from collage.tile import Call, Composition, Tile
+from collage.weights import Weights
 
 MOST_SPARES = 8
 """Draws tried in place of a refused one before its cell is left to it."""

@@ -34,7 +34,7 @@ class Tools:
         """
         made = self._engines.get(name)
         if made is None:
-            made = import_module(f"collage.engines.{name}").load(self)
+            made = import_module(f"collage.engines.{name}.engine").load(self)
             self._engines[name] = made
         return cast(Engine, made)
 

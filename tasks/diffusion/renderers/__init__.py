@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.engines.diffusion.weights import Kind
+    from collage.weights import Kind
     from tasks.diffusion.machine import Machine
 
 Own = TypeVar("Own", bound=Options)

@@ -11,8 +11,8 @@ from collage.engines.openai import models, prices
 from collage.errors import CollageError
 
 if TYPE_CHECKING:
-    from collage.engines.diffusion.weights import Weights
     from collage.tile import Operation, Tile
+    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""

@@ -45,5 +45,5 @@ def load(
 
     ``take`` gets the file's bytes in order; ``description`` is what the file says of itself.
     """
-    writer = import_module(f"collage.writers.{name}").Writer
+    writer = import_module(f"collage.formats.{name}").Writer
     return cast(Writer, writer(size, description, take, pool))

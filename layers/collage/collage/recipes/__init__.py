@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from collage import engines
 
 if TYPE_CHECKING:
-    from collage.engines.diffusion.weights import Weights
     from collage.pictures.masks import Box
     from collage.request.request import Request
     from collage.tile import Composition, Operation, Tile
+    from collage.weights import Weights
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -184,7 +184,7 @@ class Boxes:
 
 
 Shape = str | Boxes
-"""A mask: one of `collage.masks` by name, boxes, ``transparency``: what of the source is
+"""A mask: one of `collage.pictures.masks` by name, boxes, ``transparency``: what of the source is
 transparent, or ``file``: the request's mask file."""
 
 

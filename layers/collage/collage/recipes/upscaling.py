@@ -11,8 +11,8 @@ from collage.recipes import Unfolded
 from collage.tile import Composition, Piece, Tile
 
 if TYPE_CHECKING:
-    from collage.engines.diffusion.weights import Weights
     from collage.request.request import Request
+    from collage.weights import Weights
 
 FALLBACK = "painter"
 """Upscales for the engines that cannot, by Lanczos."""

@@ -21,7 +21,6 @@ from collage.announcements import Completed
 from collage.digest import sha256
 from collage.engines import Rendered, call_ends
 from collage.engines.diffusion import operations
-from collage.engines.diffusion.weights import Weights
 from collage.errors import (
     CollageError,
     EngineUnavailable,
@@ -58,6 +57,7 @@ from collage.store.store import Store
 from collage.tile import Call, Composition, Sidecar, Tile
 from collage.watch import refusals
 from collage.watch.runs import Runs
+from collage.weights import Weights
 
 if TYPE_CHECKING:
     from collage.pictures.source import Inspected

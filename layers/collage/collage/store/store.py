@@ -34,11 +34,9 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
-from collage import page, records
+from collage import page, records, weights
 from collage.digest import canonical, sha256
-from collage.engines.diffusion import weights
 from collage.engines.diffusion.operations import ShardProgress
-from collage.engines.diffusion.weights import Weights
 from collage.errors import (
     NoModel,
     NotInStore,
@@ -56,6 +54,7 @@ from collage.progress import Progress
 from collage.request.request import Accepted
 from collage.settings import Settings
 from collage.tile import Sidecar, Tile
+from collage.weights import Weights
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collage.engines.diffusion.weights import Kind, Weights
 from collage.errors import InvalidRequest, NoModel
+from collage.weights import Kind, Weights
 
 if TYPE_CHECKING:
     from collage.tile import Operation, Tile

@@ -1,0 +1,1 @@
+"""The engine `original`: shows the source, for a place beside other pictures."""

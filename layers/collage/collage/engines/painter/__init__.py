@@ -1,0 +1,1 @@
+"""The engine `painter`: the embedded one, which paints by hand-made techniques."""

@@ -71,7 +71,7 @@ TABLE_WRITES, SENT_BACK_WRITES = 6, 5
 more, correction; of one that is sent back: price, note, turn, and both of them taken back."""
 ACCOUNT_QUOTA = 1000
 """Functions at once that an account may run by default, once it is not new."""
-# One GPU with tiles of 512 px: what they take is that of `collage.steps.duration`, not measured here.
+# One GPU with tiles of 512 px: what they take is as in `collage.steps.duration`, not measured here.
 GPU_INSTANCE = "g6.2xlarge"
 GPU_MEGAPIXELS = 512 * 512 / 1e6
 GPU_START_SECONDS = 600.0  # an instance comes, pulls the image, brings the weights: assumed

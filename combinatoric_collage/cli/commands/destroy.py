@@ -1,4 +1,4 @@
-"""``python -m combinatoric_collage.cli.commands.destroy STACK``: delete a stack, its buckets and all that they hold.
+"""``make destroy STACK=...``: delete a stack, its buckets and all that they hold.
 
 Buckets outlive a stack that is deleted by other means, so that nobody loses collages by a slip. The
 stack goes first: where it cannot be deleted, nothing of what it made is lost. Credentials and

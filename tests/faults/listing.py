@@ -12,8 +12,8 @@ from unittest import mock
 import boto3
 from botocore.config import Config
 
-from collage import tools
-from collage.engines import painter
+from collage import services
+from collage.engines.painter import engine
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.faults import CUT, REFUSED
 from tests.fake_openai.language import Filtered, Refusal, Reply, TooLong
@@ -75,10 +75,10 @@ def asked(world: World, fake: FakeOpenAI, trial: Trial) -> Iterator[None]:
     once = Config(retries={"total_max_attempts": 1})
     secrets: Any = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
-    album = Album(painter.Painter())
+    album = Album(engine.Painter())
     world.serve("painter", album, secret="key", base_url=fake.base_url, timeout=0.5)
     trial.billed, trial.lists = Lists(fake), True
-    with mock.patch.object(tools, "_client", return_value=secrets):
+    with mock.patch.object(services, "_client", return_value=secrets):
         trial.prepare()
         yield
 

@@ -8,7 +8,7 @@ from unittest import mock
 
 from moto.s3 import models as moto_s3
 
-from collage import store
+from collage.store import store
 from tests.faults import injector
 from tests.faults.kinds import BY_NAME, KILLS, Kind, is_transient, of
 from tests.faults.trial import Scenario, Trial

@@ -29,7 +29,7 @@ class End(IntEnum):
     NO_MODEL = 4
     """Weights are missing, or are not what their manifest says."""
     OUT_OF_MEMORY = 5
-    """A batch did not fit even halved; the tiles that did are there."""
+    """A tile did not fit even alone; those that did are there."""
     INTERRUPTED = 143
     """SIGTERM: the batch under way was dropped, the finished ones are there."""
 

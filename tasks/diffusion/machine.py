@@ -26,19 +26,31 @@ class Machine:
         return f"{name}, {str(self.dtype).removeprefix('torch.')}"
 
     def place(self, module: torch.nn.Module) -> torch.nn.Module:
-        """Move a network here, its numbers as they are; a GPU likes the channels last."""
-        if self.device.type == "cuda":
-            return module.to(self.device, memory_format=torch.channels_last)
-        return module.to(self.device)
+        """Move a network here, its numbers as they are.
+
+        Channels lie last, which every device convolves faster; only networks of video, whose
+        numbers have five dimensions, know no such order.
+        """
+        if any(numbers.dim() == 5 for numbers in module.parameters()):
+            return module.to(self.device)
+        return module.to(self.device, memory_format=torch.channels_last)
 
 
 @cache
 def machine() -> Machine:
-    """This machine: its first GPU in bfloat16, or its processor in float32."""
+    """This machine: its first GPU in half precision, or its processor in float32."""
     torch.backends.cudnn.benchmark = False
     if torch.cuda.is_available():
-        return Machine(torch.device("cuda"), torch.bfloat16)
+        return Machine(torch.device("cuda"), half(torch.cuda.get_device_capability()))
     return Machine(torch.device("cpu"), torch.float32)
+
+
+def half(capability: tuple[int, int]) -> torch.dtype:
+    """The numbers of half precision that a GPU of this compute capability works in.
+
+    bfloat16 from Ampere on, 8.0; older ones only emulate it, and are fast in float16.
+    """
+    return torch.bfloat16 if capability >= (8, 0) else torch.float16
 
 
 def generators(tiles: Sequence[Tile]) -> list[torch.Generator]:

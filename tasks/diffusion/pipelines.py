@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,9 @@ import diffusers
 import torch
 
 from collage.engines.diffusion.operations import Scheduler
+from collage.errors import Refused
 from tasks.diffusion.machine import Machine
-from tasks.diffusion.renderers import Step
+from tasks.diffusion.renderers import Made, Step
 
 diffusers.utils.logging.disable_progress_bar()
 
@@ -40,6 +42,7 @@ def load(
         variant="fp16" if halves else None,
         use_safetensors=True,
         local_files_only=True,
+        **_unchecked(folder),
         **given,
     )
     for part in pipe.components.values():
@@ -52,6 +55,23 @@ def load(
         denoiser.compile()
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def _unchecked(folder: Path) -> dict[str, Any]:
+    """What loads a family without the safety checker that its index names and it does not have."""
+    index = json.loads((folder / "model_index.json").read_bytes())
+    if "safety_checker" not in index or any(folder.glob("safety_checker/*.safetensors")):
+        return {}
+    return {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+
+
+def made(answer: Any) -> list[Made | Exception]:
+    """The pictures that a pipeline answers with, by numpy, and which of them it held back."""
+    flagged = getattr(answer, "nsfw_content_detected", None) or [False] * len(answer.images)
+    return [
+        Refused("The model's own safety checker held this picture back.") if held else Made(picture)
+        for picture, held in zip(answer.images, flagged, strict=True)
+    ]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ comes out the same to the byte, however often the work was interrupted.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
@@ -36,6 +36,7 @@ from collage.tile import Call, Tile
 from collage.weights import Kind
 from tasks.diffusion import pictures, renderers, weights
 from tasks.diffusion.ends import End
+from tasks.diffusion.fitting import Fitting
 from tasks.diffusion.machine import free, is_out_of_memory, machine
 from tasks.diffusion.pulse import Pulse, log
 from tasks.diffusion.renderers import Job, Made, Renderer
@@ -67,6 +68,7 @@ class Worker:
         )
         self._loaded: tuple[str, Kind, Renderer] | None = None
         self._errors: set[str] = set()
+        self._fitting = Fitting()
 
     def run(self) -> End:
         """Make what the shard's part of the plan lacks.
@@ -118,7 +120,7 @@ class Worker:
         self.pulse.at(state="rendering", step=0, steps=0)
         # One shape for all batches: what a tile becomes depends on no neighbour.
         padded = [*jobs, *[jobs[-1]] * (width - len(jobs))] if jobs else []
-        made = self._halving(index, renderer, padded) if padded else []
+        made = self._fitted(index, renderer, padded) if padded else []
         seconds = (perf_counter() - began) / len(tiles)
         kept: list[str] = []
         for job, result in zip(jobs, made, strict=False):
@@ -152,7 +154,8 @@ class Worker:
                 renderer = renderers.load(
                     family.kind, folder, self.machine, compiled=self.shard.compile
                 )
-            except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+            except Exception as error:
+                # Loaders raise whatever a file of another family makes them stumble over.
                 if is_out_of_memory(error):
                     raise
                 raise NoModel(f"The weights of {model} cannot be loaded: {_said(error)}") from error
@@ -184,14 +187,19 @@ class Worker:
             )
         return jobs, failed
 
-    def _halving(
+    def _fitted(
         self, index: int, renderer: Renderer, jobs: Sequence[Job[Any]]
     ) -> list[Made | Exception]:
         def halved() -> None:
             self.pulse.at(halved=(*self.pulse.progress.halved, index))
 
         try:
-            return halving(lambda some: renderer.render(some, self.pulse.step), jobs, halved)
+            return self._fitting.render(
+                (jobs[0].tile.model, jobs[0].tile.size, jobs[0].tile.operation),
+                lambda some: renderer.render(some, self.pulse.step),
+                jobs,
+                halved,
+            )
         except CollageError:
             raise
         except Exception as error:
@@ -215,36 +223,6 @@ class Worker:
         keys = [tile.key for tile in tiles]
         log("failed", "WARNING", call=index, tile_keys=keys, error=error.name, reason=str(error))
         self.pulse.at(failed=self.pulse.progress.failed + len(tiles), message=str(error))
-
-
-def halving(
-    render: Callable[[Sequence[Any]], list[Made | Exception]],
-    jobs: Sequence[Any],
-    halved: Callable[[], None],
-) -> list[Made | Exception]:
-    """What ``render`` makes of the jobs; in two halves if they do not fit into memory together.
-
-    ``halved`` is called before the halves are tried. A half that does not fit either fails.
-    """
-    try:
-        return render(jobs)
-    except RuntimeError as error:
-        if not is_out_of_memory(error):
-            raise
-    free()
-    halved()
-    made: list[Made | Exception] = []
-    middle = (len(jobs) + 1) // 2
-    for half in (jobs[:middle], jobs[middle:]):
-        try:
-            made += render(half) if half else []
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-            free()
-            why = f"A batch of {len(half)} does not fit into the memory of {machine()}."
-            made += [OutOfMemory(why) for _ in half]
-    return made
 
 
 def _said(error: Exception) -> str:

@@ -110,6 +110,79 @@ def test_what_s3_holds_is_checked_as_well(bench, tmp_path, spoil):
         weights.bring(bench.store, location, "vqmodel", tmp_path, lambda: None)
 
 
+@pytest.fixture
+def in_s3(bench):
+    """A family in a bucket, and where."""
+    for path in (bench.models / "vqmodel").iterdir():
+        bench.s3.upload_file(str(path), bench.bucket, f"vqmodel/{path.name}")
+    bench.s3.upload_file(str(bench.models / "manifest.json"), bench.bucket, "manifest.json")
+    return f"s3://{bench.bucket}/"
+
+
+def test_what_an_interrupted_download_left_harms_nothing(bench, in_s3, tmp_path):
+    """In the cache, which outlives tasks: the part of a file, beside it and in its place."""
+    family, folder = weights.bring(bench.store, in_s3, "vqmodel", tmp_path, lambda: None)
+    file = folder / "diffusion_pytorch_model.safetensors"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    (folder / "diffusion_pytorch_model.safetensors.8E3fa1Bc").write_bytes(whole[:200])
+    (folder / f"{weights.COMING}.1a2B3c4D").write_bytes(whole[:300])
+    again = weights.bring(bench.store, in_s3, "vqmodel", tmp_path, lambda: None)
+
+    assert again == (family, folder)
+    assert file.read_bytes() == whole
+    assert {path.name for path in folder.iterdir()} == set(family.files)
+
+
+def test_a_download_that_ends_midway_leaves_no_file_under_its_name(bench, in_s3, tmp_path):
+    """What S3 sends is cut short of what the manifest says."""
+    key = "diffusion_pytorch_model.safetensors"
+    whole = bench.s3.get_object(Bucket=bench.bucket, Key=f"vqmodel/{key}")["Body"].read()
+    bench.s3.put_object(Bucket=bench.bucket, Key=f"vqmodel/{key}", Body=whole[:-1])
+    with pytest.raises(NoModel, match="is not the file"):
+        weights.bring(bench.store, in_s3, "vqmodel", tmp_path, lambda: None)
+    (folder,) = tmp_path.iterdir()
+
+    assert not (folder / key).exists()
+    assert {path.name for path in folder.iterdir()} <= {"config.json"}
+
+
+def test_two_tasks_do_not_bring_a_family_at_once(bench, in_s3, tmp_path):
+    """While one has the folder the other waits, and may be told to stop waiting."""
+    family, folder = weights.bring(bench.store, in_s3, "vqmodel", tmp_path, lambda: None)
+    looks = []
+
+    class ToldToStop(Exception):
+        pass
+
+    def between():
+        looks.append(folder)
+        raise ToldToStop
+
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(ToldToStop):
+            weights.bring(bench.store, in_s3, "vqmodel", tmp_path, between)
+    finally:
+        holder.kill()
+        holder.wait()
+
+    assert looks == [folder]
+    # The lock is gone with the process that had it.
+    assert weights.bring(bench.store, in_s3, "vqmodel", tmp_path, lambda: None) == (family, folder)
+
+
+HOLDER = """
+import fcntl, os, sys, time
+fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
 def test_tiny_models_are_the_same_wherever_they_are_made(models, tmp_path):
     tiny.make(tmp_path)
 

@@ -131,6 +131,25 @@ def test_at_no_weight_the_source_comes_back(bench):
     assert measures["inversion_residual"] < 1e-3
 
 
+def test_at_no_weight_the_source_comes_back_also_in_half_precision(bench, models):
+    """As on every GPU: the denoiser works in float32 for as long as it inverts and samples."""
+    import torch
+
+    from tasks.diffusion import renderers
+    from tasks.diffusion.machine import Machine
+
+    where = Machine(torch.device("cpu"), torch.bfloat16)
+    renderer = renderers.load("image-embedding", models / "kandinsky", where)
+    tile = bench.tile("interpolate", options={"num_inference_steps": "10"})
+    options = operations.options("interpolate", "image-embedding", tile.options)
+    with torch.inference_mode(), Image.open(io.BytesIO(photo())) as source:
+        job = renderers.Job(tile, options, np.asarray(source))
+        (made,) = renderer.render([job], lambda *_: None)
+
+    assert made.measures["recreation_error"] < 0.005
+    assert renderer.decoder.unet.dtype == torch.bfloat16
+
+
 def test_a_source_that_does_not_come_back_is_a_failure_that_names_the_residual(bench, tmp_path):
     """What a network sees too strongly drives a fixed point away."""
     bench.models = changed(

@@ -132,7 +132,7 @@ class NoModel(StoppingError):
 
 
 class OutOfMemory(PermanentError):
-    """A batch of tiles does not fit into the memory of the machine, not even halved."""
+    """A tile does not fit into the memory of the machine, not even alone in its batch."""
 
 
 class BrokenPicture(PermanentError):
@@ -156,7 +156,7 @@ class TooLong(PermanentError):
 
 
 class Refused(PermanentError):
-    """The provider's moderation refused a prompt or picture; asking again will not help."""
+    """Moderation refused a prompt or picture: the provider's, or a model's own safety checker."""
 
 
 class Rejected(PermanentError):

@@ -6,7 +6,8 @@ embedding. What a picture means and where its pixels stand can so be varied apar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,8 @@ class ImageEmbedding:
             noises.append(inversion.slerp(noise, own, job.options.u + job.options.v))
             measures.append({"inversion_residual": float(f"{residual:.2g}")})
         predict = self._seen(torch.cat(embeddings), advance)
-        latents = inversion.sample(predict, torch.cat(noises), path)
+        with self._exact():
+            latents = inversion.sample(predict, torch.cat(noises), path)
         pictures = unsigned(self._decode(latents))
         return [
             self._judged(job, latents[i : i + 1], Made(_cut(pictures[i], job.tile), measures[i]))
@@ -134,11 +136,22 @@ class ImageEmbedding:
     ) -> tuple[torch.Tensor, float]:
         def work() -> tuple[torch.Tensor, torch.Tensor, float]:
             latents = self._latents(job)
-            noise, residual = inversion.invert(self._seen(source, tell), latents, path)
+            with self._exact():
+                noise, residual = inversion.invert(self._seen(source, tell), latents, path)
             return latents, noise, residual
 
         _, noise, residual = self._inverted.get((job.tile.source, len(path.timesteps)), work)
         return noise, residual
+
+    @contextmanager
+    def _exact(self) -> Iterator[None]:
+        """The denoiser in float32: a fixed point is not found among numbers of two digits."""
+        unet, own = self.decoder.unet, self.decoder.unet.dtype
+        unet.float()
+        try:
+            yield
+        finally:
+            unet.to(own)
 
     def _seen(self, embeddings: torch.Tensor, tell: Any) -> inversion.Predict:
         """The noise that the decoder sees under these embeddings; it also guesses a variance."""
@@ -149,7 +162,7 @@ class ImageEmbedding:
                 sample=latents.to(self.decoder.unet.dtype),
                 timestep=timestep,
                 encoder_hidden_states=None,
-                added_cond_kwargs={"image_embeds": embeddings},
+                added_cond_kwargs={"image_embeds": embeddings.to(self.decoder.unet.dtype)},
                 return_dict=False,
             )[0]
             noise: torch.Tensor = seen[:, : latents.shape[1]].to(latents.dtype)

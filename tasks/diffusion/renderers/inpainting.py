@@ -42,7 +42,7 @@ class Inpainting:
         first = jobs[0]
         given = self._plain(jobs) if self._prompts is None else self._shared(jobs, self._prompts)
         with pipelines.scheduled(self.pipe, first.options.scheduler):
-            pictures = self.pipe(
+            answer = self.pipe(
                 **given,
                 width=first.tile.size[0],
                 height=first.tile.size[1],
@@ -52,8 +52,8 @@ class Inpainting:
                 generator=generators([job.tile for job in jobs]),
                 callback_on_step_end=pipelines.told(step),
                 output_type="np",
-            ).images
-        return [Made(picture) for picture in pictures]
+            )
+        return pipelines.made(answer)
 
     def _shared(self, jobs: Sequence[Job[Repainting]], prompts: Prompts) -> dict[str, Any]:
         texts = [job.tile.prompt for job in jobs]

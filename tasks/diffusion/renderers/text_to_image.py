@@ -43,15 +43,15 @@ class TextToImage:
             pipe = self.pipe
             given["width"], given["height"] = first.tile.size
         with pipelines.scheduled(pipe, first.options.scheduler):
-            pictures = pipe(
+            answer = pipe(
                 **given,
                 num_inference_steps=first.options.num_inference_steps,
                 guidance_scale=first.options.guidance_scale,
                 generator=generators([job.tile for job in jobs]),
                 callback_on_step_end=pipelines.told(step),
                 output_type="np",
-            ).images
-        return [Made(picture) for picture in pictures]
+            )
+        return pipelines.made(answer)
 
     def _source(self, job: Job[Sampling]) -> torch.Tensor:
         source = job.source

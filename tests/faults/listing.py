@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +44,9 @@ REPLIES: Mapping[str, Reply] = {
     "a million names": {"styles": ["Cubism"] * 1_000_000},
 }
 """What a model says in place of a list of three."""
+
+READABLE = {"a list", "another field"}
+"""Of these, what can be read as three styles in the end, by a server that knows no other form."""
 
 
 @dataclass
@@ -89,21 +92,29 @@ def provider(fake: FakeOpenAI) -> Iterator[Scenario]:
         for number in (1, 2, ALWAYS):
             at = {number: kind} if number else dict.fromkeys(range(1, MANY), kind)
             yield Scenario(f"a list of styles: {kind}", PHASE, strike=_failing(fake, at))
+        told = f"a list of styles, wrong at first, then {kind}"
+        yield Scenario(told, PHASE, strike=_failing(fake, {2: kind}, [REPLIES["too few"]]))
     for name, reply in REPLIES.items():
         for times in (1, 3, MANY):
             # One of many is heard again and again, which a million names need not be.
             if times < MANY or len(str(reply)) < MANY * MANY:
                 told = f"a list of styles: {name}"
-                yield Scenario(told, PHASE, strike=_saying(fake, [reply] * times))
+                yield Scenario(
+                    told, PHASE, strike=_saying(fake, [reply] * times), another=name in READABLE
+                )
 
 
-def _failing(fake: FakeOpenAI, at: Mapping[int, str]) -> Callable[[], Stop]:
+def _failing(
+    fake: FakeOpenAI, at: Mapping[int, str], replies: Sequence[Reply] = ()
+) -> Callable[[], Stop]:
     def strike() -> Stop:
         fake.faults = Faults(at, routes=("responses", "chat"), retry_after=0.01)
+        fake.say(replies)
         seen = len(fake.requests)
 
         def stop() -> bool:
             fake.faults = Faults()
+            fake.hush()
             return any(record.fault for record in fake.requests[seen:])
 
         return stop

@@ -214,6 +214,20 @@ def test_a_list_that_s3_does_not_take_was_paid_for(
     assert tools.limits.spent() > 0
 
 
+@pytest.mark.parametrize(("first", "spent"), [({"styles": ["Cubism"]}, True), (None, False)])
+def test_a_model_that_has_answered_once_was_paid_whatever_comes_after(
+    stack: Stack, tools: Tools, fake: FakeOpenAI, first: Any, spent: bool
+) -> None:
+    made = asking_for_styles(stack, tools)
+    fake.say([first] if first else [])
+    fake.faults = Faults({2 if first else 1: "429"})
+
+    with pytest.raises(RateLimited):
+        pipeline.list_styles(stack.store, tools, made)
+
+    assert (tools.limits.spent() > 0) is spent
+
+
 def test_a_collage_stops_at_its_max_usd(stack: Stack, tools: Tools, fake: FakeOpenAI) -> None:
     price = stack.store.plan(started(stack, tools)).estimate.usd
     made = started(stack, tools, max_usd=2.5 * price)

@@ -44,7 +44,13 @@ def test_an_answer_in_any_usual_form_gives_its_styles(answer):
 
 
 @pytest.mark.parametrize(
-    "answer", ["", " \n\t\n", "[]", "1.\n2.\n3.", "[1, 2, 3]", "['', ' ']", "<>", "\x00\x01"]
+    "answer",
+    [
+        *("", " \n\t\n", "[]", "1.\n2.\n3.", "[1, 2, 3]", "['', ' ']", "<>", "\x00\x01"),
+        '{"styles": [1, null, {"name": "Cubism"}]}',
+        '```json\n{"error": "busy, later, please"}\n```',
+        "<html><body>Bad gateway, try later, please</body></html>",
+    ],
 )
 def test_an_answer_without_a_name_is_no_list_of_styles(answer):
     with pytest.raises(NoStyles, match="empty"):

@@ -69,9 +69,11 @@ def install(host: Host) -> ExitStack:
         s3,
         status,
         stepfunctions,
+        untracked,
     )
 
     modules = (
+        untracked,
         cloudformation,
         apigateway,
         dynamodb,

@@ -36,6 +36,8 @@ MAX_COMBINATIONS = 50_000
 
 _MARKER = re.compile(r"^\s*(?:\d+\s*[.):]\s*|[-*\u2022\u2013\u2014]\s+)")
 _DESCRIPTION = re.compile(r"\s*(?::|\(|\s[-\u2013\u2014]\s).*$", re.DOTALL)
+_MACHINE = re.compile(r"\s*(?:```\w*\s*)?[{<]")
+"""How JSON and HTML begin, in a block of code too; the names of styles do not."""
 _LIST = re.compile(r"\[.*\]", re.DOTALL)
 
 
@@ -68,7 +70,7 @@ def parse(text: str) -> tuple[str, ...]:
 
     Reads a Python list, numbered lines (``1. X``, ``1) X``), bullets, or one name a line.
     Where some lines are marked as items, the others are talk; what follows a colon, a dash or
-    a bracket in an item is its description.
+    a bracket in an item is its description. Data and pages without such a list name none.
 
     Raises:
         NoStyles: when no name is left.
@@ -136,6 +138,8 @@ def _items(text: str) -> list[str]:
         names = [item for item in value if isinstance(item, str)] if value else []
         if names or found.group() == text.strip():
             return names
+    if _MACHINE.match(text):
+        return []
     lines = [line for line in text.splitlines() if line.strip()]
     marked = [line for line in lines if _MARKER.match(line)]
     if not marked and len(lines) == 1:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypedDict, TypeGuard
 
@@ -230,10 +231,12 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
     client, model = tools.openai_client, tools.provider.text_model
     booking = book(tools.limits, style_list.PRICE, Budget(collage_id, asked.max_usd))
     count = asked.style_count or len(styles.DEFAULT_STYLES)
+    heard = Event()
     try:
-        names = style_list.ask(client, model, count, asked.theme, asked.exclude)
+        names = style_list.ask(client, model, count, asked.theme, asked.exclude, heard.set)
     except CollageError as error:
-        if not call_ends.is_counted(error):
+        # What the model had answered by then it bills, whatever ended the rest.
+        if not heard.is_set() and not call_ends.is_counted(error):
             with suppress(LimitsUnavailable):
                 booking.settle(0)
         raise

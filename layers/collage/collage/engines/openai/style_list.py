@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from collage.engines.call_ends import is_counted
 from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
 from collage.request import styles
 
@@ -41,8 +42,11 @@ def ask(
     count: int,
     theme: str | None = None,
     exclude: Sequence[str] = (),
+    heard: Callable[[], None] = lambda: None,
 ) -> tuple[str, ...]:
     """``count`` distinct styles, none of them excluded, from the language model.
+
+    ``heard`` is called whenever it has answered, which it may bill whatever comes after.
 
     Raises:
         NoStyles: when the list is still wrong after the last repair; the message says how.
@@ -52,7 +56,8 @@ def ask(
     rungs = list(LADDER)
     wrong = "no answer"
     for _ in range(1 + REPAIRS):
-        answer = _climb_down(rungs, client, model, messages)
+        answer = _climb_down(rungs, client, model, messages, heard)
+        heard()
         found, wrong = check(answer, count, exclude)
         if not wrong:
             return found
@@ -91,7 +96,11 @@ def _question(count: int, theme: str | None, exclude: Sequence[str]) -> str:
 
 
 def _climb_down(
-    rungs: list[Ask], client: openai.OpenAI, model: str, messages: Messages
+    rungs: list[Ask],
+    client: openai.OpenAI,
+    model: str,
+    messages: Messages,
+    heard: Callable[[], None],
 ) -> list[str]:
     """Ask on the highest rung that the server understands, and forget those above it.
 
@@ -103,7 +112,9 @@ def _climb_down(
         try:
             with named(client), _readable():
                 return rungs[0](client, model, messages)
-        except (BadRequest, BrokenAnswer, Rejected):
+        except (BadRequest, BrokenAnswer, Rejected) as error:
+            if is_counted(error):
+                heard()
             if len(rungs) == 1:
                 raise
             rungs.pop(0)

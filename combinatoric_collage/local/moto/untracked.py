@@ -1,0 +1,20 @@
+"""What moto has dropped is dropped: it lists every instance of every model that there ever was.
+
+The list is for its own control routes, which are not served here. Each object, grant, attribute of
+an item and step of an execution stays in it, also when it was replaced or deleted.
+"""
+
+from contextlib import ExitStack
+from typing import Any
+
+from combinatoric_collage.local.moto.host import Host, replace
+
+
+def patch(_host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    from moto.core.common_models import BaseModel
+
+    def new(cls: type, *_args: Any, **_kwargs: Any) -> Any:
+        return super(BaseModel, cls).__new__(cls)
+
+    replace(stack, BaseModel, "__new__", staticmethod(new))

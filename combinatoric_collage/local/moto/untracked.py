@@ -15,6 +15,6 @@ def patch(_host: Host, stack: ExitStack) -> None:
     from moto.core.common_models import BaseModel
 
     def new(cls: type, *_args: Any, **_kwargs: Any) -> Any:
-        return super(BaseModel, cls).__new__(cls)
+        return object.__new__(cls)
 
     replace(stack, BaseModel, "__new__", staticmethod(new))

@@ -5,8 +5,9 @@ from typing import Any
 from collage import plan
 from collage.pictures import masks, source
 from collage.plan import Plan, Prepared, Styles
-from collage.request import request, styles
-from collage.request.request import Accepted, Source
+from collage.request import styles
+from collage.request.accepted import Accepted, Source
+from collage.request.parse import parse
 from collage.spending.limits import Pace
 
 ID = "planned"
@@ -15,7 +16,7 @@ ID = "planned"
 
 def planned(data: bytes, options: dict[str, Any]) -> tuple[Plan, bytes, dict[str, bytes]]:
     """The painter's plan for a picture, with the prepared source and the masks by name."""
-    asked = request.parse(options)
+    asked = parse(options)
     png = source.prepare(data, asked.size, asked.fit)
     drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
     made = plan.make(

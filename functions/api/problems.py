@@ -24,7 +24,7 @@ from collage.errors import (
     PermanentError,
     TransientError,
 )
-from collage.request.request import invalid
+from collage.request.parse import invalid
 
 LARGEST_BODY = 65_536
 MEDIA_TYPE = "application/problem+json"

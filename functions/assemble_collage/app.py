@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage.errors import PermanentError
-from collage.request.request import parse_relayout
+from collage.request.relayout import parse_relayout
 from collage.services import tools
 from collage.settings import settings
 from collage.steps import pipeline

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collage.errors import CollageError, NoStyles
-from collage.request import lists, prompts, request, styles
-from collage.request.request import Relayout, Request
+from collage.request import lists, prompts, styles
+from collage.request.parse import complete, from_texts, parse
+from collage.request.relayout import Relayout, parse_relayout
+from collage.request.request import Request
 from collage.steps import upload
 from tests.fuzz.conftest import PROFILE
 
@@ -77,24 +79,24 @@ def likely(draw: st.DrawFn) -> dict[str, Any]:
 @given(likely() | st.dictionaries(FIELD | TEXT, JSON, max_size=4))
 def test_a_request_is_taken_or_refused(given_options: dict[str, Any]) -> None:
     with suppress(CollageError):
-        asked = request.parse(given_options)
-        again = request.parse(json.loads(asked.model_dump_json()))
+        asked = parse(given_options)
+        again = parse(json.loads(asked.model_dump_json()))
         assert again == asked
-        request.complete(asked, (640, 480))
+        complete(asked, (640, 480))
 
 
 @PROFILE
 @given(st.dictionaries(st.sampled_from(sorted(Relayout.model_fields)) | TEXT, JSON, max_size=4))
 def test_a_layout_is_taken_or_refused(changes: dict[str, Any]) -> None:
     with suppress(CollageError):
-        request.parse_relayout(changes)
+        parse_relayout(changes)
 
 
 @PROFILE
 @given(st.dictionaries(FIELD | TEXT, TEXT, max_size=4))
 def test_options_that_are_text_are_taken_or_refused(given_options: dict[str, str]) -> None:
     with suppress(CollageError):
-        request.parse(request.from_texts(given_options))
+        parse(from_texts(given_options))
 
 
 @PROFILE
@@ -149,7 +151,7 @@ def test_options_of_an_upload_are_taken_or_refused(said: dict[str, str], beside:
     with suppress(CollageError):
         found = upload.read(Bucket(said, beside), "uploads/a.png")  # type: ignore[arg-type]
         assert found is not None
-        request.parse(found.options)
+        parse(found.options)
 
 
 @PROFILE

@@ -23,7 +23,7 @@ from collage.pictures import mask_files, source
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.provenance import explain
-from collage.request.request import Accepted
+from collage.request.accepted import Accepted
 from collage.tile import Sidecar
 from tests.fuzz.conftest import PROFILE
 from tests.fuzz.test_doors import JSON

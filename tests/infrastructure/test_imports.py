@@ -10,7 +10,8 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from benchmarks import layers
-from collage.request.request import Accepted, parse
+from collage.request.accepted import Accepted
+from collage.request.parse import parse
 from tests.infrastructure.shipped import ROOT, functions
 
 RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"}
@@ -33,7 +34,7 @@ import app
 """
 
 READ = """
-from collage.request.request import Accepted
+from collage.request.accepted import Accepted
 print(Accepted.model_validate(told["accepted"]).request.background)
 """
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from collage import engines, plan, recipes
 from collage.plan import Plan, Prepared, Styles
-from collage.request import request, styles
-from collage.request.request import Accepted, Source, identify, parse
+from collage.request import styles
+from collage.request.accepted import Accepted, Source, collage_id
+from collage.request.parse import complete, parse
 from collage.spending.limits import Pace
 
 SHA = "5" * 64
@@ -24,8 +25,8 @@ def accepted(**options: Any) -> Accepted:
     """A request that passed the door, with the source that its recipe asks for."""
     made = parse(options)
     source = None if recipes.RECIPES[made.recipe].source == "unused" else SOURCE
-    made = request.complete(made, source and (source.width, source.height))
-    return Accepted(id=identify(made, source and SHA), source=source, request=made)
+    made = complete(made, source and (source.width, source.height))
+    return Accepted(id=collage_id(made, source and SHA), source=source, request=made)
 
 
 def planned(**options: Any) -> Plan:

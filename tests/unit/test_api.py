@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from collage.engines import ENGINES, OFFERED
-from collage.request.request import Relayout, Request, layout_name
+from collage.request.relayout import Relayout, layout_name
+from collage.request.request import Request
 from collage.steps import pipeline
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import encode, noise

@@ -11,7 +11,7 @@ from collage import provenance
 from collage.errors import InvalidRequest, StoreUnavailable
 from collage.formats import jpeg_metadata
 from collage.formats.xmp import read_properties
-from collage.request.request import parse_relayout
+from collage.request.relayout import parse_relayout
 from collage.sheet import cells, strips
 from collage.steps import pipeline
 from collage.store.store import PART

@@ -113,9 +113,9 @@ def test_what_is_there_takes_no_time(stack, monkeypatch):
 
 
 def test_an_estimate_says_so_too(stack):
-    from collage.request import request
+    from collage.request.parse import parse
 
-    asked = request.parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
+    asked = parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
 
     with pytest.raises(TooLong, match="ImagesPerMinute"):
         pipeline.estimate(stack.store, tools(stack, images_per_minute=1e-5), SOURCE, asked)

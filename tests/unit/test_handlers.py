@@ -17,7 +17,7 @@ import pytest
 
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
 from collage.manifest import Failure
-from collage.request.request import parse
+from collage.request.parse import parse
 from collage.services import tools
 from collage.settings import openai_settings, settings
 from collage.steps import pipeline

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from collage.errors import InvalidRequest, NotAPicture, TruncatedPicture
 from collage.pictures import mask_files, masks, source
-from collage.request.request import parse
+from collage.request.parse import parse
 from collage.steps import pipeline
 from tests.unit.pictures import decode, encode, noise, plain
 

@@ -19,7 +19,8 @@ from collage.engines.openai.prices import (
     qualities,
 )
 from collage.errors import InvalidRequest
-from collage.request import request, rules
+from collage.request import rules
+from collage.request.parse import parse
 from collage.spending.limits import Pace
 from collage.tile import Tile
 from combinatoric_collage.cli.commands import prices as shown
@@ -215,7 +216,7 @@ def test_what_qualities_a_model_has_is_known_of_listed_ones(
 
 
 def test_a_quality_that_the_model_has_not_is_refused_at_the_door() -> None:
-    asked = request.parse({"engine": "openai", "model": "gpt-image-2", "quality": "xhigh"})
+    asked = parse({"engine": "openai", "model": "gpt-image-2", "quality": "xhigh"})
 
     with pytest.raises(InvalidRequest, match="gpt-image-2 has no quality 'xhigh'") as raised:
         rules.known_qualities(asked, {"openai": "gpt-image-2.5-flare"})
@@ -224,7 +225,7 @@ def test_a_quality_that_the_model_has_not_is_refused_at_the_door() -> None:
 
 
 def test_the_stacks_model_is_held_to_its_qualities_too() -> None:
-    asked = request.parse({"engine": "openai", "quality": "max"})
+    asked = parse({"engine": "openai", "quality": "max"})
 
     rules.known_qualities(asked, {"openai": "gpt-image-2.5-flare"})
     rules.known_qualities(asked, {"openai": "a-model-of-tomorrow"})

@@ -14,7 +14,7 @@ from collage.pictures.source import pixel_digest
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.provenance import explain
-from collage.request.request import Accepted
+from collage.request.accepted import Accepted
 from collage.steps import pipeline
 from collage.tile import Call, Sidecar
 from tests.unit.test_pipeline import SMALL, prepare, render

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from collage import page
 from collage.errors import CollageError, InvalidRequest
 from collage.manifest import Manifest
-from collage.request.request import parse
+from collage.request.parse import parse
 from collage.steps import pipeline
 from combinatoric_collage.cli import gallery
 from combinatoric_collage.cli.main import app

@@ -12,7 +12,7 @@ from PIL import ImageFont
 
 from collage.errors import InvalidRequest
 from collage.request import letters
-from collage.request.request import parse
+from collage.request.parse import parse
 from collage.sheet import clusters, coverage, lettering, typesetting
 from collage.steps import pipeline
 from tests.unit.test_sheet import ink, sheet, whole

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
-from collage.request.request import parse
+from collage.request.parse import parse
 from collage.steps import pipeline, upload
 
 PICTURE = "uploads/my photo.jpg"

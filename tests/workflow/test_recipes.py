@@ -256,13 +256,13 @@ def test_a_recipe_without_its_source_or_an_able_engine_is_refused(stack: Stack) 
 )
 def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) -> None:
     from collage import recipes
-    from collage.request import request
+    from collage.request.parse import parse
     from collage.steps import pipeline
 
     given = json.loads(path.read_text())
     if given.get("engine") == "diffusion":
         pytest.skip("needs weights of open models: see tests/diffusion")
-    asked = request.parse(given)
+    asked = parse(given)
     needed = recipes.RECIPES[asked.recipe].source == "needed" or path.stem == "matrix-source"
     source = FARMHOUSE.read_bytes() if needed else None
 

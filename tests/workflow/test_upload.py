@@ -8,7 +8,7 @@ import pytest
 from collage import progress
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
-from collage.request.request import parse
+from collage.request.parse import parse
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, eventually, photo

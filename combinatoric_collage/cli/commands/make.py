@@ -21,7 +21,9 @@ from collage.errors import (
 from collage.manifest import Manifest
 from collage.progress import TileCounts
 from collage.provenance import explain as explaining
-from collage.request import request, rules
+from collage.request import rules
+from collage.request.parse import parse
+from collage.request.relayout import parse_relayout
 from collage.request.request import Request
 from collage.sheet.layout import Sort
 from collage.steps.pipeline import Estimated, Started
@@ -253,7 +255,7 @@ def assemble(
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     with failures(as_json=as_json):
-        wanted = request.parse_relayout(changes)
+        wanted = parse_relayout(changes)
         if wanted.seed is not None:
             changes["seed"] = wanted.seed
         to = Output(out, force)
@@ -361,7 +363,7 @@ def report(manifest: Manifest, out: Path, *, as_json: bool) -> None:
 def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
     given = {**options, **({"mask_source": AS_PUT} if mask_file else {})}
-    asked = request.parse(given)
+    asked = parse(given)
     if "seed" in options:
         # One that was drawn is that of the estimate and of the run.
         options["seed"] = asked.seed

@@ -16,7 +16,8 @@ from collage import engines, recipes
 from collage.errors import EngineUnavailable
 from collage.pictures import masks
 from collage.request import styles
-from collage.request.request import MAX_COLLAGE_PIXELS, MAX_STYLES, Request
+from collage.request.request import MAX_COLLAGE_PIXELS, Request
+from collage.request.values import MAX_STYLES
 from collage.services import Tools, tools
 from collage.steps import pipeline
 

@@ -35,8 +35,10 @@ from collage.errors import (
 )
 from collage.formats import FORMATS
 from collage.progress import Progress
-from collage.request import letters, request
-from collage.request.request import Relayout
+from collage.request import letters
+from collage.request.parse import parse
+from collage.request.relayout import Relayout, layout_name, relaid
+from collage.request.seeds import seeded
 from collage.services import tools
 from collage.steps import pipeline
 from collage.watch import tile_list
@@ -72,7 +74,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """
     repeats, caller = tools().repeats, _caller()
     known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
-    asked = request.seeded(asked, *((caller, key) if key else ()))
+    asked = seeded(asked, *((caller, key) if key else ()))
     store = stack.store()
     with _about_a_picture(asked):
         accepted = pipeline.accept(store, tools(), asked.source, asked.options)
@@ -176,13 +178,13 @@ def stop(collage: Id) -> Collage:
 def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     """Have another layout made beside the first; nothing is rendered or paid."""
     store = stack.store()
-    layout = request.seeded(layout)
-    asked = request.relaid(store.accepted(collage).request, layout)
+    layout = seeded(layout)
+    asked = relaid(store.accepted(collage).request, layout)
     letters.check_title(asked.title)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")
     stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))
-    name = request.layout_name(layout)
+    name = layout_name(layout)
     folder = f"collages/{collage}/layouts/{name}"
     picture = f"{folder}/collage.{FORMATS[asked.format].ending}"
     links = {
@@ -200,7 +202,7 @@ def _estimate(asked: Asked) -> Estimate:
         stack.store().upload(key, most) if key else None
         for key in (asked.source, asked.mask_source)
     )
-    wanted = request.parse(asked.options)
+    wanted = parse(asked.options)
     found = pipeline.estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)
     return Estimate(**found)
 

@@ -13,7 +13,9 @@ from collage.engines.openai.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.names import CollageId, MaskName
 from collage.recipes import upscaling
-from collage.request.request import Accepted, Relayout, Request, Source
+from collage.request.accepted import Accepted, Source
+from collage.request.relayout import Relayout
+from collage.request.request import Request
 from collage.sheet import layout
 from collage.sheet.layout import Layout
 from collage.spending import batches

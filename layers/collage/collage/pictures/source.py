@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from collage.digest import sha256
 from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
-from collage.request.request import Fit, Source
+from collage.request.accepted import Source
+from collage.request.values import Fit
 
 MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF"}
 """How each format begins. libvips would open many more, PDF and SVG among them: not from users."""

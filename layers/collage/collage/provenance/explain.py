@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from collage import provenance
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NoMetadata, SourceChanged
-from collage.request import request
+from collage.request.parse import parse
 from collage.request.request import Request
 from collage.sheet.geometry import Geometry, Side
 
@@ -246,7 +246,7 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
     if record.plan.styles.origin == "model":
         options |= {"styles": record.plan.styles.styles}
         options |= {"style_count": None, "theme": None, "exclude": ()}
-    return request.parse(options)
+    return parse(options)
 
 
 def _checked(found: provenance.Found) -> _Collage | _Tile:

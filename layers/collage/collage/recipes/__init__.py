@@ -11,7 +11,7 @@ from collage import engines
 
 if TYPE_CHECKING:
     from collage.pictures.masks import Box
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Composition, Operation, Tile
     from collage.weights import Weights
 
@@ -90,7 +90,7 @@ SEEDS = 2**64
 class Ingredients:
     """What a recipe has to work with: frozen styles, and digests of what was prepared."""
 
-    request: Request
+    request: Fields
     styles: tuple[str, ...]
     source: str | None
     """Digest of the prepared source's pixels."""
@@ -191,13 +191,13 @@ transparent, or ``file``: the request's mask file."""
 class Module(Protocol):
     """What every recipe's module offers."""
 
-    def complete(self, request: Request, source: Size | None) -> dict[str, Any]:
+    def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
         """Values for fields that were left open, by the request's others and the source's size."""
 
-    def operations(self, request: Request, source: bool) -> set[Operation]:
+    def operations(self, request: Fields, source: bool) -> set[Operation]:
         """What engines are asked to do."""
 
-    def masks(self, request: Request, source: Size | None) -> Mapping[str, Shape]:
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
         """The masks it needs, by the names that its tiles give them."""
 
     def unfold(self, ingredients: Ingredients) -> Unfolded:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation, Tile
 
 Draw = tuple[str, tuple[str, ...]]
@@ -22,17 +22,17 @@ LATER = 30
 """The bit that puts a candidate behind all that are without it: sums of styles stay far below."""
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """Everything has a default."""
     return {}
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """It repaints the source."""
     return {"inpaint"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """Those that are asked for."""
     return {name: name for name in request.masks}
 

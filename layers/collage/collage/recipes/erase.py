@@ -11,7 +11,7 @@ from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, sizes
 from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation
 
 PROMPT = "the background goes on as if nothing had been there"
@@ -20,7 +20,7 @@ PROMPT = "the background goes on as if nothing had been there"
 MASK = "erased"
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """One picture of the source's own size, or several in the squarest grid."""
     count = request.count or 1
     rows, cols = sizes.grid(count * len(_prompts(request)))
@@ -30,12 +30,12 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     return {"count": count, "rows": rows, "cols": cols, "size": size, "cell": size[0]}
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """A hole is inpainted."""
     return {"inpaint"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """One: the rectangles brought to the prepared size, or what a picture says."""
     if request.mask_source is not None:
         return {MASK: "file"}
@@ -61,7 +61,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
 
 
-def _inside(request: Request, source: Size) -> None:
+def _inside(request: Fields, source: Size) -> None:
     width, height = source
     for left, top, right, bottom in request.rects:
         if right > width or bottom > height:
@@ -71,5 +71,5 @@ def _inside(request: Request, source: Size) -> None:
             )
 
 
-def _prompts(request: Request) -> tuple[str, ...]:
+def _prompts(request: Fields) -> tuple[str, ...]:
     return prompts.asked(request, request.prompt or PROMPT)

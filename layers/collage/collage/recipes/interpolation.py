@@ -13,21 +13,21 @@ from collage.recipes import Ingredients, Shape, Size, Unfolded
 from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """A side of the triangle is as many steps long, and has one cell more."""
     return {"rows": request.steps + 1, "cols": request.steps + 1}
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """Between meanings."""
     return {"interpolate"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """None."""
     return {}
 

@@ -12,7 +12,7 @@ from collage.recipes import Ingredients, Shape, Size, Unfolded
 from collage.request import prompts, styles
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation, Tile
 
 
@@ -25,7 +25,7 @@ class _Table:
     fixed: dict[str, str]
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """As many rows and columns as the axes say; a source is repainted whole."""
     count = request.style_count or len(styles.default(None, request.exclude))
     listed = {"style_count": count} if request.styles is None else {}
@@ -42,12 +42,12 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     }
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """A source is repainted; without one every cell starts from nothing."""
     return {"inpaint"} if source else {"generate"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """Those that are asked for, when there is a source to repaint."""
     return {name: name for name in request.masks} if source else {}
 
@@ -73,7 +73,7 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     )
 
 
-def _table(request: Request, names: tuple[str, ...], drawn: tuple[str, ...]) -> _Table:
+def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _Table:
     """The styles stand above the columns, or else the last axis does.
 
     The first of the others is the rows of a block, and each value of what is left is a block.

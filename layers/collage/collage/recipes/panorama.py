@@ -19,7 +19,7 @@ from collage.request import prompts
 from collage.tile import Composition, Piece
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation, Tile
 
 PROMPT = "the scene goes on beyond the edge of the picture"
@@ -54,7 +54,7 @@ class Frame:
         return "new-" + "-".join(map(str, (*self.mask.edited[0], *self.size)))
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """One panorama, or several below each other; the source keeps its size."""
     count = request.count or 1
     size = sizes.native(source) if source else request.size
@@ -70,12 +70,12 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     return {"count": count, "rows": rows, "cols": 1, "size": size, "cell": target[0]}
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """It paints what is beyond the edge."""
     return {"outpaint"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """One for each kind of step."""
     return {frame.name: frame.mask for frame in _frames(request)}
 
@@ -149,7 +149,7 @@ def _composed(
     return Composition(size=size, pieces=tuple(pieces), source=used)
 
 
-def _frames(request: Request) -> list[Frame]:
+def _frames(request: Fields) -> list[Frame]:
     """The steps, in an order in which each finds what it goes on from."""
     left, top, right, bottom = _source_box(request)
     width, height = _target(request)
@@ -210,7 +210,7 @@ def _row(step: _Step, wide: int, width: int, share: float) -> Iterator[Frame]:
         )
 
 
-def _source_box(request: Request) -> Box:
+def _source_box(request: Fields) -> Box:
     """Where the source lies in the panorama."""
     free = [whole - own for whole, own in zip(_target(request), request.size, strict=True)]
     left = 0 if "left" in request.anchor else free[0] if "right" in request.anchor else free[0] // 2
@@ -218,7 +218,7 @@ def _source_box(request: Request) -> Box:
     return left, top, left + request.size[0], top + request.size[1]
 
 
-def _target(request: Request) -> Size:
+def _target(request: Fields) -> Size:
     return request.target or request.size
 
 
@@ -228,5 +228,5 @@ def _common(one: Box, other: Box) -> Box | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _prompts(request: Request) -> tuple[str, ...]:
+def _prompts(request: Fields) -> tuple[str, ...]:
     return prompts.asked(request, request.prompt or PROMPT)

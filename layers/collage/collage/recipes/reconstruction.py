@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from collage.recipes import Ingredients, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation
 
 MODELS = ("dalle-dvae", "vqmodel")
@@ -18,7 +18,7 @@ SIDE = 256
 """Pixels that both models were trained on."""
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """One row: the source, then a column for each model."""
     models = request.models or MODELS
     return {
@@ -27,12 +27,12 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """Encoded and decoded again."""
     return {"reconstruct"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """None."""
     return {}
 

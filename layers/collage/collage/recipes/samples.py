@@ -9,22 +9,22 @@ from collage.recipes import Ingredients, Shape, Size, Unfolded, sizes
 from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """A square for each prompt that the text stands for, one below the other."""
     side = request.grid_size or 3
     return {"grid_size": side, "rows": side * len(_prompts(request)), "cols": side}
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """It starts from nothing."""
     return {"generate"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """None."""
     return {}
 
@@ -50,5 +50,5 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     )
 
 
-def _prompts(request: Request) -> tuple[str, ...]:
+def _prompts(request: Fields) -> tuple[str, ...]:
     return prompts.asked(request, request.prompt or "")

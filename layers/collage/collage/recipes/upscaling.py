@@ -11,7 +11,7 @@ from collage.recipes import Unfolded
 from collage.tile import Composition, Piece, Tile
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.weights import Weights
 
 FALLBACK = "painter"
@@ -19,7 +19,7 @@ FALLBACK = "painter"
 
 
 def after(
-    unfolded: Unfolded, request: Request, models: Mapping[str, str], weights: Weights | None = None
+    unfolded: Unfolded, request: Fields, models: Mapping[str, str], weights: Weights | None = None
 ) -> Unfolded:
     """``unfolded`` with every tile that is shown made larger at the end, as the request wants.
 

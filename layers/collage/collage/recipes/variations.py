@@ -9,7 +9,7 @@ from collage.recipes import Ingredients, Shape, Size, Unfolded, sizes
 from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
     from collage.tile import Operation
 
 PROMPT = "another picture of the same subject, in the same mood, composed differently"
@@ -19,7 +19,7 @@ SIDE = 1024
 """Longest side of a variation unless a size is asked for: what models are trained for."""
 
 
-def complete(request: Request, source: Size | None) -> dict[str, Any]:
+def complete(request: Fields, source: Size | None) -> dict[str, Any]:
     """Four of the source's shape, in the squarest grid."""
     count = request.count or 4
     rows, cols = sizes.grid(count * len(_prompts(request)))
@@ -29,12 +29,12 @@ def complete(request: Request, source: Size | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def operations(request: Request, source: bool) -> set[Operation]:
+def operations(request: Fields, source: bool) -> set[Operation]:
     """What an image embedding, or a strong img2img, does."""
     return {"variation"}
 
 
-def masks(request: Request, source: Size | None) -> Mapping[str, Shape]:
+def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
     """None."""
     return {}
 
@@ -50,5 +50,5 @@ def unfold(ingredients: Ingredients) -> Unfolded:
     return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
 
 
-def _prompts(request: Request) -> tuple[str, ...]:
+def _prompts(request: Fields) -> tuple[str, ...]:
     return prompts.asked(request, request.prompt or PROMPT)

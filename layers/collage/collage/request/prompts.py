@@ -14,7 +14,7 @@ from collage.errors import InvalidRequest
 from collage.request.prompt_unfolding import MAX_PROMPTS, Unfolding, Words
 
 if TYPE_CHECKING:
-    from collage.request.request import Request
+    from collage.request.fields import Fields
 
 __all__ = ["MAX_PROMPTS", "TEMPLATE", "asked", "expand", "single"]
 
@@ -25,7 +25,7 @@ MAX_MISSES = 1000
 """Draws in a row that bring nothing new: there is nothing else, or it is rare."""
 
 
-def asked(request: Request, text: str, field: str = "prompt") -> tuple[str, ...]:
+def asked(request: Fields, text: str, field: str = "prompt") -> tuple[str, ...]:
     """The prompts that a text of the request stands for there: all, or so many at random.
 
     Raises:

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from collage import engines, recipes
 from collage.errors import FieldError, InvalidRequest
 from collage.request import prompts
-
-if TYPE_CHECKING:
-    from collage.request.request import Request
-
-OPTIONS = (
-    "quality",
-    "guidance_scale",
-    "num_inference_steps",
-    "strength",
-    "scheduler",
-    "negative_prompt",
-)
-"""Fields that an engine is given as options, where it has them."""
-
-AXES = ("engine", "model", "seed", *OPTIONS)
-"""Fields of the request that a table can have as further axes."""
+from collage.request.fields import OPTIONS, Fields
 
 OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
 """Fields that belong to some recipes only."""
@@ -33,7 +18,7 @@ PROMPTED = {"samples", "interpolation"}
 """Recipes that make nothing without a prompt."""
 
 
-def check(request: Request) -> None:
+def check(request: Fields) -> None:
     """Check a request by its own fields, without its source.
 
     Raises:
@@ -68,14 +53,12 @@ def check(request: Request) -> None:
         raise ValueError("rects: give rects, mask_source or transparency, one of them")
 
 
-def served(request: Request, has_source: bool) -> None:
+def served(request: Fields, has_source: bool) -> None:
     """Check a request once it is known whether it has a source.
 
     Raises:
         InvalidRequest: when the recipe needs a source, or an engine cannot do what it asks for.
     """
-    from collage.errors import InvalidRequest
-
     recipe = recipes.RECIPES[request.recipe]
     if recipe.source == "needed" and not has_source:
         raise InvalidRequest(f"source: the recipe {request.recipe} needs a picture.")
@@ -95,7 +78,7 @@ def served(request: Request, has_source: bool) -> None:
             )
 
 
-def _template(request: Request) -> None:
+def _template(request: Fields) -> None:
     """Every prompt of the template must say where the styles go."""
     places = [("styles", "", None)]
     allowed = [places, [*places, ("subject", "", None)]] if request.subjects else [places]
@@ -111,7 +94,7 @@ def _template(request: Request) -> None:
             )
 
 
-def _options(request: Request) -> None:
+def _options(request: Fields) -> None:
     """Every option must be one that an engine of the request has."""
     known = [engines.ENGINES[name] for name in request.engines]
     for name in OPTIONS:
@@ -132,7 +115,7 @@ def _options(request: Request) -> None:
         raise ValueError(f"model: the engine {fixed[0]} has only {only}")
 
 
-def known_qualities(request: Request, models: Mapping[str, str]) -> None:
+def known_qualities(request: Fields, models: Mapping[str, str]) -> None:
     """Every quality must be one that the models take, of which it is known.
 
     ``models`` are what renders, by engine.
@@ -151,7 +134,7 @@ def known_qualities(request: Request, models: Mapping[str, str]) -> None:
                     raise InvalidRequest(f"quality: {said}.", [wrong])
 
 
-def _values(request: Request, name: str) -> Iterable[Any]:
+def _values(request: Fields, name: str) -> Iterable[Any]:
     """What a field is asked to be, by itself and as an axis."""
     value = getattr(request, name)
     return [*([] if value is None else [value]), *request.axes.get(name, ())]

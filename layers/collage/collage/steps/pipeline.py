@@ -45,8 +45,11 @@ from collage.manifest import Failure, Manifest, record
 from collage.pictures import masks
 from collage.plan import Plan, Prepared, Styles
 from collage.recipes import Shape
-from collage.request import letters, request, rules, styles
-from collage.request.request import Accepted, Relayout, Request, Source
+from collage.request import letters, rules, styles
+from collage.request.accepted import Accepted, Source, collage_id
+from collage.request.parse import complete, parse
+from collage.request.relayout import Relayout, layout_name, relaid
+from collage.request.request import Request
 from collage.services import Tools
 from collage.sheet import layout
 from collage.spending import batches
@@ -111,7 +114,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
         NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: when the source or
             the mask is.
     """
-    asked = request.parse(options)
+    asked = parse(options)
     rules.served(asked, source is not None)
     serve(asked, tools)
     letters.check(asked)
@@ -128,10 +131,10 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
         from collage.pictures import mask_files
 
         mask_files.understand(files[1])
-    asked = request.complete(asked, size)
+    asked = complete(asked, size)
     served_weights(store, asked, tools, source is not None)
     return Accepted(
-        id=request.identify(asked, *(p.sha256 if p else None for p in pictures)),
+        id=collage_id(asked, *(p.sha256 if p else None for p in pictures)),
         source=pictures[0],
         mask=pictures[1],
         request=asked,
@@ -173,8 +176,8 @@ def identify(tools: Tools, source: bytes | None, asked: Request, mask: bytes | N
         InvalidRequest, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: as there.
     """
     pictures = [None if each is None else _look(tools, each).source("") for each in (source, mask)]
-    asked = request.complete(asked, _fits(asked, *pictures))
-    return request.identify(asked, *(each.sha256 if each else None for each in pictures))
+    asked = complete(asked, _fits(asked, *pictures))
+    return collage_id(asked, *(each.sha256 if each else None for each in pictures))
 
 
 def _look(tools: Tools, data: bytes) -> Inspected:
@@ -473,7 +476,7 @@ def estimate(
         None if each is None else _look(tools, each).source("") for each in (data, mask_file)
     ]
     size = _fits(asked, *pictures)
-    asked = request.complete(asked, size)
+    asked = complete(asked, size)
     weights = served_weights(store, asked, tools, data is not None)
     _, _, prepared = _prepare(tools, asked, data, mask_file, size)
     listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
@@ -929,7 +932,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
     """
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
-    asked = request.relaid(made.request, changes)
+    asked = relaid(made.request, changes)
     letters.check_title(asked.title)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
     shown = {cell for cell in made.layout.cells if cell is not None}
@@ -950,14 +953,14 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
         laid = again.model_copy(update={"cells": cells})
         return manifest.laid_out(laid, again.cells or cells, asked.format, created=_now())
 
-    folder = f"layouts/{request.layout_name(changes)}"
+    folder = f"layouts/{layout_name(changes)}"
     return _completed(store, _finish(store, made, sidecars, judge, folder), folder)
 
 
 def record_relayout(store: Store, collage_id: str, changes: Relayout, error: CollageError) -> None:
     """Write down why a finished collage could not be laid out again, where that was to lie."""
     if store.is_made(collage_id):
-        folder = f"layouts/{request.layout_name(changes)}"
+        folder = f"layouts/{layout_name(changes)}"
         store.put_failure(_failure(collage_id, error), folder)
 
 

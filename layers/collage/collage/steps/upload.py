@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collage.errors import InvalidRequest, NotInStore, SourceTooLarge
-from collage.request import request
+from collage.request.parse import from_texts
+from collage.request.request import Request
+from collage.request.seeds import RANDOM, seeded
 
 if TYPE_CHECKING:
     from collage.store.store import Store
@@ -69,10 +71,10 @@ def read(store: Store, key: str) -> Upload | None:
         raise InvalidRequest(f"{WAIT}: {waits!r} is not known; there is: {SIDECAR_COMES}.")
     if beside is None and waits is not None:
         return None
-    asked = request.from_texts(options) | (beside or {})
-    if str(asked.get("seed")) == str(request.RANDOM):
+    asked = from_texts(options) | (beside or {})
+    if str(asked.get("seed")) == str(RANDOM):
         # An event may come twice: this upload has one seed.
-        drawn = request.seeded(request.Request(seed=request.RANDOM), *store.upload_time(source))
+        drawn = seeded(Request(seed=RANDOM), *store.upload_time(source))
         asked["seed"] = drawn.seed
     return Upload(source, asked)
 

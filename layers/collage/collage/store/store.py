@@ -51,7 +51,7 @@ from collage.names import LONGEST_KEY, PICTURE
 from collage.notes import Pardon, Refusal, Unsettled
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
-from collage.request.request import Accepted
+from collage.request.accepted import Accepted
 from collage.settings import Settings
 from collage.tile import Sidecar, Tile
 from collage.weights import Weights

@@ -6,7 +6,7 @@ import pytest
 
 from collage.errors import InvalidRequest
 from collage.request.lists import cut, numbers
-from collage.request.request import from_texts
+from collage.request.parse import from_texts
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ from PIL import ImageColor
 from pydantic import ValidationError
 
 from collage.errors import InvalidRequest
-from collage.request import request
+from collage.request.accepted import collage_id
 from collage.request.colours import NAMES
-from collage.request.request import Request, identify, parse, parse_relayout, seeded
+from collage.request.parse import parse
+from collage.request.relayout import parse_relayout
+from collage.request.request import Request
+from collage.request.seeds import seeded
 
 SOURCE = "5" * 64
 
@@ -311,13 +314,13 @@ def test_a_request_does_not_change():
 def test_the_id_is_the_same_for_the_same_request_however_it_is_spelled():
     one = parse({"size": "512", "masks": ["halves"], "rows": "10", "combine": 2})
 
-    assert identify(one, SOURCE) == identify(parse({}), SOURCE)
-    assert len(identify(one, SOURCE)) == 20
-    assert set(identify(one, SOURCE)) <= set("0123456789abcdef")
+    assert collage_id(one, SOURCE) == collage_id(parse({}), SOURCE)
+    assert len(collage_id(one, SOURCE)) == 20
+    assert set(collage_id(one, SOURCE)) <= set("0123456789abcdef")
 
 
 def test_the_id_changes_with_the_source():
-    assert identify(parse({}), SOURCE) != identify(parse({}), "6" * 64)
+    assert collage_id(parse({}), SOURCE) != collage_id(parse({}), "6" * 64)
 
 
 def test_the_id_outlives_a_way_through_json():
@@ -326,17 +329,17 @@ def test_the_id_outlives_a_way_through_json():
     again = Request.model_validate_json(made.model_dump_json())
 
     assert again == made
-    assert identify(again, SOURCE) == identify(made, SOURCE)
+    assert collage_id(again, SOURCE) == collage_id(made, SOURCE)
 
 
-@pytest.mark.parametrize("field", sorted({*request.Request.model_fields} - {"mask_source"}))
+@pytest.mark.parametrize("field", sorted({*Request.model_fields} - {"mask_source"}))
 def test_the_id_changes_with_every_field(field):
     if field in OWN:
         other = parse({}).model_copy(update={field: OWN[field]})
     else:
         other = parse({field: OTHER[field]})
 
-    assert identify(other, SOURCE) != identify(parse({}), SOURCE)
+    assert collage_id(other, SOURCE) != collage_id(parse({}), SOURCE)
 
 
 def test_a_mask_file_counts_by_what_it_holds_and_not_by_its_key():
@@ -344,8 +347,8 @@ def test_a_mask_file_counts_by_what_it_holds_and_not_by_its_key():
         parse({"recipe": "erase", "mask_source": key}) for key in ("sources/a", "sources/b")
     )
 
-    assert identify(one, SOURCE, "7" * 64) == identify(other, SOURCE, "7" * 64)
-    assert identify(one, SOURCE, "7" * 64) != identify(one, SOURCE, "8" * 64)
+    assert collage_id(one, SOURCE, "7" * 64) == collage_id(other, SOURCE, "7" * 64)
+    assert collage_id(one, SOURCE, "7" * 64) != collage_id(one, SOURCE, "8" * 64)
 
 
 @pytest.mark.parametrize(
@@ -429,8 +432,8 @@ def test_a_sample_is_part_of_the_id_only_where_it_is_asked_for():
         parse({"recipe": "samples", "prompt": text, **more}) for more in ({}, {"sample": 2})
     )
 
-    assert identify(plain, None) == "48d3e884857af449a915"
-    assert identify(drawn, None) != identify(plain, None)
+    assert collage_id(plain, None) == "48d3e884857af449a915"
+    assert collage_id(drawn, None) != collage_id(plain, None)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from collage.errors import InvalidRequest
-from collage.request.request import parse
+from collage.request.parse import parse
 from combinatoric_collage.cli import confirmation, option_values
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.request_options import _files

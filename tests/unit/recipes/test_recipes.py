@@ -6,7 +6,8 @@ from collage import recipes
 from collage.errors import InvalidRequest
 from collage.plan import Plan
 from collage.recipes import panorama
-from collage.request import request, rules
+from collage.request import rules
+from collage.request.parse import complete, parse
 from tests.unit.plans import SOURCE, planned
 
 STYLES = ["Cubism", "Baroque", "Op Art"]
@@ -26,7 +27,7 @@ SMALLEST = {
 
 def served(name, has_source=True, **options):
     """A request held to all rules that need no picture."""
-    asked = request.parse({"recipe": name, **SMALLEST[name], **options})
+    asked = parse({"recipe": name, **SMALLEST[name], **options})
     rules.served(asked, has_source)
     return asked
 
@@ -51,16 +52,16 @@ def test_a_plan_of_every_recipe_outlives_its_way_through_json(name):
 def test_a_completed_request_stays_as_it_is(name):
     made = planned(recipe=name, **SMALLEST[name])
 
-    again = request.complete(request.parse(made.request.model_dump(mode="json")), (64, 64))
+    again = complete(parse(made.request.model_dump(mode="json")), (64, 64))
 
     assert again == made.request
 
 
 def test_a_recipe_refuses_the_fields_of_others():
     with pytest.raises(InvalidRequest, match="grid_size: the recipe collage has no use for it"):
-        request.parse({"grid_size": 3})
+        parse({"grid_size": 3})
     with pytest.raises(InvalidRequest, match="masks: the recipe samples has no use for it"):
-        request.parse({"recipe": "samples", "prompt": "a cat", "masks": ["left"]})
+        parse({"recipe": "samples", "prompt": "a cat", "masks": ["left"]})
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_recipe_refuses_the_fields_of_others():
 )
 def test_what_does_not_go_together_is_refused(name, options, said):
     with pytest.raises(InvalidRequest) as caught:
-        request.parse({"recipe": name, **SMALLEST[name], **options})
+        parse({"recipe": name, **SMALLEST[name], **options})
 
     assert said in str(caught.value)
 
@@ -139,7 +140,7 @@ def test_variations_have_the_shape_of_the_source_and_leave_the_last_cells_empty(
 
 
 def test_a_rectangle_to_erase_is_brought_to_the_prepared_size_and_must_lie_inside():
-    asked = request.parse({"recipe": "erase", "rects": ["3:20x11:31"], "size": 32})
+    asked = parse({"recipe": "erase", "rects": ["3:20x11:31"], "size": 32})
 
     shape = recipes.load("erase").masks(asked, (64, 64))["erased"]
 

@@ -20,7 +20,7 @@ WORDS = {
     "scene": ["${who} at noon"],
 }
 RECORDED = json.loads(
-    (Path(__file__).parents[1] / "fixtures" / "dynamic_prompts.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "fixtures" / "dynamic_prompts.json").read_text(encoding="utf-8")
 )
 
 

@@ -1,0 +1,55 @@
+"""A request that passed the door, with the pictures that it came with; and its id."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collage.digest import canonical, sha256
+from collage.names import CollageId
+from collage.request.request import Request
+
+LATER = ("sample",)
+"""Fields that came after the first ids were given out: not in an id unless they are used."""
+
+
+class Source(BaseModel):
+    """A picture, the source or a mask, as it was when the request was accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = Field(description="its key in the uploads bucket")
+    sha256: str
+    format: str
+    width: int
+    height: int
+    transparent: bool = False
+
+
+class Accepted(BaseModel):
+    """A request that passed the door: request.json. Its id names the collage and its run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: CollageId
+    source: Source | None
+    mask: Source | None = Field(default=None, description="the mask file, where there is one")
+    request: Request
+
+    @property
+    def key(self) -> str | None:
+        """Key of the source in the uploads bucket, where there is one."""
+        return None if self.source is None else self.source.key
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of the source, where there is one."""
+        return None if self.source is None else (self.source.width, self.source.height)
+
+
+def collage_id(request: Request, source_sha256: str | None, mask_sha256: str | None = None) -> str:
+    """The id of a collage: 20 hexadecimal digits over request, source and mask file.
+
+    Their keys are left out: the same picture under two names is one collage.
+    """
+    left_out = {"mask_source", *(name for name in LATER if getattr(request, name) is None)}
+    asked = request.model_dump(exclude=left_out)
+    content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
+    return sha256(canonical(content))[:20]

@@ -1,0 +1,214 @@
+"""The fields of a request, without the rules that hold between them. Recipes read these."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collage import engines
+from collage.engines.diffusion import operations
+from collage.names import UploadKey
+from collage.pictures import masks
+from collage.request.seeds import MAX_SEED, RANDOM
+from collage.request.values import (
+    MAX_STYLES,
+    Anchor,
+    Colour,
+    EngineName,
+    Fit,
+    FormatName,
+    MaskNames,
+    Order,
+    Prompt,
+    Rect,
+    Size,
+    StyleNames,
+    Title,
+    WideSize,
+    Word,
+    WordLists,
+)
+
+MAX_AXIS = 200
+"""Values of an axis: as many as there can be rows of cells."""
+
+Axes = Annotated[
+    dict[str, Annotated[tuple[Word, ...], Field(max_length=MAX_AXIS)]], Field(max_length=MAX_AXIS)
+]
+
+
+class Fields(BaseModel):
+    """What a request can say. Every field has a default; unknown fields are refused.
+
+    What recipes and axes there are, `Request` says, which knows them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: str = "collage"
+    prompt: Prompt | None = Field(
+        default=None,
+        description="what to make; {a|b} makes one for each, __name__ one for each word of a list",
+    )
+    subjects: tuple[Prompt, ...] | None = Field(
+        default=None, min_length=1, max_length=200, description="rows of a matrix"
+    )
+    axes: Axes = {}
+    grid_size: int | None = Field(
+        default=None, ge=1, le=100, description="rows and columns of samples; unless given, 3"
+    )
+    count: int | None = Field(
+        default=None, ge=1, le=1000, description="pictures of the same; unless given, 4 or 1"
+    )
+    rects: tuple[Rect, ...] = Field(
+        default=(),
+        max_length=100,
+        description="to erase: TOP:BOTTOMxLEFT:RIGHT in pixels of the source",
+    )
+    mask_source: UploadKey | None = Field(
+        default=None,
+        description="to erase: an uploaded picture, what is transparent of it, or white",
+    )
+    transparency: bool = Field(default=False, description="erase what is transparent of the source")
+    target: WideSize | None = Field(
+        default=None,
+        description="size of a panorama in pixels; a source of up to 2048 keeps its own",
+    )
+    anchor: Anchor = Field(default="centre", description="where in the panorama the source lies")
+    overlap: float = Field(
+        default=0.5, ge=0.5, le=0.9, description="share of each step that is known already"
+    )
+    steps: int = Field(
+        default=4, ge=1, le=20, description="of an interpolation, from corner to corner"
+    )
+    models: tuple[Word, ...] = Field(
+        default=(), max_length=20, description="models to reconstruct by; unless given, all"
+    )
+    words: WordLists = Field(default={}, description="word lists for __name__ in prompts")
+    sample: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="prompts to draw by the seed of all that a text stands for; unless given, all",
+    )
+    styles: StyleNames | None = Field(
+        default=None, description="unless given, they are listed for you"
+    )
+    style_count: int | None = Field(
+        default=None, ge=1, le=MAX_STYLES, description="styles to list; unless given, fifteen"
+    )
+    combine: int = Field(default=2, ge=1, description="styles in one prompt")
+    prompt_template: str = Field(
+        default="in the style of {styles}",
+        max_length=2000,
+        description="the prompt, with {styles} where the combination goes",
+    )
+    masks: MaskNames = Field(
+        default=masks.SETS["halves"],
+        description="of: " + ", ".join([*masks.SETS, *masks.MASKS]),
+    )
+    rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
+    cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
+    tiles: int | None = Field(
+        default=None,
+        ge=1,
+        description="pictures to make; unless given, one a cell, each draw at most once",
+    )
+    size: Size = Field(default=(512, 512), description="width and height of a tile in pixels")
+    cell: int = Field(default=256, ge=16, le=16_384, description="width of a cell in pixels")
+    gap: int = Field(
+        default=0, ge=-256, le=256, description="pixels between cells; below 0 they overlap"
+    )
+    labels: bool = Field(default=False, description="write below each cell what it is")
+    captions: bool = Field(default=False, description="write below each cell its prompt")
+    title: Title | None = Field(default=None, description="written above the cells")
+    border: int = Field(default=0, ge=0, le=1024, description="pixels around the cells")
+    background: Colour = Field(
+        default="white", description="colour of gaps, border and labels: a name, or #rrggbb"
+    )
+    format: FormatName = Field(default="png", description="of the collage: png, jpeg, or webp")
+    fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
+    seed: int = Field(
+        default=0,
+        ge=RANDOM,
+        le=MAX_SEED,
+        description="changes what is drawn and painted; -1: one at random",
+    )
+    order: Order = Field(
+        default="balanced", description="how masks and combinations are drawn: balanced or random"
+    )
+    engine: EngineName = Field(
+        default="painter", description="what makes the tiles: painter, openai, or diffusion"
+    )
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="unless given, what the stack is set to",
+    )
+    quality: str | None = Field(
+        default=None, description="of: " + ", ".join(engines.ENGINES["openai"].qualities)
+    )
+    guidance_scale: operations.Guidance | None = Field(
+        default=None, description="how closely to follow the prompt"
+    )
+    num_inference_steps: operations.Steps | None = Field(
+        default=None, description="denoising steps"
+    )
+    strength: operations.Strength | None = Field(
+        default=None, description="how far to go from the source, up to 1"
+    )
+    scheduler: operations.Scheduler | None = Field(default=None, description="of the denoising")
+    negative_prompt: operations.NegativePrompt | None = Field(
+        default=None, description="what not to show"
+    )
+    upscale: Literal[2, 4] | None = Field(
+        default=None, description="make every picture larger by 2 or 4 at the end"
+    )
+    preserve: bool = Field(
+        default=True, description="lay the source back over what lies outside the mask"
+    )
+    theme: str | None = Field(
+        default=None, max_length=200, description="what the listed styles have in common"
+    )
+    exclude: tuple[str, ...] = Field(
+        default=(), max_length=MAX_STYLES, description="styles not to list"
+    )
+    metadata: bool = Field(default=True, description="write into every picture how it was made")
+    max_usd: float | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="dollars that may be paid for the collage, in all of its runs and retries",
+    )
+    replace_refused: bool = Field(
+        default=False, description="draw another pair when the provider refuses one"
+    )
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that it asks, in this order."""
+        return self.axes.get("engine") or (self.engine,)
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of a cell when its tile was made larger, as the request asks."""
+        width, height = self.cell_size
+        scale = self.upscale or 1
+        return width * scale, height * scale
+
+    @property
+    def cell_size(self) -> tuple[int, int]:
+        """Width and height of a cell in pixels: the tile's shape at the width asked for."""
+        width, height = self.target or self.size
+        return self.cell, max(1, round(self.cell * height / width))
+
+
+OPTIONS = tuple(
+    name
+    for name in Fields.model_fields
+    if any(name in known.options for known in engines.ENGINES.values())
+)
+"""Fields that an engine is given as options, where it has them."""
+
+AXES = ("engine", "model", "seed", *OPTIONS)
+"""Fields of the request that a table can have as further axes."""

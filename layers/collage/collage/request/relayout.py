@@ -1,0 +1,54 @@
+"""Another layout for a collage that is made."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from collage.digest import canonical, sha256
+from collage.request.parse import parse, validated
+from collage.request.request import Request
+from collage.request.seeds import MAX_SEED, RANDOM, seeded
+from collage.request.values import Colour, FormatName
+from collage.sheet.layout import Sort
+
+
+class Relayout(BaseModel):
+    """How to lay the tiles of a collage out again; what is left out stays as it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int | None = Field(default=None, ge=1, le=200)
+    cols: int | None = Field(default=None, ge=1, le=200)
+    cell: int | None = Field(default=None, ge=16, le=16_384)
+    gap: int | None = Field(default=None, ge=-256, le=256)
+    labels: bool | None = None
+    title: str | None = Field(default=None, max_length=200)
+    border: int | None = Field(default=None, ge=0, le=1024)
+    background: Colour | None = None
+    format: FormatName | None = None
+    sort: Sort = "shuffle"
+    seed: int | None = Field(default=None, ge=RANDOM, le=MAX_SEED)
+
+
+def parse_relayout(changes: dict[str, Any]) -> Relayout:
+    """The new layout in ``changes``. A random seed is drawn.
+
+    Raises:
+        InvalidRequest: with one clause for each field that is wrong.
+    """
+    return seeded(validated(Relayout, changes))
+
+
+def relaid(asked: Request, changes: Relayout) -> Request:
+    """The request with another layout; the rules of a request hold for that as well.
+
+    Raises:
+        InvalidRequest: when the new layout breaks them.
+    """
+    changed = changes.model_dump(exclude_none=True, exclude={"sort"})
+    return parse({**asked.model_dump(), **changed, "tiles": None})
+
+
+def layout_name(changes: Relayout) -> str:
+    """The folder of a new layout, below ``layouts/`` of the collage: the same for the same."""
+    return sha256(canonical(changes.model_dump(mode="json")))[:12]

@@ -1,0 +1,133 @@
+"""Values that fields of a request can have: their types, and how each is read and checked."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from collage import engines
+from collage.errors import NotOneOf
+from collage.formats import Format
+from collage.pictures import masks
+from collage.request import styles
+from collage.request.colours import is_colour
+from collage.request.prompt_unfolding import MAX_PROMPTS
+from collage.text import line
+
+Fit = Literal["crop", "pad"]
+Order = Literal["balanced", "random"]
+
+MAX_STYLES = 200
+"""Styles that a request can name, or have listed."""
+
+MAX_WORD_LISTS = 200
+"""Word lists that a request can bring; each holds at most as many words as a prompt unfolds to."""
+
+MAX_MASKS = 100
+"""Names of masks and of sets of them, of which there are fewer; each counts once."""
+
+
+def _size(value: Any) -> Any:
+    """``512`` means a square, ``"768x512"`` width and height."""
+    if isinstance(value, str):
+        parts = value.lower().split("x")
+        if len(parts) > 2 or not all(part.isdecimal() for part in parts):
+            raise ValueError("give a square's side, or width x height, in pixels")
+        value = [int(part) for part in parts] * (3 - len(parts))
+    return (value, value) if isinstance(value, int) else value
+
+
+def _rect(value: Any) -> Any:
+    """``300:600x500:800``: rows 300 to 600 and columns 500 to 800, as numpy slices them."""
+    if isinstance(value, str):
+        parts = [part.split(":") for part in value.lower().replace(" ", "").split("x")]
+        if [len(part) for part in parts] != [2, 2] or not all(
+            side.isdecimal() for part in parts for side in part
+        ):
+            raise ValueError("give it as TOP:BOTTOMxLEFT:RIGHT, in pixels of the source")
+        (top, bottom), (left, right) = ([int(side) for side in part] for part in parts)
+        return left, top, right, bottom
+    return value
+
+
+def _in_order(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    if not (left < right and top < bottom):
+        raise ValueError(f"the rectangle {top}:{bottom}x{left}:{right} holds no pixel")
+    return box
+
+
+def _colour(value: Any) -> Any:
+    """A name, or ``#rrggbb``."""
+    if not isinstance(value, str):
+        return value
+    name = value.strip().lower()
+    if not is_colour(name):
+        raise ValueError(f"{value[:40]!r} is no colour; give a name, as navy, or #rrggbb")
+    return name
+
+
+def _format(value: Any) -> Any:
+    """``jpg`` is what files of the format are called."""
+    return "jpeg" if value == "jpg" else value
+
+
+def _style_names(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Different names, each as `styles.clean` would have it."""
+    names = tuple(styles.normal(name) for name in value)
+    for name in names:
+        if not name or styles.clean(name) != name:
+            raise ValueError(
+                f"{name[:80]!r} is no style name: letters, digits, space, hyphen and "
+                f"apostrophe, 1 to {styles.MAX_NAME} characters"
+            )
+    if not names:
+        raise ValueError("at least one style is needed")
+    if len(styles.distinct(names)) < len(names):
+        raise ValueError("a style is named twice")
+    return names
+
+
+def _word_lists(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    for name, listed in value.items():
+        if not listed:
+            raise ValueError(f"the list {name!r} has no words")
+    return value
+
+
+def _one_line(value: str) -> str | None:
+    return line(value) or None
+
+
+def _engine(value: str) -> str:
+    if value not in engines.OFFERED:
+        raise NotOneOf("engine", value, engines.OFFERED)
+    return value
+
+
+Side = Annotated[int, Field(ge=32, le=2048)]
+Colour = Annotated[str, BeforeValidator(_colour)]
+FormatName = Annotated[Format, BeforeValidator(_format)]
+Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+WideSide = Annotated[int, Field(ge=32, le=16_384)]
+WideSize = Annotated[tuple[WideSide, WideSide], BeforeValidator(_size)]
+Pixel = Annotated[int, Field(ge=0, le=2**20)]
+Rect = Annotated[
+    tuple[Pixel, Pixel, Pixel, Pixel], BeforeValidator(_rect), AfterValidator(_in_order)
+]
+Anchor = Literal[
+    "centre", "left", "right", "top", "bottom",
+    "top-left", "top-right", "bottom-left", "bottom-right",
+]  # fmt: skip
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Prompt = Annotated[str, Field(min_length=1, max_length=4000)]
+StyleNames = Annotated[tuple[str, ...], Field(max_length=MAX_STYLES), AfterValidator(_style_names)]
+MaskNames = Annotated[
+    tuple[str, ...], Field(min_length=1, max_length=MAX_MASKS), AfterValidator(masks.expand)
+]
+WordLists = Annotated[
+    dict[str, Annotated[tuple[Prompt, ...], Field(max_length=MAX_PROMPTS)]],
+    Field(max_length=MAX_WORD_LISTS),
+    AfterValidator(_word_lists),
+]
+Title = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+EngineName = Annotated[str, AfterValidator(_engine)]

@@ -11,7 +11,8 @@ from collage.manifest import Manifest
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
 from collage.steps import pipeline
-from collage.store.store import Store, script_of
+from collage.store.results import script_of
+from collage.store.store import Store
 from collage.watch.runs import Runs
 from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.infrastructure.shipped import ROOT

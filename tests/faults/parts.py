@@ -8,7 +8,7 @@ from unittest import mock
 
 from moto.s3 import models as moto_s3
 
-from collage.store import store
+from collage.store import multipart
 from tests.faults import injector
 from tests.faults.kinds import BY_NAME, KILLS, Kind, is_transient, of
 from tests.faults.trial import Scenario, Trial
@@ -31,7 +31,7 @@ UNANSWERED = {"done, answer too slow", "done, answer lost", "answer cut"}
 def small() -> Iterator[None]:
     """Have small files put in parts, which S3 and moto take of 5 MB and more only."""
     with (
-        mock.patch.object(store, "PART", SMALL_PART),
+        mock.patch.object(multipart, "PART", SMALL_PART),
         mock.patch.object(moto_s3, "S3_UPLOAD_PART_MIN_SIZE", SMALL_PART),
     ):
         yield

@@ -14,7 +14,7 @@ from collage.formats.xmp import read_properties
 from collage.request.relayout import parse_relayout
 from collage.sheet import cells, strips
 from collage.steps import pipeline
-from collage.store.store import PART
+from collage.store.multipart import PART
 from tests.unit.pictures import decode, encode, noise, pixels
 from tests.unit.test_pipeline import assemble, prepare, render
 

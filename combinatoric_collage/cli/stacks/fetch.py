@@ -9,7 +9,8 @@ from pathlib import Path
 
 from collage import page
 from collage.manifest import MISSING, Manifest, TileRecord
-from collage.store.store import Store, script_of
+from collage.store.results import script_of
+from collage.store.store import Store
 from combinatoric_collage.cli.result_files import Results
 
 READERS = 16

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from answers import Upload, UploadAsked
 from collage.settings import settings
-from collage.store.store import LINK_SECONDS
+from collage.store.bucket import LINK_SECONDS
 from stack import store
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]

@@ -5,13 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collage.store.store import Store
-
-READERS = 16
-"""Requests under way at once: enough to hide S3's latency."""
+from collage.store.bucket import READERS
+from collage.store.tiles import Tiles
 
 TOGETHER = 256
 """Keys that one reader looks for at least: they often lie on one page of a listing."""
@@ -23,7 +19,7 @@ Reading the thousand names of a page takes as much of a processor as asking for 
 """
 
 
-def there(store: Store, keys: Collection[str]) -> set[str]:
+def there(store: Tiles, keys: Collection[str]) -> set[str]:
     """Those of the tiles ``keys`` of which the store holds something.
 
     A listing jumps from wanted key to wanted key, and tells of all that lie on a page: 40,000 tiles
@@ -40,7 +36,7 @@ def there(store: Store, keys: Collection[str]) -> set[str]:
         return set().union(*pool.map(lambda part: _found(store, part), parts))
 
 
-def _found(store: Store, wanted: Sequence[str]) -> set[str]:
+def _found(store: Tiles, wanted: Sequence[str]) -> set[str]:
     """Those of the ascending ``wanted`` that are there."""
     found: set[str] = set()
     position = 0

@@ -1,0 +1,114 @@
+"""Results: a collage or another layout of it, its manifest and the page beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from collage import page
+from collage.digest import canonical
+from collage.errors import NotInStore
+from collage.manifest import Manifest
+from collage.names import PICTURE
+from collage.store.bucket import Buckets, named
+from collage.store.multipart import Upload
+
+CONTENT_TYPES = {
+    "dzi": "application/xml",
+    "jpg": "image/jpeg",
+    "js": "text/javascript",
+    "json": "application/json",
+    "png": "image/png",
+    "webp": "image/webp",
+}
+
+
+class Results(Buckets):
+    """Files of a result lie in the collage's folder, or for another layout in a folder below."""
+
+    @contextmanager
+    def writing(self, collage: str, folder: str, name: str) -> Iterator[Upload]:
+        """A file of a result that is written as it is made; it is there when the block ends well.
+
+        Files of a result lie in the collage's folder, or for another layout in ``folder`` below.
+        """
+        upload = Upload(self.s3, self.collages, result_key(collage, folder, name), _kind(name))
+        with named(self.collages, upload.key):
+            try:
+                yield upload
+                upload.finish()
+            except BaseException:
+                upload.abort()
+                raise
+
+    def put_file(self, collage: str, folder: str, name: str, data: bytes) -> None:
+        """Write a file of a result."""
+        self._put(self.collages, result_key(collage, folder, name), data, _kind(name))
+
+    def put_manifest(self, manifest: Manifest, folder: str = "") -> None:
+        """Write the manifest, which says that the rest of the result is there.
+
+        manifest.js holds the same for a page that is opened from disk and may fetch nothing.
+        """
+        text = canonical(manifest.model_dump(mode="json"))
+        self.put_file(manifest.id, folder, "manifest.js", script_of(manifest))
+        self.put_file(manifest.id, folder, "manifest.json", text)
+
+    def put_page(self, collage: str, folder: str = "") -> None:
+        """Write the page beside a result, if it was built."""
+        for name, data in page.files().items() if page.is_built() else ():
+            self._put(self.collages, result_key(collage, folder, name), data, page.TYPES[name])
+
+    def result_files(self, collage: str, folder: str = "") -> list[str]:
+        """The pictures that a result consists of, by names relative to its folder."""
+        prefix = f"collages/{collage}/{folder}".rstrip("/") + "/"
+        names = (key.removeprefix(prefix) for key, _ in self._keys(prefix))
+        # What else lies beside them is how they came about.
+        return [name for name in names if PICTURE.fullmatch(name)]
+
+    def manifest(self, collage: str, folder: str = "") -> Manifest:
+        """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
+        return self._read(Manifest, result_key(collage, folder, "manifest.json"))
+
+    def is_made(self, collage: str) -> bool:
+        """Whether the collage was made, whole or in part."""
+        return self._is_there(f"collages/{collage}/manifest.json")
+
+    def is_complete(self, collage: str) -> bool:
+        """Whether the collage was made and no tile of it is missing."""
+        try:
+            return self.manifest(collage).missing == 0
+        except NotInStore:
+            return False
+
+    def file(self, collage: str, name: str, folder: str = "") -> bytes:
+        """A file of a result, by the name that the manifest gives it. Raises NotInStore."""
+        return self._get(self.collages, result_key(collage, folder, name))
+
+    def collage(self, collage: str, folder: str = "") -> bytes:
+        """The collage, or another layout of it in ``folder``. Raises NotInStore."""
+        return self.file(collage, self.manifest(collage, folder).files.collage, folder)
+
+
+def result_key(collage: str, folder: str, name: str) -> str:
+    """The key of a file of a result."""
+    return "/".join(part for part in ("collages", collage, folder, name) if part)
+
+
+def _kind(name: str) -> str:
+    """The content type of a file, by its ending."""
+    return CONTENT_TYPES[name.rpartition(".")[2]]
+
+
+def script_of(manifest: Manifest) -> bytes:
+    """manifest.js: the manifest for a page that is opened from disk and may fetch nothing."""
+    text = canonical(manifest.model_dump(mode="json"))
+    return b"window.collage = " + script_safe(text) + b";\n"
+
+
+def script_safe(json_text: bytes) -> bytes:
+    """JSON that may stand in a script: line separators and the ends of elements are escaped."""
+    escapes = {b"<": b"\\u003c", "\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
+    for plain, escaped in escapes.items():
+        json_text = json_text.replace(plain, escaped)
+    return json_text

@@ -36,7 +36,7 @@ def planned(**options: Any) -> Plan:
         listed = Styles(styles=asked.request.styles or (), origin="request")
     else:
         listed = Styles(styles=styles.default(asked.request.style_count), origin="default")
-    drawn = recipes.load(asked.request.recipe).masks(asked.request, asked.size)
+    drawn = recipes.RECIPES[asked.request.recipe].masks(asked.request, asked.size)
     digests = {name: f"digest of {name}" for name in drawn}
     source = "digest of the source" if asked.source else None
     prepared = Prepared(source=source, masks=digests)

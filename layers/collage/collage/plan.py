@@ -13,6 +13,7 @@ from collage.engines.openai.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.names import CollageId, MaskName
 from collage.recipes import upscaling
+from collage.recipes.recipe import Ingredients, Unfolded
 from collage.request.accepted import Accepted, Source
 from collage.request.relayout import Relayout
 from collage.request.request import Request
@@ -143,8 +144,8 @@ def make(
     request = accepted.request
     if request.styled and not styles.styles:
         raise NoStyles("The list of styles is empty.")
-    unfolded = recipes.load(request.recipe).unfold(
-        recipes.Ingredients(
+    unfolded = recipes.RECIPES[request.recipe].unfold(
+        Ingredients(
             request=request,
             styles=styles.styles,
             source=prepared.source,
@@ -181,7 +182,7 @@ def make(
     )
 
 
-def lay_out(request: Request, unfolded: recipes.Unfolded, *, fixed: bool) -> Layout:
+def lay_out(request: Request, unfolded: Unfolded, *, fixed: bool) -> Layout:
     """The layout that a request asks for, with the tiles where its recipe has put them.
 
     ``fixed`` says that a cell's place tells what it is.
@@ -211,7 +212,7 @@ def laid_again(made: Plan, asked: Request, changes: Relayout) -> Layout:
     Where a cell's place says what it is, and no other places are asked for, the cells keep theirs.
     Otherwise there are no headers, and the cells are left open.
     """
-    again = lay_out(asked, recipes.Unfolded([]), fixed=False)
+    again = lay_out(asked, Unfolded([]), fixed=False)
     moved = changes.rows or changes.cols or changes.seed is not None or changes.sort != "shuffle"
     if moved or not made.layout.fixed:
         return again

@@ -142,7 +142,7 @@ def test_variations_have_the_shape_of_the_source_and_leave_the_last_cells_empty(
 def test_a_rectangle_to_erase_is_brought_to_the_prepared_size_and_must_lie_inside():
     asked = parse({"recipe": "erase", "rects": ["3:20x11:31"], "size": 32})
 
-    shape = recipes.load("erase").masks(asked, (64, 64))["erased"]
+    shape = recipes.RECIPES["erase"].masks(asked, (64, 64))["erased"]
 
     assert (shape.size, shape.edited) == ((32, 32), ((5, 1, 16, 10),))
     with pytest.raises(InvalidRequest, match="rects: 0:65x0:1 is not inside the source"):

@@ -52,6 +52,8 @@ class Capability:
     """Dollars for one call that makes these tiles; None where calls cost nothing."""
     families: Mapping[Operation, str] = field(default_factory=dict)
     """Where another model is taken for each operation, unless a request names one: those."""
+    identity: bool = False
+    """Whether it shows its sources as they are."""
     offered: bool = True
     """Whether a request may name it; a recipe takes others by itself."""
 
@@ -145,6 +147,7 @@ ENGINES: dict[str, Capability] = {
         model="none",
         seeded=True,
         trained=False,
+        identity=True,
         offered=False,
     ),
 }
@@ -157,3 +160,17 @@ OFFERED = tuple(name for name, known in ENGINES.items() if known.offered)
 def trained(engine: str) -> bool:
     """Whether the engine holds a trained model, as one does that is not known here."""
     return engine not in ENGINES or ENGINES[engine].trained
+
+
+def identity() -> str:
+    """The engine that shows a source as it is."""
+    return next(name for name, known in ENGINES.items() if known.identity)
+
+
+def embedded(operation: Operation) -> str:
+    """The first engine that does this with a model of its own, for those that cannot."""
+    return next(
+        name
+        for name, known in ENGINES.items()
+        if operation in known.operations and known.model is not None
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from collage.digest import shuffled
-from collage.recipes import Ingredients, Shape, Size, Unfolded
+from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.request import prompts, styles
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from collage.request.fields import Fields
-    from collage.tile import Operation, Tile
+    from collage.tile import Tile
 
 Draw = tuple[str, tuple[str, ...]]
 
@@ -22,49 +22,51 @@ LATER = 30
 """The bit that puts a candidate behind all that are without it: sums of styles stay far below."""
 
 
-def complete(request: Fields, source: Size | None) -> dict[str, Any]:
-    """Everything has a default."""
-    return {}
+class Collage(Recipe):
+    """Draws of a mask and a combination of styles, each repainting a part of the source."""
 
+    name = "collage"
+    what = "every mask with every combination of styles, in a shuffled grid"
+    source = "needed"
+    uses = STYLED | {"combine", "tiles", "order", "replace_refused", "sample"}
+    operation = "inpaint"
 
-def operations(request: Fields, source: bool) -> set[Operation]:
-    """It repaints the source."""
-    return {"inpaint"}
+    def check(self, request: Fields) -> None:
+        """There are styles enough to combine."""
+        styles.check_size(request.combine, request.style_total)
 
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
+        """Those that are asked for."""
+        return {name: name for name in request.masks}
 
-def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
-    """Those that are asked for."""
-    return {name: name for name in request.masks}
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
+        """One tile a draw; when more are asked for than there are draws, each draw's next sample.
 
+        Without a number of tiles every draw is made at most once, and at most one for each cell:
+        nothing is paid for that the grid cannot show. Where the template has alternatives, a draw
+        has each of them once. Spares are the draws that come next.
+        """
+        request = ingredients.request
+        templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
+        combinations = styles.combine(ingredients.styles, request.combine)
+        names = request.masks
+        space = len(names) * len(combinations)
+        full = space * len(templates)
+        wanted = request.tiles or min(request.rows * request.cols, full)
+        order = random_order if request.order == "random" else balanced_order
+        needed = wanted * 2 if request.replace_refused else wanted
+        draws = order(names, combinations, request.seed, min(space, needed))
 
-def unfold(ingredients: Ingredients) -> Unfolded:
-    """One tile a draw; when more are asked for than there are draws, each draw's next sample.
+        def tile(i: int) -> Tile:
+            (mask, combination), turn = draws[i % space], i // space
+            template = templates[(i % space + turn) % len(templates)]
+            prompt = template.format(styles=styles.phrase(combination))
+            return ingredients.tile(
+                "inpaint", prompt, styles=combination, mask=mask, number=turn // len(templates)
+            )
 
-    Without a number of tiles every draw is made at most once, and at most one for each cell:
-    nothing is paid for that the grid cannot show. Where the template has alternatives, a draw has
-    each of them once. Spares are the draws that come next.
-    """
-    request = ingredients.request
-    templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
-    combinations = styles.combine(ingredients.styles, request.combine)
-    names = request.masks
-    space = len(names) * len(combinations)
-    full = space * len(templates)
-    wanted = request.tiles or min(request.rows * request.cols, full)
-    order = random_order if request.order == "random" else balanced_order
-    needed = wanted * 2 if request.replace_refused else wanted
-    draws = order(names, combinations, request.seed, min(space, needed))
-
-    def tile(i: int) -> Tile:
-        (mask, combination), turn = draws[i % space], i // space
-        template = templates[(i % space + turn) % len(templates)]
-        prompt = template.format(styles=styles.phrase(combination))
-        return ingredients.tile(
-            "inpaint", prompt, styles=combination, mask=mask, number=turn // len(templates)
-        )
-
-    tiles = [tile(i) for i in range(wanted)]
-    return Unfolded(tiles, spares=[tile(i) for i in range(wanted, len(draws))])
+        tiles = [tile(i) for i in range(wanted)]
+        return Unfolded(tiles, spares=[tile(i) for i in range(wanted, len(draws))])
 
 
 def random_order(

@@ -8,7 +8,7 @@ from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from collage.recipes import Ingredients, Shape, Size, Unfolded
+from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.request import prompts, styles
 
 if TYPE_CHECKING:
@@ -25,52 +25,64 @@ class _Table:
     fixed: dict[str, str]
 
 
-def complete(request: Fields, source: Size | None) -> dict[str, Any]:
-    """As many rows and columns as the axes say; a source is repainted whole."""
-    count = request.style_count or len(styles.default(None, request.exclude))
-    listed = {"style_count": count} if request.styles is None else {}
-    named = request.styles or tuple(map(str, range(count)))
-    combine = request.combine if "combine" in request.model_fields_set else 1
-    chosen = request.masks if "masks" in request.model_fields_set else ("all",)
-    table = _table(request, _styles(named, combine), chosen if source else ())
-    return {
-        **listed,
-        "combine": combine,
-        "masks": chosen,
-        "rows": prod(map(len, table.rows.values())),
-        "cols": prod(map(len, table.columns.values())),
-    }
+class Matrix(Recipe):
+    """A table of everything that varies, each of its cells a tile."""
 
+    name = "matrix"
+    what = "a table of subjects and styles, or of any other axes, every cell of it made"
+    source = "optional"
+    uses = STYLED | {"combine", "subjects", "axes", "sample"}
+    operation = "generate"
 
-def operations(request: Fields, source: bool) -> set[Operation]:
-    """A source is repainted; without one every cell starts from nothing."""
-    return {"inpaint"} if source else {"generate"}
+    def check(self, request: Fields) -> None:
+        """There are styles enough to combine, where a number is asked for."""
+        if "combine" in request.model_fields_set:
+            styles.check_size(request.combine, request.style_total)
 
+    def operation_on(self, has_source: bool) -> Operation:
+        """A source is repainted; without one every cell starts from nothing."""
+        return "inpaint" if has_source else "generate"
 
-def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
-    """Those that are asked for, when there is a source to repaint."""
-    return {name: name for name in request.masks} if source else {}
+    def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
+        """As many rows and columns as the axes say; a source is repainted whole."""
+        count = request.style_count or len(styles.default(None, request.exclude))
+        listed = {"style_count": count} if request.styles is None else {}
+        named = request.styles or tuple(map(str, range(count)))
+        combine = request.combine if "combine" in request.model_fields_set else 1
+        chosen = request.masks if "masks" in request.model_fields_set else ("all",)
+        table = _table(request, _styles(named, combine), chosen if source else ())
+        return {
+            **listed,
+            "combine": combine,
+            "masks": chosen,
+            "rows": prod(map(len, table.rows.values())),
+            "cols": prod(map(len, table.columns.values())),
+        }
 
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
+        """Those that are asked for, when there is a source to repaint."""
+        return {name: name for name in request.masks} if source else {}
 
-def unfold(ingredients: Ingredients) -> Unfolded:
-    """A tile for each cell of the table, row by row."""
-    request = ingredients.request
-    combinations = {
-        styles.phrase(names): names for names in styles.combine(ingredients.styles, request.combine)
-    }
-    table = _table(request, tuple(combinations), request.masks if ingredients.source else ())
-    rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
-    places = [table.fixed | row | column for row in rows for column in columns]
-    tiles = [_tile(ingredients, place, combinations) for place in places]
-    return Unfolded(
-        tiles,
-        range(len(tiles)),
-        column_headers=tuple(map(_heading, columns)),
-        row_headers=tuple(map(_heading, rows)) if table.rows else (),
-        column_axis=", ".join(table.columns),
-        row_axis=", ".join(table.rows),
-        axes=[{n: v for n, v in place.items() if n != "prompt"} for place in places],
-    )
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
+        """A tile for each cell of the table, row by row."""
+        request = ingredients.request
+        combinations = {
+            styles.phrase(names): names
+            for names in styles.combine(ingredients.styles, request.combine)
+        }
+        table = _table(request, tuple(combinations), request.masks if ingredients.source else ())
+        rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
+        places = [table.fixed | row | column for row in rows for column in columns]
+        tiles = [_tile(ingredients, place, combinations) for place in places]
+        return Unfolded(
+            tiles,
+            range(len(tiles)),
+            column_headers=tuple(map(_heading, columns)),
+            row_headers=tuple(map(_heading, rows)) if table.rows else (),
+            column_axis=", ".join(table.columns),
+            row_axis=", ".join(table.rows),
+            axes=[{n: v for n, v in place.items() if n != "prompt"} for place in places],
+        )
 
 
 def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _Table:

@@ -14,16 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from collage.errors import InvalidRequest
 from collage.pictures.masks import Box
-from collage.recipes import Boxes, Ingredients, Shape, Size, Unfolded, sizes
-from collage.request import prompts
+from collage.recipes import sizes
+from collage.recipes.recipe import Boxes, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.tile import Composition, Piece
 
 if TYPE_CHECKING:
     from collage.request.fields import Fields
-    from collage.tile import Operation, Tile
-
-PROMPT = "the scene goes on beyond the edge of the picture"
-"""What is asked for unless the request says what lies there."""
+    from collage.tile import Tile
 
 FRAME = 1024
 """Longest side of a step upwards or downwards: what models are trained for."""
@@ -54,54 +51,55 @@ class Frame:
         return "new-" + "-".join(map(str, (*self.mask.edited[0], *self.size)))
 
 
-def complete(request: Fields, source: Size | None) -> dict[str, Any]:
-    """One panorama, or several below each other; the source keeps its size."""
-    count = request.count or 1
-    size = sizes.native(source) if source else request.size
-    target = request.target or size
-    given = request.size if "size" in request.model_fields_set else size
-    if target[0] < given[0] or target[1] < given[1] or target == given:
-        shrunk = "" if source in (None, given) else f", shrunk from {source[0]}x{source[1]}"
-        raise InvalidRequest(
-            f"target: {target[0]}x{target[1]} is not larger than the source, which is "
-            f"{given[0]}x{given[1]}{shrunk}."
-        )
-    rows = count * len(_prompts(request))
-    return {"count": count, "rows": rows, "cols": 1, "size": size, "cell": target[0]}
+class Panorama(Recipe):
+    """The source in a larger shape, which frames around it fill."""
 
+    name = "panorama"
+    what = "the source extended to a larger shape, step by step"
+    source = "needed"
+    uses = frozenset({"prompt", "sample", "count", "target", "anchor", "overlap"})
+    operation = "outpaint"
+    untouched = True
+    unsaid = "the scene goes on beyond the edge of the picture"
 
-def operations(request: Fields, source: bool) -> set[Operation]:
-    """It paints what is beyond the edge."""
-    return {"outpaint"}
+    def check(self, request: Fields) -> None:
+        """It has a size to extend to."""
+        if request.target is None:
+            raise ValueError("target: a panorama needs the size it is to have, as 1536x512")
 
-
-def masks(request: Fields, source: Size | None) -> Mapping[str, Shape]:
-    """One for each kind of step."""
-    return {frame.name: frame.mask for frame in _frames(request)}
-
-
-def unfold(ingredients: Ingredients) -> Unfolded:
-    """The steps of each panorama, and the panorama that they are put together to."""
-    request = ingredients.request
-    tiles: list[Tile] = []
-    compositions: list[Composition] = []
-    cells: list[int | None] = []
-    for text in _prompts(request):
-        for number in range(request.count or 1):
-            steps, whole = _panorama(ingredients, text, number, compositions)
-            tiles += steps
-            compositions.append(whole)
-            cells.append(len(tiles))
-            tiles.append(
-                ingredients.tile(
-                    "reconstruct",
-                    text,
-                    source=whole.digest,
-                    size=whole.size,
-                    settings={"engine": "original"},
-                )
+    def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
+        """One panorama, or several below each other; the source keeps its size."""
+        count = request.count or 1
+        size = sizes.native(source) if source else request.size
+        target = request.target or size
+        given = request.size if "size" in request.model_fields_set else size
+        if target[0] < given[0] or target[1] < given[1] or target == given:
+            shrunk = "" if source in (None, given) else f", shrunk from {source[0]}x{source[1]}"
+            raise InvalidRequest(
+                f"target: {target[0]}x{target[1]} is not larger than the source, which is "
+                f"{given[0]}x{given[1]}{shrunk}."
             )
-    return Unfolded(tiles, cells, compositions=compositions)
+        rows = count * len(self.prompts(request))
+        return {"count": count, "rows": rows, "cols": 1, "size": size, "cell": target[0]}
+
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
+        """One for each kind of step."""
+        return {frame.name: frame.mask for frame in _frames(request)}
+
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
+        """The steps of each panorama, and the panorama that they are put together to."""
+        request = ingredients.request
+        tiles: list[Tile] = []
+        compositions: list[Composition] = []
+        cells: list[int | None] = []
+        for text in self.prompts(request):
+            for number in range(request.count or 1):
+                steps, whole = _panorama(ingredients, text, number, compositions)
+                tiles += steps
+                compositions.append(whole)
+                cells.append(len(tiles))
+                tiles.append(ingredients.as_it_is(text, source=whole.digest, size=whole.size))
+        return Unfolded(tiles, cells, compositions=compositions)
 
 
 def _panorama(
@@ -226,7 +224,3 @@ def _common(one: Box, other: Box) -> Box | None:
     left, top = max(one[0], other[0]), max(one[1], other[1])
     right, bottom = min(one[2], other[2]), min(one[3], other[3])
     return (left, top, right, bottom) if left < right and top < bottom else None
-
-
-def _prompts(request: Fields) -> tuple[str, ...]:
-    return prompts.asked(request, request.prompt or PROMPT)

@@ -2,7 +2,7 @@
 
 from math import ceil, sqrt
 
-from collage.recipes import Size
+from collage.recipes.recipe import Size
 
 LARGEST = 2048
 """Pixels of the longest side that a tile can have."""

@@ -7,15 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collage import engines
-from collage.recipes import Unfolded
+from collage.recipes.recipe import Unfolded
 from collage.tile import Composition, Piece, Tile
 
 if TYPE_CHECKING:
     from collage.request.fields import Fields
     from collage.weights import Weights
-
-FALLBACK = "painter"
-"""Upscales for the engines that cannot, by Lanczos."""
 
 
 def after(
@@ -26,7 +23,9 @@ def after(
     The larger ones take the cells of the smaller ones, which stay as what they are made from.
     """
     engine, scale = request.engine, request.upscale or 1
-    upscaler = engine if "upscale" in engines.ENGINES[engine].operations else FALLBACK
+    upscaler = (
+        engine if "upscale" in engines.ENGINES[engine].operations else engines.embedded("upscale")
+    )
     pinned = engines.ENGINES[upscaler].pinned
     model = pinned("upscale", None, weights) if pinned else models[upscaler]
     cells = unfolded.cells or ()

@@ -8,6 +8,7 @@ from collage import engines
 from collage.engines.diffusion import operations
 from collage.names import UploadKey
 from collage.pictures import masks
+from collage.request import styles
 from collage.request.seeds import MAX_SEED, RANDOM
 from collage.request.values import (
     MAX_STYLES,
@@ -188,6 +189,13 @@ class Fields(BaseModel):
     def engines(self) -> tuple[str, ...]:
         """The engines that it asks, in this order."""
         return self.axes.get("engine") or (self.engine,)
+
+    @property
+    def style_total(self) -> int:
+        """How many styles it has: that are named, or that are to be listed."""
+        if self.styles is not None:
+            return len(self.styles)
+        return self.style_count or len(styles.DEFAULT_STYLES)
 
     @property
     def shown_size(self) -> tuple[int, int]:

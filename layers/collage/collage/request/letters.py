@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from collage import recipes
 from collage.errors import InvalidRequest
 from collage.request import prompts
 from collage.request.request import Request
@@ -50,7 +51,7 @@ def _check(field: str, texts: tuple[str, ...]) -> None:
 
 def _drawn(asked: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The fields whose texts are written on the picture, with these texts."""
-    table = asked.recipe == "matrix"
+    table = "axes" in recipes.RECIPES[asked.recipe].uses
     yield "title", (asked.title or "",)
     if asked.labels or asked.captions or table:
         yield "styles", asked.styles or ()

@@ -49,7 +49,7 @@ def complete(asked: Request, source: tuple[int, int] | None) -> Request:
     Raises:
         InvalidRequest: when the fields do not fit the source.
     """
-    follows = recipes.load(asked.recipe).complete(asked, source)
+    follows = recipes.RECIPES[asked.recipe].complete(asked, source)
     left = {name: value for name, value in follows.items() if name not in asked.model_fields_set}
     return parse({**asked.model_dump(exclude_unset=True), **left})
 

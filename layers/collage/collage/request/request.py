@@ -6,7 +6,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from collage import formats, recipes
 from collage.errors import NotOneOf
-from collage.request import rules, styles
+from collage.request import rules
 from collage.request.fields import AXES, Axes, Fields
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
@@ -48,20 +48,11 @@ class Request(Fields):
     def _together(self) -> Self:
         if self.styles is not None and self.style_count is not None:
             raise ValueError("styles and style_count exclude each other")
-        count = len(self.styles) if self.styles is not None else self.style_count
-        if count is None:
-            count = len(styles.DEFAULT_STYLES)
         if self.styles is not None and (self.theme or self.exclude):
             raise ValueError(
                 "theme and exclude are for listing styles, not for styles that are named"
             )
         rules.check(self)
-        chosen = "combine" in self.model_fields_set
-        if self.combine > count and (chosen or self.recipe == "collage"):
-            raise ValueError(
-                f"combine: {self.combine} of {count} styles cannot be combined; "
-                f"give a number from 1 to {count}"
-            )
         if self.tiles is not None and self.tiles > self.rows * self.cols:
             raise ValueError(f"tiles: {self.tiles} do not fit in {self.rows} x {self.cols} cells")
         width, height = self.cell_size

@@ -14,9 +14,6 @@ from collage.request.fields import OPTIONS, Fields
 OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
 """Fields that belong to some recipes only."""
 
-PROMPTED = {"samples", "interpolation"}
-"""Recipes that make nothing without a prompt."""
-
 
 def check(request: Fields) -> None:
     """Check a request by its own fields, without its source.
@@ -39,18 +36,10 @@ def check(request: Fields) -> None:
         prompts.asked(request, text, "subjects")
     for text in _values(request, "negative_prompt"):
         prompts.single(text, request.words, "negative_prompt")
-    if request.recipe == "interpolation":
-        prompts.single(request.prompt or "", request.words, "prompt")
     _template(request)
-    if request.recipe in PROMPTED and request.prompt is None:
-        raise ValueError(f"prompt: the recipe {request.recipe} needs one")
-    if request.recipe == "panorama" and request.target is None:
-        raise ValueError("target: a panorama needs the size it is to have, as 1536x512")
     if request.upscale is not None and request.replace_refused:
         raise ValueError("upscale: it cannot go with replace_refused")
-    given = (bool(request.rects), request.mask_source is not None, request.transparency)
-    if request.recipe == "erase" and sum(given) != 1:
-        raise ValueError("rects: give rects, mask_source or transparency, one of them")
+    recipe.check(request)
 
 
 def served(request: Fields, has_source: bool) -> None:
@@ -67,7 +56,7 @@ def served(request: Fields, has_source: bool) -> None:
     unsaid = (("all",), type(request).model_fields["masks"].get_default())
     if not has_source and request.masks not in unsaid:
         raise InvalidRequest("masks: they say what of a picture is repainted, and none is given.")
-    wanted = recipes.load(request.recipe).operations(request, has_source)
+    wanted = {recipe.operation_on(has_source)}
     for name in request.engines:
         lacking = wanted - engines.ENGINES[name].operations
         if lacking:

@@ -104,17 +104,28 @@ def combine(styles: Sequence[str], size: int) -> list[tuple[str, ...]]:
         InvalidRequest: when ``size`` is not between 1 and the number of styles.
         TooManyCombinations: when there are more than a plan can weigh.
     """
-    if not 1 <= size <= len(styles):
-        raise InvalidRequest(
-            f"combine: {size} of {len(styles)} styles cannot be combined; "
-            f"give a number from 1 to {len(styles)}."
-        )
+    try:
+        check_size(size, len(styles))
+    except ValueError as error:
+        raise InvalidRequest(f"{error}.") from error
     if comb(len(styles), size) > MAX_COMBINATIONS:
         raise TooManyCombinations(
             f"combine: {len(styles)} styles have {comb(len(styles), size):,} combinations of "
             f"{size}; at most {MAX_COMBINATIONS:,} can be planned."
         )
     return list(combinations(styles, size))
+
+
+def check_size(size: int, count: int) -> None:
+    """Check that so many of ``count`` styles can be combined.
+
+    Raises:
+        ValueError: saying how many can.
+    """
+    if not 1 <= size <= count:
+        raise ValueError(
+            f"combine: {size} of {count} styles cannot be combined; give a number from 1 to {count}"
+        )
 
 
 def phrase(styles: Sequence[str]) -> str:

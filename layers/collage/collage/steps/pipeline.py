@@ -44,7 +44,7 @@ from collage.errors import (
 from collage.manifest import Failure, Manifest, record
 from collage.pictures import masks
 from collage.plan import Plan, Prepared, Styles
-from collage.recipes import Shape
+from collage.recipes.recipe import Boxes, Shape
 from collage.request import letters, rules, styles
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
@@ -288,7 +288,7 @@ def _prepare(
 
     size = _working_size(asked, tools)
     png = None if data is None else source.prepare(data, size, asked.fit)
-    shapes = recipes.load(asked.recipe).masks(asked, source_size)
+    shapes = recipes.RECIPES[asked.recipe].masks(asked, source_size)
     drawn = {
         name: masks.encode(_mask_alpha(shape, size, data, mask_file))
         for name, shape in shapes.items()
@@ -313,7 +313,7 @@ def _mask_alpha(
     """
     from collage.pictures import mask_files, source
 
-    if isinstance(shape, recipes.Boxes):
+    if isinstance(shape, Boxes):
         return masks.boxes(shape.edited, shape.size)
     if shape == "transparency" and data is not None:
         alpha = source.transparency(data, size)
@@ -1142,7 +1142,7 @@ def served_weights(store: Store, asked: Request, tools: Tools, has_source: bool)
     weights = store.weights(tools.settings.models)
     operations.check(
         weights,
-        recipes.load(asked.recipe).operations(asked, has_source),
+        {recipes.RECIPES[asked.recipe].operation_on(has_source)},
         asked.model,
         {name: getattr(asked, name) for name in operations.SAMPLING},
         asked.axes,

@@ -1,0 +1,199 @@
+"""What a recipe is: its facts and defaults, what it works with, and what it makes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from collage import engines
+from collage.request import prompts
+from collage.request.seeds import MAX_SEED
+from collage.tile import Composition, Operation, Tile
+
+if TYPE_CHECKING:
+    from collage.pictures.masks import Box
+    from collage.request.fields import Fields
+    from collage.weights import Weights
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+STYLED = frozenset({"styles", "style_count", "theme", "exclude", "prompt_template", "masks"})
+"""The fields of recipes whose tiles have styles."""
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a recipe has to work with: frozen styles, and digests of what was prepared."""
+
+    request: Fields
+    styles: tuple[str, ...]
+    source: str | None
+    """Digest of the prepared source's pixels."""
+    masks: Mapping[str, str]
+    """Digest of each mask's file, by the mask's name."""
+    models: Mapping[str, str]
+    """What renders, by engine."""
+    weights: Weights | None = None
+    """The stack's own models, where it has any."""
+
+    def tile(
+        self,
+        operation: Operation,
+        prompt: str,
+        *,
+        number: int = 0,
+        styles: tuple[str, ...] = (),
+        mask: str | None = None,
+        source: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        size: Size | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Tile:
+        """A tile by the request's engine, or by what ``settings`` say in place of its fields.
+
+        ``number`` tells pictures of the same conditioning apart: it is added to the seed, or is
+        the number of the sample where an engine has no seed. ``source`` is the prepared one unless
+        a composition's digest is given, and none at all for ``generate``.
+        """
+        asked, given = self.request, settings or {}
+        name = str(given.get("engine", asked.engine))
+        engine = engines.ENGINES[name]
+        wanted = {field: given.get(field, getattr(asked, field)) for field in engine.options}
+        if unwanted := wanted.get("negative_prompt"):
+            wanted["negative_prompt"] = prompts.single(unwanted, asked.words, "negative_prompt")
+        own = {field: str(value) for field, value in wanted.items() if value is not None}
+        fixed = engine.model is not None or "model" not in given
+        model = self.models[name] if fixed else str(given["model"])
+        if engine.pinned:
+            model = engine.pinned(operation, given.get("model", asked.model), self.weights)
+        seed = int(given.get("seed", asked.seed))
+        return Tile(
+            operation=operation,
+            prompt=prompt,
+            styles=styles,
+            mask=mask,
+            mask_sha256=None if mask is None else self.masks[mask],
+            source=None if operation == "generate" else source or self.source,
+            engine=name,
+            model=model,
+            options={**own, **(options or {})},
+            size=size or asked.size,
+            seed=(seed + number) % (MAX_SEED + 1) if engine.seeded else None,
+            sample=None if engine.seeded else number,
+            preserve=asked.preserve,
+        )
+
+    def series(
+        self,
+        operation: Operation,
+        texts: Sequence[str],
+        count: int,
+        *,
+        mask: str | None = None,
+    ) -> list[Tile]:
+        """So many tiles of each text, told apart by their numbers."""
+        return [
+            self.tile(operation, text, number=number, mask=mask)
+            for text in texts
+            for number in range(count)
+        ]
+
+    def as_it_is(self, prompt: str, *, source: str | None = None, size: Size | None = None) -> Tile:
+        """A tile that shows its source untouched."""
+        return self.tile(
+            "reconstruct", prompt, source=source, size=size, settings={"engine": engines.identity()}
+        )
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """The tiles of a collage and how they are laid out."""
+
+    tiles: list[Tile]
+    cells: Sequence[int | None] | None = None
+    """What each cell shows, row by row: a tile's position, or nothing. None: all, shuffled."""
+    spares: list[Tile] = field(default_factory=list)
+    """What takes the place of refused tiles."""
+    compositions: Sequence[Composition] = ()
+    """Sources of tiles that are put together from other tiles."""
+    column_headers: tuple[str, ...] = ()
+    """Headings above the columns of cells."""
+    row_headers: tuple[str, ...] = ()
+    """Headings beside the rows of cells."""
+    column_axis: str = ""
+    """What the headings above the columns are values of."""
+    row_axis: str = ""
+    """What the headings beside the rows are values of."""
+    axes: Sequence[Mapping[str, str]] = ()
+    """Where each tile stands on the axes of a table, by the axes' names."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """A mask that edits what lies in boxes of a picture of ``size``."""
+
+    size: Size
+    edited: tuple[Box, ...]
+
+
+Shape = str | Boxes
+"""A mask: one of `collage.pictures.masks` by name, boxes, ``transparency``: what of the source is
+transparent, or ``file``: the request's mask file."""
+
+
+class Recipe(ABC):
+    """How a request unfolds into tiles, and how these are laid out."""
+
+    name: ClassVar[str]
+    """What a request calls it."""
+    what: ClassVar[str]
+    """What it makes."""
+    source: ClassVar[Literal["needed", "optional", "unused"]]
+    """Whether it works on a source picture."""
+    uses: ClassVar[frozenset[str]]
+    """The fields of the request that are its own, beside those that every recipe has."""
+    operation: ClassVar[Operation]
+    """What engines are asked to do."""
+    untouched: ClassVar[bool] = False
+    """Whether the source is kept at its own size, to the pixel."""
+    prompted: ClassVar[bool] = False
+    """Whether it makes nothing without a prompt."""
+    unsaid: ClassVar[str] = ""
+    """The prompt where a request has none: some models make nothing without."""
+
+    def check(self, request: Fields) -> None:
+        """Check what of a request must go together for this recipe alone.
+
+        Raises:
+            ValueError: with the field that is wrong and what it may be.
+            InvalidRequest: for a text that cannot be read.
+        """
+        if self.prompted and request.prompt is None:
+            raise ValueError(f"prompt: the recipe {self.name} needs one")
+
+    def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
+        """Values for fields that were left open, by the request's others and the source's size.
+
+        Raises:
+            InvalidRequest: when the fields do not fit the source.
+        """
+        return {}
+
+    def operation_on(self, has_source: bool) -> Operation:
+        """What engines are asked to do, with a source or without."""
+        return self.operation
+
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
+        """The masks it needs, by the names that its tiles give them."""
+        return {}
+
+    @abstractmethod
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
+        """The tiles, the most wanted first, and their places."""
+
+    def prompts(self, request: Fields) -> tuple[str, ...]:
+        """Every prompt that the request's text stands for."""
+        return prompts.asked(request, request.prompt or self.unsaid)

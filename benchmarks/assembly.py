@@ -26,7 +26,8 @@ from benchmarks.growth import MEMORY, painted, peak_megabytes
 from benchmarks.result import Result
 
 if TYPE_CHECKING:
-    from collage.formats.writers import Pixels, Writer
+    from collage.formats.file_format import Writer
+    from collage.pixels import Pixels
 
 SIDE, TILES, PAINTED, ROUNDS, INCHES = 1024, 100, 20, 3, 18
 
@@ -140,8 +141,8 @@ class _Files:
 
 
 def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
-    from collage.formats import pyramid, writers
-    from collage.manifest import Pyramid
+    from collage.formats import FORMATS, pyramid
+    from collage.formats.deep_zoom import Pyramid
     from collage.sheet.layout import Layout
     from collage.sheet.sheet import Sheet
     from collage.sheet.strips import strips
@@ -157,7 +158,7 @@ def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
         ThreadPoolExecutor(READERS) as readers,
         ThreadPoolExecutor(WORKERS) as workers,
     ):
-        made: list[Writer] = [writers.load("png", size, None, file.write, workers)]
+        made: list[Writer] = [FORMATS["png"].writer(size, None, file.write, workers)]
         if with_pyramid:
             form = Pyramid()
             made.append(pyramid.Writer(size, form, "preview.jpg", None, lambda *_: None, workers))

@@ -24,7 +24,7 @@ from time import process_time
 from PIL import Image
 
 from collage.errors import CollageError, InvalidRequest
-from collage.formats.png_metadata import SIGNATURE, chunk
+from collage.formats.png import SIGNATURE, chunk
 from collage.pictures import mask_files, source
 
 SECONDS, MEGABYTES = 60, 1_500

@@ -43,7 +43,7 @@ METAVARS = {
     "gap": "PX",
     "border": "PX",
     "background": "COLOUR",
-    "format": "png|jpeg|webp",
+    "format": "|".join(FORMATS),
     "max_usd": "USD",
     "fit": "crop|pad",
     "upscale": "2|4",

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from collage import page
 from collage.errors import InvalidRequest
+from collage.formats import FORMATS
 from collage.manifest import MISSING, Manifest
 from collage.names import GATHERED, PICTURE
 
@@ -30,9 +31,14 @@ GALLERY = ("gallery.html", "page.css")
 """What `collage gallery` writes into a folder."""
 
 FIRST = (
-    "collage.png", "collage.jpg", "collage.webp", "collage.dzi", "preview.jpg", "source.png",
-    "manifest.js", MANIFEST, *page.TYPES,
-)  # fmt: skip
+    *(f"collage.{each.ending}" for each in FORMATS.values()),
+    "collage.dzi",
+    "preview.jpg",
+    "source.png",
+    "manifest.js",
+    MANIFEST,
+    *page.TYPES,
+)
 """The names directly in a folder that a result may have, whatever its request."""
 
 FOLDERS = ("collage_files", "masks", "tiles")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from collage.formats import ContentType
 from collage.names import UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
@@ -48,7 +49,7 @@ class UploadAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    content_type: Literal["image/png", "image/jpeg", "image/webp"]
+    content_type: ContentType
 
 
 class Upload(BaseModel):

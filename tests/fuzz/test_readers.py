@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from collage import errors, provenance, records
 from collage.errors import CollageError, UnreadableRecord
-from collage.formats import png_metadata
+from collage.formats import png
 from collage.manifest import Failure, Manifest
 from collage.pictures import mask_files, source
 from collage.plan import Plan, Prepared, Styles
@@ -114,7 +114,7 @@ def test_what_a_picture_says_is_taken_or_refused(data: st.DataObject) -> None:
 def said(record: bytes) -> bytes:
     """A picture with a record, packed as long ones are."""
     body = b"collage\0\1\0\0\0" + zlib.compress(record)
-    return PICTURES[0][:33] + png_metadata.chunk(b"iTXt", body) + PICTURES[0][33:]
+    return PICTURES[0][:33] + png.chunk(b"iTXt", body) + PICTURES[0][33:]
 
 
 def packet(xmp: bytes) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 
 from collage import provenance
 from collage.errors import InvalidRequest, StoreUnavailable
-from collage.formats import jpeg_metadata
+from collage.formats import jpeg
 from collage.formats.xmp import read_properties
 from collage.request.relayout import parse_relayout
 from collage.sheet import cells, strips
@@ -127,7 +127,7 @@ def test_without_metadata_the_preview_and_the_pyramid_say_nothing(stack):
 def without_metadata(file):
     """A JPEG without its segments of XMP and Exif."""
     kept, at = [file[:2]], 2
-    for marker, start, end in jpeg_metadata.segments(file):
+    for marker, start, end in jpeg.segments(file):
         if marker != 0xE1:
             kept.append(file[start:end])
         at = end

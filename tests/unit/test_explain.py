@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from collage import grid, provenance
 from collage.digest import canonical
 from collage.errors import CollageError, InvalidRequest, NoMetadata, NotAPicture
-from collage.formats import jpeg_metadata
+from collage.formats import jpeg
 from collage.manifest import Failure, record
 from collage.provenance import Description
 from collage.provenance.explain import explain
@@ -39,7 +39,7 @@ OPTIONS = {
 
 def test_a_view_of_a_collage_names_the_collage_that_is_to_be_asked():
     plan = planned(**OPTIONS)
-    preview = jpeg_metadata.insert(encode(plain((8, 8), RED), "JPEG"), provenance.mark(plan))
+    preview = jpeg.insert(encode(plain((8, 8), RED), "JPEG"), provenance.mark(plan))
 
     with pytest.raises(NoMetadata, match=f"only a view of the collage {plan.id}"):
         explain(preview)

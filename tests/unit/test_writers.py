@@ -7,8 +7,8 @@ import pytest
 import pyvips
 
 from collage import provenance
-from collage.formats import FORMATS, pyramid, writers
-from collage.manifest import Pyramid
+from collage.formats import FORMATS, pyramid
+from collage.formats.deep_zoom import Pyramid
 from collage.provenance import explain
 from tests.unit.pictures import decode, noise, pixels, quarters
 from tests.unit.test_explain import collage_of
@@ -31,7 +31,7 @@ def written(file_format, picture, rows, description=None):
     parts = []
     with ThreadPoolExecutor(3) as pool:
         size = picture.shape[1::-1]
-        writer = writers.load(file_format, size, description, parts.append, pool)
+        writer = FORMATS[file_format].writer(size, description, parts.append, pool)
         for start in range(0, len(picture), rows):
             writer.write(picture[start : start + rows])
         writer.finish()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from collage import formats
 from collage.errors import CollageError, InvalidRequest
 from collage.provenance import explain as explaining
 from collage.provenance import line
@@ -21,7 +22,7 @@ Rows = Iterable[tuple[str, object]]
 
 
 def explain(
-    file: Annotated[Path, typer.Argument(help="a collage or a tile: PNG, JPEG or WebP")],
+    file: Annotated[Path, typer.Argument(help=f"a collage or a tile: {formats.TITLES}")],
     at: Annotated[
         str | None, typer.Option(metavar="X,Y", help="a point, in pixels from the top left")
     ] = None,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from collage import formats
 from collage.errors import (
     InvalidRequest,
     MaxUsdReached,
@@ -65,7 +66,7 @@ MOST_LOOKS = 2_000
 AnyPhoto = Annotated[
     Path | None,
     typer.Argument(
-        help="the source picture: PNG, JPEG or WebP; some recipes need none",
+        help=f"the source picture: {formats.TITLES}; some recipes need none",
         metavar="[PHOTO]",
         show_default=False,
     ),
@@ -236,7 +237,8 @@ def assemble(
         str | None, typer.Option(metavar="COLOUR", help="a name, or #rrggbb")
     ] = None,
     file_format: Annotated[
-        str | None, typer.Option("--format", metavar="png|jpeg|webp", help="of the collage")
+        str | None,
+        typer.Option("--format", metavar="|".join(formats.FORMATS), help="of the collage"),
     ] = None,
     out: Out = None,
     force: Force = False,

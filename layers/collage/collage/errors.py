@@ -72,7 +72,7 @@ class KeyReused(PermanentError):
 
 
 class NotAPicture(PermanentError):
-    """The source is not a PNG, JPEG or WebP picture."""
+    """The source is a picture of no format that is taken."""
 
 
 class TruncatedPicture(PermanentError):

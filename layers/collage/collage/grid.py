@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collage.formats import Format, writers
+from collage.formats import FORMATS, Format
 from collage.sheet.layout import Layout
 from collage.sheet.sheet import Sheet
 from collage.sheet.strips import strips
 
 if TYPE_CHECKING:
-    from collage.formats.writers import Pixels
+    from collage.pixels import Pixels
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def join(
     sheet = Sheet(layout, captions)
     parts: list[bytes] = []
     with ThreadPoolExecutor() as pool:
-        file = writers.load(file_format, sheet.geometry.size, None, parts.append, pool)
+        file = FORMATS[file_format].writer(sheet.geometry.size, None, parts.append, pool)
         for strip in strips(sheet, _Held(cells), pool, pool):
             file.write(strip)
         file.finish()

@@ -11,6 +11,7 @@ import collage
 from collage import errors
 from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.formats import FORMATS, Format
+from collage.formats.deep_zoom import Pyramid
 from collage.names import (
     CollageFile,
     CollageId,
@@ -47,21 +48,6 @@ class Failure(BaseModel):
     created: str
     call: int | None = None
     source: str | None = None
-
-
-class Pyramid(BaseModel):
-    """A Deep Zoom pyramid: ``{folder}/{level}/{column}_{row}.{format}``.
-
-    Its tiles have sides of ``tile_size`` pixels, and ``overlap`` more on each inner side.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    dzi: Literal["collage.dzi"] = "collage.dzi"
-    folder: Literal["collage_files"] = "collage_files"
-    format: Literal["jpg"] = "jpg"
-    tile_size: int = 510
-    overlap: int = 1
 
 
 class Files(BaseModel):

@@ -11,8 +11,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from collage.formats import FORMATS
+
 _DIGEST = "[0-9a-f]{64}"
 _MASK = "[a-z0-9][a-z0-9-]{0,63}"
+_COLLAGE = rf"collage\.({'|'.join(each.ending for each in FORMATS.values())})"
 _UP = r"(\.\./\.\./)?"
 
 Digest = Annotated[str, Field(pattern=f"^{_DIGEST}$")]
@@ -42,14 +45,14 @@ UploadKey = Annotated[
 ]
 """A picture in the uploads bucket, as a request names it."""
 
-CollageFile = Annotated[str, Field(pattern=r"^collage\.(png|jpg|webp)$")]
+CollageFile = Annotated[str, Field(pattern=f"^{_COLLAGE}$")]
 SourceFile = Annotated[str, Field(pattern=rf"^{_UP}source\.png$")]
 MaskFile = Annotated[str, Field(pattern=rf"^{_UP}masks/{_MASK}\.png$")]
 TilesFolder = Annotated[str, Field(pattern=r"^(\.\./){0,4}tiles$")]
 """Files of a result as a manifest has them, relative to the folder that it lies in."""
 
 PICTURE = re.compile(
-    r"collage\.(png|jpg|webp)|preview\.jpg|collage\.dzi"
+    rf"{_COLLAGE}|preview\.jpg|collage\.dzi"
     r"|collage_files/[0-9]{1,2}/[0-9]{1,7}_[0-9]{1,7}\.jpg"
 )
 """The pictures that a result consists of, relative to its folder."""

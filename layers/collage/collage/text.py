@@ -1,6 +1,7 @@
-"""Anybody's text, made safe to stand on one line."""
+"""Text: anybody's made safe to stand on one line, and lists as people write them."""
 
 import unicodedata
+from collections.abc import Iterable
 
 
 def line(text: str) -> str:
@@ -26,3 +27,9 @@ def _unwanted(c: str) -> bool:
         or ord(c) & 0xFFFE == 0xFFFE
         or "\ufdd0" <= c <= "\ufdef"
     )
+
+
+def either(words: Iterable[str]) -> str:
+    """``words`` as a choice: "a, b or c"."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last

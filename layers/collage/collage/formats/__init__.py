@@ -1,34 +1,39 @@
-"""The formats that a collage can be written in, and how large a side each of them can say."""
+"""The formats that pictures are taken in and collages are written in.
 
-from dataclasses import dataclass
-from typing import Literal
+A new one is a file in this folder and its place in ``FORMATS``: limits, options, help, content
+types and what is read of pictures all follow from that.
+"""
 
-Format = Literal["png", "jpeg", "webp"]
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from collage.formats.file_format import FileFormat
+from collage.formats.jpeg import JPEG
+from collage.formats.png import PNG
+from collage.formats.webp import WEBP
+from collage.text import either
+
+FORMATS = {each.name: each for each in (PNG, JPEG, WEBP)}
+
+if TYPE_CHECKING:
+    Format: TypeAlias = str
+    ContentType: TypeAlias = str
+else:
+    Format = Literal[tuple(FORMATS)]
+    ContentType = Literal[tuple(each.content_type for each in FORMATS.values())]
+"""The name and the content type of a format, for models that check them."""
+
+TITLES = either(each.title for each in FORMATS.values())
+"""What to tell people that a picture has to be."""
 
 
-@dataclass(frozen=True)
-class FileFormat:
-    """A file's ending, the pixels of its longest side, and how many it can have in all."""
-
-    ending: str
-    longest_side: int
-    most_pixels: int = 2**62
+def by_ending(name: str) -> FileFormat:
+    """The format of the file ``name``, which is one that this pack wrote."""
+    return next(each for each in FORMATS.values() if name.endswith(f".{each.ending}"))
 
 
-FORMATS: dict[Format, FileFormat] = {
-    "png": FileFormat("png", 2**31 - 1),
-    "jpeg": FileFormat("jpg", 65_500),
-    "webp": FileFormat("webp", 16_383, most_pixels=100_000_000),
-}
-
-
-"""JPEG counts to 65,535, but libjpeg, which nearly every program reads it with, to 65,500. The
-encoder of WebP holds the whole picture, and begins to fail above that many pixels."""
-
-
-def by_ending(name: str) -> Format:
-    """The format of the file ``name``."""
-    return next(each for each, f in FORMATS.items() if name.endswith(f".{f.ending}"))
+def recognized(picture: bytes) -> FileFormat | None:
+    """The format of a picture, by how it begins; None when it is of none of these."""
+    return next((each for each in FORMATS.values() if each.begins(picture)), None)
 
 
 def check(name: Format, size: tuple[int, int]) -> None:
@@ -37,18 +42,14 @@ def check(name: Format, size: tuple[int, int]) -> None:
     Raises:
         ValueError: with the format, its limit, and the formats that would do.
     """
-    if _holds(name, size):
+    chosen = FORMATS[name]
+    if chosen.holds(size):
         return
-    limit, fitting = FORMATS[name], [other for other in FORMATS if _holds(other, size)]
-    most = f"sides of at most {limit.longest_side:,} pixels"
-    if max(size) <= limit.longest_side:
-        most = f"at most {limit.most_pixels:,} pixels"
+    most = f"sides of at most {chosen.longest_side:,} pixels"
+    if max(size) <= chosen.longest_side:
+        most = f"at most {chosen.most_pixels:,} pixels"
+    fitting = [other for other, each in FORMATS.items() if each.holds(size)]
     raise ValueError(
         f"format: a {name} picture has {most}, the collage would be "
         f"{size[0]:,} x {size[1]:,}; choose smaller cells, or of: {', '.join(fitting)}"
     )
-
-
-def _holds(name: Format, size: tuple[int, int]) -> bool:
-    limit = FORMATS[name]
-    return max(size) <= limit.longest_side and size[0] * size[1] <= limit.most_pixels

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-FileFormat = Literal["PNG", "JPEG", "WEBP"]
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,8 @@ class Description:
 class Found:
     """What was found in a picture. All of it is the file's word: anyone can write anything."""
 
-    format: FileFormat
+    format: str
+    """The format's name."""
     size: tuple[int, int]
     """Width and height of the picture as it is now, in pixels."""
     parameters: str | None
@@ -32,8 +31,8 @@ class Found:
     """The XMP packet, as it stands."""
 
 
-Read = tuple[tuple[int, int], str | None, bytes | None, bytes | None]
+Read: TypeAlias = tuple[tuple[int, int], str | None, bytes | None, bytes | None]
 """Size, parameters, record and XMP packet, as they stand in a file."""
 
-CUT = "The picture is damaged, or ends before its pixels."
+TRUNCATED = "The picture is damaged, or ends before its pixels."
 """What a TruncatedPicture says, whatever the format."""

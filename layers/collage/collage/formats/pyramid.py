@@ -11,15 +11,14 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyvips
 
-from collage.formats import jpeg_metadata
+from collage.formats import jpeg
+from collage.formats.deep_zoom import Pyramid, levels
 from collage.in_order import Ordered
-from collage.pictures.pixel_memory import paper
+from collage.pixels import black, to_vips
 
 if TYPE_CHECKING:
-    from collage.formats.writers import Pixels
-    from collage.manifest import Pyramid
+    from collage.pixels import Pixels
 
 QUALITY = 85
 """Of a pyramid's tiles and the preview, which are looked at for a moment, at any scale."""
@@ -51,9 +50,7 @@ class Writer:
         self._size, self._form, self._preview, self._keep = size, form, preview, keep
         self._mark = mark
         self._work: Ordered[Encoded] = Ordered(pool, 8, lambda made: keep(*made))
-        sizes = [size]
-        while max(sizes[-1]) > 1:
-            sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
+        sizes = levels(size)
         self._levels = [
             _Level(form, sides, len(sizes) - 1 - number, mark, self._work)
             for number, sides in enumerate(sizes)
@@ -62,7 +59,7 @@ class Writer:
         self._overview: list[Pixels] = []
 
     def write(self, strip: Pixels) -> None:
-        """The next strip."""
+        """Take the next strip, and halve it for each level above."""
         for number, level in enumerate(self._levels):
             if number == self._shown:
                 self._overview.append(strip)
@@ -72,20 +69,11 @@ class Writer:
                 break
 
     def finish(self) -> None:
-        """The last strip was written."""
+        """Write what is under way, the preview and the description."""
         self._work.finish()
         whole = np.concatenate(self._overview)
         self._keep(self._preview, _jpeg(whole, (0, whole.shape[1]), self._mark))
-        self._keep(self._form.dzi, self._description())
-
-    def _description(self) -> bytes:
-        form, (width, height) = self._form, self._size
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<Image xmlns="http://schemas.microsoft.com/deepzoom/2008" Format="{form.format}" '
-            f'Overlap="{form.overlap}" TileSize="{form.tile_size}">'
-            f'<Size Width="{width}" Height="{height}"/></Image>\n'
-        ).encode()
+        self._keep(self._form.dzi, self._form.description(self._size))
 
 
 class _Level:
@@ -110,7 +98,7 @@ class _Level:
         form = self._form
         self._top = max(0, self._row * form.tile_size - form.overlap)
         end = min((self._row + 1) * form.tile_size + form.overlap, self._height)
-        self._band = paper(self._width, end - self._top)
+        self._band = black(self._width, end - self._top)
         self._band[: len(kept)] = kept
         self._filled = len(kept)
 
@@ -141,7 +129,7 @@ class _Level:
             self._unpaired, strip = strip[-1:].copy(), strip[:-1]
         if not len(strip):
             return strip
-        picture = _picture(strip).shrink(2, 2, ceil=True)
+        picture = to_vips(strip).shrink(2, 2, ceil=True)
         return np.asarray(picture.numpy(), np.uint8)
 
     def _encode(self) -> None:
@@ -159,12 +147,6 @@ def _tile(name: str, band: Pixels, columns: tuple[int, int], mark: bytes | None)
 
 def _jpeg(band: Pixels, columns: tuple[int, int], mark: bytes | None) -> bytes:
     start, end = columns
-    part = _picture(band).crop(start, 0, end - start, len(band))
+    part = to_vips(band).crop(start, 0, end - start, len(band))
     picture = bytes(part.jpegsave_buffer(Q=QUALITY, keep="none"))
-    return picture if mark is None else jpeg_metadata.insert(picture, mark)
-
-
-def _picture(pixels: Pixels) -> pyvips.Image:
-    height, width, _ = pixels.shape
-    picture = pyvips.Image.new_from_memory(pixels.data, width, height, 3, "uchar")
-    return picture.copy(interpretation="srgb")
+    return picture if mark is None else jpeg.insert(picture, mark)

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from collage.digest import sha256
 from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
+from collage.formats import TITLES, recognized
 from collage.request.accepted import Source
 from collage.request.values import Fit
-
-MAGIC = {"PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF"}
-"""How each format begins. libvips would open many more, PDF and SVG among them: not from users."""
 
 MOST_SIDE = 65_535
 """Pixels of the longer side: what JPEG can count to, and more than any camera has."""
@@ -63,7 +61,7 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
     ``max_bytes`` bounds the file, ``max_pixels`` the width times the height it unpacks to.
 
     Raises:
-        NotAPicture: when it is no PNG, JPEG or WebP.
+        NotAPicture: when it is of no format that is taken.
         SourceTooLarge: when it is over a limit; a decompression bomb is one, and is not decoded.
         SourceTooThin: when one side is more than MOST_RATIO times as long as the other.
         TruncatedPicture: when it cannot be decoded to the end.
@@ -73,7 +71,7 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
             f"The source has {len(data):,} bytes; at most {max_bytes:,} are allowed."
         )
     if not data:
-        raise NotAPicture("The source is empty; a PNG, JPEG or WebP picture is needed.")
+        raise NotAPicture(f"The source is empty; a {TITLES} picture is needed.")
     name = _format(data)
     try:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
@@ -137,7 +135,7 @@ def opened(data: bytes) -> pyvips.Image:
     """The picture in a file of a format that is taken, not decoded yet.
 
     Raises:
-        NotAPicture: when it is no PNG, JPEG or WebP.
+        NotAPicture: when it is of no format that is taken.
         pyvips.Error: when its header cannot be read; later, when its pixels cannot.
     """
     _format(data)
@@ -203,7 +201,8 @@ def _binary(edited: pyvips.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _format(data: bytes) -> str:
-    for name, magic in MAGIC.items():
-        if data.startswith(magic) and (name != "WebP" or data[8:12] == b"WEBP"):
-            return name
-    raise NotAPicture("The source is no PNG, JPEG or WebP picture.")
+    """A title. libvips would open many other formats, PDF and SVG among them: not from users."""
+    found = recognized(data)
+    if found is None:
+        raise NotAPicture(f"The source is no {TITLES} picture.")
+    return found.title

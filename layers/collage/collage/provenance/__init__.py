@@ -18,8 +18,8 @@ Files are taken apart and joined at the level of their own chunks: no pixel is d
 a file said of itself (EXIF, XMP, comments, dates, signatures) makes place for the description.
 """
 
-from collage.formats.description import Description, FileFormat, Found
-from collage.formats.files import embed, read
+from collage.formats.description import Description, Found
+from collage.formats.metadata import embed, read
 from collage.provenance.derived import collage_id, mark
 from collage.provenance.describe import RECORD_VERSION, describe_collage, describe_tile
 from collage.text import line
@@ -27,7 +27,6 @@ from collage.text import line
 __all__ = [
     "RECORD_VERSION",
     "Description",
-    "FileFormat",
     "Found",
     "collage_id",
     "describe_collage",

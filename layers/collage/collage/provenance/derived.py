@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from collage.errors import NoMetadata
-from collage.formats import jpeg_metadata, xmp
+from collage.formats import jpeg, xmp
 from collage.provenance.properties import collage_source_type
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PLAN = re.compile("collages/([0-9a-f]{20})/plan.json")
 
 def mark(plan: Plan) -> bytes:
     """The JPEG segment that such a picture of the plan's collage carries."""
-    return jpeg_metadata.xmp_segment(
+    return jpeg.xmp_segment(
         (
             ("Iptc4xmpExt:DigitalSourceType", collage_source_type(plan)),
             ("dc:source", f"collages/{plan.id}/plan.json"),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collage import engines
 from collage.engines.diffusion import operations
+from collage.formats import FORMATS
 from collage.names import UploadKey
 from collage.pictures import masks
 from collage.request import styles
@@ -28,6 +29,7 @@ from collage.request.values import (
     Word,
     WordLists,
 )
+from collage.text import either
 
 MAX_AXIS = 200
 """Values of an axis: as many as there can be rows of cells."""
@@ -126,7 +128,7 @@ class Fields(BaseModel):
     background: Colour = Field(
         default="white", description="colour of gaps, border and labels: a name, or #rrggbb"
     )
-    format: FormatName = Field(default="png", description="of the collage: png, jpeg, or webp")
+    format: FormatName = Field(default="png", description=f"of the collage: {either(FORMATS)}")
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
         default=0,

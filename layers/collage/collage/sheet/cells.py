@@ -9,11 +9,11 @@ import numpy as np
 import pyvips
 
 from collage.pictures.source import WHITE
+from collage.pixels import to_vips
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collage.pixels import Pixels
 
-    Pixels = NDArray[np.uint8]
     Size = tuple[int, int]
 
 
@@ -33,10 +33,7 @@ def encode(cell: Pixels) -> bytes:
     PNG, level 2: of what libvips writes and reads without loss it has the best of both, about a
     tenth larger than level 6 of the default filter is small, in a third of the time.
     """
-    height, width, _ = cell.shape
-    picture = pyvips.Image.new_from_memory(cell.data, width, height, 3, "uchar")
-    picture = picture.copy(interpretation="srgb")
-    return bytes(picture.pngsave_buffer(compression=2, filter="up", keep="none"))
+    return bytes(to_vips(cell).pngsave_buffer(compression=2, filter="up", keep="none"))
 
 
 def decode(file: bytes, size: Size) -> Pixels | None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from collage.errors import InvalidRequest
-from collage.pictures.pixel_memory import paper
+from collage.pixels import black
 from collage.sheet import lettering, typesetting
 from collage.sheet.geometry import Geometry
 from collage.sheet.layout import NARROWEST_LABEL, Layout
@@ -383,7 +383,7 @@ class Sheet:
         return self._paper(self.geometry.size[0], height)
 
     def _paper(self, width: int, height: int) -> Pixels:
-        made = paper(width, height)
+        made = black(width, height)
         made[:] = self._background
         return made
 

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collage.formats.writers import Pixels
+    from collage.pixels import Pixels
     from collage.sheet.sheet import Sheet
 
 MOST_KEPT = 128_000_000

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collage import provenance
-from collage.formats import by_ending, pyramid, writers
+from collage.formats import by_ending, pyramid
 from collage.in_order import Ordered
 from collage.manifest import Manifest
 from collage.sheet import cells
@@ -22,7 +22,8 @@ from collage.sheet.sheet import Sheet
 from collage.sheet.strips import strips
 
 if TYPE_CHECKING:
-    from collage.formats.writers import Pixels
+    from collage.formats.file_format import Writer
+    from collage.pixels import Pixels
     from collage.plan import Plan
     from collage.store.store import Store
     from collage.tile import Sidecar
@@ -69,8 +70,8 @@ def write(
             puts.give(store.put_file, manifest.id, folder, name, data)
 
         found = Cells(store, sidecars, manifest.layout.cell)
-        files: list[writers.Writer] = [
-            writers.load(by_ending(name), size, said, file.write, workers),
+        files: list[Writer] = [
+            by_ending(name).writer(size, said, file.write, workers),
             pyramid.Writer(
                 size, manifest.files.pyramid, manifest.files.preview, mark, put, workers
             ),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from collage import page
 from collage.digest import canonical
 from collage.errors import NotInStore
+from collage.formats import FORMATS
 from collage.manifest import Manifest
 from collage.names import PICTURE
 from collage.store.bucket import Buckets, named
@@ -15,11 +16,9 @@ from collage.store.multipart import Upload
 
 CONTENT_TYPES = {
     "dzi": "application/xml",
-    "jpg": "image/jpeg",
     "js": "text/javascript",
     "json": "application/json",
-    "png": "image/png",
-    "webp": "image/webp",
+    **{each.ending: each.content_type for each in FORMATS.values()},
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,12 @@ COMMON = {
     "xray_trace_id",
 }
 """What Powertools gives a line besides what it says."""
+
+REQUEST = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""The id of an invocation, which every line of it bears."""
+
+PLATFORM = ("Task timed out", "Runtime.", "Runtime exited", "Status: timeout", "Status: error")
+"""What Lambda says, in lines of its own, of an invocation that it ended: it knows no collage."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +106,30 @@ class _File(RotatingFileHandler):
 
 def of_laptop(state: Path, collage: str) -> Iterator[Line]:
     """The lines about a collage that a laptop cloud has kept, in their order."""
+    return about(collage, _kept(state))
+
+
+def _kept(state: Path) -> Iterator[Line]:
     for name in (OLDER, FILE):
         with suppress(FileNotFoundError), (state / name).open(encoding="utf-8") as file:
             for kept in file:
                 # Half a line, of a process that was killed, is none.
                 with suppress(ValueError, TypeError, KeyError):
                     record = json.loads(kept)
-                    if collage in record["text"]:
-                        yield Line(int(record["at"]), str(record["source"]), str(record["text"]))
+                    yield Line(int(record["at"]), str(record["source"]), str(record["text"]))
+
+
+def about(collage: str, lines: Iterable[Line]) -> Iterator[Line]:
+    """Of lines in their order those about a collage, and what ended an invocation for it."""
+    requests = set[str]()
+    for line in lines:
+        if collage in line.text:
+            requests.update(REQUEST.findall(line.text))
+            yield line
+        elif any(sign in line.text for sign in PLATFORM) and requests.intersection(
+            REQUEST.findall(line.text)
+        ):
+            yield line
 
 
 def of_stack(stack: Stack, collage: str, since: datetime) -> list[Line]:
@@ -117,14 +140,17 @@ def of_stack(stack: Stack, collage: str, since: datetime) -> list[Line]:
     """
     find = stack.client("logs").get_paginator("filter_log_events").paginate
     began = int(since.timestamp() * 1000)
+    # A quoted term matches wherever it stands, in the middle of an ARN too; of several that are
+    # marked so, any does.
+    wanted = " ".join(f'?"{term}"' for term in (collage, *PLATFORM))
     found = [
         Line(event["timestamp"], group, event["message"].rstrip())
         for group in _groups(stack)
-        # A quoted term matches wherever it stands, in the middle of an ARN too.
-        for page in find(logGroupName=group, filterPattern=f'"{collage}"', startTime=began)
+        for page in find(logGroupName=group, filterPattern=wanted, startTime=began)
         for event in page["events"]
     ]
-    return sorted(found, key=lambda line: line.at)
+    # Lambda tells of an end after the function's last line, where both are of one millisecond too.
+    return list(about(collage, sorted(found, key=lambda line: line.at)))
 
 
 def _groups(stack: Stack) -> list[str]:

@@ -60,6 +60,7 @@ class Cloud:
         state: Path | None = None,
         api_port: int = 0,
         containers: Mapping[str, Container] = MappingProxyType({}),
+        lost: Callable[[StateError], None] | None = None,
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
@@ -68,7 +69,8 @@ class Cloud:
         With no `log` the lines go to the logger `local`, at level INFO. Objects of buckets and
         items of tables are kept in the directory `state` for the next cloud; with none they go
         with this one. `containers` says what runs in the place of the image of a task's container,
-        by the container's name.
+        by the container's name. `lost` hears at once when something that was made cannot be kept,
+        the first time; with none it is reported.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
@@ -79,6 +81,7 @@ class Cloud:
         self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
+        self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
         self._lock = threading.RLock()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
@@ -288,7 +291,7 @@ class Cloud:
     def _lose(self, error: StateError) -> None:
         if self.lost is None:
             self.lost = error
-            self.report(str(error))
+            self._tell_lost(error)
 
     def serve(self, api: Api) -> None:
         """Serves an HTTP API once the stack stands, and stops it with the cloud."""

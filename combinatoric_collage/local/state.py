@@ -19,7 +19,7 @@ import secrets
 import shutil
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -108,7 +108,10 @@ class Saved:
 
 
 class Folder:
-    """The records of one resource, each under a key that may be any text."""
+    """The records of one resource, each under a key that may be any text.
+
+    Several may be put at once, but not under one key.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -208,8 +211,10 @@ class Folder:
             self._tidy(0)
 
     def _tidy(self, most: int) -> None:
-        while len(self._replaced) > most:
-            (self._path / self._replaced.popleft()).unlink(missing_ok=True)
+        with suppress(IndexError):
+            # Another put may have taken the last of them.
+            while len(self._replaced) > most:
+                (self._path / self._replaced.popleft()).unlink(missing_ok=True)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:

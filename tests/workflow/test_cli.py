@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.pictures import decode
+from tests.unit.pictures import decode, encode, noise
 from tests.workflow.running import photo
 
 SMALL = [
@@ -26,10 +26,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def collage(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def collage(
+    home: Path, *arguments: str, under: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
     return subprocess.run(
-        [sys.executable, "-m", "combinatoric_collage.cli.main", *arguments],
+        [*under, sys.executable, "-m", "combinatoric_collage.cli.main", *arguments],
         cwd=home,
         env={**environment, "XDG_CACHE_HOME": str(home / "cache")},
         capture_output=True,
@@ -172,3 +174,15 @@ def test_clean_removes_what_was_kept(home: Path, made: Any) -> None:
     assert collage(home, "clean").returncode == 0
     assert not (home / "cache" / "combinatoric-collage" / "state").exists()
     assert "there is nothing" in collage(home, "clean").stderr
+
+
+def test_what_the_disk_does_not_take_is_told_once(home: Path) -> None:
+    (home / "large.png").write_bytes(encode(noise((400, 400))))
+    # Half of the picture, of which none of the command's own files has so much.
+    limit = ("sh", "-c", 'ulimit -f 400 && exec "$@"', "sh")
+
+    done = collage(home, "run", "large.png", *SMALL, "--state", "small", "--out", "x", under=limit)
+
+    assert done.returncode == 1
+    assert done.stderr.count("cannot keep what is made: File too large") == 1
+    assert "UploadsBucket" in done.stderr.splitlines()[-1]

@@ -106,13 +106,17 @@ def test_the_state_machine_has_no_rights_but_its_role(cloud: Cloud) -> None:
         ("eat", "Runtime.ExitError", "Runtime exited with error: signal: killed"),
     ],
 )
-def test_a_function_that_does_not_answer(cloud: Cloud, do: str, kind: str, message: str) -> None:
+def test_a_function_that_does_not_answer(
+    cloud: Cloud, lines: list[str], do: str, kind: str, message: str
+) -> None:
     answer, payload = call(cloud, "Misbehave", {"do": do})
 
     assert answer["FunctionError"] == "Unhandled"
     assert payload["errorType"] == kind
     assert payload["errorMessage"].startswith("RequestId: ")
     assert payload["errorMessage"].endswith(f" Error: {message}")
+    # The log has it too: the function itself could say nothing.
+    assert any(line.endswith(f": {payload['errorMessage']} {kind}") for line in lines)
 
 
 def test_an_exception_is_reported_as_lambda_does(cloud: Cloud) -> None:

@@ -1,6 +1,7 @@
 """What a cloud leaves in its state directory, and what the next one finds there."""
 
 import errno
+import gc
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from combinatoric_collage.local import Cloud, remove_state
+from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.errors import StateError
 from tests.workflow.running import eventually
 
@@ -482,6 +485,33 @@ def test_a_disk_that_takes_nothing_more_is_said_with_its_folder(
     with new() as cloud:
         assert objects(cloud) == {"kept": b"before", "later": b"after"}
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_was_replaced_or_removed_takes_no_memory(new: New) -> None:
+    from moto.s3.models import FakeKey, s3_backends
+
+    with new() as cloud:
+        s3, bucket = cloud.client("s3"), cloud.outputs["Files"]
+        known = next(b for b in s3_backends[ACCOUNT]["aws"].buckets.values() if b.name == bucket)
+        gone = []
+        for name in ("replaced", "removed"):
+            s3.put_object(Bucket=bucket, Key=name, Body=b"1", Metadata={"title": "old"})
+            gone.append(weakref.ref(known.keys[name]))
+        s3.put_object(Bucket=bucket, Key="replaced", Body=b"22", Metadata={"title": "new"})
+        s3.delete_object(Bucket=bucket, Key="removed")
+        gc.collect()
+
+        assert [key() for key in gone] == [None, None]
+        assert FakeKey.instances_tracked == []
+        # Of some thirty attributes; the others are the class's.
+        assert len(vars(known.keys["replaced"])) <= 16
+        found = s3.get_object(Bucket=bucket, Key="replaced")
+        assert (found["Body"].read(), found["Metadata"]) == (b"22", {"title": "new"})
+        assert s3.get_object_tagging(Bucket=bucket, Key="replaced")["TagSet"] == []
+        s3.put_object_tagging(
+            Bucket=bucket, Key="replaced", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]}
+        )
+        assert s3.get_object_tagging(Bucket=bucket, Key="replaced")["TagSet"]
 
 
 def test_an_upload_of_the_last_life_starts_nothing(state: Path) -> None:

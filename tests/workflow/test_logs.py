@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -140,6 +141,29 @@ def test_the_kept_log_is_bounded_and_survives_half_a_line(tmp_path: Path) -> Non
     assert len(found) * 10_000 > MOST_BYTES
     assert found[0].parts["collage_id"] == "a" * 20
     assert list(of_laptop(tmp_path, "b" * 20)) == []
+
+
+def test_what_ended_a_function_is_told_with_its_collage(tmp_path: Path) -> None:
+    kept, ours, other = Kept(tmp_path), str(uuid4()), str(uuid4())
+    for request, collage in ((ours, "a" * 20), (other, "b" * 20)):
+        begun = {"message": "begun", "collage_id": collage, "function_request_id": request}
+        kept(f"render: {json.dumps(begun)}")
+    ends = [
+        f"RequestId: {ours} Error: Runtime exited with error: signal: killed Runtime.ExitError",
+        f"2026-01-02T03:04:05.678Z {ours} Task timed out after 120.00 seconds",
+        f"REPORT RequestId: {ours} Duration: 9 ms Status: error Error Type: Runtime.OutOfMemory",
+    ]
+    for line in (
+        *ends,
+        f"REPORT RequestId: {ours} Duration: 900.1 ms",
+        ends[0].replace(ours, other),
+    ):
+        kept(f"render: {line}")
+    kept.close()
+
+    told = [line.text for line in of_laptop(tmp_path, "a" * 20)]
+    assert told[1:] == ends
+    assert ours in told[0]
 
 
 def test_a_log_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:

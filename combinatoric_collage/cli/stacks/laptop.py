@@ -91,6 +91,8 @@ def running(
             log=both(kept, told) if kept else told,
             state=state,
             containers=torch_python.containers() if weights else {},
+            # A single run ends with it, and says it then.
+            lost=None if stays else lambda _error: None,
         ) as cloud,
     ):
         if given.get("OpenAiSecret") == SECRET:
@@ -106,6 +108,8 @@ def running(
                 if cloud.lost:
                     raise cloud.lost from error
                 raise
+            if cloud.lost and not stays:
+                cloud.report(str(cloud.lost))
 
 
 def handed_over(found: running_cloud.Running) -> Stack:

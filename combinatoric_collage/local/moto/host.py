@@ -65,6 +65,7 @@ def install(host: Host) -> ExitStack:
         events,
         executions,
         iam,
+        lean,
         run_task,
         s3,
         status,
@@ -85,6 +86,7 @@ def install(host: Host) -> ExitStack:
         run_task,
         events,
         s3,
+        lean,
         iam,
     )
     with ExitStack() as stack:

@@ -16,7 +16,10 @@ from typing import Any, cast
 from combinatoric_collage.local.errors import StateError
 from combinatoric_collage.local.moto.dynamodb import MANY_ITEMS, ONE_ITEM
 from combinatoric_collage.local.moto.host import replace
+from combinatoric_collage.local.moto.lean import slim
 from combinatoric_collage.local.state import Folder, Saved, State
+
+LOCKS = 64
 
 
 def attach(stack: ExitStack, state: State, resources: Mapping[str, Any]) -> None:
@@ -48,14 +51,15 @@ class _Body:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        # Of which there are as many as pictures; a Path takes three times as much.
+        self._path = str(path)
         self._at = 0
 
     def seek(self, offset: int) -> None:
         self._at = offset
 
     def read(self, size: int = -1) -> bytes:
-        with self._path.open("rb") as file:
+        with open(self._path, "rb") as file:
             file.seek(self._at)
             data = file.read(size)
         self._at += len(data)
@@ -88,6 +92,7 @@ def _load_objects(bucket: Any, folder: Folder) -> None:
         if not bucket.is_versioned:
             key.contentsize = saved.body.stat().st_size
             key._value_buffer = _Body(saved.body)
+            slim(key)
 
 
 @dataclass(frozen=True)
@@ -116,12 +121,13 @@ def _described(saved: Saved, folder: Folder) -> _Described:
 def _keep_objects(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
     from moto.s3.models import FakeKey, S3Backend, s3_backends
 
-    lock = threading.Lock()
+    # Of one object one after the other; of others at once, as each waits for the medium.
+    locks = [threading.Lock() for _ in range(LOCKS)]
     set_metadata, delete = FakeKey.set_metadata, S3Backend.delete_object
 
     def keep(bucket: Any, name: str) -> None:
         # Whoever changed the object last comes here last, and finds what is to be kept.
-        with lock:
+        with locks[hash((bucket.name, name)) % LOCKS]:
             key: Any = bucket.keys.get(name)
             if type(key) is not FakeKey:
                 folders[bucket.name].remove(name)
@@ -143,6 +149,7 @@ def _keep_objects(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
                 with key.lock:
                     key._value_buffer.close()
                     key._value_buffer = cast(Any, _Body(body))
+                    slim(key)
 
     def described(self: Any, metadata: Any, replace: bool = False) -> None:
         """The last step of every way to put an object, by which it is whole."""

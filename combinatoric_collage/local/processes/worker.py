@@ -140,7 +140,9 @@ class Worker:
                 if verdict is None:
                     continue
                 self._end_process()
-                result = Result.error(verdict[0], f"RequestId: {request_id} Error: {verdict[1]}")
+                why = f"RequestId: {request_id} Error: {verdict[1]}"
+                self._log(f"{function.name}: {why} {verdict[0]}")
+                result = Result.error(verdict[0], why)
             else:
                 if answered not in ("", request_id):
                     continue

@@ -11,7 +11,7 @@ from collage import engines, recipes
 from collage.errors import InvalidRequest
 from collage.request import prompts
 from collage.request.request import Request
-from collage.steps.pipeline import Estimated
+from collage.steps.estimate import Estimated
 
 UNASKED = 100
 """Paid calls that are made without asking."""

@@ -14,7 +14,7 @@ from collage.manifest import Manifest
 from collage.progress import Progress
 from collage.provenance import line
 from collage.request.request import Request
-from collage.steps.pipeline import Estimated
+from collage.steps.estimate import Estimated
 from combinatoric_collage.cli.progress_bars import misses, span
 from combinatoric_collage.cli.stacks.stack import Stack
 

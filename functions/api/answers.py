@@ -9,7 +9,7 @@ from collage.formats import ContentType
 from collage.names import UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
-from collage.watch.tile_list import ListedTile
+from collage.watch.tiles import ListedTile
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="the collage's id")]
 Limit = Annotated[int, Query(ge=1, le=100, description="most items of one page")]

@@ -9,7 +9,8 @@ from collage.errors import PermanentError
 from collage.request.relayout import parse_relayout
 from collage.services import tools
 from collage.settings import settings
-from collage.steps import pipeline
+from collage.steps.assemble_again import assemble_again, record_relayout
+from collage.steps.assemble_collage import assemble_collage
 from collage.steps.log import told
 from collage.store.store import connect
 
@@ -31,11 +32,11 @@ def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     store = connect(settings())
     with told(logger, event["id"]):
         if "layout" not in event:
-            return pipeline.assemble_collage(store, tools(), event["id"]).model_dump()
+            return assemble_collage(store, tools(), event["id"]).model_dump()
         changes = parse_relayout(event["layout"])
         try:
-            return pipeline.assemble_again(store, event["id"], changes).model_dump()
+            return assemble_again(store, event["id"], changes).model_dump()
         except PermanentError as error:
             # Who asked by the API is long gone: it is told where the layout was to lie.
-            pipeline.record_relayout(store, event["id"], changes, error)
+            record_relayout(store, event["id"], changes, error)
             raise

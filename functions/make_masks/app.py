@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage.services import tools
 from collage.settings import settings
-from collage.steps import pipeline
 from collage.steps.log import told
+from collage.steps.make_masks import make_masks
 from collage.store.store import connect
 
 logger = Logger(service="make_masks")
@@ -26,5 +26,5 @@ class Event(TypedDict):
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write source.png, masks/*.png and prepared.json."""
     with told(logger, event["id"]):
-        pipeline.make_masks(connect(settings()), tools(), event["id"])
+        make_masks(connect(settings()), tools(), event["id"])
     return event

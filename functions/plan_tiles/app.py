@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage.services import tools
 from collage.settings import settings
-from collage.steps import pipeline
 from collage.steps.log import told
+from collage.steps.plan_tiles import Planned, plan_tiles
 from collage.store.store import connect
 
 logger = Logger(service="plan_tiles")
@@ -23,7 +23,7 @@ class Event(TypedDict):
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics(capture_cold_start_metric=True)
-def handler(event: Event, context: LambdaContext) -> pipeline.Planned:
+def handler(event: Event, context: LambdaContext) -> Planned:
     """Write plan.json and calls.json."""
     with told(logger, event["id"]):
-        return pipeline.plan_tiles(connect(settings()), tools(), event["id"])
+        return plan_tiles(connect(settings()), tools(), event["id"])

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import announcements
 from collage.settings import settings
-from collage.steps import pipeline
+from collage.steps.record_failure import record_end, record_failure, recorded_end
 from collage.store.store import connect
 
 logger = Logger(service="record_failure")
@@ -34,13 +34,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Recorded:
     store = connect(settings())
     ended = event.get("detail-type") == "Step Functions Execution Status Change"
     if ended:
-        if known := pipeline.recorded_end(store, event["detail"]):
+        if known := recorded_end(store, event["detail"]):
             logger.info("recorded already", extra={"collage_id": known.id, "error": known.error})
             announcements.connect(settings()).end(store.collages, known)
             return Recorded(error=known.error, message=known.message)
-        failure = pipeline.record_end(store, event["detail"])
+        failure = record_end(store, event["detail"])
     else:
-        failure = pipeline.record_failure(store, event["id"], event["error"], event.get("call"))
+        failure = record_failure(store, event["id"], event["error"], event.get("call"))
     said = {"error": failure.error, "reason": failure.message, "call": failure.call}
     logger.error("recorded", extra={"collage_id": failure.id, **said})
     if failure.call is not None:

@@ -9,8 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage.services import tools
 from collage.settings import settings
-from collage.steps import pipeline
 from collage.steps.log import told
+from collage.steps.render_tile import render_tile
 from collage.store.store import connect
 from collage.tile import Call
 
@@ -31,7 +31,7 @@ def handler(event: Event, context: LambdaContext) -> None:
     """Write the call's tiles; those that exist are left alone."""
     call = Call.model_validate(event["call"])
     with told(logger, event["id"], [tile.key for tile in call.tiles]) as facts:
-        done = pipeline.render_tile(connect(settings()), tools(), event["id"], call)
+        done = render_tile(connect(settings()), tools(), event["id"], call)
         facts.update(asdict(done), call=call.index)
     metrics.add_metric("TilesRendered", MetricUnit.Count, done.made)
     metrics.add_metric("TilesReused", MetricUnit.Count, done.reused)

@@ -14,8 +14,9 @@ from collage import announcements
 from collage.errors import PermanentError
 from collage.services import tools
 from collage.settings import settings
-from collage.steps import pipeline, upload
+from collage.steps import upload
 from collage.steps.log import started
+from collage.steps.start_collage import refuse, start
 from collage.store.store import connect
 from collage.watch.runs import Runs
 
@@ -40,20 +41,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     only be delivered again: there the error becomes a failure.json, and is announced.
     """
     store = connect(settings())
-    start = partial(pipeline.start, store, tools(), runs())
+    begin = partial(start, store, tools(), runs())
     if event.get("detail-type") != "Object Created":
         again = event.get("retry_refused", False)
-        return started(logger, start(event["source"], event["request"], retry_refused=again))
+        return started(logger, begin(event["source"], event["request"], retry_refused=again))
     key = event["detail"]["object"]["key"]
     try:
-        found = upload.read(store, key)
-        if found is None:
+        if (found := upload.read(store, key)) is None:
             return {"waiting": key}
         asked = datetime.fromisoformat(event["time"])
-        return started(logger, start(found.source, found.options, asked=asked))
+        return started(logger, begin(found.source, found.options, asked=asked))
     except PermanentError as error:
         source = upload.picture(key)
-        failure = pipeline.refuse(store, source, error)
+        failure = refuse(store, source, error)
         said = {"collage_id": failure.id, "error": error.name, "reason": str(error)}
         logger.warning("refused", extra=said)
         announcements.connect(settings()).refusal(store.uploads, source, failure)

@@ -30,7 +30,8 @@ from collage.errors import (
 )
 from collage.manifest import Failure
 from collage.pictures import feather, masks
-from collage.steps import pipeline
+from collage.steps.keep_tile import keep
+from collage.steps.materials import materials
 from collage.store.store import Store
 from collage.tile import Call, Tile
 from collage.weights import Kind
@@ -133,7 +134,7 @@ class Worker:
             except CollageError as error:
                 failed.append((job.tile, error))
                 continue
-            pipeline.keep(self.store, self.shard.collage_id, job.tile, rendered, seconds=seconds)
+            keep(self.store, self.shard.collage_id, job.tile, rendered, seconds=seconds)
             kept.append(job.tile.key)
             self.pulse.at(done=self.pulse.progress.done + 1)
         if kept:
@@ -171,9 +172,7 @@ class Worker:
             try:
                 operations.check_size(kind, tile.size)
                 options = operations.options(tile.operation, kind, tile.options)
-                source, mask = pipeline.materials(
-                    self.store, self.shard.collage_id, tile, call.composition
-                )
+                source, mask = materials(self.store, self.shard.collage_id, tile, call.composition)
             except (InvalidRequest, MissingContext, NotInStore) as error:
                 failed.append((tile, error))
                 continue

@@ -10,7 +10,13 @@ from moto import mock_aws
 from collage.manifest import Manifest
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.steps import pipeline
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.record_failure import record_failure
+from collage.steps.render_tile import render_tile
+from collage.steps.start_collage import start
 from collage.store.results import script_of
 from collage.store.store import Store
 from collage.watch.runs import Runs
@@ -37,17 +43,17 @@ def make(out: Path, refused: int | None = None, failed: int | None = None, **opt
         tools = Tools(settings, OpenAISettings())
         source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
         runs = Runs(states, machine["stateMachineArn"])
-        made = pipeline.start(store, tools, runs, source, options)["id"]
-        pipeline.list_styles(store, tools, made)
-        pipeline.make_masks(store, tools, made)
-        pipeline.plan_tiles(store, tools, made)
+        made = start(store, tools, runs, source, options)["id"]
+        list_styles(store, tools, made)
+        make_masks(store, tools, made)
+        plan_tiles(store, tools, made)
         plan = store.plan(made)
         for index in range(len(plan.calls)):
             if index in (refused, failed):
-                pipeline.record_failure(store, made, REFUSAL if index == refused else FAULT, index)
+                record_failure(store, made, REFUSAL if index == refused else FAULT, index)
             else:
-                pipeline.render_tile(store, tools, made, plan.call(index))
-        pipeline.assemble_collage(store, tools, made)
+                render_tile(store, tools, made, plan.call(index))
+        assemble_collage(store, tools, made)
         fetch(store, made, out)
 
 

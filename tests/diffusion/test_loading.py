@@ -203,7 +203,7 @@ def test_the_task_reaches_for_no_network(bench):
 def test_the_library_and_the_command_do_without_torch():
     code = (
         "import sys\n"
-        "import combinatoric_collage.cli.main, collage.steps.pipeline, "
+        "import combinatoric_collage.cli.main, collage.steps.render_tile, "
         "collage.weights\n"
         "assert 'torch' not in sys.modules and 'diffusers' not in sys.modules"
     )

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from unittest import mock
 
-from collage import progress
+import collage.clock
 from collage.spending import limits
-from collage.steps import pipeline
 from tests.faults.trial import Scenario, Stop
 
 JUMPS = {
@@ -46,7 +45,7 @@ class Clock:
         self.slept.append(seconds)
         self.ahead += seconds
 
-    def told(self, timespec: str) -> str:
+    def told(self, timespec: str = "seconds") -> str:
         """As records have it."""
         return datetime.fromtimestamp(self.time(), UTC).isoformat(timespec=timespec)
 
@@ -67,8 +66,7 @@ def _jumping(look: int, seconds: float) -> Callable[[], Stop]:
         for where, what in (
             ((limits, "time"), clock.time),
             ((limits, "sleep"), clock.sleep),
-            ((pipeline, "_now"), lambda: clock.told("seconds")),
-            ((progress, "now"), lambda: clock.told("milliseconds")),
+            ((collage.clock, "now"), clock.told),
         ):
             patches.enter_context(mock.patch.object(*where, what))
 

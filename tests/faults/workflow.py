@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from collage.steps import pipeline
+from collage.steps import start_collage
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import Planned, plan_tiles
+from collage.steps.record_failure import record_end, record_failure, recorded_end
+from collage.steps.render_tile import render_tile
 from collage.tile import Call
 from tests.faults.kinds import Killed
 from tests.faults.world import SMALL, SOURCE, World
@@ -66,7 +72,7 @@ class Workflow:
     fault: Invocation | None = None
     options: dict[str, Any] = field(default_factory=lambda: dict(SMALL))
     collage: str = ""
-    planned: pipeline.Planned | None = None
+    planned: Planned | None = None
     invocations: int = 0
     faulted: bool = False
     """Whether the fault of Lambda came to pass."""
@@ -77,7 +83,9 @@ class Workflow:
         """Ask for the collage at the door; whether a run was started."""
         runs, options = self.world.runs, self.options
         made = self.door(
-            lambda: pipeline.start(*self._stack, runs, SOURCE, options, retry_refused=retry_refused)
+            lambda: start_collage.start(
+                *self._stack, runs, SOURCE, options, retry_refused=retry_refused
+            )
         )
         self.collage = made["id"]
         return made["new"]
@@ -100,10 +108,10 @@ class Workflow:
         if name == "ListStyles" and self.options.get("styles") is not None:
             return
         step: Any = {
-            "ListStyles": pipeline.list_styles,
-            "MakeMasks": pipeline.make_masks,
-            "PlanTiles": pipeline.plan_tiles,
-            "AssembleCollage": pipeline.assemble_collage,
+            "ListStyles": list_styles,
+            "MakeMasks": make_masks,
+            "PlanTiles": plan_tiles,
+            "AssembleCollage": assemble_collage,
         }[name]
         answer = self.task(name, lambda: step(*self._stack, self.collage))
         if name == "PlanTiles":
@@ -180,7 +188,7 @@ class Workflow:
     def _item(self, call: Call, again: bool = False) -> bool:
         """One call; whether the others go on."""
         try:
-            self.task("RenderTile", lambda: pipeline.render_tile(*self._stack, self.collage, call))
+            self.task("RenderTile", lambda: render_tile(*self._stack, self.collage, call))
         except Caught as caught:
             following, error = caught.following, caught.error
             if following == "Killed":
@@ -194,7 +202,7 @@ class Workflow:
         return True
 
     def _record(self, error: dict[str, str], call: int | None = None) -> None:
-        pipeline.record_failure(self.world.store, self.collage, error, call)
+        record_failure(self.world.store, self.collage, error, call)
 
     def fail(self, error: dict[str, str]) -> Run:
         """RecordFailure and what comes after it, where a state failed with this error."""
@@ -221,8 +229,8 @@ class Workflow:
 
     def _record_end(self, told: dict[str, Any]) -> None:
         store = self.world.store
-        if pipeline.recorded_end(store, told) is None:
-            pipeline.record_end(store, told)
+        if recorded_end(store, told) is None:
+            record_end(store, told)
 
     @property
     def _stack(self) -> tuple[Any, Any]:

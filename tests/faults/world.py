@@ -23,7 +23,7 @@ from collage.digest import sha256
 from collage.engines import Engine, Outcome, Turn
 from collage.settings import OpenAISettings, Settings
 from collage.spending.limits import Limits
-from collage.steps import pipeline
+from collage.steps import buy_tiles, keep_tile, materials
 from collage.store.store import Store
 from collage.tile import Tile
 from collage.watch.runs import Runs
@@ -101,7 +101,7 @@ class World:
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""
-        for once in (pipeline._looks, pipeline._budget, pipeline._source, pipeline._mask):
+        for once in (keep_tile._looks, buy_tiles._budget, materials._source, materials._mask):
             once.cache_clear()
         # A process makes its client of the provider, for which it reads the secret, once.
         self.tools.__dict__.pop("openai_client", None)

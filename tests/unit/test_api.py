@@ -17,7 +17,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from collage.engines import ENGINES, OFFERED
 from collage.request.relayout import Relayout, layout_name
 from collage.request.request import Request
-from collage.steps import pipeline
+from collage.steps.assemble_collage import assemble_collage
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import encode, noise
 from tests.unit.test_handlers import EVENTS, Deployed, deployed
@@ -95,7 +95,7 @@ def finished(stack) -> str:
     """A collage that was made."""
     made, calls = prepare(stack)
     render(stack, made, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
     stack.runs.stop(made, "The end.")
     return made
 

@@ -13,7 +13,8 @@ from collage.formats import jpeg
 from collage.formats.xmp import read_properties
 from collage.request.relayout import parse_relayout
 from collage.sheet import cells, strips
-from collage.steps import pipeline
+from collage.steps.assemble_again import assemble_again
+from collage.steps.assemble_collage import assemble_collage
 from collage.store.multipart import PART
 from tests.unit.pictures import decode, encode, noise, pixels
 from tests.unit.test_pipeline import assemble, prepare, render
@@ -232,7 +233,7 @@ def test_an_assembly_that_fails_leaves_no_manifest_and_no_half_of_a_file(stack):
     events = stack.store.s3.meta.events
     events.register("provide-client-params.s3.PutObject", broken)
     with pytest.raises(StoreUnavailable):
-        pipeline.assemble_collage(stack.store, stack.tools, made_id)
+        assemble_collage(stack.store, stack.tools, made_id)
     events.unregister("provide-client-params.s3.PutObject", broken)
 
     left = stack.listing(f"collages/{made_id}/")
@@ -273,7 +274,7 @@ def test_a_collage_far_larger_than_what_is_held_is_whole(stack, monkeypatch):
 
 
 def again(stack, made_id, **changes):
-    result = pipeline.assemble_again(stack.store, made_id, parse_relayout(changes))
+    result = assemble_again(stack.store, made_id, parse_relayout(changes))
     folder = result.manifest.removeprefix(f"collages/{made_id}/").removesuffix("/manifest.json")
     return folder, stack.store.manifest(made_id, folder)
 

@@ -11,12 +11,17 @@ from pytest_socket import enable_socket
 from collage import plan
 from collage.engines.openai.fetching import MOST_SECONDS
 from collage.errors import NoSlotYet, PictureNotFetched
+from collage.request.accepted import Accepted
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
 from collage.spending import batches
 from collage.spending.batches import Batches
 from collage.spending.limits import NEAR_SECONDS, Limits, Pace
-from collage.steps import pipeline
+from collage.steps import buy_tiles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.render_tile import Rendering, render_tile
+from collage.steps.start_collage import start
 from collage.store.store import Store
 from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
@@ -66,15 +71,15 @@ def told(fake: FakeOpenAI, **provider: Any) -> Tools:
 def prepared(stack: Stack, tools: Tools, **options: Any) -> str:
     """The id of a collage that has come as far as its plan."""
     asked = SAMPLES | options
-    made = pipeline.start(stack.store, tools, stack.runs, None, asked)["id"]
-    pipeline.make_masks(stack.store, tools, made)
-    pipeline.plan_tiles(stack.store, tools, made)
+    made = start(stack.store, tools, stack.runs, None, asked)["id"]
+    make_masks(stack.store, tools, made)
+    plan_tiles(stack.store, tools, made)
     return made
 
 
-def render(store: Store, tools: Tools, made: str) -> pipeline.Rendering:
+def render(store: Store, tools: Tools, made: str) -> Rendering:
     (call,) = range(len(store.plan(made).calls))
-    return pipeline.render_tile(store, tools, made, store.plan(made).call(call))
+    return render_tile(store, tools, made, store.plan(made).call(call))
 
 
 def asked_for(fake: FakeOpenAI) -> list[int]:
@@ -128,7 +133,7 @@ def test_a_plan_divides_its_tiles_into_calls_that_the_account_takes() -> None:
 def test_the_pace_decides_no_key() -> None:
     asked = planned(**SAMPLES)
     again = plan.make(
-        pipeline.Accepted(id=asked.id, source=None, request=asked.request),
+        Accepted(id=asked.id, source=None, request=asked.request),
         asked.styles,
         asked.prepared,
         models(),
@@ -176,7 +181,7 @@ def test_a_plan_of_larger_calls_is_asked_for_as_the_account_is_now(
     made = prepared(stack, tools)
     slower = told(fake, burst=3)
 
-    pipeline.plan_tiles(stack.store, slower, made)
+    plan_tiles(stack.store, slower, made)
     render(stack.store, slower, made)
 
     assert stack.store.plan(made).calls == ((0, 1, 2, 3),)
@@ -192,7 +197,7 @@ def test_only_what_did_not_come_is_replaced_after_a_refusal(
     spare = call.tiles[0].model_copy(update={"prompt": "a barn"})
     with_spares = call.model_copy(update={"spares": ((spare,),) * 4})
 
-    rendering = pipeline.render_tile(stack.store, tools, made, with_spares)
+    rendering = render_tile(stack.store, tools, made, with_spares)
 
     assert rendering.refused
     assert [record.prompt for record in fake.requests] == ["a lighthouse"] * 2 + ["a barn"]
@@ -203,7 +208,7 @@ def test_what_has_no_time_is_left_to_another_invocation(
 ) -> None:
     made = prepared(stack, tools)
     fake.most = 1
-    monkeypatch.setattr(pipeline, "ALL_ASKED_BY", tools.pace.call_seconds)
+    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.pace.call_seconds)
 
     for left in (3, 2, 1):
         with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
@@ -233,7 +238,7 @@ def test_the_last_call_of_an_invocation_ends_within_the_function() -> None:
     function = render_tile_seconds()
 
     # A turn is waited for, the pictures are fetched, and what came is written.
-    assert function >= pipeline.ALL_ASKED_BY + NEAR_SECONDS + MOST_SECONDS + 10
+    assert function >= buy_tiles.ALL_ASKED_BY + NEAR_SECONDS + MOST_SECONDS + 10
 
 
 def render_tile_seconds() -> int:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from collage.errors import TooLong
-from collage.steps import duration, pipeline
+from collage.steps import duration
+from collage.steps.estimate import estimate
+from collage.steps.plan_tiles import plan_tiles
 from tests.unit.plans import planned
 from tests.unit.test_diffusion_engine import tile
 from tests.unit.test_pipeline import SOURCE, changed, prepare, render
@@ -91,7 +93,7 @@ def test_the_plan_is_refused_before_it_is_written_unless_the_store_has_most_of_i
     before = stack.get(f"collages/{made}/plan.json")
 
     with pytest.raises(TooLong):
-        pipeline.plan_tiles(stack.store, tools(stack, images_per_minute=1e-5), made)
+        plan_tiles(stack.store, tools(stack, images_per_minute=1e-5), made)
 
     assert stack.get(f"collages/{made}/plan.json") == before
 
@@ -107,7 +109,7 @@ def test_what_is_there_takes_no_time(stack, monkeypatch):
             raise TooLong("too long")
 
     monkeypatch.setattr(duration, "check", check)
-    pipeline.plan_tiles(stack.store, stack.tools, made)
+    plan_tiles(stack.store, stack.tools, made)
 
     assert seen == [len(work), 0]
 
@@ -118,4 +120,4 @@ def test_an_estimate_says_so_too(stack):
     asked = parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
 
     with pytest.raises(TooLong, match="ImagesPerMinute"):
-        pipeline.estimate(stack.store, tools(stack, images_per_minute=1e-5), SOURCE, asked)
+        estimate(stack.store, tools(stack, images_per_minute=1e-5), SOURCE, asked)

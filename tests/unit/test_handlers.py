@@ -20,7 +20,11 @@ from collage.manifest import Failure
 from collage.request.parse import parse
 from collage.services import tools
 from collage.settings import openai_settings, settings
-from collage.steps import pipeline
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.render_tile import render_tile
+from collage.steps.start_collage import start
 from collage.store.store import connect
 from collage.tile import Call
 from tests.infrastructure.shipped import DEFINITION, ROOT, folder, functions, template
@@ -165,7 +169,7 @@ def accepted(deployed: Deployed) -> str:
     """The request of the sample events, as the door leaves it; its id."""
     asked, made = EVENTS["start_collage_request"], EVENTS["list_styles"]["id"]
     deployed.stack.put(asked["source"], SOURCE)
-    found = pipeline.start(
+    found = start(
         deployed.stack.store,
         deployed.stack.tools,
         deployed.stack.runs,
@@ -187,7 +191,7 @@ def uploaded(key: str) -> dict[str, Any]:
 
 
 def prepared(stack: Stack, collage_id: str) -> None:
-    pipeline.make_masks(stack.store, stack.tools, collage_id)
+    make_masks(stack.store, stack.tools, collage_id)
 
 
 def test_every_function_has_a_sample_event_and_every_event_a_function():
@@ -439,7 +443,7 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
     deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
     made = deployed.stack.store.plan(accepted)
     for index in range(len(made.calls)):
-        pipeline.render_tile(deployed.stack.store, deployed.stack.tools, accepted, made.call(index))
+        render_tile(deployed.stack.store, deployed.stack.tools, accepted, made.call(index))
 
     answer = deployed.invoke("assemble_collage", EVENTS["assemble_collage"])
 
@@ -541,11 +545,11 @@ def test_what_a_failed_run_wrote_down_itself_stays_and_is_counted_once(deployed,
 def test_a_layout_that_fails_is_written_down_where_it_was_to_lie(deployed, accepted):
     stack = deployed.stack
     prepared(stack, accepted)
-    pipeline.plan_tiles(stack.store, stack.tools, accepted)
+    plan_tiles(stack.store, stack.tools, accepted)
     made = stack.store.plan(accepted)
     for number in range(len(made.calls)):
-        pipeline.render_tile(stack.store, stack.tools, accepted, made.call(number))
-    pipeline.assemble_collage(stack.store, stack.tools, accepted)
+        render_tile(stack.store, stack.tools, accepted, made.call(number))
+    assemble_collage(stack.store, stack.tools, accepted)
     stack.store.s3.delete_object(Bucket=COLLAGES, Key=f"collages/{accepted}/plan.json")
 
     with pytest.raises(NotInStore):
@@ -580,7 +584,7 @@ def metrics(text):
 
 def test_tiles_are_counted_as_rendered_once_and_then_as_reused(deployed, accepted, capsys):
     prepared(deployed.stack, accepted)
-    pipeline.plan_tiles(deployed.stack.store, deployed.stack.tools, accepted)
+    plan_tiles(deployed.stack.store, deployed.stack.tools, accepted)
     call = deployed.stack.store.plan(accepted).call(0).model_dump(mode="json")
 
     first = deployed.invoke("render_tile", {"id": accepted, "call": call})

@@ -7,7 +7,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from collage.errors import InvalidRequest, NotAPicture, TruncatedPicture
 from collage.pictures import mask_files, masks, source
 from collage.request.parse import parse
-from collage.steps import pipeline
+from collage.steps.estimate import estimate
+from collage.steps.make_masks import make_masks
+from collage.steps.start_collage import start
 from tests.unit.pictures import decode, encode, noise, plain
 
 SIZE = (64, 48)
@@ -145,7 +147,7 @@ def erase(stack, mask: bytes) -> str:
     stack.put("uploads/a.png", encode(noise(SIZE)))
     stack.put("sources/mask", mask)
     options = {"recipe": "erase", "mask_source": "sources/mask"}
-    started = pipeline.start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)
+    started = start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)
     return started["id"]
 
 
@@ -156,7 +158,7 @@ def test_it_is_refused_at_the_door(stack, name):
     with pytest.raises(InvalidRequest, match=seen):
         erase(stack, data)
     with pytest.raises(InvalidRequest, match=seen):
-        pipeline.estimate(
+        estimate(
             stack.store,
             stack.tools,
             encode(noise(SIZE)),
@@ -174,7 +176,7 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
     with pytest.raises(InvalidRequest, match="it is 48 x 64 pixels, the source 64 x 48"):
         erase(stack, turned)
     with pytest.raises(InvalidRequest, match="it is 48 x 64 pixels, the source 64 x 48"):
-        pipeline.estimate(
+        estimate(
             stack.store,
             stack.tools,
             encode(noise(SIZE)),
@@ -186,15 +188,15 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
 def test_a_source_that_is_nowhere_more_transparent_than_not_erases_nothing(stack):
     stack.put("uploads/a.png", encode(with_alpha(noise(SIZE), 200)))
     options = {"recipe": "erase", "transparency": True}
-    made = pipeline.start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)["id"]
+    made = start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)["id"]
 
     with pytest.raises(InvalidRequest, match="transparency: nothing of it is selected"):
-        pipeline.make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.tools, made)
 
 
 def test_a_soft_mask_fades_into_the_source(stack):
     made = erase(stack, encode(blurred(4)))
-    pipeline.make_masks(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.tools, made)
 
     alpha = decode(stack.store.mask(made, "erased")).getchannel("A")
 

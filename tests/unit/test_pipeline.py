@@ -17,7 +17,14 @@ from collage.errors import (
 )
 from collage.pictures import masks
 from collage.sheet import cells
-from collage.steps import pipeline
+from collage.steps import start_collage
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.record_failure import record_failure
+from collage.steps.render_tile import render_tile
+from collage.steps.start_collage import refuse
 from collage.tile import Call
 from tests.unit.pictures import decode, encode, noise, quarters
 
@@ -29,16 +36,16 @@ def start(stack, key="uploads/a.png", data=SOURCE, **options):
     """Put an upload and start its collage; the collage's id."""
     if data is not None:
         stack.put(key, data)
-    return pipeline.start(stack.store, stack.tools, stack.runs, key, {**SMALL, **options})
+    return start_collage.start(stack.store, stack.tools, stack.runs, key, {**SMALL, **options})
 
 
 def prepare(stack, **options):
     """Come as far as the plan; the id, and the calls as the Map would hand them out."""
     made = start(stack, **options)["id"]
     if stack.started[made]["needs_styles"]:
-        pipeline.list_styles(stack.store, stack.tools, made)
-    pipeline.make_masks(stack.store, stack.tools, made)
-    planned = pipeline.plan_tiles(stack.store, stack.tools, made)
+        list_styles(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.tools, made)
+    planned = plan_tiles(stack.store, stack.tools, made)
     return made, [
         Call.model_validate(item) for item in json.loads(stack.get(planned["waves"][0]["calls"]))
     ]
@@ -46,7 +53,7 @@ def prepare(stack, **options):
 
 def render(stack, collage_id, calls):
     for call in calls:
-        pipeline.render_tile(stack.store, stack.tools, collage_id, call)
+        render_tile(stack.store, stack.tools, collage_id, call)
 
 
 def changed(stack, **settings):
@@ -55,7 +62,7 @@ def changed(stack, **settings):
 
 
 def assemble(stack, collage_id):
-    pipeline.assemble_collage(stack.store, stack.tools, collage_id)
+    assemble_collage(stack.store, stack.tools, collage_id)
     return stack.store.manifest(collage_id)
 
 
@@ -63,7 +70,7 @@ def test_an_upload_becomes_a_collage(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
 
-    result = pipeline.assemble_collage(stack.store, stack.tools, made)
+    result = assemble_collage(stack.store, stack.tools, made)
 
     manifest = stack.store.manifest(made)
     assert (result.tiles, result.missing) == (6, 0)
@@ -112,7 +119,7 @@ def test_named_styles_are_frozen_at_the_door_and_others_are_listed(stack):
     assert stack.started[listed]["needs_styles"]
     with pytest.raises(NotInStore):
         stack.store.styles(listed)
-    pipeline.list_styles(stack.store, stack.tools, listed)
+    list_styles(stack.store, stack.tools, listed)
     assert len(stack.store.styles(listed).styles) == 4
 
 
@@ -160,11 +167,11 @@ def test_a_source_over_the_stacks_limits_is_refused(stack):
 
     for tools in (tight, flat):
         with pytest.raises(SourceTooLarge):
-            pipeline.start(stack.store, tools, stack.runs, "uploads/a.png", SMALL)
+            start_collage.start(stack.store, tools, stack.runs, "uploads/a.png", SMALL)
 
 
 def test_a_refused_upload_says_why_under_an_id_of_its_own(stack):
-    failure = pipeline.refuse(stack.store, "uploads/a.txt", NotAPicture("It is none."))
+    failure = refuse(stack.store, "uploads/a.txt", NotAPicture("It is none."))
 
     assert stack.listing() == {f"collages/{failure.id}/failure.json"}
     assert stack.store.failure(failure.id) == failure
@@ -177,7 +184,7 @@ def test_a_source_that_was_overwritten_after_the_door_is_not_used(stack):
     stack.put("uploads/a.png", encode(noise((90, 60))))
 
     with pytest.raises(SourceChanged, match=r"uploads/a\.png was overwritten"):
-        pipeline.make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.tools, made)
 
 
 def test_the_plan_names_pictures_by_what_they_show(stack):
@@ -193,8 +200,8 @@ def test_the_plan_is_the_same_when_its_step_is_tried_again(stack):
     made, calls = prepare(stack)
     before = stack.get(f"collages/{made}/plan.json")
 
-    pipeline.make_masks(stack.store, stack.tools, made)
-    pipeline.plan_tiles(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.tools, made)
+    plan_tiles(stack.store, stack.tools, made)
 
     assert stack.get(f"collages/{made}/plan.json") == before
     assert len(calls) == 6
@@ -262,11 +269,9 @@ def test_another_collage_of_the_same_tiles_reuses_them(stack):
 def test_a_few_failed_tiles_are_replaced_and_listed_with_their_reason(stack, error, state):
     made, calls = prepare(stack)
     render(stack, made, [call for call in calls if call.index != 2])
-    pipeline.record_failure(
-        stack.store, made, {"Error": error, "Cause": '{"errorMessage": "No."}'}, call=2
-    )
+    record_failure(stack.store, made, {"Error": error, "Cause": '{"errorMessage": "No."}'}, call=2)
 
-    result = pipeline.assemble_collage(stack.store, stack.tools, made)
+    result = assemble_collage(stack.store, stack.tools, made)
 
     manifest = stack.store.manifest(made)
     failed = manifest.tiles[2]
@@ -288,7 +293,7 @@ def test_a_tile_that_failed_in_silence_is_listed_too(stack):
 
 def test_a_failure_of_an_earlier_try_does_not_count_once_the_tile_is_there(stack):
     made, calls = prepare(stack)
-    pipeline.record_failure(stack.store, made, {"Error": "Overloaded", "Cause": "Busy."}, call=0)
+    record_failure(stack.store, made, {"Error": "Overloaded", "Cause": "Busy."}, call=0)
     render(stack, made, calls)
 
     assert assemble(stack, made).tile_counts == {"done": 6}
@@ -299,7 +304,7 @@ def test_too_many_failed_tiles_are_no_collage_and_the_error_says_why(stack):
     render(stack, made, calls[:3])
     for call in calls[3:]:
         error = {"Error": "Refused" if call.index < 5 else "Sandbox.Timedout", "Cause": "x"}
-        pipeline.record_failure(stack.store, made, error, call=call.index)
+        record_failure(stack.store, made, error, call=call.index)
 
     with pytest.raises(TooFewTiles, match=r"3 of 6 .* 80%.* 2 x Refused, 1 x FunctionTimedOut\."):
         assemble(stack, made)
@@ -311,7 +316,7 @@ def test_no_tile_at_all_is_no_collage_even_where_none_is_asked_for(stack):
     lenient = changed(stack, min_share=0)
 
     with pytest.raises(TooFewTiles, match="0 of 6"):
-        pipeline.assemble_collage(stack.store, lenient, made)
+        assemble_collage(stack.store, lenient, made)
 
 
 PAGE = tuple(page.TYPES) if page.is_built() else ()
@@ -352,14 +357,14 @@ def test_fewer_tiles_than_cells_are_repeated(stack):
     ],
 )
 def test_the_message_of_a_failure_is_taken_out_of_its_cause(stack, cause, message):
-    failure = pipeline.record_failure(stack.store, "some-id", {"Error": "E", "Cause": cause})
+    failure = record_failure(stack.store, "some-id", {"Error": "E", "Cause": cause})
 
     assert (failure.error, failure.message) == ("E", message)
     assert stack.store.failure("some-id") == failure
 
 
 def test_a_failure_without_a_name_or_cause_is_recorded_all_the_same(stack):
-    assert pipeline.record_failure(stack.store, "some-id", {}).error == "Unknown"
+    assert record_failure(stack.store, "some-id", {}).error == "Unknown"
 
 
 def test_open_models_are_refused_in_one_sentence_where_the_stack_runs_none(stack):
@@ -368,7 +373,7 @@ def test_open_models_are_refused_in_one_sentence_where_the_stack_runs_none(stack
     with pytest.raises(
         EngineUnavailable, match=r"engine: diffusion is not set up here; .*EnableGpu"
     ):
-        pipeline.start(stack.store, stack.tools, stack.runs, key, {"engine": "diffusion"})
+        start_collage.start(stack.store, stack.tools, stack.runs, key, {"engine": "diffusion"})
 
     assert stack.started == {}
     assert stack.listing() == set()

@@ -3,10 +3,12 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from collage import progress
 from collage.engines.diffusion.operations import ShardProgress
 from collage.errors import NotInStore, TooFewTiles
-from collage.steps import pipeline
+from collage.progress import TileCounts
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.record_failure import record_failure
+from collage.watch.look import cancel, look, newest
 from tests.unit.pictures import encode, noise
 from tests.unit.test_pipeline import prepare, render, start
 
@@ -15,15 +17,15 @@ def stop(stack, name, error="Stopped"):
     stack.runs.states.stop_execution(executionArn=stack.runs.arn(name), error=error)
 
 
-def look(stack, made):
-    return progress.look(stack.store, stack.runs, made)
+def seen_now(stack, made):
+    return look(stack.store, stack.runs, made)
 
 
 def pages(stack, limit):
     """Every page of the list, the ids on each."""
     after = None
     while True:
-        found, after = progress.newest(stack.store, stack.runs, limit, after)
+        found, after = newest(stack.store, stack.runs, limit, after)
         yield [one.id for one in found]
         if after is None:
             return
@@ -32,10 +34,10 @@ def pages(stack, limit):
 def test_a_collage_that_was_asked_for_is_running_and_has_no_plan_yet(stack):
     made = start(stack)["id"]
 
-    seen = look(stack, made)
+    seen = seen_now(stack, made)
 
     assert (seen.id, seen.run, seen.state, seen.phase) == (made, made, "running", "start")
-    assert seen.tiles == progress.TileCounts(total=None)
+    assert seen.tiles == TileCounts(total=None)
     assert (seen.ended, seen.error, seen.usd) == (None, None, 0)
     assert seen.source == "uploads/a.png"
 
@@ -50,13 +52,13 @@ def test_the_plan_says_how_many_tiles_there_are(stack):
 def test_a_finished_collage_says_what_was_made(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
     stop(stack, made)
 
-    seen = look(stack, made)
+    seen = seen_now(stack, made)
 
     assert (seen.state, seen.phase) == ("done", None)
-    assert seen.tiles == progress.TileCounts(total=6, done=6)
+    assert seen.tiles == TileCounts(total=6, done=6)
     assert seen.ended == stack.store.manifest(made).created
 
 
@@ -64,31 +66,31 @@ def test_a_partial_collage_tells_refused_tiles_from_failed_ones(stack):
     made, calls = prepare(stack, rows=4, cols=4)
     render(stack, made, calls[2:])
     for call, error in enumerate(("Refused", "Sandbox.Timedout")):
-        pipeline.record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+        record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
+    assemble_collage(stack.store, stack.tools, made)
     stop(stack, made)
 
-    seen = look(stack, made)
+    seen = seen_now(stack, made)
 
     assert seen.state == "partial"
-    assert seen.tiles == progress.TileCounts(total=16, done=14, failed=1, refused=1)
+    assert seen.tiles == TileCounts(total=16, done=14, failed=1, refused=1)
 
 
 def test_a_run_that_failed_says_why_and_how_far_it_came(stack):
     made, calls = prepare(stack)
     render(stack, made, calls[:2])
-    pipeline.record_failure(stack.store, made, {"Error": "Refused", "Cause": "No."}, call=5)
+    record_failure(stack.store, made, {"Error": "Refused", "Cause": "No."}, call=5)
     with pytest.raises(TooFewTiles) as raised:
-        pipeline.assemble_collage(stack.store, stack.tools, made)
+        assemble_collage(stack.store, stack.tools, made)
     error = {"Error": "TooFewTiles", "Cause": str(raised.value)}
-    pipeline.record_failure(stack.store, made, error)
+    record_failure(stack.store, made, error)
     stop(stack, made)
 
-    seen = look(stack, made)
+    seen = seen_now(stack, made)
 
     assert (seen.state, seen.error) == ("failed", "TooFewTiles")
     assert seen.message == str(raised.value)
-    assert seen.tiles == progress.TileCounts(total=6, done=2, failed=3, refused=1)
+    assert seen.tiles == TileCounts(total=6, done=2, failed=3, refused=1)
     assert seen.ended
 
 
@@ -97,43 +99,43 @@ def test_cancelling_stops_the_run_and_keeps_what_was_made(stack):
     render(stack, made, calls[:2])
     before = stack.listing("tiles/")
 
-    stopped = progress.cancel(stack.store, stack.runs, made)
+    stopped = cancel(stack.store, stack.runs, made)
 
     assert (stopped.state, stopped.error, stopped.phase) == ("cancelled", "Cancelled", None)
     assert stack.runs.status(made) == "ABORTED"
     assert stack.listing("tiles/") == before
-    assert look(stack, made) == stopped
+    assert seen_now(stack, made) == stopped
 
 
 def test_cancelling_what_ended_changes_nothing(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
     stop(stack, made)
     before = stack.store.progress(made)
 
-    assert progress.cancel(stack.store, stack.runs, made).state == "done"
+    assert cancel(stack.store, stack.runs, made).state == "done"
     assert stack.store.progress(made) == before
 
 
 def test_a_cancelled_collage_is_resumed_by_asking_again(stack):
     made = start(stack)["id"]
-    progress.cancel(stack.store, stack.runs, made)
+    cancel(stack.store, stack.runs, made)
 
     again = start(stack)
 
     assert again["new"]
-    seen = look(stack, made)
+    seen = seen_now(stack, made)
     assert (seen.state, seen.run) == ("running", f"{made}-2")
     assert (seen.ended, seen.error) == (None, None)
-    assert progress.cancel(stack.store, stack.runs, made).run == f"{made}-2"
+    assert cancel(stack.store, stack.runs, made).run == f"{made}-2"
 
 
 def test_a_run_that_was_stopped_elsewhere_is_cancelled(stack):
     made = start(stack)["id"]
     stop(stack, made)
 
-    assert look(stack, made).state == "cancelled"
+    assert seen_now(stack, made).state == "cancelled"
 
 
 def forgotten(stack):
@@ -147,11 +149,11 @@ def forgotten(stack):
 def test_what_the_workflow_forgot_is_told_by_the_store(stack):
     done, calls = prepare(stack)
     render(stack, done, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, done)
+    assemble_collage(stack.store, stack.tools, done)
     failed = start(stack, rows=1)["id"]
-    pipeline.record_failure(stack.store, failed, {"Error": "NoStyles", "Cause": "Empty."})
+    record_failure(stack.store, failed, {"Error": "NoStyles", "Cause": "Empty."})
     cancelled = start(stack, rows=3)["id"]
-    progress.cancel(stack.store, stack.runs, cancelled)
+    cancel(stack.store, stack.runs, cancelled)
     lost = start(stack, rows=4)["id"]
     long_ago = stack.store.progress(lost).model_copy(
         update={"created": "2020-01-01T00:00:00+00:00"}
@@ -159,7 +161,7 @@ def test_what_the_workflow_forgot_is_told_by_the_store(stack):
     stack.store.put_progress(long_ago)
     fresh = start(stack, rows=5)["id"]
 
-    found, _ = progress.newest(stack.store, forgotten(stack), 10)
+    found, _ = newest(stack.store, forgotten(stack), 10)
 
     assert {one.id: (one.state, one.error) for one in found} == {
         done: ("done", None),
@@ -169,18 +171,18 @@ def test_what_the_workflow_forgot_is_told_by_the_store(stack):
         # Between what start writes and the run that it starts somebody may look.
         fresh: ("running", None),
     }
-    assert [progress.look(stack.store, forgotten(stack), one.id) for one in found] == found
+    assert [look(stack.store, forgotten(stack), one.id) for one in found] == found
 
 
 def test_the_end_of_an_earlier_try_is_not_that_of_the_last(stack):
     made = start(stack)["id"]
-    failure = pipeline.record_failure(stack.store, made, {"Error": "NoStyles", "Cause": "Empty."})
+    failure = record_failure(stack.store, made, {"Error": "NoStyles", "Cause": "Empty."})
     old = failure.model_copy(update={"created": "2020-01-01T00:00:00+00:00"})
     stack.store.put_failure(old)
 
-    assert look(stack, made).state == "running"
+    assert seen_now(stack, made).state == "running"
     stop(stack, made)
-    assert look(stack, made).error == "Cancelled"
+    assert seen_now(stack, made).error == "Cancelled"
 
 
 def test_the_list_is_newest_first_and_comes_in_pages(stack):
@@ -193,10 +195,10 @@ def test_the_list_is_newest_first_and_comes_in_pages(stack):
 def test_asking_again_moves_no_collage_in_the_list(stack):
     first = start(stack, rows=1)["id"]
     second = start(stack, rows=2)["id"]
-    progress.cancel(stack.store, stack.runs, first)
+    cancel(stack.store, stack.runs, first)
     start(stack, rows=1)
 
-    found, _ = progress.newest(stack.store, stack.runs, 10)
+    found, _ = newest(stack.store, stack.runs, 10)
 
     assert [one.id for one in found] == [second, first]
     assert [one.state for one in found] == ["running", "running"]
@@ -207,17 +209,17 @@ def test_a_collage_that_was_removed_by_hand_is_not_listed(stack):
     gone, kept = start(stack, rows=1)["id"], start(stack, rows=2)["id"]
     stack.store.s3.delete_object(Bucket=stack.store.collages, Key=f"collages/{gone}/progress.json")
 
-    found, following = progress.newest(stack.store, stack.runs, 10)
+    found, following = newest(stack.store, stack.runs, 10)
 
     assert ([one.id for one in found], following) == ([kept], None)
 
 
 def test_an_empty_stack_lists_nothing(stack):
-    assert progress.newest(stack.store, stack.runs, 10) == ([], None)
+    assert newest(stack.store, stack.runs, 10) == ([], None)
 
 
 def test_there_is_no_progress_of_what_nobody_asked_for(stack):
-    for asked in (progress.look, progress.cancel):
+    for asked in (look, cancel):
         with pytest.raises(NotInStore):
             asked(stack.store, stack.runs, "0" * 20)
 
@@ -227,7 +229,7 @@ def test_refusals_are_told_apart_up_to_a_bound(stack):
     run = stack.runs.latest(made)
     for call in range(104):
         error = "Refused" if call % 2 else "Overloaded"
-        pipeline.record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
+        record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
 
     since = run.started.replace(microsecond=0)
     assert stack.store.count_failures(made, since) == (54, 50)

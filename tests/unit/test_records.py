@@ -15,7 +15,12 @@ from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.provenance import explain
 from collage.request.accepted import Accepted
-from collage.steps import pipeline
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.record_failure import record_failure
+from collage.steps.start_collage import start
 from collage.tile import Call, Sidecar
 from tests.unit.test_pipeline import SMALL, prepare, render
 
@@ -125,18 +130,18 @@ def test_a_tile_whose_sidecar_cannot_be_read_is_made_again(stack, how):
 def test_a_collage_goes_on_whatever_of_it_cannot_be_read(stack, how, name):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
     whole = pixel_digest(stack.store.collage(made))
-    pipeline.record_failure(stack.store, made, {"Error": "RateLimited"}, 1)
+    record_failure(stack.store, made, {"Error": "RateLimited"}, 1)
     key = f"collages/{made}/{name}.json"
     stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=wrong(stack.get(key))[how])
 
-    again = pipeline.start(stack.store, stack.tools, stack.runs, "uploads/a.png", SMALL)
+    again = start(stack.store, stack.tools, stack.runs, "uploads/a.png", SMALL)
     if stack.started[again["run"]]["needs_styles"]:
-        pipeline.list_styles(stack.store, stack.tools, made)
-    pipeline.make_masks(stack.store, stack.tools, made)
-    pipeline.plan_tiles(stack.store, stack.tools, made)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+        list_styles(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.tools, made)
+    plan_tiles(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
 
     assert again["id"] == made
     assert pixel_digest(stack.store.collage(made)) == whole

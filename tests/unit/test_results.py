@@ -10,7 +10,8 @@ from collage import page
 from collage.errors import CollageError, InvalidRequest
 from collage.manifest import Manifest
 from collage.request.parse import parse
-from collage.steps import pipeline
+from collage.steps.accept import identify
+from collage.steps.assemble_collage import assemble_collage
 from combinatoric_collage.cli import gallery
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.result_files import RECORD, Results
@@ -26,7 +27,7 @@ def made(stack):
     """A finished collage in the store; its id."""
     collage, calls = prepare(stack)
     render(stack, collage, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, collage)
+    assemble_collage(stack.store, stack.tools, collage)
     return collage
 
 
@@ -251,4 +252,4 @@ def test_the_id_is_known_before_a_collage_is_started(stack, made):
     source = stack.store.upload(accepted.key, 10**7)
     asked = parse(accepted.request.model_dump(mode="json", exclude_unset=True))
 
-    assert pipeline.identify(stack.tools, source, asked) == made
+    assert identify(stack.tools, source, asked) == made

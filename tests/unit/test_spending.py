@@ -19,7 +19,11 @@ from collage.errors import (
 from collage.notes import Unsettled
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.steps import pipeline
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.render_tile import render_tile
+from collage.steps.start_collage import start
 from collage.tile import Call, Tile
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
@@ -60,9 +64,9 @@ def started(stack: Stack, tools: Tools, **more: Any) -> str:
     """The id of a collage that was asked for and has come as far as its plan."""
     again = more.pop("retry_refused", False)
     asked = ONE | more
-    made = pipeline.start(stack.store, tools, stack.runs, None, asked, retry_refused=again)["id"]
-    pipeline.make_masks(stack.store, tools, made)
-    pipeline.plan_tiles(stack.store, tools, made)
+    made = start(stack.store, tools, stack.runs, None, asked, retry_refused=again)["id"]
+    make_masks(stack.store, tools, made)
+    plan_tiles(stack.store, tools, made)
     return made
 
 
@@ -93,9 +97,9 @@ def test_a_retry_goes_on_with_the_next_spare(stack: Stack, tools: Tools, fake: F
     )
 
     with pytest.raises(RateLimited):
-        pipeline.render_tile(stack.store, tools, made, spared)
+        render_tile(stack.store, tools, made, spared)
     assert prompts(fake) == ["a lighthouse", "a barn", "a mill"]
-    rendering = pipeline.render_tile(stack.store, tools, made, spared)
+    rendering = render_tile(stack.store, tools, made, spared)
 
     assert prompts(fake) == ["a mill"]
     assert (rendering.made, rendering.refused) == (1, True)
@@ -108,7 +112,7 @@ def test_what_is_refused_whole_is_asked_once(stack: Stack, tools: Tools, fake: F
 
     for _ in range(3):
         with pytest.raises(Refused, match="The safety system has rejected"):
-            pipeline.render_tile(stack.store, tools, made, spared)
+            render_tile(stack.store, tools, made, spared)
 
     assert prompts(fake) == ["a lighthouse", "a barn"]
 
@@ -120,18 +124,18 @@ def test_refusals_are_asked_again_when_somebody_says_so_and_then_once(
     refused = call(stack, made)
     fake.faults = Faults(refuse=("lighthouse",))
     with pytest.raises(Refused):
-        pipeline.render_tile(stack.store, tools, made, refused)
+        render_tile(stack.store, tools, made, refused)
     prompts(fake)
 
     assert started(stack, tools, retry_refused=True) == made
     for _ in range(2):
         with pytest.raises(Refused):
-            pipeline.render_tile(stack.store, tools, made, refused)
+            render_tile(stack.store, tools, made, refused)
 
     assert prompts(fake) == ["a lighthouse"]
     fake.faults = Faults()
     assert started(stack, tools, retry_refused=True) == made
-    assert pipeline.render_tile(stack.store, tools, made, refused).made == 1
+    assert render_tile(stack.store, tools, made, refused).made == 1
 
 
 def test_a_refusal_of_one_collage_is_none_of_another(
@@ -140,9 +144,9 @@ def test_a_refusal_of_one_collage_is_none_of_another(
     made, again = started(stack, tools), started(stack, tools, cell=32)
     fake.faults = Faults({1: "moderation"})
     with pytest.raises(Refused):
-        pipeline.render_tile(stack.store, tools, made, call(stack, made))
+        render_tile(stack.store, tools, made, call(stack, made))
 
-    assert pipeline.render_tile(stack.store, tools, again, call(stack, again)).made == 1
+    assert render_tile(stack.store, tools, again, call(stack, again)).made == 1
 
 
 def test_requests_that_may_be_billed_for_nothing_are_noted(
@@ -152,7 +156,7 @@ def test_requests_that_may_be_billed_for_nothing_are_noted(
     fake.faults = Faults({1: "504", 2: "429", 3: "504"})
     for error in (TimedOut, RateLimited, TimedOut):
         with pytest.raises(error):
-            pipeline.render_tile(stack.store, tools, made, call(stack, made))
+            render_tile(stack.store, tools, made, call(stack, made))
 
     (tile,) = stack.store.plan(made).tiles
     noted = stack.store.unsettled(made)[tile.key]
@@ -171,7 +175,7 @@ def test_a_picture_that_s3_does_not_take_was_paid_for(
 
     stack.store.s3.meta.events.register("before-call.s3.PutObject", lost)
     with pytest.raises(NotKept, match="The picture came, and was not kept"):
-        pipeline.render_tile(stack.store, tools, made, call(stack, made))
+        render_tile(stack.store, tools, made, call(stack, made))
 
     assert fake.images == 1
     assert tools.limits.spent() > 0
@@ -181,7 +185,7 @@ def test_a_picture_that_s3_does_not_take_was_paid_for(
 def asking_for_styles(stack: Stack, tools: Tools) -> str:
     """The id of a collage whose styles a language model is to list."""
     asked = {"recipe": "matrix", "subjects": ["a barn"], "style_count": 2, "engine": "openai"}
-    return pipeline.start(stack.store, tools, stack.runs, None, asked)["id"]
+    return start(stack.store, tools, stack.runs, None, asked)["id"]
 
 
 def test_a_key_that_is_not_there_leaves_nothing_counted(
@@ -194,7 +198,7 @@ def test_a_key_that_is_not_there_leaves_nothing_counted(
     made = asking_for_styles(stack, tools)
 
     with pytest.raises(EngineUnavailable, match="there is none of that name"):
-        pipeline.list_styles(stack.store, tools, made)
+        list_styles(stack.store, tools, made)
 
     assert tools.limits.spent() == 0
 
@@ -209,7 +213,7 @@ def test_a_list_that_s3_does_not_take_was_paid_for(
 
     stack.store.s3.meta.events.register("before-call.s3.PutObject", lost)
     with pytest.raises(NotKept, match="The list of styles came, and was not kept"):
-        pipeline.list_styles(stack.store, tools, made)
+        list_styles(stack.store, tools, made)
 
     assert tools.limits.spent() > 0
 
@@ -223,7 +227,7 @@ def test_a_model_that_has_answered_once_was_paid_whatever_comes_after(
     fake.faults = Faults({2 if first else 1: "429"})
 
     with pytest.raises(RateLimited):
-        pipeline.list_styles(stack.store, tools, made)
+        list_styles(stack.store, tools, made)
 
     assert (tools.limits.spent() > 0) is spent
 
@@ -234,7 +238,7 @@ def test_a_collage_stops_at_its_max_usd(stack: Stack, tools: Tools, fake: FakeOp
     fake.faults = Faults(rate=1, kinds=("504",))
     for error in (TimedOut, TimedOut, MaxUsdReached):
         with pytest.raises(error):
-            pipeline.render_tile(stack.store, tools, made, call(stack, made))
+            render_tile(stack.store, tools, made, call(stack, made))
 
     assert prompts(fake) == ["a lighthouse"] * 2
     (noted,) = stack.store.unsettled(made).values()

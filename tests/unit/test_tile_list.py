@@ -1,16 +1,17 @@
 import pytest
 
-from collage import progress
-from collage.steps import pipeline
-from collage.watch import tile_list
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.record_failure import record_failure
+from collage.watch.look import look
+from collage.watch.tiles import page
 from tests.unit.test_pipeline import prepare, render, start
 
 
 def pages(stack, made, limit):
-    seen = progress.look(stack.store, stack.runs, made)
+    seen = look(stack.store, stack.runs, made)
     first: int | None = 0
     while first is not None:
-        found, first = tile_list.page(stack.store, seen, limit, first)
+        found, first = page(stack.store, seen, limit, first)
         yield found
 
 
@@ -26,7 +27,7 @@ def test_tiles_are_pending_until_they_are_made_or_their_call_failed(stack):
     made, calls = prepare(stack)
     render(stack, made, calls[:2])
     for call, error in ((3, "Refused"), (4, "Overloaded")):
-        pipeline.record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
+        record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
 
     found = everything(stack, made)
 
@@ -42,7 +43,7 @@ def test_tiles_are_pending_until_they_are_made_or_their_call_failed(stack):
 def test_a_finished_collage_lists_what_its_manifest_says(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    pipeline.assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.tools, made)
     stack.runs.stop(made, "The end.")
 
     found = everything(stack, made)
@@ -61,6 +62,6 @@ def test_tiles_come_in_pages(stack, limit, sizes):
 
 def test_a_page_beyond_the_last_tile_is_empty(stack):
     made, _ = prepare(stack)
-    seen = progress.look(stack.store, stack.runs, made)
+    seen = look(stack.store, stack.runs, made)
 
-    assert tile_list.page(stack.store, seen, 10, 6) == ([], None)
+    assert page(stack.store, seen, 10, 6) == ([], None)

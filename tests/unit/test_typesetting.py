@@ -14,7 +14,8 @@ from collage.errors import InvalidRequest
 from collage.request import letters
 from collage.request.parse import parse
 from collage.sheet import clusters, coverage, lettering, typesetting
-from collage.steps import pipeline
+from collage.steps import start_collage
+from collage.steps.estimate import estimate
 from tests.unit.test_sheet import ink, sheet, whole
 
 TEXTS = {
@@ -277,9 +278,9 @@ def test_what_cannot_be_written_is_refused_by_start_and_estimate_and_nothing_is_
     asked = {"recipe": "samples", "prompt": "the sea", "title": CUNEIFORM}
 
     with pytest.raises(InvalidRequest, match="title: there are no letters"):
-        pipeline.start(stack.store, stack.tools, stack.runs, None, asked)
+        start_collage.start(stack.store, stack.tools, stack.runs, None, asked)
     with pytest.raises(InvalidRequest, match="title: there are no letters"):
-        pipeline.estimate(stack.store, stack.tools, None, parse(asked))
+        estimate(stack.store, stack.tools, None, parse(asked))
 
 
 def test_of_many_characters_the_first_are_named():

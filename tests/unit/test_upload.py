@@ -4,7 +4,8 @@ import pytest
 
 from collage.errors import InvalidRequest, NotAPicture, NotInStore
 from collage.request.parse import parse
-from collage.steps import pipeline, upload
+from collage.steps import upload
+from collage.steps.start_collage import refuse
 
 PICTURE = "uploads/my photo.jpg"
 
@@ -131,7 +132,7 @@ def test_a_key_that_leaves_no_room_is_refused_without_a_file_beside_it(stack):
     key = "uploads/" + "x" * 1012
     put(stack, key, b"no picture")
 
-    failure = pipeline.refuse(stack.store, key, NotAPicture("The source is no picture."))
+    failure = refuse(stack.store, key, NotAPicture("The source is no picture."))
 
     assert stack.store.failure(failure.id).source == key
     listed = stack.store.s3.list_objects_v2(Bucket=stack.store.uploads)["Contents"]

@@ -5,8 +5,8 @@ from time import sleep
 
 import pytest
 
-from collage import progress
 from collage.progress import Progress
+from collage.watch.look import cancel, look
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, denied, eventually, photo
@@ -25,14 +25,14 @@ def looks(stack: Stack, collage: str) -> list[Progress]:
     """What is seen until the run has ended."""
     seen = []
     while not seen or seen[-1].state == "running":
-        seen.append(progress.look(stack.store, stack.runs, collage))
+        seen.append(look(stack.store, stack.runs, collage))
         sleep(0.1)
     return seen
 
 
 def rendering(stack: Stack, collage: str) -> Progress | None:
     """Where a collage stands once some of its tiles, and not all, are there."""
-    seen = progress.look(stack.store, stack.runs, collage)
+    seen = look(stack.store, stack.runs, collage)
     assert seen.state == "running", seen
     return seen if 2 <= seen.tiles.done < (seen.tiles.total or 0) - 2 else None
 
@@ -66,11 +66,11 @@ def test_a_cancelled_run_ends_keeps_its_tiles_and_can_go_on(stack: Stack) -> Non
     collage = stack.start(photo(3), MANY)["id"]
     eventually(lambda: rendering(stack, collage))
 
-    stopped = progress.cancel(stack.store, stack.runs, collage)
+    stopped = cancel(stack.store, stack.runs, collage)
 
     assert stopped.state == "cancelled"
     assert stopped.tiles.done >= 2
-    assert progress.look(stack.store, stack.runs, collage) == stopped
+    assert look(stack.store, stack.runs, collage) == stopped
     eventually(lambda: stack.runs.status(collage) == "ABORTED")
     again = stack.resume(collage)
     assert again["run"] == f"{collage}-2"

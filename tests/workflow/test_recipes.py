@@ -257,7 +257,7 @@ def test_a_recipe_without_its_source_or_an_able_engine_is_refused(stack: Stack) 
 def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) -> None:
     from collage import recipes
     from collage.request.parse import parse
-    from collage.steps import pipeline
+    from collage.steps.estimate import estimate
 
     given = json.loads(path.read_text())
     if given.get("engine") == "diffusion":
@@ -266,6 +266,6 @@ def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) 
     needed = recipes.RECIPES[asked.recipe].source == "needed" or path.stem == "matrix-source"
     source = FARMHOUSE.read_bytes() if needed else None
 
-    found = pipeline.estimate(stack.store, stack.tools, source, asked)
+    found = estimate(stack.store, stack.tools, source, asked)
 
     assert found["tiles"] > 0

@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from collage import progress
 from collage.manifest import Manifest
+from collage.watch.look import STARTING, look, newest
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode
@@ -174,16 +174,16 @@ def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
     with laptop.running(SLOWLY, state=state) as (_, stack):
         done = run(stack, photo(21), **SMALL).id
         interrupted = stack.start(photo(22), many)["id"]
-        eventually(lambda: progress.look(stack.store, stack.runs, interrupted).tiles.done)
+        eventually(lambda: look(stack.store, stack.runs, interrupted).tiles.done)
 
     with laptop.running({}, state=state) as (_, stack):
         asked = stack.store.progress(interrupted)
-        ago = datetime.fromisoformat(asked.created) - progress.STARTING
+        ago = datetime.fromisoformat(asked.created) - STARTING
         stack.store.put_progress(asked.model_copy(update={"created": ago.isoformat()}))
-        found, _ = progress.newest(stack.store, stack.runs, 10)
+        found, _ = newest(stack.store, stack.runs, 10)
         for _ in stack.follow(stack.resume(interrupted)):
             pass
-        resumed = progress.look(stack.store, stack.runs, interrupted)
+        resumed = look(stack.store, stack.runs, interrupted)
 
     assert [(one.id, one.state) for one in found] == [(interrupted, "failed"), (done, "done")]
     assert found[0].error == "Interrupted"

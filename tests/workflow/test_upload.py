@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from collage import progress
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.parse import parse
+from collage.watch.look import newest
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, eventually, photo
@@ -40,7 +40,7 @@ def made(stack: Stack, source: str) -> Manifest:
     """The collage of an upload, once it is made; there is no other of it."""
 
     def found() -> list[Progress]:
-        listed, _ = progress.newest(stack.store, stack.runs, 100)
+        listed, _ = newest(stack.store, stack.runs, 100)
         return [one for one in listed if one.source == source and one.state != "running"]
 
     (seen,) = eventually(found)

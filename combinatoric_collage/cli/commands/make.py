@@ -27,7 +27,8 @@ from collage.request.parse import parse
 from collage.request.relayout import parse_relayout
 from collage.request.request import Request
 from collage.sheet.layout import Sort
-from collage.steps.pipeline import Estimated, Started
+from collage.steps.estimate import Estimated
+from collage.steps.start_collage import Started
 from combinatoric_collage.cli import confirmation, input_files, messages, picture_process
 from combinatoric_collage.cli.exit_codes import STOPPED, AsJson, answer, console, failures, say
 from combinatoric_collage.cli.output_folder import Force, Out, Output

@@ -13,9 +13,10 @@ from typing import Annotated
 
 import typer
 
-from collage import page, progress
+from collage import page
 from collage.errors import InvalidRequest, NotInStore
 from collage.store.store import Store
+from collage.watch.look import look
 from collage.watch.runs import Runs
 from combinatoric_collage.cli import gallery as galleries
 from combinatoric_collage.cli.exit_codes import failures, say
@@ -40,7 +41,7 @@ class InStore:
                 case ("collages", self.collage, name) if name in page.TYPES:
                     return page.files()[name]
                 case ("collages", self.collage, "progress.json"):
-                    now = progress.look(self.store, self.runs, self.collage)
+                    now = look(self.store, self.runs, self.collage)
                     return now.model_dump_json().encode()
                 case ("collages", self.collage, *names) if names:
                     return self.store.file(self.collage, "/".join(names))
@@ -80,7 +81,7 @@ class Viewer:
         if not page.is_built():
             raise RunFailed("NotBuilt", page.NOT_BUILT)
         store, runs = stack.store, stack.runs
-        progress.look(store, runs, collage)
+        look(store, runs, collage)
         self._serve(InStore(store, runs, collage), f"collages/{collage}/")
 
     def gallery(self, folder: Path, *, serves: bool) -> None:

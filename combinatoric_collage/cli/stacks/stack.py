@@ -12,16 +12,18 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from collage import errors, progress
+from collage import errors
 from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import OpenAISettings, Settings
-from collage.steps import pipeline
-from collage.steps.pipeline import Estimated, Started
+from collage.steps.accept import identify
+from collage.steps.estimate import Estimated, estimate
+from collage.steps.start_collage import Started
 from collage.store.store import Store
+from collage.watch.look import cancel, look, newest
 from collage.watch.runs import Runs
 from combinatoric_collage.cli.stacks.fetch import fetch
 
@@ -143,12 +145,12 @@ class Stack:
         mask: bytes | None = None,
         most_looks: int | None = None,
     ) -> Estimated:
-        """What a collage would take; nothing is started. See `pipeline.estimate`."""
-        return pipeline.estimate(self.store, self.tools, source, asked, mask, most_looks)
+        """What a collage would take; nothing is started. See `estimate`."""
+        return estimate(self.store, self.tools, source, asked, mask, most_looks)
 
     def identify(self, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
-        """The id of the collage that a request of these pictures would be. See `pipeline`."""
-        return pipeline.identify(self.tools, source, asked, mask)
+        """The id of the collage that a request of these pictures would be. See `accept`."""
+        return identify(self.tools, source, asked, mask)
 
     def start(
         self,
@@ -228,11 +230,11 @@ class Stack:
             NotInStore: when there is no such collage.
         """
         with _here(collage):
-            return progress.look(self.store, self.runs, collage)
+            return look(self.store, self.runs, collage)
 
     def newest(self, limit: int, after: str | None = None) -> tuple[list[Progress], str | None]:
         """A page of collages, the last asked for first, and where the next one begins."""
-        return progress.newest(self.store, self.runs, limit, after)
+        return newest(self.store, self.runs, limit, after)
 
     def cancel(self, collage: str) -> Progress:
         """Stop the run of a collage, if one is under way; where it stands then.
@@ -241,7 +243,7 @@ class Stack:
             NotInStore: when there is no such collage.
         """
         with _here(collage):
-            return progress.cancel(self.store, self.runs, collage)
+            return cancel(self.store, self.runs, collage)
 
     def looks(self, collage: str) -> Iterator[Progress]:
         """Where a collage stands, again and again; last, how it ended.

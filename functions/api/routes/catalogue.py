@@ -19,7 +19,7 @@ from collage.request import styles
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
 from collage.request.values import MAX_STYLES
 from collage.services import Tools, tools
-from collage.steps import pipeline
+from collage.steps import served
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
@@ -88,7 +88,7 @@ def _engine(name: str, here: Tools) -> Engine:
     known = engines.ENGINES[name]
     needs = None
     try:
-        pipeline.set_up(name, here)
+        served.set_up(name, here)
     except EngineUnavailable as error:
         needs = str(error)
     model = None if known.families else known.model or here.provider.model

@@ -23,7 +23,6 @@ from answers import (
     TileItem,
     Tiles,
 )
-from collage import progress
 from collage.errors import (
     FieldError,
     InvalidRequest,
@@ -40,8 +39,11 @@ from collage.request.parse import parse
 from collage.request.relayout import Relayout, layout_name, relaid
 from collage.request.seeds import seeded
 from collage.services import tools
-from collage.steps import pipeline
-from collage.watch import tile_list
+from collage.steps.accept import accept
+from collage.steps.estimate import estimate
+from collage.steps.start_collage import launch
+from collage.watch.look import cancel, look, newest
+from collage.watch.tiles import page
 from problems import Conflict
 
 MOST_LOOKS = 2_000
@@ -67,7 +69,7 @@ Key = Annotated[
     status_code=202,
     operation_id="createCollage",
 )
-def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
+def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     """Start a collage; one that failed, was stopped or lacks tiles goes on.
 
     The same source and options are the same collage, with or without a key.
@@ -77,10 +79,10 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     asked = seeded(asked, *((caller, key) if key else ()))
     store = stack.store()
     with _about_a_picture(asked):
-        accepted = pipeline.accept(store, tools(), asked.source, asked.options)
+        accepted = accept(store, tools(), asked.source, asked.options)
         # Before the run: an estimate that came too late would leave a run that nobody was told of.
         estimate = _estimate(asked)
-    started = pipeline.launch(
+    started = launch(
         store,
         stack.runs(),
         accepted,
@@ -105,7 +107,7 @@ def ask(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     summary="What a collage would take",
     operation_id="estimateCollage",
 )
-def estimate(asked: Annotated[Asked, Body()]) -> Estimate:
+def estimate_collage(asked: Annotated[Asked, Body()]) -> Estimate:
     """Count calls, dollars and minutes; nothing is started."""
     with _about_a_picture(asked):
         return _estimate(asked)
@@ -117,9 +119,9 @@ def estimate(asked: Annotated[Asked, Body()]) -> Estimate:
     summary="The collages, newest first",
     operation_id="listCollages",
 )
-def newest(limit: Limit = 20, after: After = None) -> Collages:
+def list_collages(limit: Limit = 20, after: After = None) -> Collages:
     """List collages by when they were first asked for."""
-    found, following = progress.newest(stack.store(), stack.runs(), limit, after)
+    found, following = newest(stack.store(), stack.runs(), limit, after)
     items = [Collage(**one.model_dump(), links=_paths(one.id) | _preview(one)) for one in found]
     return Collages(items=items, next=following)
 
@@ -130,9 +132,9 @@ def newest(limit: Limit = 20, after: After = None) -> Collages:
     summary="Where a collage stands",
     operation_id="getCollage",
 )
-def look(collage: Id) -> Collage:
+def get_collage(collage: Id) -> Collage:
     """Say how far a collage is, what it cost so far, and where its files are."""
-    return _collage(progress.look(stack.store(), stack.runs(), collage))
+    return _collage(look(stack.store(), stack.runs(), collage))
 
 
 @router.get(
@@ -141,13 +143,13 @@ def look(collage: Id) -> Collage:
     summary="The tiles of a collage",
     operation_id="listTiles",
 )
-def tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
+def list_tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
     """List tiles in the order of the plan, each with its conditioning and its state."""
     if after is not None and not (after.isdecimal() and len(after) < 7):
         raise InvalidRequest("after: give the `next` of the page before.")
     store = stack.store()
-    seen = progress.look(store, stack.runs(), collage)
-    found, following = tile_list.page(store, seen, limit, int(after or 0))
+    seen = look(store, stack.runs(), collage)
+    found, following = page(store, seen, limit, int(after or 0))
     items = [
         TileItem(
             **one.model_dump(), links={"picture": store.link(one.picture)} if one.picture else {}
@@ -163,9 +165,9 @@ def tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
     summary="Stop a collage",
     operation_id="stopCollage",
 )
-def stop(collage: Id) -> Collage:
+def stop_collage(collage: Id) -> Collage:
     """End the run of a collage; what was made stays. One that has ended is left as it is."""
-    return _collage(progress.cancel(stack.store(), stack.runs(), collage))
+    return _collage(cancel(stack.store(), stack.runs(), collage))
 
 
 @router.post(
@@ -175,7 +177,7 @@ def stop(collage: Id) -> Collage:
     status_code=202,
     operation_id="assembleCollage",
 )
-def assemble(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
+def assemble_collage(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
     """Have another layout made beside the first; nothing is rendered or paid."""
     store = stack.store()
     layout = seeded(layout)
@@ -203,7 +205,7 @@ def _estimate(asked: Asked) -> Estimate:
         for key in (asked.source, asked.mask_source)
     )
     wanted = parse(asked.options)
-    found = pipeline.estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)
+    found = estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)
     return Estimate(**found)
 
 

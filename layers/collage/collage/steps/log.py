@@ -17,7 +17,7 @@ from collage.errors import CollageError
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-    from collage.steps.pipeline import Started
+    from collage.steps.start_collage import Started
 
 
 @contextmanager

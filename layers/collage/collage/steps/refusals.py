@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from collage import progress
+from collage import clock
 from collage.errors import Refused
 from collage.notes import Pardon, Refusal
 from collage.store.store import Store
@@ -23,14 +23,14 @@ def heed(store: Store, collage: str, tiles: Sequence[Tile]) -> tuple[list[Tile],
 
 def note(store: Store, collage: str, tiles: Sequence[Tile], refused: Refused) -> None:
     """Remember that the provider refused these draws."""
-    refusal = Refusal(message=str(refused), created=progress.now())
+    refusal = Refusal(message=str(refused), created=clock.now("milliseconds"))
     for tile in tiles:
         store.put_refused(collage, tile.key, refusal)
 
 
 def pardon(store: Store, collage: str) -> None:
     """Have what was refused until now asked for again: moderation may judge otherwise."""
-    store.put_pardon(collage, Pardon(since=progress.now()))
+    store.put_pardon(collage, Pardon(since=clock.now("milliseconds")))
 
 
 def _pardoned(store: Store, collage: str, refusal: Refusal) -> bool:

@@ -1,0 +1,73 @@
+"""AssembleCollage with a layout: the tiles of a finished collage are laid out another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from collage import clock, plan
+from collage.announcements import Completed
+from collage.errors import CollageError
+from collage.manifest import Manifest
+from collage.request import letters
+from collage.request.relayout import Relayout, layout_name, relaid
+from collage.sheet import layout
+from collage.steps.assemble_collage import READERS, completed, finish, sidecars_of
+from collage.steps.record_failure import failure_of
+from collage.store.store import Store
+from collage.tile import Sidecar
+
+
+def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Completed:
+    """Lay the tiles of a finished collage out another way, beside the first; nothing is rendered.
+
+    Raises:
+        NotInStore: when the collage was never finished.
+        InvalidRequest: when the new layout breaks the rules of a request.
+    """
+    manifest = store.manifest(collage_id)
+    made = store.plan(collage_id)
+    asked = relaid(made.request, changes)
+    letters.check_title(asked.title)
+    candidates = {record.index: (record.tile,) for record in manifest.tiles}
+    shown = {cell for cell in made.layout.cells if cell is not None}
+    sidecars = sidecars_of(store, {i: tiles for i, tiles in candidates.items() if i in shown})
+    again = plan.laid_again(made, asked, changes)
+    plan.check_size(asked, again, manifest.captions)
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        if again.cells:
+            cells = tuple(cell if cell in there else None for cell in again.cells)
+        else:
+            hues = _hues(store, there, again.cell) if changes.sort == "hue" else {}
+            present = {i: manifest.tiles[i].tile for i in there}
+            order = layout.order(present, changes.sort, asked.seed, hues)
+            room = asked.rows * asked.cols
+            first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
+            cells = layout.fill(first, asked.cols, order, asked.seed)
+        laid = again.model_copy(update={"cells": cells})
+        return manifest.laid_out(laid, again.cells or cells, asked.format, created=clock.now())
+
+    folder = f"layouts/{layout_name(changes)}"
+    return completed(store, finish(store, made, sidecars, judge, folder), folder)
+
+
+def record_relayout(store: Store, collage_id: str, changes: Relayout, error: CollageError) -> None:
+    """Write down why a finished collage could not be laid out again, where that was to lie."""
+    if store.is_made(collage_id):
+        folder = f"layouts/{layout_name(changes)}"
+        store.put_failure(failure_of(collage_id, error), folder)
+
+
+def _hues(store: Store, sidecars: Mapping[int, Sidecar], size: tuple[int, int]) -> dict[int, float]:
+    """The hue of each tile; no more cells are held than are read at once."""
+    from collage.sheet import cells
+    from collage.steps.join import Cells
+
+    found = Cells(store, sidecars, size)
+
+    def hue(index: int) -> float:
+        return cells.hue(found.decode(index, found.fetch(index)))
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(sidecars, pool.map(hue, sidecars), strict=True))

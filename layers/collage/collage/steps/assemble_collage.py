@@ -1,0 +1,114 @@
+"""AssembleCollage: the tiles that exist are joined into the collage, and its manifest written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from collage import clock
+from collage.announcements import Completed
+from collage.errors import Refused
+from collage.manifest import Manifest, record
+from collage.plan import Plan
+from collage.progress import TileCounts
+from collage.services import Tools
+from collage.steps import progress
+from collage.store.store import Store
+from collage.tile import Sidecar, Tile
+
+READERS = 16
+"""Tiles read from S3 at once while assembling: enough to hide its latency."""
+
+
+def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
+    """Join the tiles that exist into the collage and write its manifest.
+
+    Raises:
+        TooFewTiles: when too small a share of the tiles exists.
+        StoppingError: by name, when that ended the run before the first tile.
+    """
+    made = store.plan(collage_id)
+    failures, unsettled = store.failures(collage_id), store.unsettled(collage_id)
+    refused = {
+        tile
+        for call, failure in failures.items()
+        if failure.error == Refused.__name__
+        for tile in made.calls[call]
+    }
+    candidates = {
+        i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
+    }
+    sidecars = sidecars_of(store, candidates)
+    missing = len(made.tiles) - len(sidecars)
+    ends = TileCounts(
+        total=len(made.tiles),
+        done=len(sidecars),
+        failed=missing - len(refused - sidecars.keys()),
+        refused=len(refused - sidecars.keys()),
+    )
+    source = made.source.key if made.source else None
+    progress.counted(store, collage_id, source, ends)
+
+    def judge(there: Mapping[int, Sidecar]) -> Manifest:
+        share = tools.settings.min_share
+        return record(made, there, failures, unsettled, min_share=share, created=clock.now())
+
+    manifest = finish(store, made, sidecars, judge)
+    progress.finished(store, manifest, source)
+    return completed(store, manifest)
+
+
+def sidecars_of(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
+    """For each index the sidecar of the first tile that exists."""
+
+    def first(index: int) -> Sidecar | None:
+        found = (store.sidecar(tile) for tile in candidates[index])
+        return next((sidecar for sidecar in found if sidecar is not None), None)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        found = zip(candidates, pool.map(first, candidates), strict=True)
+        return {index: sidecar for index, sidecar in found if sidecar is not None}
+
+
+def finish(
+    store: Store,
+    made: Plan,
+    sidecars: Mapping[int, Sidecar],
+    judge: Callable[[Mapping[int, Sidecar]], Manifest],
+    folder: str = "",
+) -> Manifest:
+    """Write the pictures, then the manifest that ``judge`` makes of the tiles that are there.
+
+    A sidecar whose picture is lost shows only when that is read. Then all pictures are looked at,
+    and the collage is made anew of those that are whole.
+    """
+    from collage.steps import join
+
+    try:
+        manifest = judge(sidecars)
+        join.write(store, made, manifest, sidecars, folder)
+    except join.TileLost:
+        with ThreadPoolExecutor(READERS) as pool:
+            whole = pool.map(lambda i: store.picture(sidecars[i]) is not None, sidecars)
+            there = {i: sidecars[i] for i, here in zip(sidecars, whole, strict=True) if here}
+        manifest = judge(there)
+        join.write(store, made, manifest, there, folder)
+    store.put_page(manifest.id, folder)
+    store.put_manifest(manifest, folder)
+    return manifest
+
+
+def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
+    """What is announced of a collage, or of another layout of it in ``folder``."""
+    prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
+    return Completed(
+        id=manifest.id,
+        state="partial" if manifest.missing else "done",
+        bucket=store.collages,
+        collage=f"{prefix}/{manifest.files.collage}",
+        manifest=f"{prefix}/manifest.json",
+        tiles=len(manifest.tiles),
+        missing=manifest.missing,
+        refused=manifest.tile_counts.get("refused", 0),
+        stopped=manifest.stopped.error if manifest.stopped else "",
+    )

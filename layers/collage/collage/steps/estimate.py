@@ -1,0 +1,94 @@
+"""What a collage would take, and how much of it is there already; nothing is started."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from collage import plan
+from collage.plan import Styles
+from collage.request import letters, rules, styles
+from collage.request.accepted import Accepted
+from collage.request.parse import complete
+from collage.request.request import Request
+from collage.services import Tools
+from collage.steps import duration, served
+from collage.steps.accept import fitting_size, inspected
+from collage.steps.make_masks import prepare
+from collage.steps.remaining import in_full, left
+from collage.store.store import Store
+
+UNNAMED = "0" * 20
+"""Id of a collage that is only estimated."""
+
+
+class Estimated(TypedDict):
+    """What is still to be made of a collage: calls, pictures, dollars, minutes at the pace."""
+
+    calls: int
+    tiles: int
+    reused: int
+    """Tiles that the store holds already, and that cost nothing."""
+    usd: float
+    minutes: float | None
+    priced_on: str
+
+
+def estimate(
+    store: Store,
+    tools: Tools,
+    data: bytes | None,
+    asked: Request,
+    mask_file: bytes | None = None,
+    most_looks: int | None = None,
+) -> Estimated:
+    """What a collage would take, and how much of it the store holds already; nothing is started.
+
+    Styles that a language model has yet to list are counted, but cannot be looked up. A collage
+    of more than ``most_looks`` tiles is estimated as if none of them were there.
+
+    Raises:
+        InvalidRequest: when the recipe has another use for a source, or an engine is not able.
+        NotInStore: when the request names a mask that was not put in.
+        TooLong: when it would take longer than a run may.
+    """
+    rules.served(asked, data is not None)
+    letters.check(asked)
+    if mask_file is None and asked.mask_source is not None:
+        mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
+    pictures = [
+        None if each is None else inspected(tools, each).source("") for each in (data, mask_file)
+    ]
+    size = fitting_size(asked, *pictures)
+    asked = complete(asked, size)
+    weights = served.weights(store, asked, tools, data is not None)
+    _, _, prepared = prepare(tools, asked, data, mask_file, size)
+    listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
+    names: tuple[str, ...] = ()
+    if asked.styles is not None:
+        names = asked.styles
+    elif listed:
+        count = asked.style_count or len(styles.DEFAULT_STYLES)
+        names = tuple(f"Style {number + 1}" for number in range(count))
+    elif asked.styled:
+        names = styles.default(asked.style_count, asked.exclude)
+    made = plan.make(
+        Accepted(id=UNNAMED, source=None, request=asked),
+        Styles(styles=names, origin="default"),
+        prepared,
+        served.models(asked, tools),
+        tools.pace,
+        weights,
+        tools.provider.usd_per_image,
+    )
+    many = most_looks is not None and len(made.tiles) > most_looks
+    calls = in_full(made) if listed or many else left(store, made)
+    duration.check(calls, tools)
+    found = plan.estimate(calls, tools.pace, tools.provider.usd_per_image)
+    return Estimated(
+        calls=found.calls,
+        tiles=found.tiles,
+        reused=made.estimate.tiles - found.tiles,
+        usd=found.usd,
+        minutes=found.minutes,
+        priced_on=found.priced_on,
+    )

@@ -1,0 +1,49 @@
+"""ListStyles: the styles of a request that named none, from a language model or by default."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Event
+
+from collage.engines import call_ends
+from collage.errors import CollageError, LimitsUnavailable, NotKept, StoreUnavailable
+from collage.plan import Styles
+from collage.request import styles
+from collage.services import Tools
+from collage.spending.bookings import Budget, book
+from collage.store.store import Store
+
+
+def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
+    """Freeze the styles of a request that named none; the dollars that this may have cost.
+
+    Raises:
+        NoStyles: when a language model was asked and gave no usable list.
+        BudgetExhausted, MaxUsdReached: when the day or max_usd leaves nothing to ask it with.
+        EngineUnavailable, ProviderUnreachable: when there is no having the key; nothing is counted.
+        NotKept: when S3 does not take the list: another try pays again.
+    """
+    asked = store.accepted(collage_id).request
+    if not tools.provider.secret:
+        names = styles.default(asked.style_count, asked.exclude)
+        store.put_styles(collage_id, Styles(styles=names, origin="default"))
+        return 0
+    from collage.engines.openai import style_list
+
+    client, model = tools.openai_client, tools.provider.text_model
+    booking = book(tools.limits, style_list.PRICE, Budget(collage_id, asked.max_usd))
+    count = asked.style_count or len(styles.DEFAULT_STYLES)
+    heard = Event()
+    try:
+        names = style_list.ask(client, model, count, asked.theme, asked.exclude, heard.set)
+    except CollageError as error:
+        # What the model had answered by then it bills, whatever ended the rest.
+        if not heard.is_set() and not call_ends.is_counted(error):
+            with suppress(LimitsUnavailable):
+                booking.settle(0)
+        raise
+    try:
+        store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
+    except StoreUnavailable as error:
+        raise NotKept(f"The list of styles came, and was not kept: {error}") from error
+    return style_list.PRICE

@@ -1,0 +1,106 @@
+"""MakeMasks: the source is brought to the size that engines work at, and masks are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collage import engines, recipes
+from collage.digest import sha256
+from collage.errors import InvalidRequest, SourceChanged
+from collage.pictures import masks
+from collage.plan import Prepared
+from collage.recipes.recipe import Boxes, Shape
+from collage.request.accepted import Source
+from collage.request.request import Request
+from collage.services import Tools
+from collage.steps import served
+from collage.store.store import Store
+
+
+def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
+    """Prepare the source to the size that the engine works at, and draw the masks over it.
+
+    Raises:
+        SourceChanged: when the upload was overwritten since the request was accepted.
+    """
+    accepted = store.accepted(collage_id)
+    data, file = (
+        None if picture is None else _unchanged(store, tools, picture)
+        for picture in (accepted.source, accepted.mask)
+    )
+    png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size)
+    if png is not None:
+        store.put_prepared_source(collage_id, png)
+    for name, mask in drawn.items():
+        store.put_mask(collage_id, name, mask)
+    store.put_prepared(collage_id, prepared)
+
+
+def _unchanged(store: Store, tools: Tools, picture: Source) -> bytes:
+    data = store.upload(picture.key, tools.settings.max_source_bytes)
+    if sha256(data) != picture.sha256:
+        raise SourceChanged(f"{picture.key} was overwritten after the request was accepted.")
+    return data
+
+
+def prepare(
+    tools: Tools,
+    asked: Request,
+    data: bytes | None,
+    mask_file: bytes | None,
+    source_size: tuple[int, int] | None,
+) -> tuple[bytes | None, dict[str, bytes], Prepared]:
+    """The prepared source, the masks by name, and the digests of both."""
+    from collage.pictures import source
+
+    size = _working_size(asked, tools)
+    png = None if data is None else source.prepare(data, size, asked.fit)
+    shapes = recipes.RECIPES[asked.recipe].masks(asked, source_size)
+    drawn = {
+        name: masks.encode(_mask_alpha(shape, size, data, mask_file))
+        for name, shape in shapes.items()
+    }
+    return (
+        png,
+        drawn,
+        Prepared(
+            source=None if png is None else source.pixel_digest(png),
+            masks={name: sha256(mask) for name, mask in drawn.items()},
+        ),
+    )
+
+
+def _mask_alpha(
+    shape: Shape, size: tuple[int, int], data: bytes | None, mask_file: bytes | None
+) -> Any:
+    """The alpha (height, width) of a mask, 0 = edit.
+
+    Raises:
+        InvalidRequest: when a picture that says what to edit selects nothing.
+    """
+    from collage.pictures import mask_files, source
+
+    if isinstance(shape, Boxes):
+        return masks.boxes(shape.edited, shape.size)
+    if shape == "transparency" and data is not None:
+        alpha = source.transparency(data, size)
+    elif shape == "file" and mask_file is not None:
+        alpha = mask_files.alpha(mask_file, size)
+    else:
+        return masks.draw(shape, size)
+    if (alpha == 255).all():
+        field = "mask_source" if shape == "file" else shape
+        raise InvalidRequest(f"{field}: nothing of it is selected at {size[0]} x {size[1]} pixels.")
+    return alpha
+
+
+def _working_size(asked: Request, tools: Tools) -> tuple[int, int]:
+    """The size to prepare the source to: the largest that an engine of the request works at."""
+    if recipes.RECIPES[asked.recipe].untouched:
+        return asked.size
+    sizes = (
+        engines.ENGINES[name].working_size(model, asked.size)
+        for name, model in served.models(asked, tools).items()
+        if name in asked.engines
+    )
+    return max(sizes, key=lambda size: size[0] * size[1])

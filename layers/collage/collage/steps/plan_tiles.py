@@ -1,0 +1,127 @@
+"""PlanTiles: all tiles and calls are written down before the first of them is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypedDict
+
+from collage import engines, plan
+from collage.engines.diffusion import operations
+from collage.errors import NotInStore, OverBudget, TooLong
+from collage.plan import Plan
+from collage.services import Tools
+from collage.steps import duration, progress, served
+from collage.steps.remaining import in_full, left
+from collage.store import lookup
+from collage.store.store import Store
+from collage.tile import Tile
+
+READERS = 16
+"""Sidecars read from S3 at once: enough to hide its latency."""
+
+
+class Wave(TypedDict):
+    """What can be made at once."""
+
+    calls: str | None
+    """The key of the functions' calls, if there are any."""
+    shards: list[int]
+    """The tasks to start, by number; none where they have nothing left to make."""
+    of: int
+    """How many tasks divide the work."""
+    seconds: int
+    """What one of them may take."""
+
+
+class Planned(TypedDict):
+    """What the state machine needs of a plan: where the calls lie and how many run at once."""
+
+    bucket: str
+    waves: list[Wave]
+    """One after another."""
+    count: int
+    """How many waves there are."""
+    concurrency: int
+
+
+def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
+    """Write the plan: all tiles and calls, before the first of them is paid for.
+
+    Raises:
+        OverBudget: when what is not in the store yet would cost more than the request allows.
+        TooLong: when that would take longer than a run may.
+    """
+    accepted = store.accepted(collage_id)
+    asked = accepted.request
+    made = plan.make(
+        accepted,
+        store.styles(collage_id),
+        store.prepared(collage_id),
+        served.models(asked, tools),
+        tools.pace,
+        served.weights(store, asked, tools, accepted.source is not None),
+        tools.provider.usd_per_image,
+    )
+    if asked.max_usd is not None:
+        price = plan.estimate(left(store, made), tools.pace, tools.provider.usd_per_image).usd
+        if price > asked.max_usd:
+            raise OverBudget(
+                f"The collage would cost about ${price:,.2f}; the request allows "
+                f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
+            )
+    _in_time(store, tools, made)
+    made = _as_before(store, made)
+    keys = store.put_plan(made)
+    waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
+    progress.planned(store, collage_id, accepted.key, made.estimate)
+    concurrency = tools.settings.concurrency
+    if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
+        concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
+    return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=concurrency)
+
+
+def _as_before(store: Store, made: Plan) -> Plan:
+    """The plan with the calls that it was first written with, where its tiles are the same.
+
+    Failures are recorded by the number of a call, and the account's pace, which decides how many
+    tiles a call has, may have been set anew since.
+    """
+    try:
+        before = store.plan(made.id)
+    except NotInStore:
+        return made
+    if [tile.key for tile in before.tiles] != [tile.key for tile in made.tiles]:
+        return made
+    return made.model_copy(update={"calls": before.calls, "waves": before.waves})
+
+
+def _in_time(store: Store, tools: Tools, made: Plan) -> None:
+    """Refuse a plan that could not end in time, by what of it is not in the store yet."""
+    try:
+        duration.check(in_full(made), tools)
+    except TooLong:
+        duration.check(left(store, made), tools)
+
+
+def _wave(store: Store, made: Plan, number: int, key: str | None, most: int) -> Wave:
+    """A wave whose work is divided among ``most`` tasks at most: none if all of it is there."""
+    calls = [[made.tiles[i] for i in made.calls[call]] for call in made.of_tasks(number)]
+    count = 0 if _all_there(store, calls) else operations.shards(len(calls), most)
+    return Wave(
+        calls=key,
+        shards=list(range(count)),
+        of=count,
+        seconds=duration.shard_seconds(calls, count),
+    )
+
+
+def _all_there(store: Store, calls: Sequence[Sequence[Tile]]) -> bool:
+    """Whether no tile of these calls is missing."""
+    tiles = [tile for call in calls for tile in call]
+    keys = {tile.key for tile in tiles}
+    if lookup.there(store, keys) < keys:
+        return False
+    # No task is started for them, so that they are looked at more closely.
+    with ThreadPoolExecutor(READERS) as pool:
+        return all(pool.map(lambda tile: store.sidecar(tile) is not None, tiles))

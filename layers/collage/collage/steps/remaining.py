@@ -1,0 +1,22 @@
+"""What is still to be made of a plan: what the store does not hold yet."""
+
+from __future__ import annotations
+
+from collage.plan import Plan
+from collage.store import lookup
+from collage.store.store import Store
+from collage.tile import Tile
+
+
+def in_full(made: Plan) -> list[list[Tile]]:
+    """The tiles of every call."""
+    return [[made.tiles[i] for i in call] for call in made.calls]
+
+
+def left(store: Store, made: Plan) -> list[list[Tile]]:
+    """The tiles of every call that the store does not hold yet."""
+    there = lookup.there(store, {tile.key for tile in made.tiles})
+    wanted = [
+        [made.tiles[i] for i in call if made.tiles[i].key not in there] for call in made.calls
+    ]
+    return [tiles for tiles in wanted if tiles]

@@ -1,0 +1,105 @@
+"""RenderTile: the tiles of one engine call, and other draws in place of those that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from collage import engines
+from collage.errors import Refused
+from collage.services import Tools
+from collage.spending.purchase import Purchase
+from collage.steps import refusals
+from collage.steps.buy_tiles import buy_tiles, with_time_left
+from collage.steps.keep_tile import keep_all
+from collage.steps.materials import materials
+from collage.steps.record_failure import failure_of
+from collage.store.store import Store
+from collage.tile import Call, Composition, Tile
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What came of one call: tiles made, tiles that were there already, dollars paid."""
+
+    made: int
+    reused: int
+    usd: float
+    refused: bool = False
+    """Whether the call was refused, and other draws took its place."""
+
+
+def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rendering:
+    """Make the tiles of one engine call that the store does not hold yet.
+
+    Raises:
+        CollageError: by name, what the engine, the pace or the budget says.
+    """
+    began = perf_counter()
+    try:
+        return _make(store, tools, collage_id, call.tiles, call.composition)
+    except Refused as refusal:
+        if not call.spares:
+            raise
+        # The refusal is kept: it is not asked again, and the manifest says what got replaced.
+        store.put_failure(failure_of(collage_id, refusal, call.index))
+        instead = []
+        for tile, spares in zip(call.tiles, call.spares, strict=True):
+            if store.sidecar(tile) is None:
+                instead.append(_make_first(store, tools, collage_id, spares, began))
+        return Rendering(
+            made=sum(one.made for one in instead),
+            reused=sum(one.reused for one in instead),
+            usd=sum(one.usd for one in instead),
+            refused=True,
+        )
+
+
+def _make_first(
+    store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile], began: float
+) -> Rendering:
+    """Make the first of the spares that is not refused; those refused before are passed over.
+
+    Raises:
+        Refused: when all of them are.
+        NoSlotYet: when the invocation, which ``began`` at that time, has no time for another.
+    """
+    for spare in spares:
+        with_time_left(tools, began, 1)
+        try:
+            return _make(store, tools, collage_id, [spare])
+        except Refused as error:
+            refusal = error
+    raise refusal
+
+
+def _make(
+    store: Store,
+    tools: Tools,
+    collage_id: str,
+    tiles: Sequence[Tile],
+    composition: Composition | None = None,
+) -> Rendering:
+    wanted = [tile for tile in tiles if store.tile(tile) is None]
+    if not wanted:
+        return Rendering(made=0, reused=len(tiles), usd=0)
+    first = wanted[0]
+    source, mask = materials(store, collage_id, first, composition)
+    began = perf_counter()
+    if engines.ENGINES[first.engine].price is None:
+        outcomes = tools.engine(first.engine).render(wanted, source, mask, _at_once)
+        bought = Purchase(outcomes, usd=0, asked_before=0)
+        keep_all(store, collage_id, wanted, bought, perf_counter() - began)
+        usd = 0.0
+    else:
+        # A draw that was refused is not asked for again, whoever tries again and why.
+        asked, refusal = refusals.heed(store, collage_id, wanted)
+        usd = buy_tiles(store, tools, collage_id, asked, source, mask) if asked else 0.0
+        if refusal is not None:
+            raise refusal
+    return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)
+
+
+def _at_once() -> None:
+    """The turn of a call that nobody paces."""

@@ -1,0 +1,74 @@
+"""What this stack can do of what is asked, beyond the request's own rules."""
+
+from __future__ import annotations
+
+from collage import engines, recipes
+from collage.engines.diffusion import operations
+from collage.errors import EngineUnavailable, InvalidRequest
+from collage.request import rules, styles
+from collage.request.request import Request
+from collage.services import Tools
+from collage.store.store import Store
+from collage.weights import Weights
+
+
+def check(asked: Request, tools: Tools) -> None:
+    """Whether this stack can do what is asked, beyond the request's own rules."""
+    for name in asked.engines:
+        set_up(name, tools)
+    rules.known_qualities(asked, models(asked, tools))
+    if asked.styled and asked.styles is None and not tools.provider.secret:
+        if asked.theme is not None:
+            raise InvalidRequest("theme: without a key there is no language model to list styles.")
+        styles.default(asked.style_count, asked.exclude)
+
+
+def set_up(engine: str, tools: Tools) -> None:
+    """Whether this stack has what an engine needs.
+
+    Raises:
+        EngineUnavailable: with what it lacks.
+    """
+    known = engines.ENGINES[engine]
+    if known.price is not None and not tools.provider.secret:
+        raise EngineUnavailable(
+            f"engine: {engine} needs a key; set the stack's parameter OpenAiSecret, or on a "
+            "laptop the variable OPENAI_API_KEY."
+        )
+    if known.pinned is not None and not tools.settings.models:
+        raise EngineUnavailable(
+            f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
+            "laptop say with --models where weights lie."
+        )
+
+
+def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Weights | None:
+    """The stack's weights, if the request asks for a model among them; it is held to their rules.
+
+    Raises:
+        EngineUnavailable: when the stack is not set up to run models of its own.
+        NoModel: when it has not the one that is asked for.
+        InvalidRequest: when that cannot do what is asked, or not with these options.
+    """
+    own = [name for name in asked.engines if engines.ENGINES[name].pinned]
+    if not own:
+        return None
+    set_up(own[0], tools)
+    found = store.weights(tools.settings.models)
+    operations.check(
+        found,
+        {recipes.RECIPES[asked.recipe].operation_on(has_source)},
+        asked.model,
+        {name: getattr(asked, name) for name in operations.SAMPLING},
+        asked.axes,
+        asked.size,
+    )
+    return found
+
+
+def models(asked: Request, tools: Tools) -> dict[str, str]:
+    """What renders, by engine: the engine's only model, the request's, or the stack's."""
+    return {
+        name: known.model or asked.model or tools.provider.model
+        for name, known in engines.ENGINES.items()
+    }

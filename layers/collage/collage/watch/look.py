@@ -1,0 +1,155 @@
+"""Looking: where a collage stands now, where all of them do, and how to stop one.
+
+Three sources say it, each for what only it knows. The workflow says whether a run is under way and
+how many of its calls have ended, as long as it remembers the run: ninety days, and on a laptop as
+long as the cloud is up. progress.json is what the steps of a run wrote down of it: when it was
+asked for, how many tiles the plan has, how it ended. failure.json says why it failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from collage import clock
+from collage.announcements import STOPPED
+from collage.errors import NotInStore
+from collage.progress import PHASES, Phase, Progress, State, TileCounts
+from collage.store.store import Store
+from collage.watch.runs import Execution, Runs
+
+INTERRUPTED = "The run was interrupted, and nothing was recorded; it can be resumed."
+STARTING = timedelta(minutes=1)
+"""How long after it was asked for a collage may have no run yet: start writes before it starts."""
+CANCELLED = "The run was stopped on request; what was made stays."
+READERS = 16
+"""Collages of a list that are looked at together: enough to hide the store's latency."""
+
+
+def look(store: Store, runs: Runs, collage: str) -> Progress:
+    """Where a collage stands now.
+
+    Raises:
+        NotInStore: when there is no such collage.
+    """
+    return _seen(store, runs, store.progress(collage), runs.latest(collage))
+
+
+def newest(
+    store: Store, runs: Runs, limit: int, after: str | None = None
+) -> tuple[list[Progress], str | None]:
+    """A page of at most ``limit`` collages, the last asked for first, and where the next begins.
+
+    ``after`` is what the page before gave. A run counts as under way when it is among the last
+    thousand that were started, or that are running.
+    """
+    ids, following = store.newest(limit, after)
+    recent = runs.recent() if ids else {}
+
+    def one(collage: str) -> Progress | None:
+        try:
+            return _seen(store, runs, store.progress(collage), recent.get(collage))
+        except NotInStore:
+            # Somebody removed it by hand.
+            return None
+
+    with ThreadPoolExecutor(READERS) as pool:
+        found = pool.map(one, ids)
+        return [progress for progress in found if progress is not None], following
+
+
+def cancel(store: Store, runs: Runs, collage: str) -> Progress:
+    """Stop the run of a collage, if one is under way; what was made stays, and can be resumed.
+
+    Raises:
+        NotInStore: when there is no such collage.
+    """
+    run = runs.latest(collage)
+    seen = _seen(store, runs, store.progress(collage), run)
+    if run is None or run.status != "RUNNING" or not runs.stop(run.name, CANCELLED):
+        return look(store, runs, collage)
+    stopped = seen.as_ended("cancelled", clock.now("milliseconds"), "Cancelled", CANCELLED)
+    store.put_progress(stopped)
+    return stopped
+
+
+def _seen(store: Store, runs: Runs, record: Progress, run: Execution | None) -> Progress:
+    """What a record and the collage's last run say together."""
+    if run is None:
+        ending = _last_ending(store, record, datetime.min.replace(tzinfo=UTC))
+        if ending is None and _age(record) < STARTING:
+            return record
+        return ending or record.as_ended("failed", record.created, "Interrupted", INTERRUPTED)
+    named = record.model_copy(update={"run": run.name})
+    if run.status == "RUNNING" and not (record.state == "cancelled" and record.last > run.started):
+        return _under_way(store, runs, named, run)
+    # Records name the second in which something ended.
+    ending = _last_ending(store, named, run.started.replace(microsecond=0))
+    if ending is not None:
+        return ending
+    ended = (run.stopped or run.started).isoformat(timespec="milliseconds")
+    if run.status == "ABORTED":
+        return named.as_ended("cancelled", ended, "Cancelled", CANCELLED)
+    message = f"The run ended as {run.status}; no reason was recorded."
+    return named.as_ended("failed", ended, "RunFailed", message)
+
+
+def _last_ending(store: Store, record: Progress, since: datetime) -> Progress | None:
+    """The last recorded end of a run that began at ``since``; an earlier one was another run's."""
+    endings = [record] if record.ended is not None else []
+    try:
+        failure = store.failure(record.id)
+    except NotInStore:
+        pass
+    else:
+        state: State = "cancelled" if failure.error in STOPPED else "failed"
+        endings.append(record.as_ended(state, failure.created, failure.error, failure.message))
+    last = max(endings, key=lambda ending: ending.last, default=None)
+    return last if last is not None and last.last >= since else None
+
+
+def _under_way(store: Store, runs: Runs, record: Progress, run: Execution) -> Progress:
+    phase = _phase(runs.entered(run.name))
+    begun: dict[str, Any] = {
+        "state": "running",
+        "phase": phase,
+        "ended": None,
+        "error": None,
+        "message": None,
+    }
+    total, calls = record.tiles.total, record.calls
+    if not total or not calls or phase not in ("tiles", "assembly"):
+        return record.model_copy(update=begun)
+    since = run.started.replace(microsecond=0)
+    items = runs.items(run.name)
+    # A call of the Map makes one tile, or several that are alike; tasks count tiles themselves.
+    ended = round(total * items.ended / calls) if items else 0
+    ended = min(total, ended + sum(shard.ended for shard in store.shards(record.id, since)))
+    failed, refused = store.count_failures(record.id, since)
+    if refused and store.accepted(record.id).request.replace_refused:
+        refused = 0
+    counts = TileCounts(
+        total=total, done=max(0, ended - failed - refused), failed=failed, refused=refused
+    )
+    seconds = (datetime.now(UTC) - (items.began if items else run.started)).total_seconds()
+    left = seconds / ended * (total - ended) if ended else None
+    return record.model_copy(
+        update={
+            **begun,
+            "tiles": counts,
+            "usd": round((record.planned_usd or 0) * counts.done / total, 6),
+            "eta_seconds": None if left is None else round(left, 1),
+        }
+    )
+
+
+def _age(record: Progress) -> timedelta:
+    """How long ago a collage was asked for."""
+    return datetime.now(UTC) - datetime.fromisoformat(record.created)
+
+
+def _phase(entered: Sequence[str]) -> Phase:
+    """The phase of a run that entered these states, the last one first."""
+    return next((PHASES[name] for name in entered if name in PHASES), "start")

@@ -1,7 +1,7 @@
 # The targets a newcomer and a team need; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := layers/collage/collage functions combinatoric_collage tasks examples benchmarks rehearsal supply web tests \
+CODE := layers/collage/collage functions combinatoric_collage tasks examples benchmarks rehearsal supply web tests hatch_build.py \
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
@@ -9,7 +9,7 @@ CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion demo test test-diffusion fuzz faults strange-files lint format \
 	bench costs recipes schemas permissions layers runtime emulate image scan sbom notice \
-	audit preflight deploy destroy rehearse smoke lock clean
+	audit wheel preflight deploy destroy rehearse smoke lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ scan: install .scan/installed ## hold the template against security policies
 	$(PYTHON) -m venv .scan
 	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
 	@touch $@
+
+wheel: install ## build the wheel: the command and the pack, to be installed anywhere
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 sbom: install ## write out/sbom.json, what layers, page and image hold (CycloneDX)
 	@mkdir -p out

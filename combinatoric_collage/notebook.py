@@ -1,0 +1,222 @@
+"""Collages from Python: made by the same stacks as the command's, and looked at as objects.
+
+With nothing said, the laptop cloud is started for each collage, and what was made before is found
+in its state again; ``stack`` names a deployed one.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collage.manifest import Manifest, TileRecord
+    from collage.settings import Settings
+
+Picture = str | Path | Image.Image
+"""A picture: its file, or one of Pillow's."""
+
+AS_PUT = "sources/mask"
+"""A mask file's key until it is put in."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One picture of a collage, and what it was made by.
+
+    ``state`` is done, reused or replaced; of a refused or failed tile there is no picture.
+    """
+
+    file: Path
+    key: str
+    state: str
+    engine: str
+    prompt: str
+    styles: tuple[str, ...]
+    mask: str | None
+    seed: int | None
+    axes: Mapping[str, str]
+    usd: float
+    error: str | None = None
+    message: str | None = None
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture, read anew.
+
+        Raises:
+            FileNotFoundError: when the tile was not made; ``error`` and ``message`` say why.
+        """
+        return _opened(self.file)
+
+    def _repr_png_(self) -> bytes | None:
+        return self.file.read_bytes() if self.file.is_file() else None
+
+
+@dataclass(frozen=True)
+class Collage:
+    """A collage that was made, in a folder of its own. Iterating gives the tiles that exist.
+
+    ``usd`` is what was paid in this run; ``stopped`` says why it ended early, if it did.
+    """
+
+    id: str
+    folder: Path
+    file: Path
+    page: Path
+    usd: float
+    stopped: str | None
+    tiles: tuple[Tile, ...] = field(repr=False)
+
+    @property
+    def image(self) -> Image.Image:
+        """The whole picture."""
+        return _opened(self.file)
+
+    def __iter__(self) -> Iterator[Tile]:
+        return (tile for tile in self.tiles if tile.file.is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _repr_jpeg_(self) -> bytes:
+        return (self.folder / "preview.jpg").read_bytes()
+
+
+def make(
+    recipe: str,
+    source: Picture | None = None,
+    *,
+    mask_file: Picture | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    stack: str | None = None,
+    state: str | Path | None = None,
+    parameters: Mapping[str, str] | None = None,
+    retry_refused: bool = False,
+    yes: bool = False,
+    **options: Any,
+) -> Collage:
+    """Make a collage by a recipe, and wait for it.
+
+    Args:
+        recipe: Its name, such as ``collage``, ``matrix`` or ``variations``.
+        source: The picture; some recipes need none.
+        mask_file: A picture that says what to edit, for the recipes that take one.
+        out: The folder of the result; a new one below ``out`` if none is named.
+        force: Replace another collage in ``out``.
+        stack: A deployed stack's name; without it, the laptop cloud.
+        state: Where the laptop cloud keeps what was made, if not in the user's cache.
+        parameters: Of the laptop cloud's template.
+        retry_refused: Ask again for what moderation refused in an earlier run.
+        yes: Make more than a hundred paid calls. Without it such a request is refused.
+        **options: The request's fields, as docs/schemas/request.schema.json has them.
+
+    Raises:
+        collage.errors.CollageError: by its name, when the request is wrong or the run fails;
+            what was made of it is kept, and the same call goes on from there.
+    """
+    from collage.request import request, rules
+    from combinatoric_collage.cli import confirmation
+    from combinatoric_collage.cli.output_folder import Output
+    from combinatoric_collage.cli.stacks.which import Where
+
+    given = [f"{name}={value}" for name, value in (parameters or {}).items()]
+    where = Where(stack, _path(state), given, lasting=True)
+    fields = {"recipe": recipe, **options}
+    asked = request.parse(fields if mask_file is None else {**fields, "mask_source": AS_PUT})
+    rules.served(asked, source is not None)
+    # A seed that was drawn is that of the estimate and of the run.
+    fields["seed"] = asked.seed
+    to = Output(_path(out), force, _name(source) or recipe)
+    to.check([Path(given) for given in (source, mask_file) if isinstance(given, str | Path)])
+    data, mask = _data(source, where.settings), _data(mask_file, where.settings)
+    with where.reached(asked) as reached:
+        if not yes and confirmation.may_be_paid(asked):
+            confirmation.agree(reached.estimate(data, asked, mask), None)
+        to.hold(lambda: reached.identify(data, asked, mask))
+        started = reached.start(data, fields, mask, retry_refused=retry_refused)
+        for _ in reached.follow(started):
+            pass
+        folder = to.folder(started["id"])
+        return _read(reached.fetch(started["id"], folder), folder)
+
+
+def collage(source: Picture, **options: Any) -> Collage:
+    """Repaint parts of a picture in pairs of styles, as `make` does by the recipe ``collage``."""
+    return make("collage", source, **options)
+
+
+def matrix(source: Picture | None = None, **options: Any) -> Collage:
+    """Make every value of an axis with every other, as `make` does by the recipe ``matrix``."""
+    return make("matrix", source, **options)
+
+
+def _read(manifest: Manifest, folder: Path) -> Collage:
+    tiles = tuple(_tile(record, folder) for record in manifest.tiles)
+    ended = manifest.stopped
+    return Collage(
+        id=manifest.id,
+        folder=folder,
+        file=folder / manifest.files.collage,
+        page=folder / "index.html",
+        usd=manifest.usd,
+        stopped=f"{ended.error}: {ended.message}" if ended else None,
+        tiles=tiles,
+    )
+
+
+def _tile(record: TileRecord, folder: Path) -> Tile:
+    tile = record.tile
+    return Tile(
+        file=folder / "tiles" / f"{record.key}.png",
+        key=record.key,
+        state=record.state,
+        engine=tile.engine,
+        prompt=tile.prompt,
+        styles=tile.styles,
+        mask=tile.mask,
+        seed=tile.seed,
+        axes=record.axes,
+        usd=record.usd,
+        error=record.error,
+        message=record.message,
+    )
+
+
+def _data(picture: Picture | None, limits: Settings) -> bytes | None:
+    """The bytes of a picture that a stack with these limits will accept."""
+    from combinatoric_collage.cli import input_files, picture_process
+
+    if picture is None:
+        return None
+    if isinstance(picture, Image.Image):
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        data = file.getvalue()
+    else:
+        data = input_files.read(Path(picture))
+    picture_process.inspect(
+        data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
+    )
+    return data
+
+
+def _name(picture: Picture | None) -> str | None:
+    """What a picture is called."""
+    return Path(picture).stem if isinstance(picture, str | Path) else None
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def _opened(file: Path) -> Image.Image:
+    with Image.open(file) as picture:
+        picture.load()
+    return picture

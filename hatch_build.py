@@ -8,7 +8,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class PageHook(BuildHookInterface):
+class PageHook(BuildHookInterface[Any]):
     """Has the page built where it is not; the wheel takes it with its layer."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

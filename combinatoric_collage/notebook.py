@@ -121,7 +121,7 @@ def make(
         collage.errors.CollageError: by its name, when the request is wrong or the run fails;
             what was made of it is kept, and the same call goes on from there.
     """
-    from collage.request import request, rules
+    from collage.request import parse, rules
     from combinatoric_collage.cli import confirmation
     from combinatoric_collage.cli.output_folder import Output
     from combinatoric_collage.cli.stacks.which import Where
@@ -129,7 +129,7 @@ def make(
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
     where = Where(stack, _path(state), given, lasting=True)
     fields = {"recipe": recipe, **options}
-    asked = request.parse(fields if mask_file is None else {**fields, "mask_source": AS_PUT})
+    asked = parse.parse(fields if mask_file is None else {**fields, "mask_source": AS_PUT})
     rules.served(asked, source is not None)
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed

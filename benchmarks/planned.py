@@ -3,6 +3,7 @@
 from typing import Any
 
 from collage import plan
+from collage.digest import sha256
 from collage.pictures import masks, source
 from collage.plan import Plan, Prepared, Styles
 from collage.request import styles
@@ -10,7 +11,7 @@ from collage.request.accepted import Accepted, Source
 from collage.request.parse import parse
 from collage.spending.limits import Pace
 
-ID = "planned"
+ID = "0" * 20
 """Of every plan that is made here."""
 
 
@@ -22,11 +23,11 @@ def planned(data: bytes, options: dict[str, Any]) -> tuple[Plan, bytes, dict[str
     made = plan.make(
         Accepted(
             id=ID,
-            source=Source(key="", sha256="", format="PNG", width=0, height=0),
+            source=Source(key="", sha256=sha256(data), format="PNG", width=0, height=0),
             request=asked,
         ),
         Styles(styles=styles.default(None), origin="default"),
-        Prepared(source=source.pixel_digest(png), masks=dict.fromkeys(drawn, "")),
+        Prepared(source=source.pixel_digest(png), masks={k: sha256(v) for k, v in drawn.items()}),
         {"painter": "painter-1"},
         Pace(per_minute=1),
     )

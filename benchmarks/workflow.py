@@ -6,20 +6,30 @@ have painted a tile each. `parts` also has the first run in a cloud just started
 all, over the same loop.
 """
 
+from __future__ import annotations
+
 import os
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.planned import planned
 from benchmarks.result import Result
-from collage import grid
 from collage.engines.painter.engine import Painter
+from collage.formats import FORMATS
 from collage.sheet import cells
+from collage.sheet.layout import Layout
+from collage.sheet.sheet import Sheet
+from collage.sheet.strips import strips
 from collage.tile import Tile
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
+
+if TYPE_CHECKING:
+    from collage.pixels import Pixels
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 OPTIONS: dict[str, Any] = {"rows": 10, "cols": 10}
@@ -73,8 +83,31 @@ def plain_loop(pool: ProcessPoolExecutor, data: bytes, options: dict[str, Any]) 
         index: cells.shrink(future.result(), made.layout.cell)
         for index, future in enumerate(futures)
     }
-    return grid.join(made.layout, shrunk, {})
+    return _joined(made.layout, shrunk)
 
 
 def _render(tile: Tile, png: bytes, mask: bytes) -> bytes:
     return Painter().render([tile], png, mask, lambda: None)[0].png
+
+
+@dataclass(frozen=True)
+class _Held:
+    cells: Mapping[int, Pixels]
+
+    def fetch(self, tile: int) -> bytes:
+        return b""
+
+    def decode(self, tile: int, file: bytes) -> Pixels:
+        return self.cells[tile]
+
+
+def _joined(layout: Layout, shrunk: Mapping[int, Pixels]) -> bytes:
+    """The collage as a PNG, from cells by the index of their tile."""
+    sheet = Sheet(layout, {})
+    parts: list[bytes] = []
+    with ThreadPoolExecutor() as pool:
+        file = FORMATS["png"].writer(sheet.geometry.size, None, parts.append, pool)
+        for strip in strips(sheet, _Held(shrunk), pool, pool):
+            file.write(strip)
+        file.finish()
+    return b"".join(parts)

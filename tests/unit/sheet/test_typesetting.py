@@ -16,7 +16,7 @@ from collage.request.parse import parse
 from collage.sheet import clusters, coverage, lettering, typesetting
 from collage.steps import start_collage
 from collage.steps.estimate import estimate
-from tests.unit.test_sheet import ink, sheet, whole
+from tests.unit.sheet.test_sheet import ink, sheet, whole
 
 TEXTS = {
     "German": "Trödel & Größe",

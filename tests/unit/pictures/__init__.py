@@ -65,6 +65,14 @@ def pixels(picture: Image.Image) -> Any:
     return np.asarray(picture.convert("RGB"))
 
 
+def smooth(size: tuple[int, int]) -> Any:
+    """Pixels that a lossy format changes little: a slope of colour."""
+    x = np.linspace(0, 255, size[0])[None, :]
+    y = np.linspace(0, 255, size[1])[:, None]
+    planes = np.broadcast_arrays(x, y, (x + y) / 2)
+    return np.stack(planes, axis=2).astype(np.uint8)
+
+
 def near(one: Any, other: Any, tolerance: int = 12) -> bool:
     """Whether two colours differ by no more than lossy compression makes them."""
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from typer.testing import CliRunner
 
-from collage import grid, provenance
+from collage import provenance
 from collage.digest import canonical
 from collage.errors import CollageError, InvalidRequest, NoMetadata, NotAPicture
 from collage.formats import jpeg
@@ -17,10 +17,12 @@ from collage.manifest import Failure, record
 from collage.provenance import Description
 from collage.provenance.explain import explain
 from collage.sheet.layout import Layout
+from collage.sheet.sheet import Sheet
 from collage.tile import Sidecar
 from combinatoric_collage.cli.commands.explain import explain as command
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
 from tests.unit.plans import SHA, planned
+from tests.unit.sheet.drawn import drawn
 
 CREATED = "2026-11-21T11:00:00+00:00"
 COLOURS = (RED, GREEN, BLUE, GOLD)
@@ -77,7 +79,8 @@ def collage_of(file_format="PNG", size=None, **options):
     manifest = record(plan, sidecars, {call: refused}, {}, min_share=0.5, created=CREATED)
     width, height = manifest.layout.cell
     cells = {i: pixels(plain((width, height), COLOURS[i])) for i in range(4)}
-    picture = decode(grid.join(manifest.layout, cells, manifest.captions))
+    sheet = Sheet(manifest.layout, manifest.captions)
+    picture = Image.fromarray(drawn(sheet, cells.__getitem__))
     if size is not None:
         picture = picture.resize(size, resample=0)
     file = provenance.embed(

@@ -1,17 +1,19 @@
-from collage import grid
+from PIL import Image
+
 from collage.sheet.layout import Layout
+from collage.sheet.sheet import Sheet
 from tests.unit.pictures import (
     BLUE,
     GOLD,
     GREEN,
     RED,
     WHITE,
-    decode,
     noise,
     pixels,
     plain,
     quarters,
 )
+from tests.unit.sheet.drawn import drawn
 
 COLOURS = {0: RED, 1: GREEN, 2: BLUE, 3: GOLD}
 CELL = (8, 6)
@@ -21,9 +23,7 @@ def joined(cells, cols, gap=0, cell=CELL):
     """The collage of plain cells, each in its tile's colour."""
     raw = {tile: pixels(plain(cell, COLOURS[tile])) for tile in set(cells)}
     layout = Layout(rows=len(cells) // cols, cols=cols, cell=cell, gap=gap, cells=tuple(cells))
-    picture = decode(grid.join(layout, raw, {}))
-    assert (picture.format, picture.mode) == ("PNG", "RGB")
-    return picture
+    return Image.fromarray(drawn(Sheet(layout, {}), raw.__getitem__))
 
 
 def test_every_cell_shows_its_tile_at_its_place():
@@ -39,7 +39,7 @@ def test_the_pixels_of_a_cell_are_not_changed():
     tile = noise(CELL)
     layout = Layout(rows=1, cols=1, cell=CELL, gap=0, cells=(0,))
 
-    assert decode(grid.join(layout, {0: pixels(tile)}, {})).tobytes() == tile.tobytes()
+    assert (drawn(Sheet(layout, {}), {0: pixels(tile)}.__getitem__) == pixels(tile)).all()
 
 
 def test_a_gap_is_a_white_line_between_cells_and_not_around_them():
@@ -57,7 +57,7 @@ def test_an_overlap_cuts_every_cell_at_its_right_and_lower_side():
     tile.paste(WHITE, (0, 6, 8, 8))
     layout = Layout(rows=2, cols=3, cell=(8, 8), gap=-2, cells=(0,) * 6)
 
-    picture = decode(grid.join(layout, {0: pixels(tile)}, {}))
+    picture = Image.fromarray(drawn(Sheet(layout, {}), {0: pixels(tile)}.__getitem__))
 
     assert picture.size == (18, 12)
     assert WHITE not in {colour for _, colour in picture.getcolors()}

@@ -9,6 +9,7 @@ from collage.sheet import lettering, strips
 from collage.sheet.layout import Layout
 from collage.sheet.sheet import LONGEST_LEGEND, Sheet
 from tests.unit.pictures import noise, pixels, plain
+from tests.unit.sheet.drawn import Given, drawn
 
 GREY = (128, 128, 128)
 LONG = "Abstract Expressionism + Donaudampfschifffahrtsgesellschaftskapitaenskajuete, bottom-right"
@@ -21,24 +22,11 @@ def sheet(cell=(128, 96), rows=2, cols=3, captions=CAPTIONS, **options):
     return Sheet(Layout(rows=rows, cols=cols, cell=cell, cells=cells, **made), captions)
 
 
-class Given:
-    """Cells that a function gives, each as its own file."""
-
-    def __init__(self, fetch):
-        self.fetch = fetch
-
-    def decode(self, tile, file):
-        return file
-
-
 def whole(sheet, colour=GREY):
     """The collage of plain cells."""
     width, height = sheet.layout.cell
     cell = pixels(plain((width, height), colour))
-    with ThreadPoolExecutor(2) as pool:
-        picture = np.concatenate(list(strips.strips(sheet, Given(lambda _: cell), pool, pool)))
-    assert picture.shape == (sheet.geometry.size[1], sheet.geometry.size[0], 3)
-    return picture
+    return drawn(sheet, lambda _: cell)
 
 
 def ink(picture, background=(255, 0, 255)):
@@ -174,8 +162,8 @@ def test_headers_and_axes_are_drawn_whole_beside_the_cells(side):
     picture = whole(made)
 
     above, beside = ink(picture[:top, left:]), ink(picture[top:-5, :left])
-    for drawn in (above, beside):
-        assert drawn.any()
+    for headers in (above, beside):
+        assert headers.any()
     assert not of_edge(ink(picture), depth=5)
     for col in range(3):
         x = made.geometry.box(0, col)[0]

@@ -48,6 +48,10 @@ def audited(pip_audit: Sequence[str], lock: Path) -> tuple[int, str]:
     except (ValueError, KeyError):
         # It prints no report where it could not ask; why is the last that it says.
         return NOT_ASKED, f"{NOTHING} {' '.join(done.stderr.split())[-300:]}"
+    if skipped := [package for package in found if "skip_reason" in package]:
+        # It takes what it cannot find for no reason to fail.
+        names = ", ".join(package["name"] for package in skipped)
+        return NOT_ASKED, f"{NOTHING} about {names}: {skipped[0]['skip_reason']}"
     known = [
         f"\n  {package['name']} {package['version']}: {one['id']}"
         + (f", mended in {', '.join(one['fix_versions'])}" if one["fix_versions"] else "")

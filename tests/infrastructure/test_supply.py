@@ -64,6 +64,19 @@ def test_an_audit_names_what_is_known_and_by_what_it_is_mended():
     assert audit.audited(pip_audit('{"dependencies": []}'), shipped.LAYERS[0])[0] == 0
 
 
+def test_a_package_that_was_passed_over_is_not_audited():
+    fine = {"name": "other", "version": "2.0", "vulns": []}
+    skipped = {"name": "sample", "skip_reason": "Dependency not found"}
+
+    code, said = audit.audited(
+        pip_audit(json.dumps({"dependencies": [fine, skipped]})), shipped.LAYERS[0]
+    )
+
+    assert code == audit.NOT_ASKED
+    assert "NOT AUDITED" in said
+    assert "about sample" in said
+
+
 @pytest.mark.parametrize(
     "command", [pip_audit("", "ERROR: no route to the database"), ["/nonexistent/pip-audit"]]
 )

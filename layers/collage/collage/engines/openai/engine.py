@@ -6,7 +6,6 @@ its answer there, and what it had changed is counted. The SDK retries nothing: t
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from collage.engines.deadline import within
 from collage.engines.fitting import fitted, opened
 from collage.engines.openai import prices
 from collage.engines.openai.errors import named, of_answer
-from collage.engines.openai.fetching import MOST_SECONDS, fetch
+from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
 from collage.engines.openai.models import Frame, frame
 from collage.engines.openai.profiles import Server
 from collage.engines.openai.streaming import whole
@@ -168,7 +167,7 @@ class OpenAI:
         encoded, url = getattr(item, "b64_json", None), getattr(item, "url", None)
         if isinstance(encoded, str) and encoded:
             try:
-                return base64.b64decode(encoded)
+                return embedded(encoded)
             except ValueError as error:
                 raise BrokenAnswer("The provider answered a picture that is no base64.") from error
         if isinstance(url, str) and url:

@@ -154,14 +154,20 @@ def named(client: openai.OpenAI) -> Iterator[None]:
     import httpx2
     import openai
 
+    from collage.engines.openai.answer_size import AnswerTooLong
+
     began = perf_counter()
     try:
         yield
+    except AnswerTooLong as error:
+        raise BrokenAnswer(f"The provider's answer is of no use. {error}") from None
     except openai.APITimeoutError as error:
         if isinstance(error.__cause__, httpx2.ConnectTimeout):
             raise ProviderUnreachable(f"There is no reaching {client.base_url} in time.") from error
         raise TimedOut("The provider did not answer in time.") from error
     except openai.APIConnectionError as error:
+        if isinstance(error.__cause__, AnswerTooLong):
+            raise BrokenAnswer(f"The provider's answer is of no use. {error.__cause__}") from None
         unsent = (httpx2.ConnectError, httpx2.UnsupportedProtocol)
         if isinstance(error.__cause__, unsent):
             raise ProviderUnreachable(

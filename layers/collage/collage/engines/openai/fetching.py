@@ -24,6 +24,9 @@ from collage.errors import PictureElsewhere, PictureNotFetched
 MOST_BYTES = 64 * 2**20
 """Of one picture: four times what 3840 x 2160 pixels take uncompressed."""
 
+MOST_ENCODED = MOST_BYTES * 4 // 3 + 4
+"""The same in base64."""
+
 MOST_SECONDS = 60.0
 """For the pictures of one answer, with all redirects and tries."""
 
@@ -272,9 +275,21 @@ def _too_large() -> PictureNotFetched:
     return PictureNotFetched(f"The picture was made, but has more than {MOST_BYTES // 2**20} MB.")
 
 
+def embedded(encoded: str) -> bytes:
+    """The picture that an answer holds in base64.
+
+    Raises:
+        PictureNotFetched: when it is larger than one that is fetched may be.
+        ValueError: when it is no base64.
+    """
+    if len(encoded) > MOST_ENCODED:
+        raise _too_large()
+    return base64.b64decode(encoded)
+
+
 def _data(url: str) -> bytes:
     head, comma, body = url.partition(",")
-    if len(body) > MOST_BYTES * 4 // 3 + 4:
+    if len(body) > MOST_ENCODED:
         raise _too_large()
     try:
         if not comma:

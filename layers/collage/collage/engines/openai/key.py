@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 from botocore.exceptions import BotoCoreError, ClientError
 
+from collage.engines.openai.answer_size import bound
 from collage.engines.openai.profiles import PROFILES, address
 from collage.errors import CollageError, EngineUnavailable, ProviderUnreachable
 
@@ -157,6 +158,8 @@ def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
         max_retries=0,
         default_query=query,
         # A redirect would carry the picture and the prompt to where nobody sent them.
-        http_client=openai.DefaultHttpxClient(auth=renewed, follow_redirects=False),
+        http_client=openai.DefaultHttpxClient(
+            auth=renewed, follow_redirects=False, event_hooks={"response": [bound]}
+        ),
     )
     return renewed.client

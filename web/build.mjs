@@ -1,13 +1,16 @@
-// Bundles the page's script: the modules of src and OpenSeadragon, with its licence, in one classic
-// script, because a page that is opened from disk may load no modules.
+// Bundles the page's script, the modules of src and OpenSeadragon with its licence, into one classic
+// script, because a page that is opened from disk may load no modules; and its styles into one sheet.
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const licence = readFileSync("node_modules/openseadragon/LICENSE.txt", "utf8");
 
 await build({
-  entryPoints: ["src/page.js"],
-  outfile: `${process.argv[2]}/page.js`,
+  entryPoints: [
+    { in: "src/page.js", out: "page" },
+    { in: "styles/page.css", out: "page" },
+  ],
+  outdir: process.argv[2],
   bundle: true,
   minify: true,
   format: "iife",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "layers" / "collage" / "collage" / "page"
-COPIED = ("index.html", "gallery.html", "page.css")
+COPIED = ("index.html", "gallery.html")
 
 
 def build(folder: Path) -> None:

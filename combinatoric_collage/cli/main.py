@@ -12,13 +12,36 @@ import typer
 
 from combinatoric_collage.cli import crash_reports
 from combinatoric_collage.cli.commands import keep, look, make, view
+from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.doctor import doctor, preflight
 from combinatoric_collage.cli.commands.explain import explain
 from combinatoric_collage.cli.commands.logs import logs
 from combinatoric_collage.cli.commands.models import models
 from combinatoric_collage.cli.commands.prices import prices
-from combinatoric_collage.cli.common_options import CONTEXT, every_command, hushable
+from combinatoric_collage.cli.common_options import CONTEXT, every_command
 from combinatoric_collage.cli.exit_codes import EXIT_CODES, INTERRUPTED
+
+COMMANDS = {
+    "run": make.run,
+    "estimate": make.estimate,
+    "resume": make.resume,
+    "remake": make.remake,
+    "assemble": assemble,
+    "status": look.status,
+    "watch": look.watch,
+    "logs": logs,
+    "list": look.newest,
+    "cancel": look.cancel,
+    "fetch": look.fetch,
+    "view": view.view,
+    "gallery": view.gallery,
+    "explain": explain,
+    "prices": prices,
+    "up": keep.up,
+    "clean": keep.clean,
+    "preflight": preflight,
+    "doctor": doctor,
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,15 +52,8 @@ app = typer.Typer(
     context_settings=CONTEXT,
 )
 app.callback()(every_command)
-for command in (make.run, make.estimate, make.resume, make.remake, make.assemble):
-    app.command()(hushable(command))
-for command in (look.status, look.watch, logs):
-    app.command()(hushable(command))
-app.command("list")(hushable(look.newest))
-for command in (look.cancel, look.fetch, view.view, view.gallery):
-    app.command()(hushable(command))
-for command in (explain, prices, keep.up, keep.clean, preflight, doctor):
-    app.command()(hushable(command))
+for name, function in COMMANDS.items():
+    app.command(name)(function)
 app.add_typer(models, name="models")
 
 

@@ -35,6 +35,7 @@ def named(out: str) -> Path:
 Out = Annotated[
     Path | None,
     typer.Option(
+        "--out",
         parser=named,
         metavar="DIR",
         help="where the results go: a new or an empty folder, or one of the same collage "
@@ -49,8 +50,8 @@ Force = Annotated[bool, typer.Option("--force", help="replace another collage in
 class Output:
     """The folder of a result: the one that was named, or one by the collage's own name and id."""
 
-    given: Path | None = None
-    force: bool = False
+    out: Out = None
+    force: Force = False
     name: str | None = None
     """What the collage is called, where that is known: the picture's name, or the recipe's."""
 
@@ -60,8 +61,8 @@ class Output:
         Raises:
             InvalidRequest: when it cannot be written to, or is somebody else's.
         """
-        if self.given is not None:
-            Results(self.given).check(inputs)
+        if self.out is not None:
+            Results(self.out).check(inputs)
             return
         there = next(path for path in (PLACE, *PLACE.absolute().parents) if path.exists())
         if not there.is_dir() or not os.access(there, os.W_OK):
@@ -75,19 +76,19 @@ class Output:
         Raises:
             InvalidRequest: when it does, and nothing was said to replace it.
         """
-        if self.given is None or self.force:
+        if self.out is None or self.force:
             return
-        there = _held(self.given)
+        there = _held(self.out)
         if there is not None and there != collage():
             raise InvalidRequest(
-                f"out: {self.given} holds the collage {there}; give another folder, or --force to "
+                f"out: {self.out} holds the collage {there}; give another folder, or --force to "
                 "replace it."
             )
 
     def folder(self, collage: str, layout: str = "") -> Path:
         """The folder for a collage, or for another layout of it by its name in the store."""
-        if self.given is not None:
-            return self.given
+        if self.out is not None:
+            return self.out
         short = collage[:SHORT]
         name = self.name
         if name is None:

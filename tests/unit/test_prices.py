@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from collage import plan
 from collage.engines import ENGINES
@@ -23,7 +24,7 @@ from collage.request import rules
 from collage.request.parse import parse
 from collage.spending.limits import Pace
 from collage.tile import Tile
-from combinatoric_collage.cli.commands import prices as shown
+from combinatoric_collage.cli.main import app
 
 SQUARE = (1024, 1024)
 UNKNOWN = ("gpt-image-25", "gpt-image-3", "my-deployment", "flux-2", "")
@@ -239,10 +240,9 @@ def test_qualities_of_the_door_are_those_of_the_table() -> None:
     assert listed == set(ENGINES["openai"].qualities)
 
 
-def test_the_table_is_shown_with_its_date(capsys: pytest.CaptureFixture[str]) -> None:
-    shown.prices()
+def test_the_table_is_shown_with_its_date() -> None:
+    said = CliRunner().invoke(app, ["prices"]).stdout
 
-    said = capsys.readouterr().out
     assert PRICED_ON in said
     assert all(model in said for model in PRICES)
     assert "0.041" in said

@@ -17,8 +17,9 @@ from collage.errors import InvalidRequest
 from combinatoric_collage.cli import checks
 from combinatoric_collage.cli.checks.finding import Finding
 from combinatoric_collage.cli.checks.subject import Subject
-from combinatoric_collage.cli.exit_codes import FAILED, AsJson, answer, failures
-from combinatoric_collage.cli.stacks.which import StackName, State, Where
+from combinatoric_collage.cli.common_options import command
+from combinatoric_collage.cli.exit_codes import FAILED, AsJson, answer
+from combinatoric_collage.cli.stacks.which import Where, pairs
 from combinatoric_collage.pack import ROOT
 
 SAMCONFIG = ROOT / "samconfig.toml"
@@ -30,18 +31,19 @@ AskProvider = Annotated[
 ]
 
 
+@command
 def doctor(
-    stack: StackName = None,
-    state: State = None,
+    where: Where,
     ask_provider: AskProvider = False,
     as_json: AsJson = False,
 ) -> None:
     """Check that a stack has all it needs of its account: each line is ok, or what mends it."""
-    with failures(as_json=as_json), Where(stack, state).reached() as reached:
+    with where.reached() as reached:
         subject = Subject(reached.client, reached.parameters, reached, ask_provider)
         _tell(checks.findings(subject), as_json)
 
 
+@command
 def preflight(
     env: Annotated[str, typer.Option(help="of samconfig.toml: dev or prod")] = "dev",
     parameter: Annotated[
@@ -52,16 +54,15 @@ def preflight(
     as_json: AsJson = False,
 ) -> None:
     """Check an account before a stack is made in it: each line is ok, or what mends it."""
-    with failures(as_json=as_json):
-        configured = deployment(SAMCONFIG, env)
-        # They take the place of those in the file, as in SAM.
-        overrides = parameter or shlex.split(configured.get("parameter_overrides", ""))
-        session = boto3.Session(
-            profile_name=configured.get("profile"),
-            region_name=configured.get("region") or os.environ.get("AWS_REGION") or None,
-        )
-        client: Any = cache(session.client)
-        _tell(checks.findings(Subject(client, _pairs(overrides), None, ask_provider)), as_json)
+    configured = deployment(SAMCONFIG, env)
+    # They take the place of those in the file, as in SAM.
+    overrides = parameter or shlex.split(configured.get("parameter_overrides", ""))
+    session = boto3.Session(
+        profile_name=configured.get("profile"),
+        region_name=configured.get("region") or os.environ.get("AWS_REGION") or None,
+    )
+    client: Any = cache(session.client)
+    _tell(checks.findings(Subject(client, pairs(overrides), None, ask_provider)), as_json)
 
 
 def deployment(path: Path, env: str) -> Mapping[str, Any]:
@@ -79,13 +80,6 @@ def deployment(path: Path, env: str) -> Mapping[str, Any]:
         )
         raise InvalidRequest(f"env: samconfig.toml has no {env}; there are: {there}.")
     return dict(found)
-
-
-def _pairs(given: Iterable[str]) -> dict[str, str]:
-    pairs = [item.partition("=") for item in given]
-    if any(not name or not equals for name, equals, _ in pairs):
-        raise InvalidRequest("parameter: give it as NAME=VALUE.")
-    return {name: value for name, _, value in pairs}
 
 
 def _tell(findings: Iterable[Finding], as_json: bool) -> None:

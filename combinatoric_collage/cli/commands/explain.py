@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +14,13 @@ from collage.provenance import explain as explaining
 from collage.provenance import line
 from collage.provenance.explain import CellFacts, CollageFacts, Explanation, TileEnd, TileFacts
 from combinatoric_collage.cli import input_files
-
-WRONG_INPUT = 2
+from combinatoric_collage.cli.common_options import command
+from combinatoric_collage.cli.exit_codes import WRONG_INPUT, AsJson, answer
 
 Rows = Iterable[tuple[str, object]]
 
 
+@command
 def explain(
     file: Annotated[Path, typer.Argument(help=f"a collage or a tile: {formats.TITLES}")],
     at: Annotated[
@@ -29,19 +29,19 @@ def explain(
     cell: Annotated[
         str | None, typer.Option(metavar="ROW,COL", help="a cell; both count from 0")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how FILE was made, or one cell of it, from the file alone."""
     try:
         found = explaining.explain(input_files.read(file), _pair("at", at), _pair("cell", cell))
     except CollageError as error:
         if as_json:
-            typer.echo(json.dumps({"error": error.name, "message": str(error)}))
+            answer({"error": error.name, "message": str(error)})
         else:
             typer.echo(f"{error.name}: {line(str(error))}", err=True)
         raise typer.Exit(WRONG_INPUT) from None
     if as_json:
-        typer.echo(json.dumps(found.model_dump(mode="json", exclude_none=True)))
+        answer(found.model_dump(mode="json", exclude_none=True))
     else:
         typer.echo("\n".join(_lines(found)))
 

@@ -8,18 +8,16 @@ from datetime import datetime
 import typer
 
 from collage.errors import NotInStore
-from combinatoric_collage.cli.commands.make import Id
-from combinatoric_collage.cli.exit_codes import AsJson, answer, failures, say
+from combinatoric_collage.cli.common_options import Id, command
+from combinatoric_collage.cli.exit_codes import AsJson, answer, say
 from combinatoric_collage.cli.log_lines import Line, of_laptop, of_stack
-from combinatoric_collage.cli.stacks.which import StackName, State, Where
+from combinatoric_collage.cli.stacks.which import Where
 
 
-def logs(
-    collage: Id, stack: StackName = None, state: State = None, as_json: AsJson = False
-) -> None:
+@command
+def logs(collage: Id, where: Where, as_json: AsJson = False) -> None:
     """Print what functions and tasks have logged of a collage, in order."""
-    with failures(as_json=as_json):
-        found = _lines(Where(stack, state), collage)
+    found = _lines(where, collage)
     if as_json:
         lines = [{"time": line.time, "from": line.source, **line.parts} for line in found]
         answer({"id": collage, "lines": lines})

@@ -8,61 +8,50 @@ import typer
 
 from collage.progress import Progress
 from combinatoric_collage.cli import messages
-from combinatoric_collage.cli.commands.make import Id, report
-from combinatoric_collage.cli.exit_codes import (
-    FAILED,
-    STOPPED,
-    AsJson,
-    answer,
-    console,
-    failures,
-    say,
-)
-from combinatoric_collage.cli.output_folder import Force, Out, Output
+from combinatoric_collage.cli.common_options import Id, command
+from combinatoric_collage.cli.exit_codes import FAILED, STOPPED, AsJson, answer, console, say
+from combinatoric_collage.cli.followed_run import report
+from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.progress_bars import bars
 from combinatoric_collage.cli.stacks.stack import WITHOUT_COLLAGE, RunFailed, Stack
-from combinatoric_collage.cli.stacks.which import StackName, State, Where
+from combinatoric_collage.cli.stacks.which import Where
 
 
-def status(
-    collage: Id, stack: StackName = None, state: State = None, as_json: AsJson = False
-) -> None:
+@command
+def status(collage: Id, where: Where, as_json: AsJson = False) -> None:
     """Say where a collage stands."""
-    with failures(as_json=as_json), Where(stack, state).reached() as reached:
+    with where.reached() as reached:
         _show(reached.look(collage), as_json)
 
 
-def watch(
-    collage: Id, stack: StackName = None, state: State = None, as_json: AsJson = False
-) -> None:
+@command
+def watch(collage: Id, where: Where, as_json: AsJson = False) -> None:
     """Follow a collage until it has ended.
 
     Ctrl-C leaves the run going.
     """
-    with failures(as_json=as_json):
-        where = Where(stack, state)
-        try:
-            with where.reached() as reached:
-                seen = _watched(reached, collage, as_json)
-        except KeyboardInterrupt:
-            say(f"The run is left alone. To look again: {where.command('watch', collage)}")
-            raise
-        _show(seen, as_json)
-        if seen.error is not None:
-            raise typer.Exit(FAILED if seen.state in WITHOUT_COLLAGE else STOPPED)
+    try:
+        with where.reached() as reached:
+            seen = _watched(reached, collage, as_json)
+    except KeyboardInterrupt:
+        say(f"The run is left alone. To look again: {where.command('watch', collage)}")
+        raise
+    _show(seen, as_json)
+    if seen.error is not None:
+        raise typer.Exit(FAILED if seen.state in WITHOUT_COLLAGE else STOPPED)
 
 
+@command
 def newest(
+    where: Where,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="most collages to list")] = 20,
     after: Annotated[
         str | None, typer.Option(metavar="NEXT", help="`next` of the page before")
     ] = None,
-    stack: StackName = None,
-    state: State = None,
     as_json: AsJson = False,
 ) -> None:
     """List the collages, newest first."""
-    with failures(as_json=as_json), Where(stack, state).reached() as reached:
+    with where.reached() as reached:
         found, following = reached.newest(limit, after)
     if as_json:
         collages = [seen.model_dump(mode="json") for seen in found]
@@ -73,37 +62,28 @@ def newest(
         say(f"There are more: --after {following}")
 
 
-def cancel(
-    collage: Id, stack: StackName = None, state: State = None, as_json: AsJson = False
-) -> None:
+@command
+def cancel(collage: Id, where: Where, as_json: AsJson = False) -> None:
     """Stop the run of a collage; what was made stays.
 
     One that has ended is left as it is.
     """
-    with failures(as_json=as_json), Where(stack, state).reached() as reached:
+    with where.reached() as reached:
         _show(reached.cancel(collage), as_json)
 
 
-def fetch(
-    collage: Id,
-    out: Out = None,
-    force: Force = False,
-    stack: StackName = None,
-    state: State = None,
-    as_json: AsJson = False,
-) -> None:
+@command
+def fetch(collage: Id, to: Output, where: Where, as_json: AsJson = False) -> None:
     """Fetch a collage that is made."""
-    with failures(as_json=as_json):
-        to = Output(out, force)
-        to.check()
-        to.hold(lambda: collage)
-        with Where(stack, state).reached() as reached:
-            seen = reached.look(collage)
-            if seen.state not in ("done", "partial"):
-                raise RunFailed("NotMade", f"Collage {collage} is not made: it is {seen.state}.")
-            folder = to.folder(collage)
-            manifest = reached.fetch(collage, folder)
-        report(manifest, folder, as_json=as_json)
+    to.check()
+    to.hold(lambda: collage)
+    with where.reached() as reached:
+        seen = reached.look(collage)
+        if seen.state not in ("done", "partial"):
+            raise RunFailed("NotMade", f"Collage {collage} is not made: it is {seen.state}.")
+        folder = to.folder(collage)
+        manifest = reached.fetch(collage, folder)
+    report(manifest, folder, as_json=as_json)
 
 
 def _watched(stack: Stack, collage: str, as_json: bool) -> Progress:

@@ -7,9 +7,11 @@ from dataclasses import asdict
 import typer
 
 from collage.engines.openai.prices import FINER, PRICED_ON, PRICES, REFERENCE_TOKENS
+from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import AsJson, answer
 
 
+@command
 def prices(as_json: AsJson = False) -> None:
     """Show the price table that estimates and limits go by."""
     if as_json:

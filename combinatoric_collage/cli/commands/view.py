@@ -19,10 +19,11 @@ from collage.store.store import Store
 from collage.watch.look import look
 from collage.watch.runs import Runs
 from combinatoric_collage.cli import gallery as galleries
-from combinatoric_collage.cli.exit_codes import failures, say
+from combinatoric_collage.cli.common_options import command
+from combinatoric_collage.cli.exit_codes import say
 from combinatoric_collage.cli.page_server import Folder, Site, serving
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from combinatoric_collage.cli.stacks.which import StackName, State, Where
+from combinatoric_collage.cli.stacks.which import Where
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free")]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="open the browser")]
@@ -116,31 +117,31 @@ class Viewer:
                 sleep(3600)
 
 
+@command
 def view(
     what: Annotated[
         str,
         typer.Argument(help="a folder with a fetched collage, or a collage's id", metavar="DIR|ID"),
     ],
+    where: Where,
     port: Port = 0,
     opens: Open = True,
-    stack: StackName = None,
-    state: State = None,
 ) -> None:
     """Show a collage in the browser, finished or under way.
 
     It is served to this machine only, until Ctrl-C.
     """
     viewer = Viewer(port, opens, say)
-    with failures(as_json=False):
-        if Path(what).is_dir():
-            viewer.folder(Path(what))
-        elif not re.fullmatch("[0-9a-f]{20}", what):
-            raise InvalidRequest(f"{what} is neither a folder nor a collage's id.")
-        else:
-            with Where(stack, state).reached() as reached:
-                viewer.collage(reached, what)
+    if Path(what).is_dir():
+        viewer.folder(Path(what))
+    elif not re.fullmatch("[0-9a-f]{20}", what):
+        raise InvalidRequest(f"{what} is neither a folder nor a collage's id.")
+    else:
+        with where.reached() as reached:
+            viewer.collage(reached, what)
 
 
+@command
 def gallery(
     folder: Annotated[Path, typer.Argument(help="collages lie in it or below it", metavar="DIR")],
     port: Port = 0,
@@ -150,5 +151,4 @@ def gallery(
     ] = True,
 ) -> None:
     """Write DIR/gallery.html, a page of all collages below DIR, and show it in the browser."""
-    with failures(as_json=False):
-        Viewer(port, opens, say).gallery(folder, serves=serves)
+    Viewer(port, opens, say).gallery(folder, serves=serves)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +30,9 @@ StackName = Annotated[
 ]
 State = Annotated[
     Path | None,
-    typer.Option(help="where the laptop cloud keeps what was made [default: your cache]"),
+    typer.Option(
+        "--state", help="where the laptop cloud keeps what was made [default: your cache]"
+    ),
 ]
 Parameters = Annotated[
     list[str] | None,
@@ -38,8 +40,6 @@ Parameters = Annotated[
         "--parameter", metavar="NAME=VALUE", help="a parameter of the laptop cloud's template.yaml"
     ),
 ]
-
-
 UsdPerImage = Annotated[
     float | None,
     typer.Option(
@@ -51,42 +51,25 @@ UsdPerImage = Annotated[
 ]
 
 
-def priced(parameters: list[str] | None, usd_per_image: float | None) -> list[str] | None:
-    """The parameters with a price among them, if one was given."""
-    if usd_per_image is None:
-        return parameters
-    return [*(parameters or []), f"UsdPerImage={usd_per_image:.6f}"]
-
-
 @dataclass(frozen=True)
 class Where:
-    """A stack as the options name it.
+    """A stack as the options name it."""
 
-    ``lasting``: it is not left to a cloud that another command has started for itself, which
-    ends with that command.
-    """
-
-    stack: str | None = None
-    state_given: Path | None = None
-    parameters_given: list[str] | None = None
+    stack: StackName = None
+    state_given: State = None
     lasting: bool = False
+    """Whether it is not left to a cloud that another command has started for itself, which ends
+    with that command."""
 
     @property
     def state(self) -> Path:
         """The state directory of the laptop cloud."""
         return self.state_given or laptop.default_state()
 
-    @cached_property
+    @property
     def parameters(self) -> dict[str, str]:
-        """The template's parameters that were given.
-
-        Raises:
-            InvalidRequest: when one is not NAME=VALUE.
-        """
-        pairs = [item.partition("=") for item in self.parameters_given or []]
-        if any(not name or not equals for name, equals, _ in pairs):
-            raise InvalidRequest("parameter: give it as NAME=VALUE.")
-        return {name: value for name, _, value in pairs}
+        """The template's parameters that were given."""
+        return {}
 
     @cached_property
     def running(self) -> Stack | None:
@@ -150,3 +133,35 @@ class Where:
         if found is None or (self.lasting and not found.stays):
             return None
         return laptop.handed_over(found)
+
+
+@dataclass(frozen=True)
+class WhereConfigured(Where):
+    """The same for a command that may set parameters of the laptop cloud's template."""
+
+    parameters_given: Parameters = None
+    usd_per_image: UsdPerImage = None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that were given, the price of a picture among them.
+
+        Raises:
+            InvalidRequest: when one is not NAME=VALUE.
+        """
+        given = pairs(self.parameters_given or [])
+        if self.usd_per_image is not None:
+            given["UsdPerImage"] = f"{self.usd_per_image:.6f}"
+        return given
+
+
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """Parameters of a template by name.
+
+    Raises:
+        InvalidRequest: when one is not NAME=VALUE.
+    """
+    found = [item.partition("=") for item in given]
+    if any(not name or not equals for name, equals, _ in found):
+        raise InvalidRequest("parameter: give it as NAME=VALUE.")
+    return {name: value for name, _, value in found}

@@ -219,7 +219,7 @@ def test_a_list_without_words_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
 def test_a_terminal_of_any_letters_is_told_what_it_can_show(encoding: str) -> None:
-    tile = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0" / "tile.png"
+    tile = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0" / "tile.png"
     ended = subprocess.run(
         [sys.executable, "-m", "combinatoric_collage.cli.main", "explain", str(tile)],
         env={**os.environ, "PYTHONIOENCODING": encoding},

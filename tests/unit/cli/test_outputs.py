@@ -10,7 +10,7 @@ from collage.manifest import Manifest
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.result_files import Results
 
-SHIPPED = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0" / "manifest.json"
+SHIPPED = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0" / "manifest.json"
 ONE, OTHER = "0123456789abcdef0123", "fedcba98765432100123"
 
 

@@ -19,7 +19,7 @@ from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.unit.pictures import encode, noise, plain
 from tests.unit.test_pipeline import prepare, render
 
-SHIPPED = Path(__file__).parents[1] / "fixtures" / "records" / "0.1.0"
+SHIPPED = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0"
 
 
 @pytest.fixture

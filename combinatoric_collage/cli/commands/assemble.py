@@ -1,0 +1,85 @@
+"""The command `assemble`: a collage's tiles laid out another way."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, get_args
+
+import typer
+
+from collage.request.relayout import Relayout, parse_relayout
+from collage.request.request import Request
+from collage.sheet.layout import Sort
+from combinatoric_collage.cli.common_options import Id, command
+from combinatoric_collage.cli.exit_codes import AsJson
+from combinatoric_collage.cli.followed_run import report
+from combinatoric_collage.cli.output_folder import Output
+from combinatoric_collage.cli.request_options import COMPLETED, METAVARS, NUMBERS, completing
+from combinatoric_collage.cli.stacks.which import Where
+
+HELP = {"sort": f"{', '.join(get_args(Sort))} [default: shuffle]", "seed": "of the shuffle"}
+"""What a new layout has of its own, or means otherwise than a request."""
+
+
+def layout_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every field of a new layout, in place of its ``**changes``.
+
+    It gets those that were used, by the fields' names.
+    """
+    own = inspect.signature(function)
+    names = list(Relayout.model_fields)
+
+    def wrapped(**given: Any) -> None:
+        used = {name: given.pop(name) for name in names}
+        function(**given, **{name: value for name, value in used.items() if value is not None})
+
+    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    wrapped.__name__ = function.__name__
+    wrapped.__doc__ = function.__doc__
+    wrapped.__signature__ = own.replace(  # type: ignore[attr-defined]
+        parameters=[*map(_option, names), *kept]
+    )
+    return wrapped
+
+
+def _option(name: str) -> inspect.Parameter:
+    kind: Any = NUMBERS.get(Relayout.model_fields[name].annotation, str)  # type: ignore[arg-type]
+    flag = f"--{name}"
+    if name == "labels":
+        kind, flag = bool, "--labels/--no-labels"
+    words = get_args(Sort) if name == "sort" else COMPLETED.get(name)
+    option = typer.Option(
+        flag,
+        help=HELP.get(name) or Request.model_fields[name].description,
+        metavar=METAVARS.get(name),
+        autocompletion=completing(*words) if words else None,
+    )
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )
+
+
+@layout_options
+@command
+def assemble(
+    collage: Id, to: Output, where: Where, as_json: AsJson = False, **changes: Any
+) -> None:
+    """Lay the tiles of a collage out another way.
+
+    Nothing is rendered or paid; what is not given stays as it was.
+    """
+    wanted = parse_relayout(changes)
+    if wanted.seed is not None:
+        changes["seed"] = wanted.seed
+    to.check()
+    to.hold(lambda: collage)
+    with replace(where, lasting=True).reached() as reached:
+        layout = reached.assemble(collage, changes)
+        folder = to.folder(collage, layout)
+        manifest = reached.fetch(collage, folder, layout)
+    report(manifest, folder, as_json=as_json)

@@ -124,10 +124,10 @@ def make(
     from collage.request import parse, rules
     from combinatoric_collage.cli import confirmation
     from combinatoric_collage.cli.output_folder import Output
-    from combinatoric_collage.cli.stacks.which import Where
+    from combinatoric_collage.cli.stacks.which import WhereConfigured
 
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
-    where = Where(stack, _path(state), given, lasting=True)
+    where = WhereConfigured(stack, _path(state), lasting=True, parameters_given=given)
     fields = {"recipe": recipe, **options}
     asked = parse.parse(fields if mask_file is None else {**fields, "mask_source": AS_PUT})
     rules.served(asked, source is not None)

@@ -12,9 +12,9 @@ from rich.console import Console
 from collage.engines.openai import prices
 from collage.manifest import Manifest
 from collage.progress import Progress
-from collage.provenance import line
 from collage.request.request import Request
 from collage.steps.estimate import Estimated
+from collage.text import line
 from combinatoric_collage.cli.progress_bars import misses, span
 from combinatoric_collage.cli.stacks.stack import Stack
 

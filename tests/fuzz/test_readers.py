@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import errors, provenance, records
+from collage import errors, records
 from collage.errors import CollageError, UnreadableRecord
-from collage.formats import png
+from collage.formats import metadata, png
+from collage.formats.description import Description
 from collage.manifest import Failure, Manifest
 from collage.pictures import mask_files, source
 from collage.plan import Plan, Prepared, Styles
@@ -34,7 +35,7 @@ MODELS = {
     "progress": Progress, "manifest": Manifest, "failure": Failure,
 }  # fmt: skip
 PICTURES = [(SHIPPED / f"collage.{end}").read_bytes() for end in ("png", "jpeg", "webp")]
-COLLAGE = provenance.read(PICTURES[0]).record
+COLLAGE = metadata.read(PICTURES[0]).record
 assert COLLAGE is not None
 
 
@@ -103,12 +104,12 @@ READINGS: list[Callable[[bytes], object]] = [
 def test_what_a_picture_says_is_taken_or_refused(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(COLLAGE)))
     said = json.dumps(changed(COLLAGE, path, data.draw(JSON))).encode("utf-8", "replace")
-    described = provenance.Description("a cat\nSteps: 1", said, ())
+    described = Description("a cat\nSteps: 1", said, ())
 
     for picture in PICTURES:
         for read in READINGS[:4]:
             with suppress(CollageError):
-                read(provenance.embed(picture, described))
+                read(metadata.embed(picture, described))
 
 
 def said(record: bytes) -> bytes:

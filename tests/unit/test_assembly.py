@@ -7,10 +7,10 @@ import subprocess
 import numpy as np
 import pytest
 
-from collage import provenance
 from collage.errors import InvalidRequest, StoreUnavailable
-from collage.formats import jpeg
+from collage.formats import jpeg, metadata
 from collage.formats.xmp import read_properties
+from collage.provenance import derived
 from collage.request.relayout import parse_relayout
 from collage.sheet import cells, strips
 from collage.steps.assemble_again import assemble_again
@@ -105,8 +105,8 @@ def test_the_preview_and_the_pyramid_say_how_they_came_to_be_and_whose_they_are(
                 input=file, capture_output=True, check=True,
             ).stdout.decode().split()  # fmt: skip
         else:
-            found = provenance.read(file)
-            assert provenance.collage_id(found) == manifest.id
+            found = metadata.read(file)
+            assert derived.collage_id(found) == manifest.id
             assert (found.parameters, found.record) == (None, None)
             said = list(read_properties(found.xmp.encode()).values())
         # What a painter made is no work of a trained model.

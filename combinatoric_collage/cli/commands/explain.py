@@ -11,8 +11,9 @@ import typer
 from collage import formats
 from collage.errors import CollageError, InvalidRequest
 from collage.provenance import explain as explaining
-from collage.provenance import line
-from collage.provenance.explain import CellFacts, CollageFacts, Explanation, TileEnd, TileFacts
+from collage.provenance.explain import CellFacts, CollageFacts, Explanation
+from collage.provenance.record import TileEnd, TileFacts
+from collage.text import line
 from combinatoric_collage.cli import input_files
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import WRONG_INPUT, AsJson, answer

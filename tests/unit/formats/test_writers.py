@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import pyvips
 
-from collage import provenance
-from collage.formats import FORMATS
+from collage.formats import FORMATS, metadata
 from collage.provenance import explain
+from collage.provenance.describe import describe_collage
 from tests.unit.pictures import decode, noise, pixels, smooth
-from tests.unit.provenance.test_explain import collage_of
+from tests.unit.provenance.collages import collage_of
 
 SIZES = [(1, 1), (7, 5), (8, 8), (9, 17), (64, 64), (130, 71), (333, 257), (2, 700)]
 STRIPS = [1, 3, 64, 1000]
@@ -93,11 +93,11 @@ def test_what_the_lossy_form_of_webp_cannot_hold_is_written_without_loss(monkeyp
 @pytest.mark.parametrize("file_format", ["png", "jpeg", "webp"])
 def test_a_file_in_strips_says_what_it_is_of(file_format):
     file, plan, manifest = collage_of()
-    said = provenance.describe_collage(plan, manifest)
+    said = describe_collage(plan, manifest)
 
     file = written(file_format, pixels(decode(file)), 10, said)
 
-    found = provenance.read(file)
+    found = metadata.read(file)
     assert found.parameters == said.parameters
     assert explain.explain(file, cell=(0, 0)).id == plan.id
     assert pixels(decode(file)).shape == (36, 64, 3)

@@ -1,102 +1,33 @@
+"""A picture is explained by itself."""
+
 import json
 from io import BytesIO
 
 import pytest
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from typer.testing import CliRunner
 
-from collage import provenance
 from collage.digest import canonical
-from collage.errors import CollageError, InvalidRequest, NoMetadata, NotAPicture
-from collage.formats import jpeg
-from collage.manifest import Failure, record
-from collage.provenance import Description
+from collage.errors import CollageError, InvalidRequest, NoMetadata
+from collage.formats import jpeg, metadata
+from collage.formats.description import Description
+from collage.provenance import derived
+from collage.provenance.describe import describe_collage, describe_tile
 from collage.provenance.explain import explain
 from collage.sheet.layout import Layout
-from collage.sheet.sheet import Sheet
-from collage.tile import Sidecar
-from combinatoric_collage.cli.commands.explain import explain as command
-from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
+from tests.unit.pictures import RED, decode, encode, plain
 from tests.unit.plans import SHA, planned
-from tests.unit.sheet.drawn import drawn
-
-CREATED = "2026-11-21T11:00:00+00:00"
-COLOURS = (RED, GREEN, BLUE, GOLD)
-OPTIONS = {
-    "styles": ["Cubism", "Baroque", "Op Art"],
-    "engine": "openai",
-    "quality": "low",
-    "rows": 3,
-    "cols": 4,
-    "cell": 16,
-    "size": "64x48",
-    "tiles": 4,
-    "replace_refused": True,
-}
+from tests.unit.provenance.collages import COLOURS, CREATED, OPTIONS, cells_of, collage_of, size_of
 
 
 def test_a_view_of_a_collage_names_the_collage_that_is_to_be_asked():
     plan = planned(**OPTIONS)
-    preview = jpeg.insert(encode(plain((8, 8), RED), "JPEG"), provenance.mark(plan))
+    preview = jpeg.insert(encode(plain((8, 8), RED), "JPEG"), derived.mark(plan))
 
     with pytest.raises(NoMetadata, match=f"only a view of the collage {plan.id}"):
         explain(preview)
-
-
-def sidecar(tile, collage, **changes):
-    made = {
-        "key": tile.key,
-        "sha256": "0" * 64,
-        "tile": tile,
-        "collage": collage,
-        "seconds": 2.5,
-        "created": CREATED,
-        "version": "0",
-        "usd": 0.018,
-        "outside_changed": 77,
-    }
-    return Sidecar.model_validate(made | changes)
-
-
-def collage_of(file_format="PNG", size=None, **options):
-    """A collage's file, its plan and its manifest.
-
-    Of the four tiles the first was made, the second reused, a spare took the third's place, and
-    the fourth was refused. Each cell has the colour of the tile that it shows.
-    """
-    plan = planned(**{**OPTIONS, **options})
-    sidecars = {
-        0: sidecar(plan.tiles[0], plan.id),
-        1: sidecar(plan.tiles[1], "another run", usd=0.5, asked_before=1),
-        2: sidecar(plan.spares[2], plan.id),
-    }
-    call = next(number for number, tiles in enumerate(plan.calls) if 3 in tiles)
-    refused = Failure(id=plan.id, error="Refused", message="Not this.", created=CREATED, call=call)
-    manifest = record(plan, sidecars, {call: refused}, {}, min_share=0.5, created=CREATED)
-    width, height = manifest.layout.cell
-    cells = {i: pixels(plain((width, height), COLOURS[i])) for i in range(4)}
-    sheet = Sheet(manifest.layout, manifest.captions)
-    picture = Image.fromarray(drawn(sheet, cells.__getitem__))
-    if size is not None:
-        picture = picture.resize(size, resample=0)
-    file = provenance.embed(
-        encode(picture, file_format), provenance.describe_collage(plan, manifest)
-    )
-    return file, plan, manifest
-
-
-def size_of(**options):
-    """Width and height of a collage's file."""
-    return decode(collage_of(**options)[0]).size
-
-
-def cells_of(manifest, state):
-    """Where the cells of a state are."""
-    return [(cell.row, cell.col) for cell in manifest.cells if cell.state == state]
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP"])
@@ -216,9 +147,9 @@ READ = {}
 
 def explain_quickly(file, at):
     """Of the same file again and again: read once."""
-    found = READ.setdefault(file, provenance.read(file))
+    found = READ.setdefault(file, metadata.read(file))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(provenance, "read", lambda _: found)
+        patch.setattr(metadata, "read", lambda _: found)
         return explain(file, at=at)
 
 
@@ -240,7 +171,7 @@ def test_tiles_that_were_laid_out_again_are_found_where_they_lie():
     again = Layout(rows=1, cols=3, cell=(16, 12), gap=0, cells=(2, 0, 1))
     manifest = manifest.laid_out(again, again.cells, "png", created=CREATED)
     picture = encode(plain((48, 12)))
-    file = provenance.embed(picture, provenance.describe_collage(plan, manifest))
+    file = metadata.embed(picture, describe_collage(plan, manifest))
 
     found = explain(file, at=(20, 5))
 
@@ -295,7 +226,7 @@ def test_a_point_and_a_cell_exclude_each_other():
 
 def tile_picture():
     tile = planned(**OPTIONS).tiles[0]
-    return tile, provenance.embed(encode(plain((64, 48))), provenance.describe_tile(tile))
+    return tile, metadata.embed(encode(plain((64, 48))), describe_tile(tile))
 
 
 @pytest.mark.parametrize("at", [None, (0, 0), (63, 47)])
@@ -321,13 +252,13 @@ def test_a_tile_has_no_cells():
 
 def written(said):
     """A picture that says this."""
-    return provenance.embed(encode(plain((64, 36))), Description("a", canonical(said), ()))
+    return metadata.embed(encode(plain((64, 36))), Description("a", canonical(said), ()))
 
 
 def honest():
     """What an honest collage says."""
     file, _, _ = collage_of()
-    return provenance.read(file).record
+    return metadata.read(file).record
 
 
 def test_what_a_newer_version_says_is_not_guessed_at():
@@ -409,115 +340,6 @@ def test_a_changed_record_is_explained_or_refused_by_name(path, value):
             json.loads(explain(written(said), **question).model_dump_json())
         except CollageError:
             continue
-
-
-# The command.
-
-APP = typer.Typer()
-APP.command()(command)
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Runs the command over a picture."""
-
-    def with_file(data, *options):
-        file = tmp_path / "picture"
-        file.write_bytes(data)
-        return CliRunner().invoke(APP, [str(file), *options])
-
-    return with_file
-
-
-def rows(result):
-    """Lines of a name and a value, two columns."""
-    width = len(result.stdout.splitlines()[0]) - len(
-        result.stdout.splitlines()[0].split("  ", 1)[1].lstrip()
-    )
-    return {line[:width].strip(): line[width:] for line in result.stdout.splitlines()}
-
-
-def test_the_command_sums_a_collage_up(run):
-    file, plan, _ = collage_of()
-
-    result = run(file)
-
-    assert result.exit_code == 0
-    said = rows(result)
-    assert said["collage"] == plan.id
-    assert said["source"] == SHA
-    assert said["tiles"] == "4: 1 done, 1 refused, 1 replaced, 1 reused"
-    assert said["cost"] == "$0.04"
-    assert said["styles"] == "Cubism, Baroque, Op Art (2 at a time; named in the request)"
-
-
-def test_the_command_tells_a_point_and_a_cell(run):
-    file, plan, manifest = collage_of()
-    row, col = cells_of(manifest, "refused")[0]
-
-    for place in (("--cell", f"{row},{col}"), ("--at", f"{col * 16 + 3}, {row * 12 + 3}")):
-        result = run(file, *place)
-        assert result.exit_code == 0
-        said = rows(result)
-        assert said["cell"].startswith(f"row {row}, column {col} (16 x 12 px")
-        assert said["state"] == "refused"
-        assert said["reason"] == "Refused: Not this."
-        assert said["planned"].startswith(plan.tiles[3].prompt)
-        assert said["outside mask"] == "77 pixels changed by the model"
-
-
-def test_the_command_prints_one_json_object(run):
-    file, plan, _ = collage_of()
-
-    result = run(file, "--cell", "0,0", "--json")
-
-    assert result.stdout.count("\n") == 1
-    said = json.loads(result.stdout)
-    assert (said["kind"], said["id"]) == ("collage", plan.id)
-    assert said["cell"]["row"] == 0
-    assert said["tile"]["prompt"].startswith("in the style of")
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--at", "64,0"], "outside"),
-        (["--at", "1"], "two whole numbers"),
-        (["--at", "1,-1"], "two whole numbers"),
-        (["--cell", "a,b"], "two whole numbers"),
-        (["--cell", "9,9"], "rows go from 0 to 2"),
-        (["--cell", "0,0", "--at", "0,0"], "not both"),
-    ],
-)
-def test_wrong_input_is_one_sentence_and_exit_code_2(run, options, words):
-    file, _, _ = collage_of()
-
-    result, as_json = run(file, *options), run(file, *options, "--json")
-
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert words in result.stderr
-    assert result.stderr.startswith("InvalidRequest: ")
-    assert result.stderr.count("\n") == 1
-    assert as_json.exit_code == 2
-    assert json.loads(as_json.stdout)["error"] == "InvalidRequest"
-
-
-def test_a_file_that_cannot_be_read_is_wrong_input(run, tmp_path):
-    for file, name in ((tmp_path, NotAPicture.__name__), (tmp_path / "none", "NoSuchFile")):
-        result = CliRunner().invoke(APP, [str(file)])
-        assert result.exit_code == 2
-        assert result.stderr.startswith(f"{name}: ")
-    assert run(b"text").exit_code == 2
-    assert run(encode(plain((9, 9)))).stderr.startswith("NoMetadata: ")
-
-
-def test_what_a_picture_says_cannot_steer_the_terminal(run):
-    tile = planned(**OPTIONS).tiles[0].model_copy(update={"prompt": "\x1b[2J\x9b1m\na\u202eb\rc"})
-
-    result = run(provenance.embed(encode(plain((64, 48))), provenance.describe_tile(tile)))
-
-    assert rows(result)["prompt"] == "[2J 1m ab c"
-    assert not set(result.stdout) & set("\x1b\x9b\u202e\r")
 
 
 @pytest.mark.parametrize("xmp", ["<x:xmpmeta", "no XML at all", "<!DOCTYPE a><a/>"])

@@ -17,22 +17,3 @@ and whose they are.
 Files are taken apart and joined at the level of their own chunks: no pixel is decoded. What else
 a file said of itself (EXIF, XMP, comments, dates, signatures) makes place for the description.
 """
-
-from collage.formats.description import Description, Found
-from collage.formats.metadata import embed, read
-from collage.provenance.derived import collage_id, mark
-from collage.provenance.describe import RECORD_VERSION, describe_collage, describe_tile
-from collage.text import line
-
-__all__ = [
-    "RECORD_VERSION",
-    "Description",
-    "Found",
-    "collage_id",
-    "describe_collage",
-    "describe_tile",
-    "embed",
-    "line",
-    "mark",
-    "read",
-]

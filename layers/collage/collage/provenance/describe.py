@@ -11,16 +11,15 @@ from collage.digest import canonical
 from collage.formats.description import Description
 from collage.formats.packing import MAX_RECORD
 from collage.provenance import parameters, properties
+from collage.provenance.record import Cells, WrittenCollage, WrittenTile
 
 if TYPE_CHECKING:
     from collage.manifest import Manifest, TileRecord
     from collage.plan import Plan
     from collage.tile import Tile
 
-RECORD_VERSION = 1
-
-_ELSEWHERE = {"tiles", "cells", "layout", "geometry", "files"}
-"""What of the manifest is said in another form, or of files that are not beside a picture."""
+_SAID_ELSEWHERE = {"tiles", "cells", "layout", "geometry", "files"}
+"""Of the manifest: what the record has in another form, or files that are not beside a picture."""
 
 
 def describe_tile(tile: Tile) -> Description:
@@ -28,13 +27,7 @@ def describe_tile(tile: Tile) -> Description:
 
     The same tile is described in the same bytes whenever, and by whichever run, it is made.
     """
-    record = {
-        "kind": "tile",
-        "version": RECORD_VERSION,
-        "pack": collage.__version__,
-        "key": tile.key,
-        "tile": tile.model_dump(mode="json"),
-    }
+    record = WrittenTile(pack=collage.__version__, key=tile.key, tile=tile.model_dump(mode="json"))
     options = dict(tile.options)
     negative = options.pop("negative_prompt", "")
     pairs: dict[str, object] = {
@@ -58,7 +51,7 @@ def describe_tile(tile: Tile) -> Description:
     trained = engines.trained(tile.engine)
     return Description(
         parameters=parameters.compose(tile.prompt, pairs, negative),
-        record=canonical(record),
+        record=canonical(record.model_dump(mode="json")),
         properties=properties.compose(
             properties.tile_source_type(trained, tile.source is not None),
             (tile.prompt, tile.engine, tile.model) if trained else None,
@@ -72,38 +65,55 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
     The layout is the manifest's, which need not be the plan's: tiles can be laid out again. Of
     the source only digest, format and size are told: the name of somebody's file is not.
     """
-    asked, layout = plan.request, manifest.layout
+    prompt = _prompt(plan)
+    # Of a table of engines, those that hold a model, each with the models that it had.
+    trained = [tile for tile in plan.tiles if engines.trained(tile.engine)]
+    system = _all(tile.engine for tile in trained), _all(tile.model for tile in trained)
+    return Description(
+        parameters=parameters.compose(prompt, _pairs(plan, manifest)),
+        record=_record(plan, manifest),
+        properties=properties.compose(
+            properties.collage_source_type(plan), (prompt, *system) if trained else None
+        ),
+    )
+
+
+def _record(plan: Plan, manifest: Manifest) -> bytes:
+    """The plan, without the name of the source's file, and what came of it."""
     whole = plan.model_dump(mode="json")
     if whole["source"] is not None:
         whole["source"]["key"] = ""
-    record = {
-        "kind": "collage",
-        "version": RECORD_VERSION,
-        "pack": collage.__version__,
-        "plan": whole,
-        "run": manifest.model_dump(
-            mode="json", exclude={"tiles", "cells", "layout", "geometry", "files"}
+    record = WrittenCollage(
+        pack=collage.__version__,
+        plan=whole,
+        run=manifest.model_dump(mode="json", exclude=_SAID_ELSEWHERE),
+        geometry=manifest.geometry,
+        tiles=tuple(map(_tile_end, manifest.tiles)),
+        cells=Cells(
+            tile=tuple(cell.tile for cell in manifest.cells),
+            planned=tuple(cell.planned for cell in manifest.cells),
+            state=tuple(cell.state for cell in manifest.cells),
         ),
-        "geometry": manifest.geometry.model_dump(mode="json"),
-        "tiles": [_tile_end(tile) for tile in manifest.tiles],
-        "cells": {
-            "tile": [cell.tile for cell in manifest.cells],
-            "planned": [cell.planned for cell in manifest.cells],
-            "state": [cell.state for cell in manifest.cells],
-        },
-    }
-    if len(canonical(record)) > MAX_RECORD:
+    )
+    written = canonical(record.model_dump(mode="json"))
+    if len(written) > MAX_RECORD:
         # Tens of thousands of prompts that are pages long: template and styles tell them too.
-        for tile in (*whole["tiles"], *whole["spares"]):
+        for tile in (*record.plan["tiles"], *record.plan["spares"]):
             tile["prompt"] = ""
-    prompt, model = _prompt(plan), plan.tiles[0].model
+        written = canonical(record.model_dump(mode="json"))
+    return written
+
+
+def _pairs(plan: Plan, manifest: Manifest) -> dict[str, object]:
+    """What the parameters say beside the prompt, in the order in which it stands there."""
+    asked, layout = plan.request, manifest.layout
     used = {tile.mask for tile in plan.tiles if tile.mask is not None}
-    pairs: dict[str, object] = {
+    return {
         "Steps": 1,
         "Sampler": asked.engine,
         "Seed": asked.seed,
         "Size": f"{asked.size[0]}x{asked.size[1]}",
-        "Model": model,
+        "Model": plan.tiles[0].model,
         "Engine": asked.engine,
         "Mask mode": "Inpaint masked" if used else None,
         "Masks": parameters.joined([m for m in asked.masks if m in used] or sorted(used)),
@@ -115,16 +125,6 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
         **_script(plan, manifest),
         "Version": properties.PRODUCT,
     }
-    # Of a table of engines, those that hold a model, each with the models that it had.
-    trained = [tile for tile in plan.tiles if engines.trained(tile.engine)]
-    system = _all(tile.engine for tile in trained), _all(tile.model for tile in trained)
-    return Description(
-        parameters=parameters.compose(prompt, pairs),
-        record=canonical(record),
-        properties=properties.compose(
-            properties.collage_source_type(plan), (prompt, *system) if trained else None
-        ),
-    )
 
 
 def _all(names: Iterable[str]) -> str:

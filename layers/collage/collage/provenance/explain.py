@@ -1,67 +1,37 @@
-"""Explain a picture by itself: what it holds of its making, with no network and no store.
-
-What a picture says is anybody's word, and may be of another version of this pack: only what is
-needed here is read of it, and every field is checked.
-"""
+"""Explain a picture by itself: what it holds of its making, with no network and no store."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
-from collage import provenance
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NoMetadata, SourceChanged
+from collage.formats import metadata
+from collage.formats.description import Found
+from collage.provenance.derived import collage_id
+from collage.provenance.record import (
+    VERSION,
+    Counts,
+    Name,
+    Names,
+    OfCollage,
+    OfTile,
+    Part,
+    ReadCollage,
+    ReadTile,
+    RequestFacts,
+    Text,
+    TileEnd,
+    TileFacts,
+)
 from collage.request.parse import parse
 from collage.request.request import Request
-from collage.sheet.geometry import Geometry, Side
-
-Pair = tuple[Side, Side]
-Count = Annotated[int, Field(ge=0)]
-Text = Annotated[str, Field(max_length=1_000_000)]
-"""A prompt with all that word lists put into it, or a message."""
-
-Name = Annotated[str, Field(max_length=1_000)]
-Names = Annotated[tuple[Name, ...], Field(max_length=1_000)]
-Counts = Annotated[dict[Name, int], Field(max_length=100)]
+from collage.sheet.geometry import Geometry
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class TileFacts(_Read):
-    """What conditions a tile's pixels. ``key`` is its address in the store."""
-
-    key: Name | None = None
-    operation: Name
-    prompt: Text
-    styles: Names
-    mask: Name | None
-    engine: Name
-    model: Name
-    options: Annotated[dict[Name, Text], Field(max_length=100)]
-    size: Pair
-    seed: int | None
-    sample: int | None
-
-
-class TileEnd(_Read):
-    """What became of a tile in a run. Dollars are what was paid for it, in whichever run."""
-
-    key: Name
-    state: Literal["done", "reused", "replaced", "refused", "failed"]
-    created: Name | None = None
-    seconds: FiniteFloat | None = None
-    usd: FiniteFloat = 0
-    asked_before: Count = 0
-    outside_changed: Count | None = None
-    error: Name | None = None
-    message: Text | None = None
-
-
-class CellFacts(_Read):
+class CellFacts(Part):
     """A cell: its place, and what it shows.
 
     ``box`` is left, top, width and height of its picture, in pixels of the collage as it was
@@ -76,27 +46,7 @@ class CellFacts(_Read):
     reason: Text | None
 
 
-class RequestFacts(_Read):
-    """The essentials of the request, with the model that the stack chose where none was named."""
-
-    recipe: Name
-    engine: Name
-    model: Name | None = None
-    quality: Name | None = None
-    prompt: Text | None = None
-    prompt_template: Text
-    combine: int
-    order: Name | None = None
-    masks: Names
-    rows: int
-    cols: int
-    size: Pair
-    cell: int
-    gap: int
-    seed: int
-
-
-class CollageFacts(_Read):
+class CollageFacts(Part):
     """What a collage says of the run that it came from. ``source`` is the source's digest.
 
     Rows, columns and gap are those of the picture, whose tiles may have been laid out again.
@@ -137,63 +87,6 @@ class Explanation(BaseModel):
     """What became of the tile, which only a collage can say."""
 
 
-class _End(TileEnd):
-    tile: TileFacts | None = None
-
-
-class _Cells(_Read):
-    tile: tuple[Count | None, ...]
-    planned: tuple[Count | None, ...]
-    state: tuple[str, ...]
-
-
-class _Digest(_Read):
-    sha256: Name
-
-
-class _Styles(_Read):
-    styles: Names
-    origin: Name
-    model: Name | None = None
-
-
-class _Plan(_Read):
-    id: Name
-    request: RequestFacts
-    source: _Digest | None
-    styles: _Styles
-    tiles: tuple[TileFacts, ...]
-
-
-class _Stopped(_Read):
-    error: Name
-    message: Text
-
-
-class _Run(_Read):
-    created: Name
-    tile_counts: Counts
-    cell_counts: Counts
-    usd: FiniteFloat
-    render_seconds: FiniteFloat
-    asked_again: int
-    stopped: _Stopped | None = None
-
-
-class _Collage(_Read):
-    pack: Name
-    plan: _Plan
-    run: _Run
-    geometry: Geometry
-    tiles: tuple[_End, ...]
-    cells: _Cells
-
-
-class _Tile(_Read):
-    key: Name
-    tile: TileFacts
-
-
 def explain(
     picture: bytes, at: tuple[int, int] | None = None, cell: tuple[int, int] | None = None
 ) -> Explanation:
@@ -210,11 +103,11 @@ def explain(
     """
     if at is not None and cell is not None:
         raise InvalidRequest("at, cell: give one of them, not both.")
-    found = provenance.read(picture)
+    found = metadata.read(picture)
     record = _checked(found)
     if at is not None:
         _inside(at, found.size)
-    if isinstance(record, _Tile):
+    if isinstance(record, OfTile):
         if cell is not None:
             raise InvalidRequest("cell: the picture is one tile; it has no cells.")
         return Explanation(kind="tile", tile=record.tile.model_copy(update={"key": record.key}))
@@ -235,9 +128,9 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
         InvalidRequest: when the picture is a tile, or this version cannot make it.
         NotAPicture, TruncatedPicture, NoMetadata: as for `explain`.
     """
-    found = provenance.read(picture)
+    found = metadata.read(picture)
     record = _checked(found)
-    if found.record is None or not isinstance(record, _Collage):
+    if found.record is None or not isinstance(record, OfCollage):
         raise InvalidRequest("The picture is one tile; only a collage can be made again.")
     known = record.plan.source and record.plan.source.sha256
     if known != (None if source is None else sha256(source)):
@@ -249,24 +142,24 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
     return parse(options)
 
 
-def _checked(found: provenance.Found) -> _Collage | _Tile:
+def _checked(found: Found) -> ReadCollage | ReadTile:
     record = found.record
     if record is None:
-        if collage := provenance.collage_id(found):
+        if collage := collage_id(found):
             raise NoMetadata(
                 f"The picture is only a view of the collage {collage}; all that is known stands in "
                 "the collage's own picture."
             )
         raise NoMetadata("The picture was not made by this pack, or lost what it said of it.")
     version, kind = record.get("version"), record.get("kind")
-    if isinstance(version, int) and version > provenance.RECORD_VERSION:
+    if isinstance(version, int) and version > VERSION:
         raise NoMetadata("The picture was made by a newer version of this pack.")
     if kind not in ("tile", "collage"):
         raise NoMetadata("The picture's record is not one of this pack.")
     try:
         if kind == "tile":
-            return _Tile.model_validate(record)
-        made = _Collage.model_validate(record)
+            return ReadTile.model_validate(record)
+        made = ReadCollage.model_validate(record)
     except ValidationError as error:
         raise NoMetadata("The picture's record is not one of this pack.") from error
     cells, tiles = made.geometry.rows * made.geometry.cols, len(made.plan.tiles)
@@ -314,7 +207,7 @@ def _cell_at(made: Geometry, size: tuple[int, int], at: tuple[int, int]) -> tupl
     return row, col
 
 
-def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
+def _cell(record: ReadCollage, cell: tuple[int, int]) -> Explanation:
     (row, col), made = cell, record.geometry
     if not (0 <= row < made.rows and 0 <= col < made.cols):
         raise InvalidRequest(
@@ -349,7 +242,7 @@ def _cell(record: _Collage, cell: tuple[int, int]) -> Explanation:
     )
 
 
-def _summary(record: _Collage) -> CollageFacts:
+def _summary(record: ReadCollage) -> CollageFacts:
     plan, run = record.plan, record.run
     return CollageFacts(
         id=plan.id,

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collage import provenance
 from collage.formats import by_ending, pyramid
 from collage.in_order import Ordered
 from collage.manifest import Manifest
+from collage.provenance import derived
+from collage.provenance.describe import describe_collage
 from collage.sheet import cells
 from collage.sheet.sheet import Sheet
 from collage.sheet.strips import strips
@@ -55,8 +56,8 @@ def write(
         TileLost: when a tile cannot be read; nothing that was written then counts.
     """
     sheet = Sheet(manifest.layout, manifest.captions)
-    said = provenance.describe_collage(made, manifest) if made.request.metadata else None
-    mark = provenance.mark(made) if made.request.metadata else None
+    said = describe_collage(made, manifest) if made.request.metadata else None
+    mark = derived.mark(made) if made.request.metadata else None
     name, size = manifest.files.collage, sheet.geometry.size
     with (
         ThreadPoolExecutor(READERS) as readers,

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import collage
-from collage import clock, provenance
+from collage import clock
 from collage.digest import sha256
 from collage.engines import Rendered
+from collage.formats import metadata
+from collage.provenance.describe import describe_tile
 from collage.spending.purchase import Purchase
 from collage.store.store import Store
 from collage.tile import Sidecar, Tile
@@ -54,7 +56,7 @@ def keep(
     from collage.steps.join import has_cell
 
     speaking, cell = _looks(store, collage_id)
-    png = provenance.embed(made.png, provenance.describe_tile(tile)) if speaking else made.png
+    png = metadata.embed(made.png, describe_tile(tile)) if speaking else made.png
     sidecar = Sidecar(
         key=tile.key,
         sha256=sha256(png),

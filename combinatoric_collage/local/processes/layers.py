@@ -14,6 +14,8 @@ from pathlib import Path
 
 # Where SAM's builds look for what to install into a layer or function.
 REQUIREMENTS = "requirements.txt"
+# What a laptop may have beside that: it is there where it is installed, and missed nowhere.
+OPTIONAL = "optional.txt"
 # The SDK and the runtime client are in every Python runtime of Lambda, with what they require.
 RUNTIME = ("boto3", "awslambdaric")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -34,13 +36,20 @@ def unpacked(content: Path, folder: Path) -> Contents:
     """What the folder of a layer or function holds, and what it requires, linked in `folder`."""
     # A Python layer may be packed as Lambda unpacks it.
     own = content / "python" if (content / "python").is_dir() else content
-    try:
-        text = (content / REQUIREMENTS).read_text(encoding="utf-8")
-    except OSError:
+    required, optional = (_names(content / name) for name in (REQUIREMENTS, OPTIONAL))
+    if not required and not optional:
         return Contents((own,))
-    lines = (NAME.match(line) for line in text.splitlines())
-    missing = _link((line[0] for line in lines if line), folder)
-    return Contents((own, folder), missing)
+    missing = _link([*required, *optional], folder)
+    return Contents((own, folder), tuple(name for name in missing if name in required))
+
+
+def _names(requirements: Path) -> list[str]:
+    """The packages that a file names, a line each; none where there is no file."""
+    try:
+        lines = requirements.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    return [found[0] for found in map(NAME.match, lines) if found]
 
 
 def runtime(folder: Path) -> Contents:

@@ -159,7 +159,7 @@ def make(
         shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
         unfolded = replace(unfolded, cells=shuffled)
     if request.upscale is not None:
-        unfolded = upscaling.after(unfolded, request, models, weights)
+        unfolded = upscaling.after(unfolded, request, weights)
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles, pace)
     laid = lay_out(request, unfolded, fixed=fixed)

@@ -54,5 +54,5 @@ def test_recipes_name_no_engine(path):
 
 def test_the_engines_that_recipes_take_by_themselves_are_told_by_what_they_can():
     assert engines.identity() == "original"
-    assert engines.embedded("upscale") == "painter"
+    assert engines.UPSCALERS["lanczos"] == ("painter", engines.ENGINES["painter"].model)
     assert "reconstruct" in engines.ENGINES[engines.identity()].operations

@@ -260,10 +260,22 @@ def test_upscaled_tiles_are_made_last_from_the_others_and_are_what_is_shown():
     assert [made.call(i).composition.pieces[0].tile for i in made.waves[1]] == keys(made)[:4]
 
 
-def test_an_engine_that_cannot_upscale_leaves_it_to_the_painter():
-    made = planned(recipe="samples", prompt="a cat", engine="openai", upscale=2)
+@pytest.mark.parametrize(
+    ("given", "engine", "model"),
+    [
+        ({}, "upscaler", "span-x4-ch48"),
+        ({"upscaler": "span"}, "upscaler", "span-x4-ch48"),
+        ({"upscaler": "realesrgan"}, "upscaler", "realesrgan-x4plus"),
+        ({"upscaler": "lanczos"}, "painter", "painter-1"),
+    ],
+)
+def test_a_request_says_what_makes_its_pictures_larger_or_it_is_what_learned_to(
+    given, engine, model
+):
+    for asked in ("openai", "painter"):
+        made = planned(recipe="samples", prompt="a cat", engine=asked, upscale=2, **given)
 
-    assert {tile.engine for tile in made.tiles[9:]} == {"painter"}
+        assert {(tile.engine, tile.model) for tile in made.tiles[9:]} == {(engine, model)}
 
 
 def test_a_template_with_alternatives_gives_each_draw_each_of_them():

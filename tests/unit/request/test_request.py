@@ -47,6 +47,7 @@ OTHER = {
 
 OWN = {
     "sample": 3,
+    "upscaler": "lanczos",
     "recipe": "matrix",
     "engine": "openai",
     "model": "another",

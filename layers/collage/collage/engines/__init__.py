@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from collage.engines.diffusion import operations
 from collage.engines.openai import models, prices
+from collage.engines.upscaler.models import MODELS as LEARNED
 from collage.errors import CollageError
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ ENGINES: dict[str, Capability] = {
         pinned=operations.model,
         families=operations.FAMILIES,
     ),
+    "upscaler": Capability(
+        operations=frozenset({"upscale"}),
+        model=LEARNED["span"],
+        seeded=True,
+        trained=True,
+        offered=False,
+    ),
     "original": Capability(
         operations=frozenset({"reconstruct"}),
         model="none",
@@ -152,6 +160,12 @@ ENGINES: dict[str, Capability] = {
     ),
 }
 """Every engine by its name; its module here, imported only when a tile is made, has the same."""
+
+UPSCALERS = {
+    "lanczos": ("painter", "painter-1"),
+    **{name: ("upscaler", model) for name, model in LEARNED.items()},
+}
+"""The engine and the model that make pictures larger, by what a request asks for."""
 
 OFFERED = tuple(name for name, known in ENGINES.items() if known.offered)
 """The engines that a request may name."""
@@ -165,12 +179,3 @@ def trained(engine: str) -> bool:
 def identity() -> str:
     """The engine that shows a source as it is."""
     return next(name for name, known in ENGINES.items() if known.identity)
-
-
-def embedded(operation: Operation) -> str:
-    """The first engine that does this with a model of its own, for those that cannot."""
-    return next(
-        name
-        for name, known in ENGINES.items()
-        if operation in known.operations and known.model is not None
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from collage.networks.onnx import Array, Graph, Node
+from collage.networks.onnx import Array, Graph, Node, Shape
 
 OPERATORS = ("QuantizeLinear", "DequantizeLinear")
 
@@ -19,27 +19,31 @@ def dequantize(graph: Graph, sizeless: tuple[str, ...] = ()) -> Graph:
 
     Args:
         graph: With weights as DequantizeLinear of constants.
-        sizeless: Inputs (N, H, W, C) that may have any height and width.
+        sizeless: Inputs and outputs (N, H, W, C) that may have any height and width.
     """
     numbers, same = dict(graph.numbers), dict[str, str]()
     nodes = list[Node]()
     for node in graph.nodes:
-        inputs = tuple(same.get(name, name) for name in node.inputs)
-        if node.operator == "DequantizeLinear" and inputs[0] in graph.numbers:
+        reads = tuple(same.get(name, name) for name in node.inputs)
+        if node.operator == "DequantizeLinear" and reads[0] in graph.numbers:
             axis = node.attributes.get("axis", 1)
-            numbers[node.outputs[0]] = _floats(*(graph.numbers[name] for name in inputs), axis=axis)
+            numbers[node.outputs[0]] = _floats(*(graph.numbers[name] for name in reads), axis=axis)
         elif node.operator in OPERATORS:
-            same[node.outputs[0]] = inputs[0]
+            same[node.outputs[0]] = reads[0]
         else:
-            nodes.append(Node(node.operator, inputs, node.outputs, node.attributes))
+            nodes.append(Node(node.operator, reads, node.outputs, node.attributes))
     nodes += [Node("Identity", (same[name],), (name,)) for name in graph.outputs if name in same]
     read = {name for node in nodes for name in node.inputs}
-    inputs = {
-        name: (shape[0], "height", "width", shape[3]) if name in sizeless else shape
-        for name, shape in graph.inputs.items()
-    }
     kept = {name: array for name, array in numbers.items() if name in read}
-    return Graph(tuple(nodes), kept, inputs, graph.outputs, graph.opset)
+    inputs, outputs = (
+        {name: _sizeless(shape) if name in sizeless else shape for name, shape in shapes.items()}
+        for shapes in (graph.inputs, graph.outputs)
+    )
+    return Graph(tuple(nodes), kept, inputs, outputs, graph.opset)
+
+
+def _sizeless(shape: Shape) -> Shape:
+    return shape[0], "height", "width", shape[3]
 
 
 def _floats(integers: Array, scale: Array, zero: Array, *, axis: object) -> Array:

@@ -13,6 +13,12 @@ HALF = 0x01306B47
 """What stands before numbers of 16 bits; 0 before those of 32."""
 
 ARITHMETIC = {0: "Add", 1: "Sub", 2: "Mul"}
+NEAREST: dict[str, Attribute] = {
+    "mode": "nearest",
+    "coordinate_transformation_mode": "asymmetric",
+    "nearest_mode": "floor",
+}
+"""How Interp enlarges: each pixel again and again."""
 LEAKY = "2"
 """The activation of a convolution by a slope of its own."""
 
@@ -38,6 +44,7 @@ class Numbers:
                 raise ValueError(f"weights of the form {mark:#x} are not read")
             return self.floats(count)
         found = np.frombuffer(self.data, np.float16, count, self.at)
+        # Numbers of 16 bits end at a multiple of 4 bytes.
         self.at += -(-2 * count // 4) * 4
         return found.astype(np.float32)
 
@@ -67,38 +74,43 @@ class Reader:
             case "Split":
                 self.same.update(dict.fromkeys(makes, reads[0]))
             case "MemoryData":
-                sides = int(given["2"]), int(given.get("1", 1)), int(given.get("0", 1))
-                self.constants[makes[0]] = self.numbers.floats(int(np.prod(sides))).reshape(
-                    1, *sides
-                )
+                self._memory(makes[0], given)
             case "Convolution":
                 self._convolution(name, reads, makes[0], given)
-            case "Swish":
-                self._add("Sigmoid", reads, f"{makes[0]}:sigmoid")
-                self._add("Mul", [reads[0], f"{makes[0]}:sigmoid"], makes[0])
-            case "Sigmoid":
-                self._add("Sigmoid", reads, makes[0])
-            case "BinaryOp":
-                if given.get("1") == "1":
-                    reads.append(self._constant(name, [float(given["2"])]))
-                self._add(ARITHMETIC[int(given.get("0", 0))], reads, makes[0])
             case "Eltwise":
                 self._weighted_sum(name, reads, makes[0], given)
+            case _:
+                self._plain(kind, name, reads, makes[0], given)
+
+    def _plain(
+        self, kind: str, name: str, reads: list[str], makes: str, given: dict[str, str]
+    ) -> None:
+        """A layer whose only numbers are its parameters."""
+        match kind:
+            case "Swish":
+                self._add("Sigmoid", reads, f"{makes}:sigmoid")
+                self._add("Mul", [reads[0], f"{makes}:sigmoid"], makes)
+            case "Sigmoid":
+                self._add("Sigmoid", reads, makes)
+            case "BinaryOp":
+                if given.get("1") == "1":
+                    reads = [*reads, self._constant(name, [float(given["2"])])]
+                self._add(ARITHMETIC[int(given.get("0", 0))], reads, makes)
             case "Concat":
-                self._add("Concat", reads, makes[0], {"axis": 1})
+                self._add("Concat", reads, makes, {"axis": 1})
             case "PixelShuffle":
                 shuffle: dict[str, Attribute] = {"blocksize": int(given["0"]), "mode": "CRD"}
-                self._add("DepthToSpace", reads, makes[0], shuffle)
+                self._add("DepthToSpace", reads, makes, shuffle)
             case "Interp":
                 scales = self._constant(name, [1, 1, float(given["2"]), float(given["1"])])
-                nearest: dict[str, Attribute] = {
-                    "mode": "nearest",
-                    "coordinate_transformation_mode": "asymmetric",
-                    "nearest_mode": "floor",
-                }
-                self._add("Resize", [reads[0], "", scales], makes[0], nearest)
+                self._add("Resize", [reads[0], "", scales], makes, dict(NEAREST))
             case _:
                 raise ValueError(f"layers of the kind {kind} are not known")
+
+    def _memory(self, makes: str, given: dict[str, str]) -> None:
+        """A constant of up to three sides, which ncnn gives from the last to the first."""
+        sides = [int(given.get(place, 1)) for place in ("2", "1", "0")]
+        self.constants[makes] = self.numbers.floats(int(np.prod(sides))).reshape(1, *sides)
 
     def _convolution(self, name: str, reads: list[str], makes: str, given: dict[str, str]) -> None:
         """A square convolution whose border is zeros, with bias, perhaps a leaky rectifier."""
@@ -151,5 +163,10 @@ def read(text: str, data: bytes) -> Graph:
         reader.layer(line)
     if reader.numbers.at != len(data):
         raise ValueError(f"{len(data) - reader.numbers.at:,} bytes of numbers belong to no layer")
-    inputs: dict[str, tuple[int | str, ...]] = {"data": (1, 3, "height", "width")}
-    return Graph(tuple(reader.nodes), reader.constants, inputs, ("output",), opset=13)
+    return Graph(
+        tuple(reader.nodes),
+        reader.constants,
+        inputs={"data": (1, 3, "height", "width")},
+        outputs={"output": (1, 3, "higher", "wider")},
+        opset=13,
+    )

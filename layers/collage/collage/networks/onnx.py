@@ -22,7 +22,7 @@ OPSET_VERSION = 2
 NODE, GRAPH_NAME, INITIALIZER, INPUT, OUTPUT = 1, 2, 5, 11, 12
 NODE_INPUT, NODE_OUTPUT, NODE_OPERATOR, NODE_ATTRIBUTE = 1, 2, 4, 5
 ATTRIBUTE_NAME, FLOAT, INTEGER, TEXT, INTEGERS, ATTRIBUTE_TYPE = 1, 2, 3, 4, 8, 20
-DIMS, DATA_TYPE, TENSOR_NAME, RAW_DATA = 1, 2, 8, 9
+DIMS, DATA_TYPE, FLOAT_DATA, TENSOR_NAME, RAW_DATA = 1, 2, 4, 8, 9
 VALUE_NAME, VALUE_TYPE, TENSOR_TYPE, ELEMENT_TYPE, SHAPE, DIM, DIM_VALUE, DIM_PARAM = (
     1, 2, 1, 1, 2, 1, 1, 2,
 )  # fmt: skip
@@ -33,6 +33,7 @@ KINDS = {float: (FLOAT, 1), int: (INTEGER, 2), str: (TEXT, 3), list: (INTEGERS, 
 """Where an attribute's value stands, and its AttributeProto.AttributeType."""
 
 Attribute = float | int | str | list[int]
+Shape = tuple[int | str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Graph:
     nodes: tuple[Node, ...]
     numbers: dict[str, Array]
     """What is known beforehand, by name: weights and other constants."""
-    inputs: dict[str, tuple[int | str, ...]]
+    inputs: dict[str, Shape]
     """Shapes of what it is given; a side that may be any is a name."""
-    outputs: tuple[str, ...]
+    outputs: dict[str, Shape]
     opset: int
 
 
@@ -71,22 +72,20 @@ def read(data: bytes) -> Graph:
             opset = opset or int(versions[0])
         elif number == GRAPH:
             graph = _bytes(value)
-    nodes, outputs = list[Node](), list[str]()
-    numbers, inputs = dict[str, Array](), dict[str, tuple[int | str, ...]]()
+    nodes, numbers = list[Node](), dict[str, Array]()
+    inputs, outputs = dict[str, Shape](), dict[str, Shape]()
     for number, value in wire.fields(graph):
         if number == NODE:
             nodes.append(_node(_bytes(value)))
         elif number == INITIALIZER:
             name, array = _tensor(_bytes(value))
             numbers[name] = array
-        elif number == INPUT:
+        elif number in (INPUT, OUTPUT):
             name, shape = _value(_bytes(value))
-            inputs[name] = shape
-        elif number == OUTPUT:
-            outputs.append(_value(_bytes(value))[0])
+            (inputs if number == INPUT else outputs)[name] = shape
     if not nodes or not outputs:
         raise ValueError("this is no ONNX file, or its graph is empty")
-    return Graph(tuple(nodes), numbers, inputs, tuple(outputs), opset)
+    return Graph(tuple(nodes), numbers, inputs, outputs, opset)
 
 
 def write(graph: Graph) -> bytes:
@@ -95,7 +94,7 @@ def write(graph: Graph) -> bytes:
     contents.append((GRAPH_NAME, b"graph"))
     contents += [(INITIALIZER, _tensor_bytes(name, a)) for name, a in graph.numbers.items()]
     contents += [(INPUT, _value_bytes(name, shape)) for name, shape in graph.inputs.items()]
-    contents += [(OUTPUT, _value_bytes(name, None)) for name in graph.outputs]
+    contents += [(OUTPUT, _value_bytes(name, shape)) for name, shape in graph.outputs.items()]
     return wire.encode(
         [
             (IR_VERSION, 8),
@@ -148,16 +147,17 @@ def _tensor(message: bytes) -> tuple[str, Array]:
             kind = int(value)
         elif number == TENSOR_NAME:
             name = _bytes(value).decode()
-        elif number == RAW_DATA:
+        elif number in (RAW_DATA, FLOAT_DATA):
+            # Floats in a field of their own lie there as the raw ones do.
             raw = _bytes(value)
         else:
-            raise ValueError(f"the numbers of {name} are not raw")
+            raise ValueError(f"the numbers of {name} are in a form that is not read")
     if kind not in TYPES:
         raise ValueError(f"numbers of type {kind} are not read")
     return name, np.frombuffer(raw, TYPES[kind]).reshape(dims)
 
 
-def _value(message: bytes) -> tuple[str, tuple[int | str, ...]]:
+def _value(message: bytes) -> tuple[str, Shape]:
     """The name and shape of a value."""
     known = dict(wire.fields(message))
     tensor = dict(wire.fields(_bytes(dict(wire.fields(_bytes(known[VALUE_TYPE])))[TENSOR_TYPE])))
@@ -189,16 +189,14 @@ def _tensor_bytes(name: str, array: Array) -> bytes:
     return wire.encode(contents)
 
 
-def _value_bytes(name: str, shape: Sequence[int | str] | None) -> bytes:
-    """A value of 32-bit floats; one whose shape follows from the graph has none."""
-    tensor: list[wire.Field] = [(ELEMENT_TYPE, 1)]
-    if shape is not None:
-        dims = [
-            (DIM, wire.encode([(DIM_PARAM, s.encode()) if isinstance(s, str) else (DIM_VALUE, s)]))
-            for s in shape
-        ]
-        tensor.append((SHAPE, wire.encode(dims)))
-    kind = wire.encode([(TENSOR_TYPE, wire.encode(tensor))])
+def _value_bytes(name: str, shape: Shape) -> bytes:
+    """A value of 32-bit floats."""
+    dims = [
+        (DIM, wire.encode([(DIM_PARAM, s.encode()) if isinstance(s, str) else (DIM_VALUE, s)]))
+        for s in shape
+    ]
+    tensor = wire.encode([(ELEMENT_TYPE, 1), (SHAPE, wire.encode(dims))])
+    kind = wire.encode([(TENSOR_TYPE, tensor)])
     return wire.encode([(VALUE_NAME, name.encode()), (VALUE_TYPE, kind)])
 
 

@@ -39,11 +39,11 @@ def blend(picture: Picture, styles: Sequence[str], seed: int) -> Picture:
     painted = order[0].paint(picture, dice(seed, *names, order[0].style))
     for technique in order[1:]:
         over = technique.paint(painted, dice(seed, *names, technique.style))
-        painted = _unite(painted, over, rng)
+        painted = unite(painted, over, rng)
     return painted
 
 
-def _unite(under: Picture, over: Picture, rng: Generator) -> Picture:
+def unite(under: Picture, over: Picture, rng: Generator) -> Picture:
     """The later state with passages of the earlier one, both drawn towards one palette."""
     px = unit(under)
     lender, taken = (under, over) if rng.random() < 0.5 else (over, under)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,19 +14,17 @@ if TYPE_CHECKING:
     from collage.weights import Weights
 
 
-def after(
-    unfolded: Unfolded, request: Fields, models: Mapping[str, str], weights: Weights | None = None
-) -> Unfolded:
+LEARNED = "span"
+"""Upscales what no model of the stack's own does, unless a request says otherwise."""
+
+
+def after(unfolded: Unfolded, request: Fields, weights: Weights | None = None) -> Unfolded:
     """``unfolded`` with every tile that is shown made larger at the end, as the request wants.
 
     The larger ones take the cells of the smaller ones, which stay as what they are made from.
     """
-    engine, scale = request.engine, request.upscale or 1
-    upscaler = (
-        engine if "upscale" in engines.ENGINES[engine].operations else engines.embedded("upscale")
-    )
-    pinned = engines.ENGINES[upscaler].pinned
-    model = pinned("upscale", None, weights) if pinned else models[upscaler]
+    scale = request.upscale or 1
+    upscaler, model = _chosen(request, weights)
     cells = unfolded.cells or ()
     shown = sorted({tile for tile in cells if tile is not None})
     tiles, compositions = list(unfolded.tiles), list(unfolded.compositions)
@@ -50,6 +47,18 @@ def after(
         compositions=compositions,
         axes=axes,
     )
+
+
+def _chosen(request: Fields, weights: Weights | None) -> tuple[str, str]:
+    """The engine that upscales, and its model: the stack's own where the request's engine has one.
+
+    Raises:
+        NoModel: when there are no weights for it.
+    """
+    pinned = engines.ENGINES[request.engine].pinned
+    if request.upscaler is None and pinned is not None:
+        return request.engine, pinned("upscale", None, weights)
+    return engines.UPSCALERS[request.upscaler or LEARNED]
 
 
 def _upscaled(tile: Tile, whole: Composition, scale: int, engine: str, model: str) -> Tile:

@@ -6,7 +6,7 @@ from collage.digest import canonical, sha256
 from collage.names import CollageId
 from collage.request.request import Request
 
-LATER = ("sample",)
+LATER = ("sample", "upscaler")
 """Fields that came after the first ids were given out: not in an id unless they are used."""
 
 

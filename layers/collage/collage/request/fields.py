@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collage import engines
 from collage.engines.diffusion import operations
+from collage.engines.upscaler.models import Upscaler
 from collage.formats import FORMATS
 from collage.names import UploadKey
 from collage.pictures import masks
@@ -166,6 +167,11 @@ class Fields(BaseModel):
     )
     upscale: Literal[2, 4] | None = Field(
         default=None, description="make every picture larger by 2 or 4 at the end"
+    )
+    upscaler: Upscaler | None = Field(
+        default=None,
+        description="how: lanczos, span, or, on a laptop, realesrgan; unless given, span, or what "
+        "the engine itself has",
     )
     preserve: bool = Field(
         default=True, description="lay the source back over what lies outside the mask"

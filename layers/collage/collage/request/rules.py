@@ -39,6 +39,8 @@ def check(request: Fields) -> None:
     _template(request)
     if request.upscale is not None and request.replace_refused:
         raise ValueError("upscale: it cannot go with replace_refused")
+    if request.upscaler is not None and request.upscale is None:
+        raise ValueError("upscaler: it says how to make pictures larger; give upscale, 2 or 4")
     recipe.check(request)
 
 

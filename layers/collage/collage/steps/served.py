@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collage import engines, recipes
 from collage.engines.diffusion import operations
+from collage.engines.upscaler import models as upscalers
 from collage.errors import EngineUnavailable, InvalidRequest
 from collage.request import rules, styles
 from collage.request.request import Request
@@ -16,6 +17,8 @@ def check(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
     for name in asked.engines:
         set_up(name, tools)
+    if asked.upscaler is not None:
+        upscalers.check(asked.upscaler)
     rules.known_qualities(asked, models(asked, tools))
     if asked.styled and asked.styles is None and not tools.provider.secret:
         if asked.theme is not None:

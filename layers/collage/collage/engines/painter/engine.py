@@ -1,19 +1,15 @@
 """The embedded engine: paints by hand-made techniques, with no model, key or network."""
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from collage import painting
-from collage.engines import Rendered, Size, Turn
-from collage.pictures import masks
+from collage.engines import Rendered, Turn
+from collage.pictures import pixels
+from collage.pictures.pixels import Pixels
 from collage.services import Tools
 from collage.tile import Tile
-
-Pixels = NDArray[np.uint8]
 
 
 class Painter:
@@ -29,9 +25,9 @@ class Painter:
         """
         # What is prepared for several engines may be larger; what is to be enlarged is smaller.
         size = tiles[0].size if tiles[0].operation != "upscale" else None
-        pixels = None if source is None else _decoded(source, size)
-        alpha = None if mask is None else _alpha(mask, tiles[0].size)
-        return [Rendered(_png(_painted(tile, pixels, alpha))) for tile in tiles]
+        given = None if source is None else pixels.decoded(source, size)
+        alpha = None if mask is None else pixels.alpha(mask, tiles[0].size)
+        return [Rendered(pixels.encoded(_painted(tile, given, alpha))) for tile in tiles]
 
 
 def load(tools: Tools) -> Painter:
@@ -58,24 +54,3 @@ def _painted(tile: Tile, source: Pixels | None, alpha: Pixels | None) -> Pixels:
         case operation, _, _:
             raise ValueError(f"the painter cannot {operation} from what it was given")
     return made
-
-
-def _decoded(png: bytes, size: Size | None) -> Pixels:
-    with Image.open(io.BytesIO(png)) as picture:
-        opened = picture.convert("RGB")
-    if size is not None and size != opened.size:
-        opened = opened.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(opened)
-
-
-def _alpha(mask: bytes, size: Size) -> Pixels:
-    alpha = masks.decode(mask)
-    if alpha.shape == (size[1], size[0]):
-        return alpha
-    return np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.NEAREST))
-
-
-def _png(pixels: Pixels) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=3)
-    return file.getvalue()

@@ -1,0 +1,1 @@
+"""The engine `upscaler`: the embedded one that makes pictures larger by trained networks."""

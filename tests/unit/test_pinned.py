@@ -8,7 +8,7 @@ from collage.digest import canonical, sha256
 from tests.unit.plans import planned
 from tests.unit.test_pipeline import assemble, prepare, render
 
-PLAN = "35acae4f380198abf2d9a39eb775a9d9a989309b99a076d3c848d4d7cd69f810"
+PLAN = "6b77bf9ed9999238869cfed290d132b3ad4037aaef80aecfa266a56ee120f0de"
 TILE = "eaa2107e709811591a141f976b3408dc2cf12e40a01f48590b494565c75779ec"
 COLLAGE = "ca40c6a5faad3734fa274646f5d7d8896cf7d010cb2f98d45ad61e0e89b66d61"
 

@@ -5,7 +5,9 @@ run. What became of an execution and the counts of its Maps stay for as long as 
 history stays until some others have ended after it. AWS forgets both, after 90 days.
 """
 
+import ctypes
 from collections import deque
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
 
     terminated = BaseExecutionWorkerCommunication.terminated
     newest: deque[_Ended] = deque()
+    trim = _trim()
 
     def ended(self: Any) -> None:
         terminated(self)
@@ -36,8 +39,21 @@ def patch(_host: Host, stack: ExitStack) -> None:
             if thread.ident and not thread.is_alive():
                 with suppress(ValueError):
                     TMP_THREADS.remove(thread)
+        trim(0)
 
     replace(stack, BaseExecutionWorkerCommunication, "terminated", ended)
+
+
+def _trim() -> Callable[[int], object]:
+    """What has glibc give back to the system what was freed, where that is the C library.
+
+    Bodies of objects pass through many threads, and each leaves holes that it would keep.
+    """
+    try:
+        found: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return lambda _left: None
+    return found
 
 
 @dataclass

@@ -203,6 +203,10 @@ class ProviderUnreachable(TransientError):
     """No connection to the provider came about; nothing was asked."""
 
 
+class ProviderDown(StoppingError):
+    """The provider was unreachable or overloaded for so long that the run stops; it can go on."""
+
+
 class TimedOut(TransientError):
     """The provider took too long; whether it will bill the request is not known."""
 

@@ -23,6 +23,7 @@ from collage.errors import (
     Overloaded,
     PictureElsewhere,
     PictureNotFetched,
+    ProviderDown,
     ProviderUnreachable,
     QuotaExhausted,
     RateLimited,
@@ -95,6 +96,13 @@ ENDS = (
         FREE,
         14,
         "The provider answered …",
+    ),
+    _end(
+        ProviderDown,
+        "nothing but `ProviderUnreachable` and `Overloaded` for ten minutes",
+        FREE,
+        0,
+        "For 10 minutes the provider did nothing else: …",
     ),
     _end(
         Refused,

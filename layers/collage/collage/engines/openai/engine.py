@@ -25,9 +25,18 @@ from collage.engines.openai import prices
 from collage.engines.openai.errors import named, of_answer
 from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
 from collage.engines.openai.models import Frame, frame
+from collage.engines.openai.outage import Outage
 from collage.engines.openai.profiles import Server
 from collage.engines.openai.streaming import whole
-from collage.errors import BadRequest, BrokenAnswer, CollageError, NotMade, Rejected
+from collage.errors import (
+    BadRequest,
+    BrokenAnswer,
+    CollageError,
+    NotMade,
+    Overloaded,
+    ProviderUnreachable,
+    Rejected,
+)
 from collage.pictures import feather, masks
 
 if TYPE_CHECKING:
@@ -64,6 +73,7 @@ class OpenAI:
         self.mask_convention = mask_convention
         self.server = server
         self.rejected = 0
+        self.outage = Outage()
 
     def render(
         self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
@@ -79,7 +89,7 @@ class OpenAI:
             RateLimited, Overloaded: worth another try; nothing was made.
             TimedOut, FailedMidway, ConnectionLost, BrokenAnswer: it may be billed all the same.
             Refused: the provider's moderation does not want this prompt with this picture.
-            QuotaExhausted, BadKey, BadRequest: no further call would fare better.
+            QuotaExhausted, BadKey, BadRequest, ProviderDown: no further call would fare better.
         """
         tile = tiles[0]
         place = frame(tile.model, tile.size)
@@ -182,17 +192,25 @@ class OpenAI:
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
-        """End the run when the provider rejects request after request, whatever their prompts."""
+        """End the run when the provider rejects request after request, or is gone for long."""
         try:
             yield
+        except (Overloaded, ProviderUnreachable) as error:
+            self.outage.note(error)
+            raise
         except Rejected as error:
+            self.outage.over()
             self.rejected += 1
             if self.rejected < MOST_REJECTED:
                 raise
             # A warm process serves another run next, which has not been rejected yet.
             self.rejected = 0
             raise BadRequest(f"{error} It says so of every request.") from error
+        except CollageError:
+            self.outage.over()
+            raise
         self.rejected = 0
+        self.outage.over()
 
 
 def load(tools: Tools) -> OpenAI:

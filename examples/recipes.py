@@ -47,8 +47,9 @@ EXAMPLES = (
         "matrix-source",
         "matrix over a picture, with further axes",
         "With a PHOTO the cells repaint it. `--axis NAME=A,B` adds an axis, a block of rows for "
-        "each of its values: engine, model, seed, and the options of an engine such as "
-        "guidance_scale. `--axis engine=painter,openai` puts the same plan side by side.",
+        "each of its values: engine, model, seed, options of an engine such as guidance_scale, and "
+        "[others](command.md#axes-of-a-matrix). `--axis engine=painter,openai` puts the same plan "
+        "side by side.",
         f"{PHOTO} --recipe matrix --styles 'Cubism,Expressionism,Op Art' --masks left,all "
         "--axis seed=1,2 --size 256 --cell 160 --gap 4",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ TEXT = "utf-8-sig"
 FIELDS = {"subject": "subjects", "style": "styles", "mask": "masks"}
 """Axes of a table that are fields of the request by themselves, by what one of them is called."""
 
-RANGED = {"seed", "num_inference_steps", "guidance_scale", "strength"}
+RANGED = {"seed", "num_inference_steps", "guidance_scale", "strength", "combine"}
 """Axes of numbers, for which a range can be given."""
 
 
@@ -63,7 +64,8 @@ def text_of(file: Path, flag: str) -> str:
 def axes(given: Iterable[str]) -> dict[str, list[str]]:
     """Values by the axes' names: of ``NAME=A,B``, ``NAME=@FILE``, and a table ``@FILE``.
 
-    Subjects, styles and masks go by their fields' names.
+    Subjects, styles and masks go by their fields' names. An axis's own name may be written as
+    people say it: ``guidance scale``, ``Prompt S/R``.
 
     Raises:
         typer.BadParameter: for what is none of these, or names an axis twice.
@@ -71,7 +73,8 @@ def axes(given: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item in given:
         for name, values in _pairs(item):
-            field = FIELDS.get(name, name)
+            plain = re.sub(r"[\s-]+", "_", name.replace("/", "").lower())
+            field = FIELDS.get(plain, plain)
             if field in found:
                 raise typer.BadParameter(f"the axis {name} is given twice", param_hint="--axis")
             found[field] = _ranged(values) if field in RANGED else values

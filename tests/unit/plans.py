@@ -21,23 +21,22 @@ def models() -> dict[str, str]:
     return {name: engine.model or "gpt-image" for name, engine in engines.ENGINES.items()}
 
 
-def accepted(**options: Any) -> Accepted:
+def accepted(source: Source | None = SOURCE, **options: Any) -> Accepted:
     """A request that passed the door, with the source that its recipe asks for."""
     made = parse(options)
-    source = None if recipes.RECIPES[made.recipe].source == "unused" else SOURCE
+    source = None if recipes.RECIPES[made.recipe].source == "unused" else source
     made = complete(made, source and (source.width, source.height))
     return Accepted(id=collage_id(made, source and SHA), source=source, request=made)
 
 
-def planned(**options: Any) -> Plan:
+def planned(source: Source | None = SOURCE, **options: Any) -> Plan:
     """The plan of a request, its source and masks standing under made-up digests."""
-    asked = accepted(**options)
+    asked = accepted(source, **options)
     if asked.request.styles is not None or not asked.request.styled:
         listed = Styles(styles=asked.request.styles or (), origin="request")
     else:
         listed = Styles(styles=styles.default(asked.request.style_count), origin="default")
     drawn = recipes.RECIPES[asked.request.recipe].masks(asked.request, asked.size)
     digests = {name: f"digest of {name}" for name in drawn}
-    source = "digest of the source" if asked.source else None
-    prepared = Prepared(source=source, masks=digests)
+    prepared = Prepared(source="digest of the source" if asked.source else None, masks=digests)
     return plan.make(asked, listed, prepared, models(), PACE)

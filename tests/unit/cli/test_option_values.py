@@ -45,6 +45,15 @@ def test_axes_are_read_from_text_and_files(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["prompt_sr", "prompt sr", "Prompt S/R", "PROMPT-SR"])
+def test_an_axis_may_be_written_as_people_say_it(name: str) -> None:
+    assert option_values.axes([f"{name}=a dog,a cat"]) == {"prompt_sr": ["a dog", "a cat"]}
+
+
+def test_numbers_of_styles_are_a_range() -> None:
+    assert option_values.axes(["combine=1-3"]) == {"combine": ["1", "2", "3"]}
+
+
 def test_a_table_has_an_axis_a_column(folder: Path) -> None:
     assert option_values.axes([f"@{folder / 'grid.csv'}"]) == {
         "subjects": ["a red, small cat", "a dog"],

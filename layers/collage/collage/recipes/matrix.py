@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from collage.errors import InvalidRequest
 from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
-from collage.request import prompts, styles
+from collage.request import prompts, styles, values
+from collage.request.fields import SEARCH_AND_REPLACE
 
 if TYPE_CHECKING:
     from collage.request.fields import Fields
@@ -35,9 +37,12 @@ class Matrix(Recipe):
     operation = "generate"
 
     def check(self, request: Fields) -> None:
-        """There are styles enough to combine, where a number is asked for."""
+        """There are styles enough to combine, where a number is asked for, and what is searched."""
         if "combine" in request.model_fields_set:
             styles.check_size(request.combine, request.style_total)
+        for size in request.axes.get("combine", ()):
+            styles.check_size(int(size), request.style_total)
+        _check_search(request)
 
     def operation_on(self, has_source: bool) -> Operation:
         """A source is repainted; without one every cell starts from nothing."""
@@ -45,16 +50,22 @@ class Matrix(Recipe):
 
     def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
         """As many rows and columns as the axes say; a source is repainted whole."""
+        if source and "size" in request.axes:
+            raise InvalidRequest(
+                "axes: size is for tables without a picture, which is prepared to one size."
+            )
         count = request.style_count or len(styles.default(None, request.exclude))
         listed = {"style_count": count} if request.styles is None else {}
         named = request.styles or tuple(map(str, range(count)))
         combine = request.combine if "combine" in request.model_fields_set else 1
         chosen = request.masks if "masks" in request.model_fields_set else ("all",)
-        table = _table(request, _styles(named, combine), chosen if source else ())
+        combinations = _combinations(named, _combined(request, combine))
+        table = _table(request, tuple(combinations), chosen if source else ())
         return {
             **listed,
             "combine": combine,
             "masks": chosen,
+            **_room(request),
             "rows": prod(map(len, table.rows.values())),
             "cols": prod(map(len, table.columns.values())),
         }
@@ -66,10 +77,7 @@ class Matrix(Recipe):
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """A tile for each cell of the table, row by row."""
         request = ingredients.request
-        combinations = {
-            styles.phrase(names): names
-            for names in styles.combine(ingredients.styles, request.combine)
-        }
+        combinations = _combinations(ingredients.styles, _combined(request, request.combine))
         table = _table(request, tuple(combinations), request.masks if ingredients.source else ())
         rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
         places = [table.fixed | row | column for row in rows for column in columns]
@@ -91,14 +99,13 @@ def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _
     The first of the others is the rows of a block, and each value of what is left is a block.
     """
     axes: dict[str, tuple[str, ...]] = {}
-    if request.subjects:
-        texts = (prompts.asked(request, each, "subjects") for each in request.subjects)
-        axes["subject"] = tuple(dict.fromkeys(chain.from_iterable(texts)))
+    if subjects := _subjects(request):
+        axes["subject"] = tuple(subjects)
     axes["style"] = names
     axes["prompt"] = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
     if drawn:
         axes["mask"] = drawn
-    axes |= request.axes
+    axes |= {name: values for name, values in request.axes.items() if name != "combine"}
     varying = [name for name, values in axes.items() if len(values) > 1]
     across = "style" if "style" in varying else varying[-1] if varying else "style"
     first, *blocks = [name for name in varying if name != across] or [""]
@@ -121,19 +128,69 @@ def _tile(
     subject, names = place.get("subject", ""), combinations[place["style"]]
     template = place["prompt"]
     text = template.format(styles=place["style"], subject=subject)
-    named = "{subject}" in template or not subject
+    if subject and "{subject}" not in template:
+        text = f"{subject} {text}"
+    if SEARCH_AND_REPLACE in place:
+        found, *_ = searched = _searched(request)
+        wanted = request.axes[SEARCH_AND_REPLACE].index(place[SEARCH_AND_REPLACE])
+        text = text.replace(found, searched[wanted])
     return ingredients.tile(
         "inpaint" if "mask" in place else "generate",
-        text if named else f"{subject} {text}",
+        text,
         styles=names,
         mask=place.get("mask"),
+        size=values.size(place["size"]) if "size" in place else None,
         settings={name: value for name, value in place.items() if name in request.axes},
     )
+
+
+def _room(request: Fields) -> dict[str, Size]:
+    """The size whose shape cells have, where tiles have several: that in which each has room."""
+    if "size" not in request.axes:
+        return {}
+    widths, heights = zip(*request.sizes, strict=True)
+    return {"size": (max(widths), max(heights))}
+
+
+def _searched(request: Fields) -> list[str]:
+    """What is looked for in prompts, and all that it is replaced by, itself first."""
+    given = request.axes.get(SEARCH_AND_REPLACE, ())
+    return [prompts.single(text, request.words, "axes") for text in given]
+
+
+def _check_search(request: Fields) -> None:
+    """What is looked for must be in every prompt: otherwise cells would be the same.
+
+    Raises:
+        ValueError: with a prompt that lacks it.
+    """
+    searched = _searched(request)
+    if not searched:
+        return
+    for subject in _subjects(request) or [""]:
+        for template in prompts.asked(request, request.prompt_template, prompts.TEMPLATE):
+            if searched[0] not in template and searched[0] not in subject:
+                raise ValueError(
+                    f"axes: {SEARCH_AND_REPLACE} looks for {searched[0]!r}, which is neither in "
+                    f"the subject {subject!r} nor in the prompt_template {template!r}"
+                )
+
+
+def _subjects(request: Fields) -> list[str]:
+    """Every subject that the texts of subjects stand for, once."""
+    texts = (prompts.asked(request, each, "subjects") for each in request.subjects or ())
+    return list(dict.fromkeys(chain.from_iterable(texts)))
 
 
 def _heading(place: Mapping[str, str]) -> str:
     return ", ".join(place.values())
 
 
-def _styles(named: tuple[str, ...], combine: int) -> tuple[str, ...]:
-    return tuple(styles.phrase(names) for names in styles.combine(named, combine))
+def _combined(request: Fields, combine: int) -> list[int]:
+    """How many styles are combined: of one number, or of each that is an axis's value."""
+    return [int(size) for size in request.axes.get("combine", ())] or [combine]
+
+
+def _combinations(named: Sequence[str], sizes: Sequence[int]) -> dict[str, tuple[str, ...]]:
+    """Combinations by how they are written; of one size after the other."""
+    return {styles.phrase(names): names for size in sizes for names in styles.combine(named, size)}

@@ -10,7 +10,7 @@ from collage.engines.upscaler.models import Upscaler
 from collage.formats import FORMATS
 from collage.names import UploadKey
 from collage.pictures import masks
-from collage.request import styles
+from collage.request import styles, values
 from collage.request.seeds import MAX_SEED, RANDOM
 from collage.request.values import (
     MAX_STYLES,
@@ -199,6 +199,11 @@ class Fields(BaseModel):
         return self.axes.get("engine") or (self.engine,)
 
     @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Width and height of its tiles: one, or those of an axis."""
+        return tuple(map(values.size, self.axes.get("size", ()))) or (self.size,)
+
+    @property
     def style_total(self) -> int:
         """How many styles it has: that are named, or that are to be listed."""
         if self.styles is not None:
@@ -218,6 +223,19 @@ class Fields(BaseModel):
         width, height = self.target or self.size
         return self.cell, max(1, round(self.cell * height / width))
 
+    def cell_of(
+        self, size: tuple[int, int], cell: tuple[int, int] | None = None
+    ) -> tuple[int, int]:
+        """Width and height that a tile of this size has in its cell, or in one of another layout.
+
+        It is all of the cell where tiles have one size, and elsewhere as much as its shape leaves.
+        """
+        width, height = cell or self.shown_size
+        if len(self.sizes) == 1:
+            return width, height
+        scale = min(width / size[0], height / size[1])
+        return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
 
 OPTIONS = tuple(
     name
@@ -226,5 +244,8 @@ OPTIONS = tuple(
 )
 """Fields that an engine is given as options, where it has them."""
 
-AXES = ("engine", "model", "seed", *OPTIONS)
-"""Fields of the request that a table can have as further axes."""
+SEARCH_AND_REPLACE = "prompt_sr"
+"""The axis whose first value is looked for in prompts, and replaced by each (A1111: Prompt S/R)."""
+
+AXES = ("engine", "model", "seed", *OPTIONS, "size", "combine", SEARCH_AND_REPLACE)
+"""What a table can have as further axes: fields of the request, and one of the prompt's text."""

@@ -1,13 +1,13 @@
 """What a user asks for: one validated model, the same at every door."""
 
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from collage import formats, recipes
 from collage.errors import NotOneOf
 from collage.request import rules
-from collage.request.fields import AXES, Axes, Fields
+from collage.request.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
@@ -38,10 +38,8 @@ class Request(Fields):
         for name, values in value.items():
             if name not in AXES:
                 raise ValueError(f"{name!r} is no axis; there are: {', '.join(AXES)}")
-            if not values or len(set(values)) < len(values):
+            if not values or len({_as_field(name, each) for each in values}) < len(values):
                 raise ValueError(f"{name} needs different values, at least one")
-            for each in values:
-                _as_field(name, each)
         return value
 
     @model_validator(mode="after")
@@ -79,12 +77,13 @@ class Request(Fields):
         return "styles" in recipes.RECIPES[self.recipe].uses
 
 
-def _as_field(name: str, value: str) -> None:
-    """Hold a value of an axis to the rules of the field of that name."""
+def _as_field(name: str, value: str) -> Any:
+    """A value of an axis as the field of that name has it, held to the rules of that."""
+    if name == SEARCH_AND_REPLACE:
+        return value
+    field = Fields.model_fields[name]
     try:
-        Request.model_validate({name: value})
+        return TypeAdapter(Annotated[field.annotation, field]).validate_python(value)
     except ValidationError as error:
-        for wrong in error.errors():
-            if wrong["loc"][:1] == (name,):
-                said = str(wrong["msg"]).removeprefix("Value error, ")
-                raise ValueError(f"{name}={value}: {said}") from error
+        said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise ValueError(f"{name}={value}: {said}") from error

@@ -26,7 +26,7 @@ MAX_MASKS = 100
 """Names of masks and of sets of them, of which there are fewer; each counts once."""
 
 
-def _size(value: Any) -> Any:
+def size(value: Any) -> Any:
     """``512`` means a square, ``"768x512"`` width and height."""
     if isinstance(value, str):
         parts = value.lower().split("x")
@@ -107,9 +107,9 @@ def _engine(value: str) -> str:
 Side = Annotated[int, Field(ge=32, le=2048)]
 Colour = Annotated[str, BeforeValidator(_colour)]
 FormatName = Annotated[Format, BeforeValidator(_format)]
-Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+Size = Annotated[tuple[Side, Side], BeforeValidator(size)]
 WideSide = Annotated[int, Field(ge=32, le=16_384)]
-WideSize = Annotated[tuple[WideSide, WideSide], BeforeValidator(_size)]
+WideSize = Annotated[tuple[WideSide, WideSide], BeforeValidator(size)]
 Pixel = Annotated[int, Field(ge=0, le=2**20)]
 Rect = Annotated[
     tuple[Pixel, Pixel, Pixel, Pixel], BeforeValidator(_rect), AfterValidator(_in_order)

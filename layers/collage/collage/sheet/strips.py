@@ -107,9 +107,13 @@ def _filled(
             places.setdefault(tile, []).append(sheet.geometry.box(row, col)[0])
 
     def paste(tile: int) -> None:
-        cell = cells.decode(tile, files.pop(tile).result())[:height, :width]
+        cell = cells.decode(tile, files.pop(tile).result())
+        # A tile of another shape than its cell stands in the middle of it.
+        top, aside = (layout.cell[1] - cell.shape[0]) // 2, (layout.cell[0] - cell.shape[1]) // 2
+        cell = cell[: height - top, : width - aside]
         for left in places[tile]:
-            strip[:height, left : left + width] = cell
+            first = left + aside
+            strip[top : top + cell.shape[0], first : first + cell.shape[1]] = cell
 
     for _ in workers.map(paste, places):
         pass

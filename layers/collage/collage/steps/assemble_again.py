@@ -11,6 +11,7 @@ from collage.errors import CollageError
 from collage.manifest import Manifest
 from collage.request import letters
 from collage.request.relayout import Relayout, layout_name, relaid
+from collage.request.request import Request
 from collage.sheet import layout
 from collage.steps.assemble_collage import READERS, completed, finish, sidecars_of
 from collage.steps.record_failure import failure_of
@@ -39,7 +40,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
         if again.cells:
             cells = tuple(cell if cell in there else None for cell in again.cells)
         else:
-            hues = _hues(store, there, again.cell) if changes.sort == "hue" else {}
+            hues = _hues(store, there, asked) if changes.sort == "hue" else {}
             present = {i: manifest.tiles[i].tile for i in there}
             order = layout.order(present, changes.sort, asked.seed, hues)
             room = asked.rows * asked.cols
@@ -59,12 +60,12 @@ def record_relayout(store: Store, collage_id: str, changes: Relayout, error: Col
         store.put_failure(failure_of(collage_id, error), folder)
 
 
-def _hues(store: Store, sidecars: Mapping[int, Sidecar], size: tuple[int, int]) -> dict[int, float]:
+def _hues(store: Store, sidecars: Mapping[int, Sidecar], asked: Request) -> dict[int, float]:
     """The hue of each tile; no more cells are held than are read at once."""
     from collage.sheet import cells
     from collage.steps.join import Cells
 
-    found = Cells(store, sidecars, size)
+    found = Cells(store, sidecars, asked.cell_of)
 
     def hue(index: int) -> float:
         return cells.hue(found.decode(index, found.fetch(index)))

@@ -8,9 +8,10 @@ falls behind, so memory does not grow with the number of tiles.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from collage.formats import by_ending, pyramid
@@ -37,6 +38,10 @@ WORKERS = os.cpu_count() or 1
 
 PUTTERS = 16
 """Files put into S3 at once. A pyramid is many small ones, each of which waits for S3."""
+
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
 
 
 class TileLost(Exception):
@@ -70,7 +75,7 @@ def write(
         def put(name: str, data: bytes) -> None:
             puts.give(store.put_file, manifest.id, folder, name, data)
 
-        found = Cells(store, sidecars, manifest.layout.cell)
+        found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
         files: list[Writer] = [
             by_ending(name).writer(size, said, file.write, workers),
             pyramid.Writer(
@@ -95,11 +100,14 @@ class CellFile(bytes):
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of ``size`` (width, height) out of the store, by the indices of their tiles."""
+    """Cells out of the store, by the indices of their tiles.
+
+    ``cell_of`` says what size (width, height) a tile of some size has in its cell.
+    """
 
     store: Store
     sidecars: Mapping[int, Sidecar]
-    size: tuple[int, int]
+    cell_of: Callable[[Size], Size]
 
     def fetch(self, index: int) -> CellFile:
         """The small file where there is one, else the tile's own.
@@ -108,8 +116,9 @@ class Cells:
             TileLost: when the tile's own picture is missing or damaged.
         """
         sidecar = self.sidecars[index]
-        if has_cell(sidecar.tile.size, self.size):
-            small = self.store.cell(sidecar.key, self.size)
+        size = self.cell_of(sidecar.tile.size)
+        if has_cell(sidecar.tile.size, size):
+            small = self.store.cell(sidecar.key, size)
             if small is not None:
                 found = CellFile(small)
                 found.is_cell = True
@@ -122,12 +131,13 @@ class Cells:
         Raises:
             TileLost: when the tile's own picture is missing or damaged.
         """
+        size = self.cell_of(self.sidecars[index].tile.size)
         if file.is_cell:
-            cell = cells.decode(file, self.size)
+            cell = cells.decode(file, size)
             if cell is not None:
                 return cell
             file = self._tile(index)
-        return cells.shrink(file, self.size)
+        return cells.shrink(file, size)
 
     def _tile(self, index: int) -> CellFile:
         png = self.store.picture(self.sidecars[index])

@@ -11,6 +11,7 @@ from collage.digest import sha256
 from collage.engines import Rendered
 from collage.formats import metadata
 from collage.provenance.describe import describe_tile
+from collage.request.request import Request
 from collage.spending.purchase import Purchase
 from collage.store.store import Store
 from collage.tile import Sidecar, Tile
@@ -55,8 +56,9 @@ def keep(
     from collage.sheet import cells
     from collage.steps.join import has_cell
 
-    speaking, cell = _looks(store, collage_id)
-    png = metadata.embed(made.png, describe_tile(tile)) if speaking else made.png
+    asked = _asked(store, collage_id)
+    cell = asked.cell_of(tile.size)
+    png = metadata.embed(made.png, describe_tile(tile)) if asked.metadata else made.png
     sidecar = Sidecar(
         key=tile.key,
         sha256=sha256(png),
@@ -78,10 +80,6 @@ def keep(
 
 
 @lru_cache(maxsize=2)
-def _looks(store: Store, collage_id: str) -> tuple[bool, tuple[int, int]]:
-    """What the collage's pictures have in common, read once a process.
-
-    Whether they say how they were made, and the size of a cell.
-    """
-    asked = store.accepted(collage_id).request
-    return asked.metadata, asked.shown_size
+def _asked(store: Store, collage_id: str) -> Request:
+    """What says how the collage's pictures look, read once a process."""
+    return store.accepted(collage_id).request

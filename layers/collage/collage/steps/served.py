@@ -58,14 +58,15 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
         return None
     set_up(own[0], tools)
     found = store.weights(tools.settings.models)
-    operations.check(
-        found,
-        {recipes.RECIPES[asked.recipe].operation_on(has_source)},
-        asked.model,
-        {name: getattr(asked, name) for name in operations.SAMPLING},
-        asked.axes,
-        asked.size,
-    )
+    for size in asked.sizes:
+        operations.check(
+            found,
+            {recipes.RECIPES[asked.recipe].operation_on(has_source)},
+            asked.model,
+            {name: getattr(asked, name) for name in operations.SAMPLING},
+            asked.axes,
+            size,
+        )
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import unquote
 
-from combinatoric_collage.local.http import same_origin
+from combinatoric_collage.local import same_origin
 
 logger = logging.getLogger("local.view")
 

@@ -1,15 +1,9 @@
 """The life of a laptop cloud: start, serve, stop without a trace."""
 
-import datetime
-import json
 import logging
 import os
-import re
 import shutil
-import stat
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,12 +11,10 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-import psutil
-
-from combinatoric_collage.local import aws, template
-from combinatoric_collage.local.errors import BusyError, CloudError, StackError, StateError
+from combinatoric_collage.local import aws, deploy, scratch, template
+from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.http.api import Api
-from combinatoric_collage.local.processes import layers
+from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.pool import Pool
 from combinatoric_collage.local.processes.tasks import Container, Tasks
@@ -36,8 +28,6 @@ logger = logging.getLogger("local")
 PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
-# A host's temporary folder; a process's id has seven digits at most.
-OURS = re.compile(r"laptop-cloud-(?P<pid>[0-9]{1,9})-[a-z0-9_]{8}")
 
 _one_at_a_time = threading.Lock()
 
@@ -83,16 +73,12 @@ class Cloud:
         self._state = state
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
-        self._lock = threading.RLock()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
         self._clear()
 
     def _clear(self) -> None:
         """Forgets what an earlier life has left in here."""
         self._functions: dict[str, Function] = {}
-        self._credentials: dict[tuple[str, str], aws.Credentials] = {}
-        self._function_keys: set[str] = set()
-        self._clients: dict[tuple[str, ...], Any] = {}
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
@@ -124,21 +110,12 @@ class Cloud:
             "AWS_REGION": self.region,
             # The developer's would not fit the key.
             "AWS_SESSION_TOKEN": "",
-            **self._administrator.environment,
+            **self.identities.administrator.environment,
         }
 
     def client(self, service: str) -> Any:
         """A boto3 client with the administrator's credentials; made once, for all threads."""
-        with self._lock:
-            if ("administrator", service) not in self._clients:
-                self._clients["administrator", service] = aws.client(
-                    service,
-                    self.endpoint,
-                    self.region,
-                    self._administrator,
-                    read_timeout=aws.ANSWER_SECONDS,
-                )
-            return self._clients["administrator", service]
+        return self.identities.client(service)
 
     def start(self) -> None:
         """Deploys the template; nothing is left when it fails."""
@@ -158,29 +135,29 @@ class Cloud:
 
     def _start(self) -> None:
         from combinatoric_collage.local.http import front_door, server
-        from combinatoric_collage.local.moto import host, iam, persistence
+        from combinatoric_collage.local.moto import iam, install, persistence
 
         defer = self._cleanup.callback
         state = self._cleanup.enter_context(State(self._state)) if self._state else None
         self._cleanup.enter_context(aws.no_developer())
-        self._tmp = _temporary_folder()
+        self._tmp = scratch.folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
         self.tasks = Tasks(self._containers, self._task_environment, self._tmp, self._log)
         plan = template.plan(self._template, self._parameters, self.region, self._stack_name)
         self.paths = plan.paths
-        defer(_forget)
+        defer(install.forget)
         endpoint = server.Server(self._port)
         self.endpoint = endpoint.endpoint
-        changes = self._cleanup.enter_context(host.install(self))
+        changes = self._cleanup.enter_context(install.install(self))
         defer(endpoint.stop)
         services = front_door.services()
         endpoint.start(
             front_door.FrontDoor(services, endpoint.port, front_door.bucket_rules, self._lose)
         )
-        defer(self._end_executions)
+        defer(install.end_executions, self.region, PATIENCE_SECONDS)
         self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
-        self._administrator = _administrator(self.endpoint, self.region)
+        self.identities = Identities(self.endpoint, self.region)
         resources = self._deploy(plan)
         if state:
             persistence.attach(changes, state, resources)
@@ -195,92 +172,21 @@ class Cloud:
             api.start()
 
     def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
-        """Makes the stack; its resources by their logical ids."""
-        from botocore.exceptions import ClientError
-        from moto.cloudformation.models import cloudformation_backends
-        from moto.cloudformation.parsing import clean_json
-
-        from combinatoric_collage.local.moto.cloudformation import MISSING
-
-        api = self.client("cloudformation")
-        parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in self._parameters.items()]
-        try:
-            api.create_stack(
-                StackName=self._stack_name,
-                TemplateBody=json.dumps(plan.template),
-                Parameters=parameters,
-                Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            )
-        except ClientError as error:
-            if self.problem:
-                raise self.problem from error
-            raise StackError(f"The stack could not be made: {error}") from error
-        made = api.describe_stacks(StackName=self._stack_name)["Stacks"][0]
-        outputs = {o["OutputKey"]: o["OutputValue"] for o in made.get("Outputs", [])}
-        # An output that speaks of a missing resource would not be true.
-        self.outputs = {k: v for k, v in outputs.items() if MISSING not in v}
-
-        backend: Any = cloudformation_backends[aws.ACCOUNT][self.region]
-        resources = backend.get_stack(self._stack_name).resource_map
-        found = {
-            resources[name].physical_resource_id: (name, self._contents(name, path))
-            for name, path in plan.paths.items()
-            if plan.template["Resources"][name]["Type"] == "AWS::Lambda::LayerVersion"
-        }
-        self._runtime = layers.runtime(self._tmp / "runtime").folders
-        for name, resource in plan.template["Resources"].items():
-            # A resource whose condition is false is None.
-            if resource["Type"] == "AWS::Lambda::Function" and resources[name]:
-                asked = clean_json(resource["Properties"], resources)
-                code = plan.paths.get(name)
-                contents = self._contents(name, code) if code else None
-                self._add(resources[name], contents, asked.get("Layers", []), found)
-        return {name: resources[name] for name in plan.template["Resources"]}
-
-    def _contents(self, name: str, path: Path) -> layers.Contents:
-        """The contents of a layer or function; what it lacks here is told."""
-        made = layers.unpacked(path, self._tmp / "packages" / name)
-        if made.missing:
-            self.report(f"{name}: {', '.join(made.missing)} not installed here; left out.")
-        return made
-
-    def _add(
-        self,
-        made: Any,
-        code: layers.Contents | None,
-        asked: list[str],
-        known: Mapping[str, tuple[str, layers.Contents]],
-    ) -> None:
-        """Adds a function moto knows to those that can run; `known` are the layers by ARN."""
-        runtime = made.run_time or "an image"
-        if code is None or not runtime.startswith("python"):
-            self.report(
-                f"{made.function_name} cannot run here: it is {runtime}, not Python on disk."
-            )
-            self.unsupported.append("AWS::Lambda::Function")
-            return
-        for arn in set(asked) - set(known):
-            self.report(f"{made.function_name}: the layer {arn} is not on disk and is left out.")
-        given = [known[arn] for arn in asked if arn in known]
-        function = Function(
-            name=made.function_name,
-            arn=made.function_arn,
-            handler=made.handler,
-            role=made.role,
-            timeout=float(made.timeout),
-            memory=int(made.memory_size),
-            runtime=runtime,
-            variables={k: _variable(v) for k, v in made.environment_vars.items()},
-            folders=(
-                *code.folders,
-                *(folder for _, contents in given for folder in contents.folders),
-                *self._runtime,
-            ),
-            # The translator marks each version of a layer by ten digits.
-            layers=tuple(re.sub("[0-9a-f]{10}$", "", name) for name, _ in given),
+        """Makes the stack and finds its functions; its resources by their logical ids."""
+        made = deploy.make(
+            self.client("cloudformation"),
+            plan,
+            self._stack_name,
+            self._parameters,
+            lambda: self.problem,
         )
-        function.check()
-        self._functions[function.name] = function
+        self.outputs = made.outputs
+        for function in deploy.Runnable(plan, made, self._tmp, self.report).functions():
+            if function is None:
+                self.unsupported.append(deploy.FUNCTION)
+            else:
+                self._functions[function.name] = function
+        return made.resources
 
     # What the patches of moto call.
 
@@ -326,46 +232,14 @@ class Cloud:
 
     def is_function(self, access_key: str) -> bool:
         """Whether a key was given to a function's process."""
-        return access_key in self._function_keys
+        return self.identities.is_function(access_key)
 
     def role_client(self, role: str, session: str, service: str) -> Any:
         """A client with a role's credentials, kept for the next call."""
-        with self._lock:
-            if (role, service) not in self._clients:
-                self._clients[role, service] = aws.client(
-                    service,
-                    self.endpoint,
-                    self.region,
-                    self._assume(role, session),
-                    parameter_validation=False,
-                    # The state machine's own Retry is what is on trial.
-                    retries={"total_max_attempts": 1},
-                    read_timeout=None,
-                )
-            return self._clients[role, service]
-
-    def _assume(self, role: str, session: str) -> aws.Credentials:
-        """What the Lambda and Step Functions services do: they are not asked for a key."""
-        from moto.sts.models import sts_backends
-
-        with self._lock:
-            if (role, session) not in self._credentials:
-                assumed = sts_backends[aws.ACCOUNT]["aws"].assume_role(
-                    region_name=self.region,
-                    role_session_name=session,
-                    role_arn=role,
-                    policy="",
-                    duration=3600,
-                    external_id="",
-                )
-                self._credentials[role, session] = aws.Credentials(
-                    assumed.access_key_id, assumed.secret_access_key, assumed.session_token
-                )
-            return self._credentials[role, session]
+        return self.identities.role_client(role, session, service)
 
     def _start_worker(self, function: Function, number: int) -> Worker:
-        credentials = self._assume(function.role, function.name)
-        self._function_keys.add(credentials.access_key)
+        credentials = self.identities.of_function(function.role, function.name)
         return Worker(
             function,
             lambda api, tmp: function.environment(
@@ -376,72 +250,5 @@ class Cloud:
         )
 
     def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
-        keys = self._assume(role, tmp.name).environment if role else {}
+        keys = self.identities.assume(role, tmp.name).environment if role else {}
         return task_environment(self.endpoint, self.region, tmp, keys)
-
-    def _end_executions(self) -> None:
-        """Stops what still runs and waits for its threads."""
-        from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-        from moto.stepfunctions.parser.utils import TMP_THREADS
-
-        backend: Any = stepfunctions_parser_backends[aws.ACCOUNT][self.region]
-        now = datetime.datetime.now(tz=datetime.UTC)
-        for machine in backend.state_machines:
-            for execution in machine.executions:
-                if execution.exec_status == "RUNNING":
-                    execution.stop(stop_date=now, error="Stopped", cause="The cloud was stopped.")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        for thread in TMP_THREADS:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        left = sum(thread.is_alive() for thread in TMP_THREADS)
-        if left:
-            logger.warning("%d threads of stopped executions are still ending.", left)
-        TMP_THREADS.clear()
-
-
-def _administrator(endpoint: str, region: str) -> aws.Credentials:
-    """A user who may do everything: the harness itself and the clients outside."""
-    iam = aws.client("iam", endpoint, region, aws.Credentials("nobody", "nothing"))
-    iam.create_user(UserName="administrator")
-    iam.put_user_policy(
-        UserName="administrator",
-        PolicyName="everything",
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-            }
-        ),
-    )
-    key = iam.create_access_key(UserName="administrator")["AccessKey"]
-    return aws.Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-
-
-def _variable(value: Any) -> str:
-    """An environment variable as CloudFormation writes what YAML took for a boolean."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _temporary_folder() -> Path:
-    """A new folder; those of hosts that were killed are removed."""
-    for old in Path(tempfile.gettempdir()).iterdir():
-        host = OURS.fullmatch(old.name)
-        if host and not psutil.pid_exists(int(host["pid"])) and _is_mine(old):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"laptop-cloud-{os.getpid()}-"))
-
-
-def _is_mine(folder: Path) -> bool:
-    """Whether it is a folder of this user's, and no link: others use the place, too."""
-    try:
-        found = folder.lstat()
-    except FileNotFoundError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
-
-
-def _forget() -> None:
-    """Empties moto's account."""
-    from moto.moto_api._internal.models import MotoAPIBackend
-
-    MotoAPIBackend(region_name="us-east-1", account_id=aws.ACCOUNT).reset()

@@ -283,7 +283,7 @@ def test_a_role_may_invoke_what_its_policies_allow(cloud: Cloud) -> None:
         for f in cloud.client("lambda").list_functions()["Functions"]
         if f["FunctionName"] == cloud.outputs["Web"]
     )
-    assumed = cloud._assume(role, cloud.outputs["Web"])
+    assumed = cloud.identities.assume(role, cloud.outputs["Web"])
     key = Credentials(assumed.access_key, assumed.secret_key, assumed.token)
 
     allowed = ask(cloud, "/things/7", headers=signed(cloud, "/things/7", key=key))

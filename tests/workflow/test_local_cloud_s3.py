@@ -184,7 +184,7 @@ def test_a_head_is_answered_as_a_get_without_a_body(cloud: Cloud) -> None:
         for f in cloud.client("lambda").list_functions()["Functions"]
         if f["FunctionName"] == cloud.outputs["Web"]
     )
-    assumed = cloud._assume(role, "test")
+    assumed = cloud.identities.assume(role, "test")
     theirs = boto3.Session(
         assumed.access_key, assumed.secret_key, assumed.token, region_name=cloud.region
     ).client("s3", endpoint_url=cloud.endpoint, config=Config(retries={"total_max_attempts": 1}))

@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import ACCOUNT
-from combinatoric_collage.local.http import auth, same_origin
+from combinatoric_collage.local.http import auth
 from combinatoric_collage.local.http.payload import (
     Answer,
     BadAnswer,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.errors import StateError
-from combinatoric_collage.local.http import same_origin
-from combinatoric_collage.local.moto import s3_cors
+from combinatoric_collage.local.http import s3_cors
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

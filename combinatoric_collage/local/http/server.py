@@ -6,8 +6,8 @@ from threading import Thread
 from typing import Any
 
 from combinatoric_collage.local.aws import LOOPBACK
+from combinatoric_collage.local.connections import Connections
 from combinatoric_collage.local.errors import PortError
-from combinatoric_collage.local.http.connections import Connections
 
 logger = logging.getLogger("local.server")
 

@@ -3,33 +3,24 @@
 import secrets
 import string
 from contextlib import ExitStack
-from types import SimpleNamespace
 from typing import Any
 
 from combinatoric_collage.local.http import routes
 from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.http.routes import Route
 from combinatoric_collage.local.moto.host import Host, replace
+from combinatoric_collage.local.moto.stand_in import StandIn
 from combinatoric_collage.local.processes.worker import Result
 
 KIND, STAGE = "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"
 ID_SIGNS = string.ascii_lowercase + string.digits
 
 
-class _Resource(SimpleNamespace):
-    """What CloudFormation wants of a resource."""
-
+class _Resource(StandIn):
     attributes: dict[str, str]
-
-    @staticmethod
-    def has_cfn_attr(_name: str) -> bool:
-        return True
 
     def get_cfn_attribute(self, name: str) -> str:
         return self.attributes[name]
-
-    def is_created(self) -> bool:
-        return True
 
 
 def patch(host: Host, stack: ExitStack) -> None:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack
-from types import SimpleNamespace
 from typing import Any
 
 from combinatoric_collage.local.errors import CloudError, StackError
 from combinatoric_collage.local.moto import inert
 from combinatoric_collage.local.moto.host import Host, after, replace
+from combinatoric_collage.local.moto.stand_in import StandIn
 
 # How the physical id of a resource begins that does not exist.
 MISSING = "not-on-this-machine:"
@@ -45,7 +45,7 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
     """A resource of an unknown type has a name and attributes, so that others can be made."""
     from moto.cloudformation import parsing
 
-    class Missing(SimpleNamespace):
+    class Missing(StandIn):
         @classmethod
         def create_from_cloudformation_json(
             cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
@@ -55,16 +55,6 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
                 host.report(f"{name} ({resource['Type']}) cannot be made here; it is left out.")
                 host.unsupported.append(resource["Type"])
             return cls(physical_resource_id=MISSING + name, type=resource["Type"])
-
-        @staticmethod
-        def has_cfn_attr(_name: str) -> bool:
-            return True
-
-        def get_cfn_attribute(self, name: str) -> str:
-            return f"{self.physical_resource_id}.{name}"
-
-        def is_created(self) -> bool:
-            return True
 
     known = parsing.resource_class_from_type
 
@@ -92,20 +82,10 @@ def named(stack: ExitStack, kinds: Sequence[str]) -> None:
     """Resources that this machine has no use for, and that others refer to by name."""
     from moto.cloudformation import parsing
 
-    class Named(SimpleNamespace):
+    class Named(StandIn):
         @classmethod
         def create_from_cloudformation_json(cls, name: str, *_: Any, **context: str) -> "Named":
             return cls(physical_resource_id=name, type=context["ResourceType"])
-
-        @staticmethod
-        def has_cfn_attr(_name: str) -> bool:
-            return True
-
-        def get_cfn_attribute(self, name: str) -> str:
-            return f"{self.physical_resource_id}.{name}"
-
-        def is_created(self) -> bool:
-            return True
 
     known = parsing.resource_class_from_type
     replace(

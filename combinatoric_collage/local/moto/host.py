@@ -1,4 +1,4 @@
-"""What is changed in moto, and changed back.
+"""Whom moto hands over to, and how it is changed for that, and changed back.
 
 moto answers the API calls. Running code is ours: whatever it would do with Docker, or not at all,
 is handed to a `Host`. The changes themselves lie in the files beside, each with its reason.
@@ -52,47 +52,6 @@ class Host(Protocol):
 
     def is_function(self, access_key: str) -> bool:
         """Whether the key is one of a running function."""
-
-
-def install(host: Host) -> ExitStack:
-    """Changes moto; closing the stack changes it back."""
-    from combinatoric_collage.local.moto import (
-        apigateway,
-        cloudformation,
-        dynamodb,
-        ecs,
-        ended,
-        events,
-        executions,
-        iam,
-        lean,
-        run_task,
-        s3,
-        status,
-        stepfunctions,
-        untracked,
-    )
-
-    modules = (
-        untracked,
-        cloudformation,
-        apigateway,
-        dynamodb,
-        stepfunctions,
-        executions,
-        status,
-        ended,
-        ecs,
-        run_task,
-        events,
-        s3,
-        lean,
-        iam,
-    )
-    with ExitStack() as stack:
-        for module in modules:
-            module.patch(host, stack)
-        return stack.pop_all()
 
 
 def replace(stack: ExitStack, owner: Any, name: str, value: Any) -> None:

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from threading import Event, Semaphore, Thread
 
 from combinatoric_collage.local.aws import no_proxies
+from combinatoric_collage.local.processes.child import Child
 from combinatoric_collage.local.processes.functions import FROM_THE_MACHINE
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -89,43 +89,23 @@ class Task:
 
     def _run(self) -> int:
         self._tmp.mkdir()
-        process = subprocess.Popen(  # noqa: S603 - what the caller says the image is
-            [sys.executable, "-P", str(GUARD), *self._command],
-            cwd=self._cwd,
-            env=dict(self._environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-        reader = Thread(target=self._read, args=(process,), daemon=True)
-        reader.start()
+        child = Child(["-P", str(GUARD), *self._command], self._cwd, self._environment, self._hear)
         try:
-            while process.poll() is None and not self._stop.wait(PULSE_SECONDS):
+            while child.runs and not self._stop.wait(PULSE_SECONDS):
                 pass
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+            if child.runs:
+                child.process.send_signal(signal.SIGTERM)
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(self._grace)
+                    child.process.wait(self._grace)
         finally:
-            killed = process.poll() is None
-            # The process may be gone; its children may be not.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
-            reader.join()
-            if process.stdin:
-                process.stdin.close()
+            killed = child.runs
+            code = child.kill()
+            child.join()
             shutil.rmtree(self._tmp, ignore_errors=True)
         return KILLED if killed else code if code >= 0 else 128 - code
 
-    def _read(self, process: "subprocess.Popen[str]") -> None:
-        if process.stdout:
-            with process.stdout:
-                for line in process.stdout:
-                    self._log(f"{self._name}: {line.rstrip()}")
+    def _hear(self, line: str) -> None:
+        self._log(f"{self._name}: {line.rstrip()}")
 
 
 class Tasks:

@@ -2,14 +2,11 @@
 
 import hmac
 import json
-import os
 import re
 import secrets
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -22,10 +19,11 @@ from threading import Lock, Thread
 
 import psutil
 
+from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import LOOPBACK
-from combinatoric_collage.local.http import same_origin
-from combinatoric_collage.local.http.connections import Connections
+from combinatoric_collage.local.connections import Connections
 from combinatoric_collage.local.processes import layers
+from combinatoric_collage.local.processes.child import Child
 from combinatoric_collage.local.processes.functions import Function
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
@@ -101,29 +99,21 @@ class Worker:
         self._api = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
         self._api.daemon_threads = False
         address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
-        self._process = subprocess.Popen(  # noqa: S603 - the function's own code
+        self._child = Child(
             # -P: the folder of the bootstrap must not hide modules of the function.
             # -S: what is installed here is not what Lambda has; see `layers`.
-            [sys.executable, "-P", "-S", str(BOOTSTRAP), function.handler],
-            cwd=function.folders[0],
-            env=dict(environment(address, tmp)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            # Ctrl-C is for the host alone, and a kill reaches the children too.
-            start_new_session=True,
+            ["-P", "-S", str(BOOTSTRAP), function.handler],
+            function.folders[0],
+            environment(address, tmp),
+            self._hear,
         )
-        self._threads = [Thread(target=self._serve), Thread(target=self._read)]
-        for thread in self._threads:
-            thread.daemon = True
-            thread.start()
+        self._server = Thread(target=self._serve, daemon=True)
+        self._server.start()
 
     @property
     def alive(self) -> bool:
         """Whether it can take another invocation."""
-        return not self._stopped and not self._broken and self._process.poll() is None
+        return not self._stopped and not self._broken and self._child.runs
 
     def invoke(self, request_id: str, event: bytes) -> Result:
         """Runs the handler; ends the process when it takes too long or too much memory."""
@@ -132,14 +122,14 @@ class Worker:
         invocation = Invocation(request_id, event, function.arn, function.timeout)
         self._inbox.put(invocation)
         while True:
-            dead = self._process.poll() is not None
+            dead = not self._child.runs
             try:
                 answered, result = self._outbox.get(timeout=0 if dead else PULSE_SECONDS)
             except Empty:
                 verdict = self._exit() if dead else self._judge(invocation)
                 if verdict is None:
                     continue
-                self._end_process()
+                self._child.kill()
                 why = f"RequestId: {request_id} Error: {verdict[1]}"
                 self._log(f"{function.name}: {why} {verdict[0]}")
                 result = Result.error(verdict[0], why)
@@ -157,12 +147,12 @@ class Worker:
             if self._stopped:
                 return
             self._stopped = True
-            self._end_process()
+            self._child.kill()
             self._inbox.put(None)
             # Wakes the accept call, which nothing else does on every system.
             socket.create_connection((LOOPBACK, self._api.server_port)).close()
-            for thread in self._threads:
-                thread.join()
+            self._server.join()
+            self._child.join()
             self.connections.hang_up()
             self._api.server_close()
             shutil.rmtree(self._tmp, ignore_errors=True)
@@ -186,7 +176,7 @@ class Worker:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
             return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
         try:
-            used: int = psutil.Process(self._process.pid).memory_info().rss
+            used: int = psutil.Process(self._child.process.pid).memory_info().rss
         except psutil.Error:
             return None
         if used > self.function.memory * 2**20:
@@ -194,17 +184,9 @@ class Worker:
         return None
 
     def _exit(self) -> tuple[str, str]:
-        code = self._process.returncode
+        code = self._child.process.returncode
         how = f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}".lower()
         return "Runtime.ExitError", f"Runtime exited with error: {how}"
-
-    def _end_process(self) -> None:
-        # The process may be gone; its children may be not.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        if self._process.stdin:
-            self._process.stdin.close()
 
     def _tail_bytes(self) -> bytes:
         return "".join(list(self._tail)).encode()[-LOG_TAIL_BYTES:]
@@ -213,14 +195,9 @@ class Worker:
         while not self._stopped:
             self._api.handle_request()
 
-    def _read(self) -> None:
-        output = self._process.stdout
-        if output is None:
-            return
-        with output:
-            for line in output:
-                self._tail.append(line)
-                self._log(f"{self.function.name}: {line.rstrip()}")
+    def _hear(self, line: str) -> None:
+        self._tail.append(line)
+        self._log(f"{self.function.name}: {line.rstrip()}")
 
 
 def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:

@@ -1,0 +1,150 @@
+"""A template becomes a stack of moto's, and the functions of that which can run here."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from combinatoric_collage.local import aws
+from combinatoric_collage.local.errors import CloudError, StackError
+from combinatoric_collage.local.processes import layers
+from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.template import Plan
+
+FUNCTION, LAYER = "AWS::Lambda::Function", "AWS::Lambda::LayerVersion"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that was made."""
+
+    outputs: dict[str, str]
+    resources: Mapping[str, Any]
+    """What it has, by logical id; None where a condition is false."""
+    references: Any
+    """moto's map of all that the template may refer to."""
+
+
+def make(
+    api: Any,
+    plan: Plan,
+    name: str,
+    parameters: Mapping[str, str],
+    problem: Callable[[], CloudError | None],
+) -> Stack:
+    """Makes the stack through CloudFormation's client `api`.
+
+    `problem` says why a resource could not be made, where that is known: the API only says that
+    something failed.
+
+    Raises:
+        CloudError: when it cannot be made.
+    """
+    from moto.cloudformation.models import cloudformation_backends
+
+    from combinatoric_collage.local.moto.cloudformation import MISSING
+
+    try:
+        api.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(plan.template),
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+    except ClientError as error:
+        if known := problem():
+            raise known from error
+        raise StackError(f"The stack could not be made: {error}") from error
+    made = api.describe_stacks(StackName=name)["Stacks"][0]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in made.get("Outputs", [])}
+    backend: Any = cloudformation_backends[aws.ACCOUNT][api.meta.region_name]
+    found = backend.get_stack(name).resource_map
+    return Stack(
+        # An output that speaks of a missing resource would not be true.
+        outputs={k: v for k, v in outputs.items() if MISSING not in v},
+        resources={name: found[name] for name in plan.template["Resources"]},
+        references=found,
+    )
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """What of a stack can run on this machine, its code laid out below the folder `tmp`."""
+
+    plan: Plan
+    stack: Stack
+    tmp: Path
+    report: Callable[[str], None]
+    """Hears what is left out."""
+
+    def functions(self) -> Iterator[Function | None]:
+        """The stack's functions; None for one that cannot run here."""
+        from moto.cloudformation.parsing import clean_json
+
+        known = {
+            self.stack.resources[name].physical_resource_id: (name, self._contents(name, path))
+            for name, path in self.plan.paths.items()
+            if self.plan.template["Resources"][name]["Type"] == LAYER
+        }
+        runtime = layers.runtime(self.tmp / "runtime").folders
+        for name, resource in self.plan.template["Resources"].items():
+            made = self.stack.resources[name]
+            if resource["Type"] == FUNCTION and made:
+                asked = clean_json(resource["Properties"], self.stack.references)
+                code = self.plan.paths.get(name)
+                contents = self._contents(name, code) if code else None
+                yield self._function(made, contents, asked.get("Layers", []), known, runtime)
+
+    def _contents(self, name: str, path: Path) -> layers.Contents:
+        """The contents of a layer or function; what it lacks here is told."""
+        made = layers.unpacked(path, self.tmp / "packages" / name)
+        if made.missing:
+            self.report(f"{name}: {', '.join(made.missing)} not installed here; left out.")
+        return made
+
+    def _function(
+        self,
+        made: Any,
+        code: layers.Contents | None,
+        asked: list[str],
+        known: Mapping[str, tuple[str, layers.Contents]],
+        runtime: tuple[Path, ...],
+    ) -> Function | None:
+        """A function moto knows, if it can run; `known` are the layers by ARN."""
+        language = made.run_time or "an image"
+        if code is None or not language.startswith("python"):
+            self.report(
+                f"{made.function_name} cannot run here: it is {language}, not Python on disk."
+            )
+            return None
+        for arn in set(asked) - set(known):
+            self.report(f"{made.function_name}: the layer {arn} is not on disk and is left out.")
+        given = [known[arn] for arn in asked if arn in known]
+        function = Function(
+            name=made.function_name,
+            arn=made.function_arn,
+            handler=made.handler,
+            role=made.role,
+            timeout=float(made.timeout),
+            memory=int(made.memory_size),
+            runtime=language,
+            variables={k: _variable(v) for k, v in made.environment_vars.items()},
+            folders=(
+                *code.folders,
+                *(folder for _, contents in given for folder in contents.folders),
+                *runtime,
+            ),
+            # The translator marks each version of a layer by ten digits.
+            layers=tuple(re.sub("[0-9a-f]{10}$", "", name) for name, _ in given),
+        )
+        function.check()
+        return function
+
+
+def _variable(value: Any) -> str:
+    """An environment variable as CloudFormation writes what YAML took for a boolean."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

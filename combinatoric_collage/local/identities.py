@@ -1,0 +1,97 @@
+"""Who asks a laptop cloud: its administrator, and the roles of what runs in it."""
+
+import json
+import threading
+from typing import Any
+
+from combinatoric_collage.local import aws
+
+
+class Identities:
+    """Credentials, each made once, and clients that have them, kept for the next call."""
+
+    def __init__(self, endpoint: str, region: str) -> None:
+        """Makes the administrator; the endpoint has to answer already."""
+        self._endpoint = endpoint
+        self._region = region
+        self._lock = threading.RLock()
+        self._roles: dict[tuple[str, str], aws.Credentials] = {}
+        self._function_keys: set[str] = set()
+        self._clients: dict[tuple[str, ...], Any] = {}
+        self.administrator = _administrator(endpoint, region)
+        """A user who may do everything: the harness itself and the clients outside."""
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with the administrator's credentials."""
+        with self._lock:
+            if ("administrator", service) not in self._clients:
+                self._clients["administrator", service] = aws.client(
+                    service,
+                    self._endpoint,
+                    self._region,
+                    self.administrator,
+                    read_timeout=aws.ANSWER_SECONDS,
+                )
+            return self._clients["administrator", service]
+
+    def role_client(self, role: str, session: str, service: str) -> Any:
+        """A client with a role's credentials."""
+        with self._lock:
+            if (role, service) not in self._clients:
+                self._clients[role, service] = aws.client(
+                    service,
+                    self._endpoint,
+                    self._region,
+                    self.assume(role, session),
+                    parameter_validation=False,
+                    # The state machine's own Retry is what is on trial.
+                    retries={"total_max_attempts": 1},
+                    read_timeout=None,
+                )
+            return self._clients[role, service]
+
+    def assume(self, role: str, session: str) -> aws.Credentials:
+        """What the Lambda and Step Functions services do: they are not asked for a key."""
+        from moto.sts.models import sts_backends
+
+        with self._lock:
+            if (role, session) not in self._roles:
+                assumed = sts_backends[aws.ACCOUNT]["aws"].assume_role(
+                    region_name=self._region,
+                    role_session_name=session,
+                    role_arn=role,
+                    policy="",
+                    duration=3600,
+                    external_id="",
+                )
+                self._roles[role, session] = aws.Credentials(
+                    assumed.access_key_id, assumed.secret_access_key, assumed.session_token
+                )
+            return self._roles[role, session]
+
+    def of_function(self, role: str, name: str) -> aws.Credentials:
+        """A role's credentials for a function's process."""
+        credentials = self.assume(role, name)
+        self._function_keys.add(credentials.access_key)
+        return credentials
+
+    def is_function(self, access_key: str) -> bool:
+        """Whether a key was given to a function's process."""
+        return access_key in self._function_keys
+
+
+def _administrator(endpoint: str, region: str) -> aws.Credentials:
+    iam = aws.client("iam", endpoint, region, aws.Credentials("nobody", "nothing"))
+    iam.create_user(UserName="administrator")
+    iam.put_user_policy(
+        UserName="administrator",
+        PolicyName="everything",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+            }
+        ),
+    )
+    key = iam.create_access_key(UserName="administrator")["AccessKey"]
+    return aws.Credentials(key["AccessKeyId"], key["SecretAccessKey"])

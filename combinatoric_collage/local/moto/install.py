@@ -1,0 +1,81 @@
+"""Every change of moto, made and unmade together, and what is left of a cloud that stops."""
+
+import datetime
+import logging
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from combinatoric_collage.local.aws import ACCOUNT
+from combinatoric_collage.local.moto import (
+    apigateway,
+    cloudformation,
+    dynamodb,
+    ecs,
+    ended,
+    events,
+    executions,
+    iam,
+    lean,
+    run_task,
+    s3,
+    status,
+    stepfunctions,
+    untracked,
+)
+from combinatoric_collage.local.moto.host import Host
+
+logger = logging.getLogger("local")
+
+CHANGES = (
+    untracked,
+    cloudformation,
+    apigateway,
+    dynamodb,
+    stepfunctions,
+    executions,
+    status,
+    ended,
+    ecs,
+    run_task,
+    events,
+    s3,
+    lean,
+    iam,
+)
+"""In the order in which they are made: later ones go over earlier ones."""
+
+
+def install(host: Host) -> ExitStack:
+    """Changes moto; closing the stack changes it back."""
+    with ExitStack() as stack:
+        for change in CHANGES:
+            change.patch(host, stack)
+        return stack.pop_all()
+
+
+def end_executions(region: str, patience: float) -> None:
+    """Stops what still runs and waits `patience` seconds at most for its threads."""
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+    from moto.stepfunctions.parser.utils import TMP_THREADS
+
+    backend: Any = stepfunctions_parser_backends[ACCOUNT][region]
+    now = datetime.datetime.now(tz=datetime.UTC)
+    for machine in backend.state_machines:
+        for execution in machine.executions:
+            if execution.exec_status == "RUNNING":
+                execution.stop(stop_date=now, error="Stopped", cause="The cloud was stopped.")
+    deadline = time.monotonic() + patience
+    for thread in TMP_THREADS:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    left = sum(thread.is_alive() for thread in TMP_THREADS)
+    if left:
+        logger.warning("%d threads of stopped executions are still ending.", left)
+    TMP_THREADS.clear()
+
+
+def forget() -> None:
+    """Empties moto's account."""
+    from moto.moto_api._internal.models import MotoAPIBackend
+
+    MotoAPIBackend(region_name="us-east-1", account_id=ACCOUNT).reset()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from combinatoric_collage.cli.log_lines import FILE, MOST_BYTES, OLDER, Kept, of_laptop
+from combinatoric_collage.cli.stacks.log_lines import FILE, MOST_BYTES, OLDER, Kept, of_laptop
 from tests.fake_openai import FakeOpenAI
 from tests.infrastructure.test_watching import (
     ALARMS,

@@ -20,8 +20,8 @@ import pytest
 from PIL import Image
 
 from collage.manifest import Manifest
-from combinatoric_collage.cli.log_lines import FILE
 from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.log_lines import FILE
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import noise

@@ -10,7 +10,7 @@ import typer
 from collage.errors import NotInStore
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, say
-from combinatoric_collage.cli.log_lines import Line, of_laptop, of_stack
+from combinatoric_collage.cli.stacks.log_lines import Line, of_laptop, of_stack
 from combinatoric_collage.cli.stacks.which import Where
 
 

@@ -17,8 +17,8 @@ from collage import engines
 from collage.errors import CollageError
 from collage.request.request import Request
 from combinatoric_collage.cli import torch_python
-from combinatoric_collage.cli.log_lines import Kept, both
 from combinatoric_collage.cli.stacks import running_cloud
+from combinatoric_collage.cli.stacks.log_lines import Kept, both
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local import Cloud, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from collage.painting.canvas import Plane
 from examples.easel import Easel, curve, ellipse, points
 from examples.faces import features, glasses, head
 
@@ -17,33 +18,10 @@ def man(easel: Easel) -> None:
         )
     )
     easel.shadow(body, 18, 4, 16, 0.65)
-    shirt = easel.mask(curve(points("590,1080 590,700 612,610 672,636 734,610 764,700 772,1080")))
-    easel.tint(body, "2c3038")
-    easel.wash(shirt, "efe9db", "cdc5b4", (610, 900))
-    for x in range(596, 772, 13):
-        easel.tint(easel.line([(x, 620), (x + 3, 860)], 2.4) * shirt, "6f8ba6", 0.55)
-    easel.tint(
-        easel.mask(curve(points("656,640 688,640 690,900 658,900")), 2) * shirt,
-        "faf4e6",
-        0.6,
-    )
-    for y in (668, 712, 756):
-        easel.tint(easel.mask(ellipse(673, y, 5, 5)), "b59a6a")
+    _shirt(easel, body)
     _overalls(easel)
     _jacket(easel)
-    neck = easel.mask(curve(points("628,520 716,520 720,590 734,624 672,650 610,624 624,590")))
-    easel.wash(neck, "a66f50", "cf9a76", (530, 640))
-    easel.round(neck, 22, 0.5)
-    band = easel.mask(
-        curve(
-            points(
-                "606,616 640,634 672,640 704,634 738,616 740,634 706,656 672,662 638,656 604,634"
-            )
-        )
-    )
-    easel.tint(band, "f6f0e2")
-    easel.round(band, 6, 0.5)
-    easel.tint(easel.mask(ellipse(672, 651, 6, 6)), "c99a3e")
+    _collar(easel)
     for side in (-1, 1):
         ear = easel.mask(ellipse(cx + side * 77, cy + 6, 14, 29, side * -0.12))
         easel.tint(ear, "c98a68")
@@ -77,6 +55,37 @@ def man(easel: Easel) -> None:
     easel.tint(easel.mask(ellipse(cx - 18, cy - 104, 30, 16, -0.3), 9) * face, "fbe0c0", 0.65)
     glasses(easel, cx, cy - 8)
     _pitchfork(easel)
+
+
+def _shirt(easel: Easel, body: Plane) -> None:
+    shirt = easel.mask(curve(points("590,1080 590,700 612,610 672,636 734,610 764,700 772,1080")))
+    easel.tint(body, "2c3038")
+    easel.wash(shirt, "efe9db", "cdc5b4", (610, 900))
+    for x in range(596, 772, 13):
+        easel.tint(easel.line([(x, 620), (x + 3, 860)], 2.4) * shirt, "6f8ba6", 0.55)
+    easel.tint(
+        easel.mask(curve(points("656,640 688,640 690,900 658,900")), 2) * shirt,
+        "faf4e6",
+        0.6,
+    )
+    for y in (668, 712, 756):
+        easel.tint(easel.mask(ellipse(673, y, 5, 5)), "b59a6a")
+
+
+def _collar(easel: Easel) -> None:
+    neck = easel.mask(curve(points("628,520 716,520 720,590 734,624 672,650 610,624 624,590")))
+    easel.wash(neck, "a66f50", "cf9a76", (530, 640))
+    easel.round(neck, 22, 0.5)
+    band = easel.mask(
+        curve(
+            points(
+                "606,616 640,634 672,640 704,634 738,616 740,634 706,656 672,662 638,656 604,634"
+            )
+        )
+    )
+    easel.tint(band, "f6f0e2")
+    easel.round(band, 6, 0.5)
+    easel.tint(easel.mask(ellipse(672, 651, 6, 6)), "c99a3e")
 
 
 def _overalls(easel: Easel) -> None:

@@ -55,6 +55,10 @@ def woman(easel: Easel, rng: np.random.Generator) -> None:
     easel.shadow(face, 6, 26, 12, 0.55)
     head(easel, face, (cx, cy), ("e9b994", "cf8f6a"))
     features(easel, face, (cx, cy), 0.92, "7a5634", ("9c4a40", "b4605a"))
+    _hair(easel, cx, cy)
+
+
+def _hair(easel: Easel, cx: float, cy: float) -> None:
     hair = easel.mask(
         curve(
             points(

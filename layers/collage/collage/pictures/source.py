@@ -5,6 +5,7 @@ converts CMYK and 16-bit pictures through their profiles, and shrinks while it d
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyvips
@@ -13,8 +14,6 @@ from numpy.typing import NDArray
 from collage.digest import sha256
 from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
 from collage.formats import TITLES, recognized
-from collage.request.accepted import Source
-from collage.request.values import Fit
 
 MOST_SIDE = 65_535
 """Pixels of the longer side: what JPEG can count to, and more than any camera has."""
@@ -42,17 +41,6 @@ class Inspected:
     sha256: str
     transparent: bool
     """Whether it can be seen through anywhere."""
-
-    def source(self, key: str) -> Source:
-        """The same as a request keeps it, with its key in the uploads bucket."""
-        return Source(
-            key=key,
-            sha256=self.sha256,
-            format=self.format,
-            width=self.width,
-            height=self.height,
-            transparent=self.transparent,
-        )
 
 
 def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
@@ -84,7 +72,7 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
     return Inspected(name, width, height, sha256(data), transparent)
 
 
-def prepare(data: bytes, size: tuple[int, int], fit: Fit) -> bytes:
+def prepare(data: bytes, size: tuple[int, int], fit: Literal["crop", "pad"]) -> bytes:
     """The source as an 8-bit RGB PNG of ``size`` (width, height), upright, without metadata.
 
     Transparency lies over white; an animation gives its first frame. ``crop`` fills the size

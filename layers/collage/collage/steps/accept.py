@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 from collage.errors import InvalidRequest
 from collage.request import letters, rules
@@ -12,9 +13,6 @@ from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store
-
-if TYPE_CHECKING:
-    from collage.pictures.source import Inspected
 
 
 def accept(store: Store, tools: Tools, source: str | None, options: dict[str, Any]) -> Accepted:
@@ -37,7 +35,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
         for key in (source, asked.mask_source)
     ]
     pictures = [
-        None if key is None or data is None else inspected(tools, data).source(key)
+        None if key is None or data is None else inspected(tools, data, key)
         for key, data in zip((source, asked.mask_source), files, strict=True)
     ]
     size = fitting_size(asked, *pictures)
@@ -61,19 +59,22 @@ def identify(tools: Tools, source: bytes | None, asked: Request, mask: bytes | N
     Raises:
         InvalidRequest, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: as there.
     """
-    pictures = [
-        None if each is None else inspected(tools, each).source("") for each in (source, mask)
-    ]
+    pictures = [None if each is None else inspected(tools, each) for each in (source, mask)]
     asked = complete(asked, fitting_size(asked, *pictures))
     return collage_id(asked, *(each.sha256 if each else None for each in pictures))
 
 
-def inspected(tools: Tools, data: bytes) -> Inspected:
-    """What is known of a picture, within the stack's limits."""
+def inspected(tools: Tools, data: bytes, key: str = "") -> Source:
+    """What is known of a picture within the stack's limits, under its key in the uploads bucket.
+
+    Raises:
+        NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: when it is refused.
+    """
     from collage.pictures.source import inspect
 
     limits = tools.settings
-    return inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    found = inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
+    return Source(key=key, **asdict(found))
 
 
 def fitting_size(

@@ -55,9 +55,7 @@ def estimate(
     letters.check(asked)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
-    pictures = [
-        None if each is None else inspected(tools, each).source("") for each in (data, mask_file)
-    ]
+    pictures = [None if each is None else inspected(tools, each) for each in (data, mask_file)]
     size = fitting_size(asked, *pictures)
     asked = complete(asked, size)
     weights = served.weights(store, asked, tools, data is not None)

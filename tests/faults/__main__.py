@@ -54,7 +54,7 @@ def paid(report: Report, scratch: Path, shard: Shard) -> None:
 
 def provider(report: Report, scratch: Path, shard: Shard) -> None:
     """Faults of a provider that is asked over a network."""
-    with world() as stack, FakeOpenAI(cheap=True, hang=1) as fake:
+    with world() as stack, FakeOpenAI(cheap=True, hang=2 * engines.PATIENCE) as fake:
         trial = Trial(stack, scratch, options=engines.PAID)
         engines.serve_provider(trial, fake)
         report.run(trial, shard.of(engines.provider(fake)))
@@ -62,7 +62,7 @@ def provider(report: Report, scratch: Path, shard: Shard) -> None:
 
 def listed(report: Report, scratch: Path, shard: Shard) -> None:
     """Faults of a list of styles: the language model, the way to it, and the key's secret."""
-    with world() as stack, FakeOpenAI(cheap=True, hang=1) as fake:
+    with world() as stack, FakeOpenAI(cheap=True, hang=2 * engines.PATIENCE) as fake:
         trial = Trial(stack, scratch)
         with listing.asked(stack, fake, trial):
             report.run(trial, shard.of(aws.each(trial, (listing.PHASE,))))

@@ -33,6 +33,9 @@ PAID: dict[str, Any] = {
 OTHERWISE = {"clear"}
 """Of what the fake server does, what is a picture, only another one."""
 
+PATIENCE = 2.0
+"""Seconds that a call has where a server is real: enough for a busy machine."""
+
 CALLS = (1, 2, 3)
 ALWAYS = 0
 
@@ -146,7 +149,7 @@ def serve_provider(trial: Trial, fake: FakeOpenAI) -> None:
     once = Config(retries={"total_max_attempts": 1})
     secrets = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
-    world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=0.5)
+    world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=PATIENCE)
     with mock.patch.object(services, "_client", return_value=secrets):
         world.engine.engine = openai.load(world.tools)
     trial.billed = FakeBills(fake)

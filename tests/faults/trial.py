@@ -91,6 +91,8 @@ class Trial:
             self.operations[phase] = tuple(self.world.injector.operations)
             self.invocations[phase] = self.flow.invocations - began
             self.after[phase] = self.world.state()
+        # A machine that is too busy would make another measure of all that follows.
+        invariants.hold(not self.flow.errors, f"the undisturbed run met {self.flow.errors}")
         self.world.end_runs()
         if self.billed is not None:
             spent = sum(self.world.numbers("spent#").values())

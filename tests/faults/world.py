@@ -101,7 +101,7 @@ class World:
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""
-        for once in (keep_tile._looks, buy_tiles._budget, materials._source, materials._mask):
+        for once in (keep_tile._asked, buy_tiles._budget, materials._source, materials._mask):
             once.cache_clear()
         # A process makes its client of the provider, for which it reads the secret, once.
         self.tools.__dict__.pop("openai_client", None)

@@ -57,7 +57,9 @@ S3_SECONDS = 0.03  # one request
 INIT_SECONDS = 1.5  # of a cold start, one for each call under way
 READERS = 16  # requests of the assembly at once
 TRACED = 0.05  # X-Ray's share of requests, after the first of each second
-LOG_BYTES = 2000  # "begun", "done" and the metrics of an invocation, measured; three lines of Lambda
+LOG_BYTES = (
+    2000  # "begun", "done" and the metrics of an invocation, measured; three lines of Lambda
+)
 
 # S3 requests, (GET, PUT): of a run, and for each tile.
 RUN_REQUESTS = (9, 19)

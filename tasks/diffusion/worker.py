@@ -238,5 +238,5 @@ def _finished(job: Job[Any], made: Made) -> Rendered:
     """
     pixels = pictures.quantize(made.picture)
     if job.tile.preserve and job.source is not None and job.mask is not None:
-        pixels = feather.join(job.source, pixels, job.mask)
+        pixels = feather.blend(job.source, pixels, job.mask)
     return Rendered(pictures.encode(pixels), measures=dict(made.measures))

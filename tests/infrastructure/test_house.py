@@ -93,7 +93,7 @@ def test_painting_knows_nothing_of_collages():
         for name in names
         if name.startswith("collage.")
         and not name.startswith(
-            ("collage.painting", "collage.pictures.feather", "collage.pictures.spread")
+            ("collage.painting", "collage.pictures.feather", "collage.pictures.pull_push")
         )
     ]
 

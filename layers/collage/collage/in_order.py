@@ -11,13 +11,13 @@ Result = TypeVar("Result")
 
 
 class Ordered(Generic[Result]):
-    """At most ``most`` results are under way or waiting; then giving waits for the oldest."""
+    """At most ``most`` results are under way or waiting; then submitting waits for the oldest."""
 
     def __init__(self, pool: Executor, most: int, take: Callable[[Result], object]) -> None:
         self._pool, self._most, self._take = pool, most, take
         self._waiting: deque[Future[Result]] = deque()
 
-    def give(self, work: Callable[..., Result], *arguments: Any) -> None:
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> None:
         """Have ``work`` done; what it raises is raised here or later."""
         self._waiting.append(self._pool.submit(work, *arguments))
         while len(self._waiting) > self._most or (self._waiting and self._waiting[0].done()):

@@ -231,22 +231,8 @@ def record(
     """
     from collage.sheet.sheet import Sheet
 
-    calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
-    # Failures of an earlier try stay written down; those of tiles that exist now are history.
-    missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
-    stops = (failures[call] for call in sorted(missing & failures.keys()))
-    stopped = next((failure for failure in stops if failure.error in STOPPING), None)
-    tiles = tuple(
-        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
-        for i in range(len(plan.tiles))
-    )
-    present = [t.index for t in tiles if t.state not in MISSING]
-    # Some tiles are only there for others to be made from.
-    shown = [tile for tile in present if tile in set(plan.layout.cells)]
-    if stopped is not None and not shown:
-        raise getattr(errors, stopped.error)(stopped.message)
-    if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
-        raise TooFewTiles(_verdict(tiles, len(present), min_share) + _unsettled_words(unsettled))
+    tiles, stopped = _ends(plan, sidecars, failures)
+    shown = _shown(plan, tiles, stopped, unsettled, min_share)
     drawn = tuple(
         None if cell is None or tiles[cell].state in MISSING else cell for cell in plan.layout.cells
     )
@@ -284,6 +270,45 @@ def record(
         tiles=tiles,
         cells=cells,
     )
+
+
+def _ends(
+    plan: Plan, sidecars: Mapping[int, Sidecar], failures: Mapping[int, Failure]
+) -> tuple[tuple[TileRecord, ...], Failure | None]:
+    """What became of each tile, and the failure that ended the run early, if one did."""
+    calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
+    # Failures of an earlier try stay written down; those of tiles that exist now are history.
+    missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
+    stops = (failures[call] for call in sorted(missing & failures.keys()))
+    stopped = next((failure for failure in stops if failure.error in STOPPING), None)
+    tiles = tuple(
+        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
+        for i in range(len(plan.tiles))
+    )
+    return tiles, stopped
+
+
+def _shown(
+    plan: Plan,
+    tiles: tuple[TileRecord, ...],
+    stopped: Failure | None,
+    unsettled: Mapping[str, Unsettled],
+    min_share: float,
+) -> list[int]:
+    """The tiles that exist and have a place in the collage.
+
+    Raises:
+        TooFewTiles, StoppingError: as for `record`.
+    """
+    present = [t.index for t in tiles if t.state not in MISSING]
+    # Some tiles are only there for others to be made from.
+    wanted = set(plan.layout.cells)
+    shown = [tile for tile in present if tile in wanted]
+    if stopped is not None and not shown:
+        raise getattr(errors, stopped.error)(stopped.message)
+    if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
+        raise TooFewTiles(_verdict(tiles, len(present), min_share) + _unsettled_words(unsettled))
+    return shown
 
 
 def tile_record(

@@ -23,7 +23,7 @@ def right_half(shape):
 def test_a_model_that_came_out_lighter_is_brought_back_to_the_source(source):
     painted = source + np.uint8(30)
 
-    matched = feather.match(source, painted, right_half(source.shape))
+    matched = feather.match_colours(source, painted, right_half(source.shape))
 
     assert abs(matched.astype(int) - source).max() <= 1
 
@@ -31,7 +31,7 @@ def test_a_model_that_came_out_lighter_is_brought_back_to_the_source(source):
 def test_a_shift_that_differs_along_the_edge_is_taken_back_where_it_was(source):
     shift = np.linspace(0, 40, 64)[:, None, None].astype(np.uint8)
 
-    matched = feather.match(source, source + shift, right_half(source.shape))
+    matched = feather.match_colours(source, source + shift, right_half(source.shape))
 
     beyond = abs(matched[:, 48:56].astype(int) - source[:, 48:56])
     assert beyond.mean() < shift.mean() / 3
@@ -42,14 +42,14 @@ def test_where_all_or_nothing_is_kept_nothing_is_shifted(source):
 
     for alpha in (0, 255):
         whole = np.full(source.shape[:2], alpha, np.uint8)
-        assert (feather.match(source, painted, whole) == painted).all()
+        assert (feather.match_colours(source, painted, whole) == painted).all()
 
 
 def test_the_source_stays_to_the_pixel_whatever_the_model_made_of_it(source):
     alpha = right_half(source.shape)
     painted = np.asarray(noise((96, 64), 9))
 
-    joined = feather.join(source, feather.match(source, painted, alpha), alpha)
+    joined = feather.blend(source, feather.match_colours(source, painted, alpha), alpha)
 
     assert (joined[:, :48] == source[:, :48]).all()
     assert (joined[:, 60:] != source[:, 60:]).any()

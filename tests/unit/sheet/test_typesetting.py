@@ -13,7 +13,7 @@ from PIL import ImageFont
 from collage.errors import InvalidRequest
 from collage.request import letters
 from collage.request.parse import parse
-from collage.sheet import clusters, coverage, lettering, typesetting
+from collage.sheet import coverage, graphemes, lettering, typesetting
 from collage.steps import start_collage
 from collage.steps.estimate import estimate
 from tests.unit.sheet.test_sheet import ink, sheet, whole
@@ -207,7 +207,7 @@ def test_fonts_of_the_machine_are_not_used_and_its_environment_is_left_alone():
     ],
 )
 def test_a_word_is_broken_between_what_readers_take_for_characters(word, parts):
-    assert clusters.split(word) == parts
+    assert graphemes.split(word) == parts
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

@@ -12,7 +12,7 @@ from collage.formats.description import Description, Read
 if TYPE_CHECKING:
     from collage.pixels import Pixels
 
-Take: TypeAlias = Callable[[bytes], object]
+Sink: TypeAlias = Callable[[bytes], object]
 """Gets a file's bytes, in order."""
 
 
@@ -31,7 +31,7 @@ class Writer(Protocol):
         """Write what is left, after the last strip."""
 
 
-NewWriter: TypeAlias = Callable[[tuple[int, int], Description | None, Take, Executor], Writer]
+NewWriter: TypeAlias = Callable[[tuple[int, int], Description | None, Sink, Executor], Writer]
 """A writer for a picture of a size (width, height), which says of itself what is described."""
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.formats import exif, xmp
 from collage.formats.description import TRUNCATED, Description, Read
-from collage.formats.file_format import FileFormat, Take
+from collage.formats.file_format import FileFormat, Sink
 from collage.formats.packing import MAX_RECORD
 from collage.in_order import Ordered
 
@@ -48,9 +48,9 @@ class Writer:
     """A JPEG file with colours in full resolution."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, take: Take, pool: Executor
+        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
     ) -> None:
-        self._size, self._description, self._take = size, description, take
+        self._size, self._description, self._sink = size, description, sink
         self._bands = Ordered(pool, 8, self._put)
         self._across = -(-size[0] // _BLOCK)
         self._high = _BLOCK * max(1, min(_BANDS_OF_BLOCKS, _MOST_BLOCKS // self._across))
@@ -72,11 +72,11 @@ class Writer:
         if self._rest:
             self._give(self._rest)
         self._bands.finish()
-        self._take(_END)
+        self._sink(_END)
 
     def _give(self, parts: list[Pixels]) -> None:
         interval = self._across * self._high // _BLOCK
-        self._bands.give(_encode, parts, interval)
+        self._bands.submit(_encode, parts, interval)
 
     def _put(self, band: bytes) -> None:
         pixels = scan(band)
@@ -84,10 +84,10 @@ class Writer:
             head = bytearray(band[:pixels])
             _set_height(head, self._size[1])
             said = self._description
-            self._take(embed(bytes(head), said) if said else bytes(head))
+            self._sink(embed(bytes(head), said) if said else bytes(head))
         else:
-            self._take(bytes([0xFF, _RST0 + (self._put_bands - 1) % 8]))
-        self._take(band[pixels:].removesuffix(_END))
+            self._sink(bytes([0xFF, _RST0 + (self._put_bands - 1) % 8]))
+        self._sink(band[pixels:].removesuffix(_END))
         self._put_bands += 1
 
 

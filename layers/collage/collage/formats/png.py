@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.formats import xmp
 from collage.formats.description import TRUNCATED, Description, Read
-from collage.formats.file_format import FileFormat, Take
+from collage.formats.file_format import FileFormat, Sink
 from collage.formats.packing import COMPRESS_ABOVE, MAX_RECORD, MAX_TEXT, unpack
 from collage.in_order import Ordered
 
@@ -45,38 +45,38 @@ class Writer:
     """A PNG file, 8-bit RGB."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, take: Take, pool: Executor
+        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
     ) -> None:
         import numpy as np
 
-        self._take = take
+        self._sink = sink
         self._pieces = Ordered(pool, 8, self._put)
         self._above = np.zeros((size[0], 3), np.uint8)
         self._adler = 1
-        take(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)))
+        sink(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)))
         for text in texts(description) if description else ():
-            take(text)
+            sink(text)
         # The head of zlib's stream, whose pieces follow: deflate, a window of 32 KiB.
-        take(chunk(b"IDAT", b"\x78\x01"))
+        sink(chunk(b"IDAT", b"\x78\x01"))
 
     def write(self, strip: Pixels) -> None:
         """Take the next strip."""
         rows = max(1, PIECE // strip[0].nbytes)
         for start in range(0, len(strip), rows):
             piece = strip[start : start + rows]
-            self._pieces.give(_compress, self._above, piece)
+            self._pieces.submit(_compress, self._above, piece)
             self._above = piece[-1].copy()
 
     def finish(self) -> None:
         """Write the pieces under way, and the end."""
         self._pieces.finish()
-        self._take(chunk(b"IDAT", _EMPTY_LAST_BLOCK + struct.pack(">I", self._adler)))
-        self._take(chunk(b"IEND", b""))
+        self._sink(chunk(b"IDAT", _EMPTY_LAST_BLOCK + struct.pack(">I", self._adler)))
+        self._sink(chunk(b"IEND", b""))
 
     def _put(self, piece: tuple[bytes, int, int]) -> None:
         data, adler, length = piece
         self._adler = _joined(self._adler, adler, length)
-        self._take(chunk(b"IDAT", data))
+        self._sink(chunk(b"IDAT", data))
 
 
 def _compress(above: Pixels, piece: Pixels) -> tuple[bytes, int, int]:

@@ -138,7 +138,7 @@ class _Level:
             start = max(0, left - form.overlap)
             end = min(left + form.tile_size + form.overlap, self._width)
             name = f"{form.folder}/{self._number}/{column}_{self._row}.{form.format}"
-            self._work.give(_tile, name, band, (start, end), self._mark)
+            self._work.submit(_tile, name, band, (start, end), self._mark)
 
 
 def _tile(name: str, band: Pixels, columns: tuple[int, int], mark: bytes | None) -> Encoded:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from collage.errors import NoMetadata, TruncatedPicture
 from collage.formats import exif, xmp
 from collage.formats.description import TRUNCATED, Description, Read
-from collage.formats.file_format import FileFormat, Take
+from collage.formats.file_format import FileFormat, Sink
 from collage.formats.packing import MAX_RECORD, MAX_TEXT
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class Writer:
     """A WebP file."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, take: Take, pool: Executor
+        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
     ) -> None:
         import numpy as np
 
-        self._description, self._take = description, take
+        self._description, self._sink = description, sink
         self._pixels = np.empty((size[1], size[0], 3), np.uint8)
         self._written = 0
 
@@ -53,7 +53,7 @@ class Writer:
         from collage.pixels import to_vips
 
         file = _encode(to_vips(self._pixels))
-        self._take(embed(file, self._description) if self._description else file)
+        self._sink(embed(file, self._description) if self._description else file)
 
 
 def _encode(picture: pyvips.Image) -> bytes:

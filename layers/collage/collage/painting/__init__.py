@@ -19,7 +19,7 @@ from collage.painting.refill import refill
 from collage.painting.scenes import compose
 from collage.painting.techniques import STYLES, named
 from collage.painting.vary import vary
-from collage.pictures.feather import join
+from collage.pictures.feather import blend as feather
 
 __all__ = ["STYLES", "enlarge", "extend", "generate", "inpaint", "paint", "refill", "vary"]
 
@@ -91,4 +91,4 @@ def inpaint(
             f"the mask is {mask_alpha.dtype} {mask_alpha.shape}, "
             f"for this source it must be uint8 {source.shape[:2]} (H, W)"
         )
-    return join(source, paint(source, styles, seed), mask_alpha)
+    return feather(source, paint(source, styles, seed), mask_alpha)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from collage.painting.canvas import Picture, Plane
 from collage.painting.noise import clouds
 from collage.painting.pieces import Flags, Places, copied, itself, shrunk
-from collage.pictures.spread import spread
+from collage.pictures.pull_push import pull_push
 
 REACH = 2
 """Pixels from a patch's middle to its side."""
@@ -139,7 +139,7 @@ def _first(colours: Picture, solid: Flags) -> Picture:
     Above and below a membrane is better: it lets go of what ends there, as clouds and roofs do.
     """
     height, width = solid.shape
-    soft = spread(colours, solid.astype(np.float32))
+    soft = pull_push(colours, solid.astype(np.float32))
     home = np.clip(_home(itself(solid.shape), solid), 0, (height - 1, width - 1)).astype(np.int64)
     row, column = home[..., 0], home[..., 1]
     beside = solid[row, column] & (row == itself(solid.shape)[..., 0])

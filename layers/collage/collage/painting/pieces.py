@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collage.painting.canvas import Picture, Values, blur, positions, resize, unit
-from collage.pictures.spread import spread
+from collage.pictures.pull_push import pull_push
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -44,7 +44,7 @@ def copied(picture: Picture, gap: Flags, taken: Places) -> Picture:
             shares += share
     there = shares[..., 0] > 1e-4
     filled /= np.maximum(shares, 1e-4)
-    filled = np.where(there[..., None], filled, spread(filled, there.astype(np.float32)))
+    filled = np.where(there[..., None], filled, pull_push(filled, there.astype(np.float32)))
     filled = np.where(gap[..., None], filled, picture)
     return _level(picture, np.asarray(filled, np.float32), gap, taken)
 
@@ -95,7 +95,7 @@ def _meet(picture: Picture, filled: Picture, gap: Flags) -> Picture:
         for colours, side in ((picture, outside), (filled, inside))
     ]
     border = inside * (away <= 1.5)
-    step = spread(np.clip(near[0] - near[1], -SEAM, SEAM), border)
+    step = pull_push(np.clip(near[0] - near[1], -SEAM, SEAM), border)
     met = filled + step * np.exp(-away / (5 * reach))[..., None]
     return np.where(gap[..., None], met, picture).astype(np.float32)
 

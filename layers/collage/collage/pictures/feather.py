@@ -1,15 +1,15 @@
-"""The seam: how a painted part joins the kept part of a picture."""
+"""Feathering: how a painted part blends into the kept part of a picture."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from collage.pictures.spread import spread
+from collage.pictures.pull_push import pull_push
 
 Plane = NDArray[np.float32]
 
 
-def join(
+def blend(
     source: NDArray[np.uint8], painted: NDArray[np.uint8], mask_alpha: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """The painting where alpha is 0, the untouched source where alpha is 255.
@@ -20,14 +20,14 @@ def join(
         mask_alpha: (H, W), 0 = edit and 255 = keep; between, the share that is kept.
 
     Returns:
-        RGB, (H, W, 3). The join fades inside the edited part only.
+        RGB, (H, W, 3). It fades inside the edited part only.
     """
     weight = opacity(mask_alpha)[..., None]
     blended = source + (np.asarray(painted, np.float32) - source) * weight
     return np.where(weight > 0, np.round(blended), source).astype(np.uint8)
 
 
-def match(
+def match_colours(
     source: NDArray[np.uint8], painted: NDArray[np.uint8], mask_alpha: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """The painting with its colours shifted so that they meet the source's at the mask's edge.
@@ -50,7 +50,7 @@ def match(
     # Wide enough that strands of texture, which a model does not repeat, average out.
     width = max(2.0, min(mask_alpha.shape) / 16)
     known = np.asarray(keep * np.clip(1 - away / width, 0, 1), np.float32)
-    shift = spread(np.asarray(source, np.float32) - painted, known)
+    shift = pull_push(np.asarray(source, np.float32) - painted, known)
     return np.clip(np.round(painted + shift), 0, 255).astype(np.uint8)
 
 

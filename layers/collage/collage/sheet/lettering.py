@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from collage.sheet import clusters, typesetting
+from collage.sheet import graphemes, typesetting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,7 +145,7 @@ def draw(
 
 def _broken(word: str, letters: int, width: int) -> list[str]:
     parts = [""]
-    for cluster in clusters.split(word):
+    for cluster in graphemes.split(word):
         if parts[-1] and length(parts[-1] + cluster, letters) > width:
             parts.append("")
         parts[-1] += cluster

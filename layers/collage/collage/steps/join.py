@@ -73,7 +73,7 @@ def write(
         puts: Ordered[None] = Ordered(putters, 4 * PUTTERS, lambda _: None)
 
         def put(name: str, data: bytes) -> None:
-            puts.give(store.put_file, manifest.id, folder, name, data)
+            puts.submit(store.put_file, manifest.id, folder, name, data)
 
         found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
         files: list[Writer] = [

@@ -74,7 +74,7 @@ class Upload:
             begun = self._s3.create_multipart_upload(**self._where, ContentType=self._type)
             self._id = begun["UploadId"]
         self._number += 1
-        self._parts.give(self._part, self._id, self._number, bytes(self._waiting))
+        self._parts.submit(self._part, self._id, self._number, bytes(self._waiting))
         self._waiting.clear()
 
     def _part(self, upload: str, number: int, data: bytes) -> CompletedPartTypeDef:

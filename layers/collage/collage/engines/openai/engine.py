@@ -272,8 +272,8 @@ def _finish(
         if tile.preserve:
             if not tile.styles:
                 # What goes on with the picture must have its colours; another style has its own.
-                painted = feather.match(kept, painted, alpha)
-            painted = feather.join(kept, painted, alpha)
+                painted = feather.match_colours(kept, painted, alpha)
+            painted = feather.blend(kept, painted, alpha)
     file = io.BytesIO()
     Image.fromarray(painted).save(file, "PNG", compress_level=3)
     return Rendered(

@@ -1,4 +1,4 @@
-"""Spreading: what is known at some places carried smoothly to all others."""
+"""Pull-push: what is known at some places carried smoothly to all others."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ Values = NDArray[np.floating[Any]]
 Plane = Values
 
 
-def spread(values: Values, known: Plane) -> Values:
+def pull_push(values: Values, known: Plane) -> Values:
     """The values where they are known, and a smooth membrane between and beyond elsewhere.
 
     Averages of what is known are pulled down a pyramid until no place is without, then pushed

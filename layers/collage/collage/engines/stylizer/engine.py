@@ -13,7 +13,7 @@ from collage.engines.stylizer.stylize import stylize
 from collage.painting.scenes import compose
 from collage.painting.techniques import named
 from collage.pictures import pixels
-from collage.pictures.feather import join
+from collage.pictures.feather import blend
 from collage.pictures.pixels import Pixels
 from collage.services import Tools
 from collage.tile import Tile
@@ -51,7 +51,7 @@ class Stylizer:
             case "variation", np.ndarray(), _:
                 made = self._stylized(source, tile.styles, seed)
             case "inpaint", np.ndarray(), np.ndarray() if tile.styles:
-                made = join(source, self._stylized(source, tile.styles, seed), alpha)
+                made = blend(source, self._stylized(source, tile.styles, seed), alpha)
             case "inpaint", np.ndarray(), np.ndarray():
                 # Without a style there is nothing to repaint in: refilled as the painter does.
                 made = painting.refill(source, alpha, tile.prompt, seed)

@@ -22,7 +22,7 @@ from benchmarks.account import Outcome, Work
 from benchmarks.shipped import parameter, template
 from collage.engines.openai import models, prices
 from collage.engines.openai.prices import PRICED_ON
-from collage.settings import OpenAISettings
+from collage.engines.openai.settings import OpenAISettings
 from collage.spending.limits import Pace
 from collage.steps import duration
 

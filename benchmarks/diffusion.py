@@ -20,7 +20,7 @@ import transformers
 from PIL import Image
 
 from benchmarks.result import Result
-from collage.engines.diffusion import operations
+from collage.engines.diffusion import operations, shards
 from collage.pictures import masks
 from collage.tile import Tile
 from tasks.diffusion import tiny
@@ -55,7 +55,7 @@ def measure() -> Result:
         naive.append(timed(lambda: one_by_one(renderer.pipe, jobs), where))
         # Encodes anew: nothing is left of the round before.
         fresh = inpainting.Inpainting(renderer.pipe)
-        ours.append(timed(lambda fresh=fresh: batched(fresh, jobs, operations.BATCH), where))
+        ours.append(timed(lambda fresh=fresh: batched(fresh, jobs, shards.BATCH), where))
     if gpu:
         table = {size: on_gpu(renderer.pipe, jobs, size, where) for size in BATCHES}
     value = median(naive) / median(ours)

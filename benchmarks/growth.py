@@ -22,7 +22,7 @@ from benchmarks.result import Result
 from collage.digest import canonical, sha256
 from collage.engines.painter.engine import Painter
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.store.store import Store
 from collage.tile import Sidecar
@@ -131,7 +131,7 @@ def _assemble(address: str) -> None:
     store = Store(client, bucket.NAME, bucket.NAME)
     settings = Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME)
     began = perf_counter()
-    assemble_collage(store, Tools(settings, OpenAISettings()), ID)
+    assemble_collage(store, Tools(settings), ID)
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         json.dumps(

@@ -9,7 +9,7 @@ from collage.plan import Plan, Prepared, Styles
 from collage.request import styles
 from collage.request.accepted import Accepted, Source
 from collage.request.parse import parse
-from collage.spending.limits import Pace
+from collage.spending.accounts import every
 
 ID = "0" * 20
 """Of every plan that is made here."""
@@ -29,6 +29,6 @@ def planned(data: bytes, options: dict[str, Any]) -> tuple[Plan, bytes, dict[str
         Styles(styles=styles.default(None), origin="default"),
         Prepared(source=source.pixel_digest(png), masks={k: sha256(v) for k, v in drawn.items()}),
         {"painter": "painter-1"},
-        Pace(per_minute=1),
+        every({}),
     )
     return made, png, drawn

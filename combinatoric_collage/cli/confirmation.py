@@ -40,7 +40,7 @@ def understood(asked: Request) -> Iterator[str]:
 
 def may_be_paid(asked: Request) -> bool:
     """Whether an engine of it asks a provider for money."""
-    return any(engines.ENGINES[name].price is not None for name in asked.engines)
+    return any(engines.ENGINES[name].provider is not None for name in asked.engines)
 
 
 def agree(found: Estimated, question: Callable[[str], bool] | None) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from collage.engines.openai import prices
+from collage import engines
 from collage.manifest import Manifest
 from collage.progress import Progress
 from collage.request.request import Request
@@ -112,7 +112,7 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
 def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
     console.print(f"{found['tiles']} tiles to make by {found['calls']} calls")
-    known = asked.model is None or prices.is_priced(asked.model)
+    known = asked.model is None or _has_price(asked.model, asked.engines)
     if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
         what = "quality" if known else "price known for this model"
         console.print(f"no {what}: the highest known price is assumed")
@@ -125,6 +125,12 @@ def price(console: Console, found: Estimated, asked: Request) -> None:
         )
     else:
         console.print("no charge: this engine asks no provider")
+
+
+def _has_price(model: str, names: Iterable[str]) -> bool:
+    """Whether those of the engines that ask a provider have a price for the model."""
+    providers = (engines.ENGINES[name].provider for name in names)
+    return all(provider.is_priced(model) for provider in providers if provider)
 
 
 def welcome(console: Console, stack: Stack, environment: Mapping[str, str], state: Path) -> None:

@@ -59,7 +59,7 @@ REPEATED = {"axes", "words", "rects"}
 
 COMPLETED = {
     "recipe": tuple(recipes.RECIPES),
-    "engine": engines.OFFERED,
+    "engine": engines.offered(),
     "masks": (*masks.SETS, *masks.MASKS),
     "format": tuple(FORMATS),
 }

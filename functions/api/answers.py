@@ -132,6 +132,8 @@ class Engine(BaseModel):
     seeded: bool = Field(description="whether a seed decides the picture")
     trained: bool = Field(description="whether it holds a trained model")
     priced: bool
+    images_per_minute: float | None = Field(description="of its provider; none without one")
+    images_at_once: int | None = Field(description="likewise")
     qualities: list[str]
     available: bool
     needs: str | None = Field(description="what this stack lacks for it")
@@ -140,8 +142,6 @@ class Engine(BaseModel):
 class EngineLimits(BaseModel):
     """What this stack allows its engines."""
 
-    images_per_minute: float
-    images_at_once: int
     daily_usd: float
     concurrency: int
 

@@ -11,7 +11,7 @@ from threading import Event
 from time import monotonic
 from typing import Any
 
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import StoreUnavailable
 from tasks.diffusion.ends import Interrupted
 

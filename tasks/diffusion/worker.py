@@ -16,9 +16,9 @@ from typing import Any
 
 import torch
 
-from collage.engines import Rendered
 from collage.engines.diffusion import operations
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress, part
+from collage.engines.engine import Rendered
 from collage.errors import (
     CollageError,
     InvalidRequest,
@@ -83,8 +83,8 @@ class Worker:
         if self.shard.wave >= len(plan.waves):
             raise InvalidRequest(f"WAVE: the plan has {len(plan.waves)}, counted from 0.")
         ours = plan.of_tasks(self.shard.wave)
-        part = operations.part(len(ours), self.shard.shard, self.shard.shards)
-        calls = [plan.call(ours[i]) for i in part]
+        mine = part(len(ours), self.shard.shard, self.shard.shards)
+        calls = [plan.call(ours[i]) for i in mine]
         tiles = [tile for call in calls for tile in call.tiles]
         there = self._there(tiles)
         self.pulse.at(tiles=len(tiles), done=len([tile for tile in tiles if tile.key in there]))

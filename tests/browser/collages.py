@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from collage.manifest import Manifest
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.list_styles import list_styles
 from collage.steps.make_masks import make_masks
@@ -40,7 +40,7 @@ def make(out: Path, refused: int | None = None, failed: int | None = None, **opt
         )
         store = Store(s3, "uploads", "collages")
         settings = Settings(uploads_bucket="uploads", collages_bucket="collages", min_share=0.5)
-        tools = Tools(settings, OpenAISettings())
+        tools = Tools(settings)
         source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
         runs = Runs(states, machine["stateMachineArn"])
         made = start(store, tools, runs, source, options)["id"]

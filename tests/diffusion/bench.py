@@ -27,7 +27,7 @@ from tasks.diffusion.shard import Shard
 from tasks.diffusion.worker import Worker
 from tests.infrastructure.shipped import ROOT
 from tests.unit.pictures import decode, encode
-from tests.unit.plans import PACE, accepted, planned
+from tests.unit.plans import ACCOUNTS, accepted, planned
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -85,7 +85,7 @@ class Bench:
     def plan(self, tiles: Sequence[Tile], source: bytes | None = None) -> Plan:
         """Write a plan of these tiles, with all that they are made of."""
         asked = accepted(engine="diffusion", size=SIZE).model_copy(update={"id": ID})
-        calls = plan.batch(tiles, PACE)
+        calls = plan.batch(tiles, ACCOUNTS)
         waves = (tuple(range(len(calls))),)
         made = planned(size=SIZE).model_copy(
             update={"id": ID, "tiles": tuple(tiles), "calls": calls, "waves": waves}

@@ -13,6 +13,7 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 import torch
 
 from collage.engines.diffusion import operations
+from collage.engines.diffusion.shards import ShardProgress
 from tasks.diffusion import manifest
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, STYLES, changed
@@ -241,7 +242,7 @@ def test_progress_is_told_while_steps_advance(bench):
     assert steps == sorted(steps)
     assert steps[-1] == told[-2].steps or steps[-1] == 11
     assert bench.store.shard(ID, 0, 0).state == "done"
-    assert isinstance(bench.store.shard(ID, 0, 0), operations.ShardProgress)
+    assert isinstance(bench.store.shard(ID, 0, 0), ShardProgress)
 
 
 def test_weights_in_s3_are_brought_here_and_used(bench, tmp_path):

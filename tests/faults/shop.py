@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collage.engines import Engine, Outcome, Rendered, Turn
+from collage.engines.engine import Engine, Outcome, Rendered, Turn
 from collage.tile import Tile
 from tests.unit.pictures import encode, noise
 

@@ -20,8 +20,9 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from collage import services
 from collage.digest import sha256
-from collage.engines import Engine, Outcome, Turn
-from collage.settings import OpenAISettings, Settings
+from collage.engines.engine import Engine, Outcome, Turn
+from collage.engines.openai.settings import OpenAISettings
+from collage.settings import Settings
 from collage.spending.limits import Limits
 from collage.steps import buy_tiles, keep_tile, materials
 from collage.store.store import Store
@@ -93,18 +94,19 @@ class World:
             uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.5, limits_table=TABLE
         )
         pace = {"images_per_minute": 600_000, "burst": 1000}
-        self.tools = services.Tools(settings, OpenAISettings(**pace, **provider))
+        self.tools = services.Tools(settings, {"openai": OpenAISettings(**pace, **provider)})
         self.engine = Watched(engine, self)
         made: Any = self.tools.__dict__
         made["_engines"] = {name: self.engine}
-        made["limits"] = Limits(self.dynamodb, TABLE, self.tools.pace, daily_usd=1000)
+        paced = self.tools.accounts["openai"].pace
+        made["_limits"] = {"openai": Limits(self.dynamodb, TABLE, "openai", paced, daily_usd=1000)}
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""
         for once in (keep_tile._asked, buy_tiles._budget, materials._source, materials._mask):
             once.cache_clear()
         # A process makes its client of the provider, for which it reads the secret, once.
-        self.tools.__dict__.pop("openai_client", None)
+        self.tools.__dict__.pop("_clients", None)
         self.injector.revive()
 
     def objects(self, bucket: str = COLLAGES) -> dict[str, bytes]:

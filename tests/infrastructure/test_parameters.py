@@ -5,7 +5,8 @@ from itertools import chain
 
 import pytest
 
-from collage.settings import OpenAISettings, Settings
+from collage.engines.openai.settings import OpenAISettings
+from collage.settings import Settings
 from collage.spending.limits import Pace
 from combinatoric_collage.local.parameters import check
 from tests.infrastructure.shipped import functions, template

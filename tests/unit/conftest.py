@@ -10,7 +10,7 @@ from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.store.store import Store
 from collage.watch.runs import Runs
 
@@ -97,7 +97,6 @@ def stack(aws: None) -> Stack:
         Store(client, UPLOADS, COLLAGES),
         Tools(
             Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.8),
-            OpenAISettings(),
         ),
         Runs(states, machine["stateMachineArn"]),
     )

@@ -3,17 +3,26 @@
 from typing import Any
 
 from collage import engines, plan, recipes
+from collage.engines.openai.settings import OpenAISettings
 from collage.plan import Plan, Prepared, Styles
 from collage.request import styles
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
+from collage.spending.accounts import Accounts, every
 from collage.spending.limits import Pace
 
 SHA = "5" * 64
 PACE = Pace(per_minute=60, burst=10)
 
-
 SOURCE = Source(key="uploads/a.png", sha256=SHA, format="PNG", width=64, height=64)
+
+
+def accounts(**settings: Any) -> Accounts:
+    """The providers, OpenAI by a stack's settings."""
+    return every({"openai": OpenAISettings(**settings)})
+
+
+ACCOUNTS = accounts(images_per_minute=60, burst=10)
 
 
 def models() -> dict[str, str]:
@@ -39,4 +48,4 @@ def planned(source: Source | None = SOURCE, **options: Any) -> Plan:
     drawn = recipes.RECIPES[asked.request.recipe].masks(asked.request, asked.size)
     digests = {name: f"digest of {name}" for name in drawn}
     prepared = Prepared(source="digest of the source" if asked.source else None, masks=digests)
-    return plan.make(asked, listed, prepared, models(), PACE)
+    return plan.make(asked, listed, prepared, models(), ACCOUNTS)

@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from collage.engines import ENGINES, OFFERED
+from collage.engines import ENGINES, offered
 from collage.request.relayout import Relayout, layout_name
 from collage.request.request import Request
 from collage.steps.assemble_collage import assemble_collage
@@ -408,8 +408,8 @@ def test_what_nobody_asked_for_is_not_found(api, route):
     ("options", "field", "allowed"),
     [
         ({"rows": 0}, "rows", {"minimum": 1, "maximum": 200}),
-        ({"engine": "steam"}, "engine", list(OFFERED)),
-        ({"engine": "original"}, "engine", list(OFFERED)),
+        ({"engine": "steam"}, "engine", list(offered())),
+        ({"engine": "original"}, "engine", list(offered())),
         ({"fit": "stretch"}, "fit", ["crop", "pad"]),
         ({"masks": ["halves", "third"]}, "masks", None),
         ({"max_usd": -1}, "max_usd", {"minimum": 0}),

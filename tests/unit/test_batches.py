@@ -10,10 +10,11 @@ from pytest_socket import enable_socket
 
 from collage import plan
 from collage.engines.openai.fetching import MOST_SECONDS
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import NoSlotYet, PictureNotFetched
 from collage.request.accepted import Accepted
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.spending import batches
 from collage.spending.batches import Batches
 from collage.spending.limits import NEAR_SECONDS, Limits, Pace
@@ -26,7 +27,7 @@ from collage.store.store import Store
 from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
-from tests.unit.plans import PACE, models, planned
+from tests.unit.plans import PACE, accounts, models, planned
 
 MODEL = "gpt-image-2.5-flare"
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
@@ -64,7 +65,7 @@ def told(fake: FakeOpenAI, **provider: Any) -> Tools:
     given = {"images_per_minute": 6000, "burst": 10, **provider}
     return Tools(
         Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
-        OpenAISettings(secret="the-key", base_url=fake.base_url, **given),
+        {"openai": OpenAISettings(secret="the-key", base_url=fake.base_url, **given)},
     )
 
 
@@ -115,16 +116,16 @@ def test_a_call_asks_for_no_more_than_its_time_allows(
 
 
 def test_slow_qualities_go_out_fewer_at_a_time_under_the_same_keys() -> None:
-    pace = Pace(per_minute=6000, burst=100)
+    given = accounts(images_per_minute=6000, burst=100)
     slow = planned(**SAMPLES | {"grid_size": 3, "quality": "high"}).tiles
 
-    assert [len(call) for call in plan.batch(slow, pace)] == [4, 4, 1]
+    assert [len(call) for call in plan.batch(slow, given)] == [4, 4, 1]
 
 
 def test_a_plan_divides_its_tiles_into_calls_that_the_account_takes() -> None:
     tiles = planned(**SAMPLES | {"grid_size": 3}).tiles
 
-    calls = plan.batch(tiles, Pace(per_minute=5, burst=10))
+    calls = plan.batch(tiles, accounts(images_per_minute=5, burst=10))
 
     assert calls == ((0, 1, 2, 3, 4), (5, 6, 7, 8))
     assert len({tile.key for tile in tiles}) == 9
@@ -137,7 +138,7 @@ def test_the_pace_decides_no_key() -> None:
         asked.styles,
         asked.prepared,
         models(),
-        Pace(per_minute=1),
+        accounts(images_per_minute=1),
     )
 
     assert [tile.key for tile in again.tiles] == [tile.key for tile in asked.tiles]
@@ -156,7 +157,7 @@ def test_what_came_is_kept_and_the_rest_asked_for_singly(
     assert fake.images == rendering.made == 4
     paid = [stack.store.sidecar(tile) for tile in stack.store.plan(made).tiles]
     assert sum(each.usd for each in paid if each) == pytest.approx(rendering.usd, abs=1e-5)
-    assert tools.limits.spent() == pytest.approx(rendering.usd)
+    assert tools.limits(tools.accounts["openai"]).spent() == pytest.approx(rendering.usd)
     assert rendering.usd == pytest.approx(4 * 0.006, abs=1e-3)
 
 
@@ -208,7 +209,7 @@ def test_what_has_no_time_is_left_to_another_invocation(
 ) -> None:
     made = prepared(stack, tools)
     fake.most = 1
-    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.pace.call_seconds)
+    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.accounts["openai"].pace.call_seconds)
 
     for left in (3, 2, 1):
         with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
@@ -249,7 +250,7 @@ def render_tile_seconds() -> int:
 def test_what_is_known_of_a_server_is_forgotten_with_its_time(
     limits_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = Limits(boto3.client("dynamodb"), limits_table, PACE, daily_usd=1)
+    limits = Limits(boto3.client("dynamodb"), limits_table, "openai", PACE, daily_usd=1)
     Batches(limits, "server").note(MODEL)
     assert Batches(limits, "server").single(MODEL)
     assert not Batches(limits, "other").single(MODEL)
@@ -265,7 +266,7 @@ def test_what_is_known_of_a_server_is_forgotten_with_its_time(
 
 
 def test_without_the_table_a_process_remembers_for_itself(limits_table: str) -> None:
-    limits = Limits(boto3.client("dynamodb"), "no-such-table", PACE, daily_usd=1)
+    limits = Limits(boto3.client("dynamodb"), "no-such-table", "openai", PACE, daily_usd=1)
     known = Batches(limits, "server")
 
     assert not known.single(MODEL)

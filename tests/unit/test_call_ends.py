@@ -72,7 +72,7 @@ def fake() -> Iterator[FakeOpenAI]:
 def limits(limits_table: str) -> Limits:
     enable_socket()
     pace = Pace(per_minute=60_000, burst=100)
-    return Limits(boto3.client("dynamodb"), limits_table, pace, daily_usd=1)
+    return Limits(boto3.client("dynamodb"), limits_table, "openai", pace, daily_usd=1)
 
 
 def tile() -> Tile:

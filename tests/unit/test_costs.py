@@ -83,7 +83,9 @@ def updates(limits, work):
 
 @pytest.mark.parametrize("turn_is_near", [True, False])
 def test_an_attempt_writes_into_the_table_as_often_as_is_counted(limits_table, turn_is_near):
-    limits = Limits(boto3.client("dynamodb"), limits_table, Pace(per_minute=1), daily_usd=9)
+    limits = Limits(
+        boto3.client("dynamodb"), limits_table, "openai", Pace(per_minute=1), daily_usd=9
+    )
     if not turn_is_near:
         limits.wait_for_turn(1)
     engine = Engine(end=lambda: 0.01)

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collage import engines, plan
-from collage.engines.diffusion import operations
+from collage.engines.diffusion import operations, shards
 from collage.errors import InvalidRequest
 from collage.request.request import Request
 from collage.tile import Tile
-from tests.unit.plans import PACE
+from tests.unit.plans import ACCOUNTS
 
 
 def tile(**changes):
@@ -111,30 +111,30 @@ def test_a_batch_is_of_tiles_that_take_the_same_steps():
     alike = [tile(prompt=str(n), seed=n, mask="left") for n in range(5)]
     other = [tile(options={"num_inference_steps": "20"}), tile(size=(64, 128))]
 
-    assert plan.batch([alike[0], *other, *alike[1:]], PACE) == ((0, 3, 4, 5), (6,), (1,), (2,))
+    assert plan.batch([alike[0], *other, *alike[1:]], ACCOUNTS) == ((0, 3, 4, 5), (6,), (1,), (2,))
 
 
 def test_tiles_of_an_interpolation_share_a_batch():
     tiles = [tile(operation="interpolate", options={"u": str(n / 4)}) for n in range(4)]
 
-    assert plan.batch(tiles, PACE) == ((0, 1, 2, 3),)
+    assert plan.batch(tiles, ACCOUNTS) == ((0, 1, 2, 3),)
 
 
 @given(st.integers(0, 500), st.integers(1, 40))
 def test_shards_are_all_of_the_calls_each_once(calls, most):
-    shards = operations.shards(calls, most)
-    parts = [operations.part(calls, shard, shards) for shard in range(shards)]
+    count = shards.shards(calls, most)
+    parts = [shards.part(calls, shard, count) for shard in range(count)]
 
     assert [call for part in parts for call in part] == list(range(calls))
-    assert shards <= most
+    assert count <= most
     if parts:
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
 def test_few_calls_are_not_worth_a_second_machine():
-    assert operations.shards(4, 10) == 1
-    assert operations.shards(5, 10) == 2
-    assert operations.shards(0, 10) == 0
+    assert shards.shards(4, 10) == 1
+    assert shards.shards(5, 10) == 2
+    assert shards.shards(0, 10) == 0
 
 
 @pytest.mark.parametrize("name", operations.SAMPLING)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import TooLong
 from collage.steps import duration
 from collage.steps.estimate import estimate
@@ -21,7 +22,7 @@ def tools(stack, **changes):
         name: changes.pop(name) for name in ("images_per_minute", "latency") if name in changes
     }
     made = changed(stack, **changes)
-    return replace(made, provider=made.provider.model_copy(update=provider))
+    return replace(made, providers={"openai": OpenAISettings(**provider)})
 
 
 def calls(count, **options):

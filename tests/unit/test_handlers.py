@@ -19,7 +19,7 @@ from collage.errors import InvalidRequest, NotAPicture, NotInStore
 from collage.manifest import Failure
 from collage.request.parse import parse
 from collage.services import tools
-from collage.settings import openai_settings, settings
+from collage.settings import settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
@@ -133,7 +133,7 @@ def alone(code: Path) -> Iterator[None]:
 
 def forget() -> None:
     """As a new process begins."""
-    for once in (settings, openai_settings, connect, tools):
+    for once in (settings, connect, tools):
         once.cache_clear()
 
 

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -44,7 +44,7 @@ def table(limits_table: str) -> Any:
 
 
 def make(table: Any, per_minute: float = 60, burst: int = 1, daily_usd: float = 10) -> Limits:
-    return Limits(table, TABLE, Pace(per_minute, burst), daily_usd)
+    return Limits(table, TABLE, "openai", Pace(per_minute, burst), daily_usd)
 
 
 def item(table: Any, name: str) -> dict[str, float]:
@@ -58,10 +58,10 @@ def line(table: Any) -> float:
     return item(table, "pace#openai")["next"] / 1000 - NOON
 
 
-def turn(limits: Limits, clock: Clock, at: float, pictures: int = 1, account: str = "a") -> float:
+def turn(limits: Limits, clock: Clock, at: float, pictures: int = 1) -> float:
     """When a call that comes at a time gets its turn; both in seconds from noon."""
     clock.now = NOON + at
-    limits.wait_for_turn(pictures, account)
+    limits.wait_for_turn(pictures)
     return round(clock.now - NOON, 3)
 
 
@@ -155,11 +155,11 @@ def test_how_far_is_too_far_does_not_depend_on_the_burst(
 
 
 def test_accounts_have_lines_of_their_own(table: Any, clock: Clock) -> None:
-    paced = make(table, per_minute=60)
-    turn(paced, clock, 0, account="one")
+    one, other = (replace(make(table), account=name) for name in ("one", "other"))
+    turn(one, clock, 0)
 
-    assert turn(paced, clock, 0, account="other") == 0
-    assert turn(paced, clock, 0, account="one") == 1
+    assert turn(other, clock, 0) == 0
+    assert turn(one, clock, 0) == 1
 
 
 def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) -> None:
@@ -184,7 +184,7 @@ def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) ->
 def test_a_hold_delays_all_turns_and_leaves_no_burst_behind_it(table: Any, clock: Clock) -> None:
     paced = make(table, per_minute=60, burst=3)
 
-    paced.hold(4, "a")
+    paced.hold(4)
 
     assert [turn(paced, clock, 0) for _ in range(2)] == [4, 5]
 
@@ -193,7 +193,7 @@ def test_a_hold_never_brings_a_turn_forward(table: Any, clock: Clock) -> None:
     paced = make(table, per_minute=60)
     turn(paced, clock, 0, pictures=5)
 
-    paced.hold(2, "a")
+    paced.hold(2)
 
     assert turn(paced, clock, 0) == 5
 
@@ -201,7 +201,7 @@ def test_a_hold_never_brings_a_turn_forward(table: Any, clock: Clock) -> None:
 def test_a_long_hold_gives_the_turn_back(table: Any, clock: Clock) -> None:
     paced = make(table, per_minute=60)
 
-    paced.hold(60, "a")
+    paced.hold(60)
 
     with pytest.raises(NoSlotYet, match="60 s"):
         turn(paced, clock, 0)
@@ -211,7 +211,7 @@ def test_a_long_hold_gives_the_turn_back(table: Any, clock: Clock) -> None:
 def test_nobody_is_held_for_ever(table: Any, clock: Clock) -> None:
     paced = make(table)
 
-    paced.hold(1e300, "a")
+    paced.hold(1e300)
 
     assert turn(paced, clock, LONGEST_HOLD) == LONGEST_HOLD
 
@@ -227,13 +227,14 @@ calls = st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 4)), min_size=
 def test_no_window_ever_holds_more_than_the_burst_and_the_pace(
     table: Any, clock: Clock, per_minute: float, burst: int, calls: list[Any]
 ) -> None:
-    paced, key = make(table, per_minute, burst), f"example {next(examples)}"
+    key = f"example {next(examples)}"
+    paced = replace(make(table, per_minute, burst), account=key)
     arrival, turns, refused = 0.0, [], 0
     for gap, pictures in calls:
         arrival += gap / 1000
         before = item(table, f"pace#{key}")
         try:
-            turns.append((turn(paced, clock, arrival, pictures, key), pictures))
+            turns.append((turn(paced, clock, arrival, pictures), pictures))
         except NoSlotYet:
             refused += 1
             assert item(table, f"pace#{key}") == before
@@ -258,7 +259,8 @@ def test_no_turn_is_lost(
     table: Any, clock: Clock, per_minute: float, burst: int, gaps: list[int]
 ) -> None:
     """Each call that gets a turn gets it as soon as a bucket of tokens would have let it in."""
-    paced, key = make(table, per_minute, burst), f"example {next(examples)}"
+    key = f"example {next(examples)}"
+    paced = replace(make(table, per_minute, burst), account=key)
     arrival, full_at = 0.0, 0.0
     for gap in gaps:
         arrival += gap / 1000
@@ -266,7 +268,7 @@ def test_no_turn_is_lost(
         empty_until = max(arrival, full_at) - (burst - 1) * paced.pace.interval
         expected = max(arrival, empty_until)
         try:
-            assert turn(paced, clock, arrival, 1, key) == pytest.approx(expected, abs=0.02)
+            assert turn(paced, clock, arrival) == pytest.approx(expected, abs=0.02)
         except NoSlotYet:
             assert expected - arrival > NEAR_SECONDS - 0.02
         else:

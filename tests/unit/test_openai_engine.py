@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from pytest_socket import enable_socket
 
-from collage.engines import Outcome, Rendered
+from collage.engines.engine import Outcome, Rendered
 from collage.engines.openai import fetching
 from collage.engines.openai.engine import CHANGED, OpenAI, load
 from collage.engines.openai.models import frame
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import (
     BadKey,
     BadRequest,
@@ -39,7 +40,7 @@ from collage.errors import (
 )
 from collage.pictures import masks
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.forms import Form, read_json, read_multipart
@@ -768,7 +769,7 @@ def test_the_stacks_client_retries_nothing_and_keeps_the_settings(
         secret="the-key", base_url=fake.base_url, timeout=9, mask_convention="white"
     )
 
-    engine = load(Tools(Settings(uploads_bucket="", collages_bucket=""), provider))
+    engine = load(Tools(Settings(uploads_bucket="", collages_bucket=""), {"openai": provider}))
 
     assert engine.mask_convention == "white"
     assert engine.client.max_retries == 0

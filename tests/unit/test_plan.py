@@ -14,7 +14,7 @@ from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
 from collage.pictures import masks
 from collage.plan import Plan, Prepared, Styles
 from collage.tile import Tile
-from tests.unit.plans import PACE, accepted, models, planned
+from tests.unit.plans import ACCOUNTS, accepted, models, planned
 
 
 def draw(tile):
@@ -144,8 +144,8 @@ def test_the_order_of_the_masks_does_not_depend_on_a_way_through_json():
     prepared = Prepared(source="s", masks={name: name * 2 for name in asked.request.masks})
     stored = Prepared.model_validate_json(canonical(prepared.model_dump(mode="json")))
 
-    assert [draw(tile) for tile in plan.make(asked, listed, stored, models(), PACE).tiles] == [
-        draw(tile) for tile in plan.make(asked, listed, prepared, models(), PACE).tiles
+    assert [draw(tile) for tile in plan.make(asked, listed, stored, models(), ACCOUNTS).tiles] == [
+        draw(tile) for tile in plan.make(asked, listed, prepared, models(), ACCOUNTS).tiles
     ]
 
 
@@ -237,8 +237,8 @@ def test_a_plan_without_styles_or_with_too_many_combinations_is_refused():
     asked, prepared = accepted(masks=["top"]), Prepared(source="s", masks={"top": "t"})
 
     with pytest.raises(NoStyles):
-        plan.make(asked, Styles(styles=(), origin="default"), prepared, models(), PACE)
+        plan.make(asked, Styles(styles=(), origin="default"), prepared, models(), ACCOUNTS)
     with pytest.raises(InvalidRequest, match="combine: 2 of 1"):
-        plan.make(asked, Styles(styles=("Cubism",), origin="default"), prepared, models(), PACE)
+        plan.make(asked, Styles(styles=("Cubism",), origin="default"), prepared, models(), ACCOUNTS)
     with pytest.raises(TooManyCombinations):
         planned(styles=[f"Style {i}" for i in range(100)], combine=5)

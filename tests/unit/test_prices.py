@@ -22,9 +22,9 @@ from collage.engines.openai.prices import (
 from collage.errors import InvalidRequest
 from collage.request import rules
 from collage.request.parse import parse
-from collage.spending.limits import Pace
 from collage.tile import Tile
 from combinatoric_collage.cli.main import app
+from tests.unit.plans import ACCOUNTS, accounts
 
 SQUARE = (1024, 1024)
 UNKNOWN = ("gpt-image-25", "gpt-image-3", "my-deployment", "flux-2", "")
@@ -137,16 +137,16 @@ def tile(**changes: Any) -> Tile:
 def test_the_engine_prices_the_size_it_asks_for_and_what_it_sends() -> None:
     made = tile(operation="generate", mask=None, mask_sha256=None, source=None)
 
-    assert plan.price([tile()] * 3) == pytest.approx(3 * (0.053 * 1.5 + 0.012))
-    assert plan.price([made] * 3) == pytest.approx(3 * 0.053 * 1.5)
+    assert plan.price([tile()] * 3, ACCOUNTS) == pytest.approx(3 * (0.053 * 1.5 + 0.012))
+    assert plan.price([made] * 3, ACCOUNTS) == pytest.approx(3 * 0.053 * 1.5)
 
 
 def test_a_stacks_own_price_takes_the_place_of_the_table() -> None:
-    calls, pace = [[tile()] * 3, [tile()]], Pace(per_minute=60)
+    calls = [[tile()] * 3, [tile()]]
 
-    assert plan.estimate(calls, pace, 0.002).usd == pytest.approx(0.008)
-    assert plan.estimate(calls, pace, 0.0).usd == 0
-    assert plan.price([tile(engine="painter")], 0.5) == 0
+    assert plan.estimate(calls, accounts(usd_per_image=0.002)).usd == pytest.approx(0.008)
+    assert plan.estimate(calls, accounts(usd_per_image=0.0)).usd == 0
+    assert plan.price([tile(engine="painter")], accounts(usd_per_image=0.5)) == 0
 
 
 # What an answer tells

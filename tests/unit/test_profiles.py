@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines import Outcome, Rendered
+from collage.engines.engine import Outcome, Rendered
 from collage.engines.openai.engine import load
 from collage.engines.openai.profiles import address
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BadKey, BadRequest, EngineUnavailable, Refused
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.test_openai_engine import mask_of, pixels, source_of, tile
 
@@ -45,7 +46,7 @@ def tools(fake: FakeOpenAI, **provider: Any) -> Tools:
     given = {"base_url": fake.base_url, "images_per_minute": 6000, "burst": 10, **provider}
     return Tools(
         Settings(uploads_bucket="", collages_bucket=""),
-        OpenAISettings(secret="the-key", **given),
+        {"openai": OpenAISettings(secret="the-key", **given)},
     )
 
 
@@ -119,7 +120,7 @@ def test_a_compatible_server_gets_only_what_it_knows(running: list[FakeOpenAI]) 
     assert isinstance(rendered, Rendered)
     was = pixels(source_of(tile()), (64, 64))
     assert np.array_equal(pixels(rendered.png)[:, 32:], was[:, 32:])
-    assert made.pace.batch == 1
+    assert made.accounts["openai"].pace.batch == 1
 
 
 def test_a_server_without_masks_is_sent_none(running: list[FakeOpenAI]) -> None:

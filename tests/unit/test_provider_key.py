@@ -10,9 +10,10 @@ from pytest_socket import enable_socket
 from collage.engines.openai import style_list
 from collage.engines.openai.engine import load
 from collage.engines.openai.key import Secret, key_of
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode
 from tests.unit.test_openai_engine import mask_of, no_wait, source_of, tile
@@ -95,14 +96,15 @@ def provider(aws):
     with FakeOpenAI(key=FIRST) as fake:
         tools = Tools(
             Settings(uploads_bucket="u", collages_bucket="c"),
-            OpenAISettings(secret="openai", base_url=fake.base_url),
+            {"openai": OpenAISettings(secret="openai", base_url=fake.base_url)},
         )
         assert ask(tools)
         yield fake, tools
 
 
 def ask(tools):
-    return style_list.ask(tools.openai_client, tools.provider.text_model, 3, None, ())
+    account = tools.accounts["openai"]
+    return style_list.ask(tools.client(account), account.settings.text_model, 3, None, ())
 
 
 def rotate(key):

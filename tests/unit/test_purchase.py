@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from collage import errors
-from collage.engines import Outcome, Rendered, Turn
 from collage.engines.call_ends import ENDS
+from collage.engines.engine import Outcome, Rendered, Turn
 from collage.errors import (
     BrokenAnswer,
     BudgetExhausted,
@@ -40,7 +40,7 @@ UNKNOWN = [kind for end, kind in KINDS.items() if kind and end.counted]
 @pytest.fixture
 def limits(limits_table: str) -> Limits:
     client = boto3.client("dynamodb")
-    return Limits(client, TABLE, Pace(per_minute=60_000, burst=100), daily_usd=1)
+    return Limits(client, TABLE, "openai", Pace(per_minute=60_000, burst=100), daily_usd=1)
 
 
 @dataclass
@@ -310,7 +310,7 @@ class Halting(Limits):
 def test_a_price_is_taken_back_when_the_books_halt_before_the_request(
     limits: Limits, budget: Budget
 ) -> None:
-    halting, engine = Halting(limits.dynamodb, TABLE, limits.pace, daily_usd=1), Engine()
+    halting, engine = Halting(limits.dynamodb, TABLE, "openai", limits.pace, daily_usd=1), Engine()
 
     with pytest.raises(LimitsUnavailable):
         buy(halting, engine, tiles(2), None, None, PRICE, budget)

@@ -8,14 +8,15 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines import Rendered
+from collage.engines.engine import Rendered
 from collage.engines.openai.engine import OpenAI
 from collage.engines.openai.models import frame
 from collage.engines.openai.profiles import Server
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BrokenAnswer, CollageError, ConnectionLost, Refused
 from collage.pictures import masks
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.streaming import PREVIEW_TOKENS, event
@@ -137,5 +138,7 @@ def test_a_stream_that_breaks_off_is_a_lost_connection(fake: FakeOpenAI) -> None
 def test_a_call_that_streams_asks_for_one_picture() -> None:
     settings = Settings(uploads_bucket="uploads", collages_bucket="collages")
 
-    assert Tools(settings, OpenAISettings(previews=1)).pace.batch == 1
-    assert Tools(settings, OpenAISettings()).pace.batch is None
+    assert (
+        Tools(settings, {"openai": OpenAISettings(previews=1)}).accounts["openai"].pace.batch == 1
+    )
+    assert Tools(settings).accounts["openai"].pace.batch is None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 from botocore.exceptions import ClientError
 
 from collage.engines.openai.key import key_of
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import CollageError
-from collage.settings import OpenAISettings
 from combinatoric_collage.cli.checks.finding import NotChecked, Wrong
 from combinatoric_collage.cli.checks.simulated import allowed, role_of
 from combinatoric_collage.cli.checks.subject import Subject

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from collage import engines
+from collage.engines.provider import Provider
 from collage.errors import CollageError
 from collage.request.request import Request
 from combinatoric_collage.cli import torch_python
@@ -27,17 +28,6 @@ from combinatoric_collage.pack import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
 NAME = "collage"
-SECRET = "collage-openai"  # noqa: S105 - a name
-VARIABLES = {
-    "OPENAI_BASE_URL": "OpenAiBaseUrl",
-    "OPENAI_ORG_ID": "OpenAiOrganization",
-    "OPENAI_SERVER": "OpenAiServer",
-    "OPENAI_API_VERSION": "OpenAiApiVersion",
-    "OPENAI_MASK_FIELD": "OpenAiMaskField",
-    "OPENAI_PICTURE_HOSTS": "OpenAiPictureHosts",
-}
-"""The laptop's environment beside the key, by the template's parameters that it sets."""
-
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
@@ -53,29 +43,24 @@ def running(
 ) -> Iterator[tuple[Cloud, Stack]]:
     """Start the laptop cloud with template.yaml deployed; stop it at the end.
 
-    ``parameters`` are the template's. The key in OPENAI_API_KEY, if there is one, goes where the
-    stack looks for it; a single run for an engine that has no use for it gets none, so that it
-    lists no styles at a cost. ``log`` is told what functions and tasks print. That, and what the
-    stack's buckets and table hold, is kept in the directory ``state``, and is there again in the
-    next cloud; with none it goes with the cloud. Other commands find the cloud by that directory;
-    one that ``stays`` takes their collages too.
+    ``parameters`` are the template's. A provider's key in the environment, if there is one, goes
+    where the stack looks for it; a single run for engines that have no use for it gets none, so
+    that it lists no styles at a cost. ``log`` is told what functions and tasks print. That, and
+    what the stack's buckets and table hold, is kept in the directory ``state``, and is there again
+    in the next cloud; with none it goes with the cloud. Other commands find the cloud by that
+    directory; one that ``stays`` takes their collages too.
 
     Raises:
         CloudError: when it cannot start, or could not keep what was made, with the reason.
     """
-    key = os.environ.get("OPENAI_API_KEY", "")
-    paid = (
-        asked is None
-        or asked.theme
-        or any(engines.ENGINES[name].price is not None for name in asked.engines)
-    )
     given = dict(parameters)
-    if key and paid:
-        given.setdefault("OpenAiSecret", SECRET)
-        for variable, name in VARIABLES.items():
+    keys = _keys(asked)
+    for provider in keys:
+        given.setdefault(provider.parameters["secret"], _secret(provider))
+        for variable, name in provider.variables.items():
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
-    workers = WAITING_WORKERS if key and paid else None
+    workers = WAITING_WORKERS if keys else None
     kept = Kept(state) if state else None
     told = log or logging.getLogger("local").info
     weights = torch_python.folder()
@@ -95,8 +80,10 @@ def running(
             lost=None if stays else lambda _error: None,
         ) as cloud,
     ):
-        if given.get("OpenAiSecret") == SECRET:
-            cloud.client("secretsmanager").create_secret(Name=SECRET, SecretString=key)
+        for provider in keys:
+            if given[provider.parameters["secret"]] == (name := _secret(provider)):
+                key = os.environ[provider.key]
+                cloud.client("secretsmanager").create_secret(Name=name, SecretString=key)
         found = (
             running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext()
         )
@@ -110,6 +97,20 @@ def running(
                 raise
             if cloud.lost and not stays:
                 cloud.report(str(cloud.lost))
+
+
+def _keys(asked: Request | None) -> list[Provider]:
+    """The providers whose keys the environment has, and which a run may ask; None: any run."""
+    there = [one for one in engines.providers().values() if os.environ.get(one.key)]
+    if asked is None:
+        return there
+    own = [engines.ENGINES[name].provider for name in asked.engines]
+    return [one for one in there if one in own or (asked.theme and one.styles)]
+
+
+def _secret(provider: Provider) -> str:
+    """What the secret with a provider's key is called on a laptop."""
+    return f"collage-{provider.name}"
 
 
 def handed_over(found: running_cloud.Running) -> Stack:

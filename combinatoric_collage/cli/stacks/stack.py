@@ -12,13 +12,13 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from collage import errors
+from collage import engines, errors
 from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.request import Request
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from collage.steps.accept import identify
 from collage.steps.estimate import Estimated, estimate
 from collage.steps.start_collage import Started
@@ -121,17 +121,7 @@ class Stack:
         given = self.parameters
         return Tools(
             self.settings,
-            OpenAISettings(
-                secret=given["OpenAiSecret"],
-                model=given["OpenAiModel"],
-                images_per_minute=float(given["ImagesPerMinute"]),
-                burst=int(given["ImagesAtOnce"]),
-                timeout=float(given["CallSeconds"]),
-                latency=float(given["LatencySeconds"]),
-                server=given["OpenAiServer"],
-                previews=int(given["OpenAiPreviews"]),
-                usd_per_image=given["UsdPerImage"] or None,
-            ),
+            {name: one.of_parameters(given) for name, one in engines.providers().items()},
         )
 
     @cached_property

@@ -19,6 +19,7 @@ from collage.request import styles
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
 from collage.request.values import MAX_STYLES
 from collage.services import Tools, tools
+from collage.spending.accounts import of_engine
 from collage.steps import served
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
@@ -29,11 +30,9 @@ def list_engines() -> Engines:
     """List what renders tiles, and whether this stack is set up for it."""
     here = tools()
     return Engines(
-        items=[_engine(name, here) for name in engines.OFFERED],
+        items=[_engine(name, here) for name in engines.offered()],
         default=Request().engine,
         limits=EngineLimits(
-            images_per_minute=here.provider.images_per_minute,
-            images_at_once=here.provider.burst,
             daily_usd=here.settings.daily_usd,
             concurrency=here.settings.concurrency,
         ),
@@ -43,10 +42,10 @@ def list_engines() -> Engines:
 @router.get("/styles", tags=["catalogue"], summary="The styles", operation_id="listStyles")
 def list_styles() -> Styles:
     """List the styles of a request that names none."""
-    provider = tools().provider
+    lister = tools().lister
     return Styles(
         items=list(styles.DEFAULT_STYLES),
-        listed_by=provider.text_model if provider.secret else None,
+        listed_by=lister.settings.text_model if lister else None,
         most=MAX_STYLES,
         longest_name=styles.MAX_NAME,
     )
@@ -91,7 +90,8 @@ def _engine(name: str, here: Tools) -> Engine:
         served.set_up(name, here)
     except EngineUnavailable as error:
         needs = str(error)
-    model = None if known.families else known.model or here.provider.model
+    account = of_engine(here.accounts, name)
+    model = known.model or (account.settings.model if account else None)
     operations = sorted(known.operations)
     return Engine(
         name=name,
@@ -100,7 +100,9 @@ def _engine(name: str, here: Tools) -> Engine:
         operations=operations,
         seeded=known.seeded,
         trained=known.trained,
-        priced=known.price is not None,
+        priced=known.provider is not None,
+        images_per_minute=account.settings.images_per_minute if account else None,
+        images_at_once=account.settings.burst if account else None,
         qualities=list(known.qualities),
         available=needs is None,
         needs=needs,

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from collage import engines, formats, recipes
 from collage.digest import canonical
-from collage.engines.openai.prices import PRICED_ON
 from collage.errors import InvalidRequest, NoStyles
 from collage.names import CollageId, MaskName
 from collage.recipes import upscaling
@@ -20,7 +19,7 @@ from collage.request.request import Request
 from collage.sheet import layout
 from collage.sheet.layout import Layout
 from collage.spending import batches
-from collage.spending.limits import Pace
+from collage.spending.accounts import Account, Accounts, asked_of, of_engine
 from collage.tile import Call, Composition, Tile
 from collage.weights import Weights
 
@@ -57,7 +56,7 @@ class Estimate(BaseModel):
     tiles: int
     usd: float = Field(description="dollars, by the prices of `priced_on`")
     minutes: float | None = Field(description="at the account's pace; none where there is no pace")
-    priced_on: str = PRICED_ON
+    priced_on: str
 
 
 class Plan(BaseModel):
@@ -92,7 +91,7 @@ class Plan(BaseModel):
             tiles=tuple(self.tiles[i] for i in numbers),
             spares=tuple(self.spares_of(i) for i in numbers) if self.spares else (),
             composition=self._composed.get(self.tiles[numbers[0]].source or ""),
-            priced=engines.ENGINES[self.tiles[numbers[0]].engine].price is not None,
+            priced=engines.ENGINES[self.tiles[numbers[0]].engine].provider is not None,
         )
 
     def of_functions(self, wave: int) -> tuple[int, ...]:
@@ -124,15 +123,13 @@ def make(
     styles: Styles,
     prepared: Prepared,
     models: Mapping[str, str],
-    pace: Pace,
+    accounts: Accounts,
     weights: Weights | None = None,
-    usd_per_image: float | None = None,
 ) -> Plan:
-    """Unfold an accepted request into its plan, for each engine's model at the account's pace.
+    """Unfold an accepted request into its plan, for each engine's model and provider's account.
 
-    The pace decides how many tiles a call makes, not what they are.
-
-    ``weights`` are the stack's own, where it has any, and ``usd_per_image`` is its own price.
+    The accounts decide how many tiles a call makes and what it costs, not what the tiles are.
+    ``weights`` are the stack's own, where it has any.
 
     Raises:
         NoModel: when there are no weights for what is asked.
@@ -161,7 +158,7 @@ def make(
     if request.upscale is not None:
         unfolded = upscaling.after(unfolded, request, weights)
     tiles = tuple(unfolded.tiles)
-    calls = batch(tiles, pace)
+    calls = batch(tiles, accounts)
     laid = lay_out(request, unfolded, fixed=fixed)
     captions = [tile.caption(request.captions) for tile in (*tiles, *unfolded.spares)]
     check_size(request, laid, dict(enumerate(captions)))
@@ -178,7 +175,7 @@ def make(
         waves=_waves(tiles, calls, unfolded.compositions),
         axes=tuple(map(dict, unfolded.axes)),
         layout=laid,
-        estimate=estimate([[tiles[i] for i in call] for call in calls], pace, usd_per_image),
+        estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
     )
 
 
@@ -250,17 +247,17 @@ def _waves(
     return tuple(map(tuple, waves))
 
 
-def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
+def batch(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]:
     """Group tiles that one call can make, in the order of the tiles, as their engines take them.
 
-    A call of an engine that has a price asks for no more than the account's pace allows.
+    A call to a provider asks for no more than its account's pace allows.
     """
     alike: dict[tuple[int, bytes | int], list[int]] = {}
     for index, tile in enumerate(tiles):
         engine = engines.ENGINES[tile.engine]
         most = engine.batch
-        if engine.price is not None:
-            most = batches.most(engine.batch, pace, tile.options.get("quality"))
+        if account := of_engine(accounts, tile.engine):
+            most = batches.most(engine.batch, account.pace, tile.options.get("quality"))
         common = canonical(engine.alike(tile)) if most > 1 else index
         alike.setdefault((most, common), []).append(index)
     return tuple(
@@ -270,29 +267,31 @@ def batch(tiles: Sequence[Tile], pace: Pace) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def estimate(
-    calls: Sequence[Sequence[Tile]], pace: Pace, usd_per_image: float | None = None
-) -> Estimate:
-    """What these calls would take: dollars, and minutes where the engine has a pace.
+def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:
+    """What these calls would take: dollars, and minutes where a provider has a pace.
 
-    ``usd_per_image`` is what the stack says that a picture of a provider costs, if it does.
+    Providers are asked side by side: the slowest account decides.
     """
-    tiles = sum(len(call) for call in calls)
-    paced = any(engines.ENGINES[tile.engine].price for call in calls for tile in call)
+    asked = asked_of(accounts, [tile for call in calls for tile in call])
+    minutes = [_pictures(calls, account) / account.pace.per_minute for account in asked]
     return Estimate(
         calls=len(calls),
-        tiles=tiles,
-        usd=round(sum(price(call, usd_per_image) for call in calls), 4),
-        minutes=round(tiles / pace.per_minute, 2) if paced else None,
+        tiles=sum(len(call) for call in calls),
+        usd=round(sum(price(call, accounts) for call in calls), 4),
+        minutes=round(max(minutes), 2) if minutes else None,
+        # The oldest of the prices that it goes by.
+        priced_on=min(one.provider.priced_on for one in asked or accounts.values()),
     )
 
 
-def price(tiles: Sequence[Tile], usd_per_image: float | None = None) -> float:
-    """What one call for these tiles is expected to cost, in dollars.
+def _pictures(calls: Sequence[Sequence[Tile]], account: Account) -> int:
+    """How many of the tiles are asked of an account's provider."""
+    return sum(
+        engines.ENGINES[tile.engine].provider is account.provider for call in calls for tile in call
+    )
 
-    By the engine's own table, unless the stack says what a picture costs.
-    """
-    known = engines.ENGINES[tiles[0].engine].price if tiles else None
-    if known is None:
-        return 0.0
-    return known(tiles) if usd_per_image is None else usd_per_image * len(tiles)
+
+def price(tiles: Sequence[Tile], accounts: Accounts) -> float:
+    """What one call for these tiles is expected to cost, in dollars."""
+    account = of_engine(accounts, tiles[0].engine) if tiles else None
+    return 0.0 if account is None else account.price(tiles)

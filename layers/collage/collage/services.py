@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from collage.engines import Engine
-from collage.engines.openai.profiles import PROFILES
-from collage.errors import EngineUnavailable
+from collage import engines
+from collage.engines.engine import Engine
+from collage.engines.provider import ProviderSettings
 from collage.repeats import Repeats
-from collage.settings import OpenAISettings, Settings, openai_settings, settings
+from collage.settings import Settings, read, settings
+from collage.spending.accounts import Account, Accounts, every
 from collage.spending.batches import Batches
-from collage.spending.limits import Limits, Pace
-
-if TYPE_CHECKING:
-    import openai
+from collage.spending.limits import Limits
 
 
 @dataclass(frozen=True)
 class Tools:
-    """Engines, the shared limits and the provider's client, by the stack's settings."""
+    """Engines, the shared limits and the providers' clients, by the stack's settings.
+
+    ``providers`` are the settings of each provider that has others than its own defaults, by name.
+    """
 
     settings: Settings
-    provider: OpenAISettings
+    providers: Mapping[str, ProviderSettings] = field(default_factory=dict)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Every provider, as this stack asks it."""
+        return every(self.providers)
+
+    @property
+    def lister(self) -> Account | None:
+        """Whose language model lists styles here; None where no provider that has one is set up."""
+        able = (
+            account
+            for account in self.accounts.values()
+            if account.provider.styles and account.settings.text_model
+        )
+        return next((account for account in able if account.lacks is None), None)
 
     def engine(self, name: str) -> Engine:
         """The engine ``name``, its libraries imported only now.
@@ -38,66 +55,67 @@ class Tools:
             self._engines[name] = made
         return cast(Engine, made)
 
-    @cached_property
-    def limits(self) -> Limits:
-        """The account's pace and budget."""
-        return Limits(
-            _client("dynamodb"), self.settings.limits_table, self.pace, self.settings.daily_usd
-        )
+    def limits(self, account: Account) -> Limits:
+        """An account's pace, and the budget of all of them."""
+        name = account.provider.name
+        if name not in self._limits:
+            self._limits[name] = Limits(
+                _client("dynamodb"),
+                self.settings.limits_table,
+                name,
+                account.pace,
+                self.settings.daily_usd,
+            )
+        return self._limits[name]
 
-    @cached_property
-    def batches(self) -> Batches:
-        """What the provider's models make by one call."""
-        return Batches(self.limits, self.provider.base_url or "openai")
+    def batches(self, account: Account) -> Batches:
+        """What the models of an account's server make by one call."""
+        name = account.provider.name
+        if name not in self._batches:
+            self._batches[name] = Batches(self.limits(account), account.settings.endpoint or name)
+        return self._batches[name]
+
+    def client(self, account: Account) -> Any:
+        """A provider's client; the key is read here and kept nowhere else.
+
+        Raises:
+            EngineUnavailable: when the stack is not set up for it.
+            ProviderUnreachable: when what holds the key does not answer.
+        """
+        name = account.provider.name
+        if name not in self._clients:
+            self._clients[name] = account.provider.connect(account.settings, _client)
+        return self._clients[name]
 
     @cached_property
     def repeats(self) -> Repeats:
         """The idempotency keys of all callers."""
         return Repeats(_client("dynamodb"), self.settings.limits_table)
 
-    @property
-    def pace(self) -> Pace:
-        """How often pictures may be asked for."""
-        provider = self.provider
-        return Pace(
-            provider.images_per_minute,
-            provider.burst,
-            call_seconds=provider.timeout,
-            # A stream does not say which of several pictures an event is of.
-            batch=None if PROFILES[provider.server].knows_n and not provider.previews else 1,
-        )
-
-    @cached_property
-    def openai_client(self) -> openai.OpenAI:
-        """The provider's client; the key is read here and kept nowhere else.
-
-        Raises:
-            EngineUnavailable: when the stack has no secret, or one that holds no key.
-            ProviderUnreachable: when Secrets Manager does not answer.
-        """
-        if not self.provider.secret:
-            raise EngineUnavailable(
-                "The stack has no OpenAI key: set its parameter OpenAiSecret, or on a laptop the "
-                "variable OPENAI_API_KEY."
-            )
-        if self.provider.server == "azure" and not self.provider.base_url:
-            raise EngineUnavailable(
-                "OpenAiServer is azure: say by OpenAiBaseUrl, or on a laptop by OPENAI_BASE_URL, "
-                "where that is."
-            )
-        from collage.engines.openai.key import Secret, client
-
-        return client(self.provider, Secret(_client("secretsmanager"), self.provider.secret))
-
     @cached_property
     def _engines(self) -> dict[str, Engine]:
+        return {}
+
+    @cached_property
+    def _limits(self) -> dict[str, Limits]:
+        return {}
+
+    @cached_property
+    def _batches(self) -> dict[str, Batches]:
+        return {}
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
         return {}
 
 
 @cache
 def tools() -> Tools:
     """The tools of this process."""
-    return Tools(settings(), openai_settings())
+    return Tools(
+        settings(),
+        {name: read(one.settings, one.prefix) for name, one in engines.providers().items()},
+    )
 
 
 def _client(service: str) -> Any:

@@ -2,11 +2,9 @@
 
 import os
 from functools import cache
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from collage.engines.openai.profiles import Kind
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,47 +36,6 @@ class Settings(BaseModel):
     gpu_tasks: int = Field(default=1, ge=1, le=40, description="GPU tasks of one collage at once")
 
 
-class OpenAISettings(BaseModel):
-    """How the provider is reached, from variables that begin with OPENAI_. Times in seconds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    secret: str = Field(default="", description="the secret that holds the key; empty: no key")
-    base_url: str = ""
-    organization: str = ""
-    model: str = "gpt-image-2.5-flare"
-    text_model: str = "gpt-6-luna"
-    server: Kind = Field(default="openai", description="the kind of server, as profiles.py has it")
-    api_version: str = Field(default="", description="Azure's api-version, where it asks for one")
-    mask_convention: Literal["alpha", "white"] = "alpha"
-    mask_field: str = Field(
-        default="mask", pattern=r"^[A-Za-z_]\w*$", description="its name; none: no mask is sent"
-    )
-    picture_hosts: str = Field(
-        default="", description="where pictures may lie beside the server's own domain, by commas"
-    )
-    previews: int = Field(default=0, ge=0, le=3, description="of a picture, streamed; 0: none")
-    usd_per_image: float | None = Field(
-        default=None, ge=0, allow_inf_nan=False, description="dollars; none: by the price table"
-    )
-    images_per_minute: float = Field(default=5, gt=0)
-    burst: int = Field(default=1, ge=1)
-    latency: float = Field(default=30, gt=0, description="of one call, to plan concurrency by")
-    timeout: float = Field(
-        default=600, gt=0, le=800, description="of one call in all; a function has 900"
-    )
-
-
-@cache
-def openai_settings() -> OpenAISettings:
-    """The provider's settings of this process.
-
-    Raises:
-        pydantic.ValidationError: when a variable is out of its range.
-    """
-    return _read(OpenAISettings, "OPENAI_")
-
-
 @cache
 def settings() -> Settings:
     """The settings of this process.
@@ -86,9 +43,14 @@ def settings() -> Settings:
     Raises:
         pydantic.ValidationError: when a variable is missing or out of its range.
     """
-    return _read(Settings)
+    return read(Settings)
 
 
-def _read(model: type[Model], prefix: str = "") -> Model:
+def read(model: type[Model], prefix: str = "") -> Model:
+    """A model of variables of the environment, whose names begin with ``prefix``.
+
+    Raises:
+        pydantic.ValidationError: when one is missing or out of its range.
+    """
     present = {name: os.environ.get(prefix + name.upper()) for name in model.model_fields}
     return model.model_validate({name: value for name, value in present.items() if value})

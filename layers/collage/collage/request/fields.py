@@ -149,9 +149,7 @@ class Fields(BaseModel):
         max_length=100,
         description="unless given, what the stack is set to",
     )
-    quality: str | None = Field(
-        default=None, description="of: " + ", ".join(engines.ENGINES["openai"].qualities)
-    )
+    quality: str | None = Field(default=None, description="of: " + ", ".join(engines.qualities()))
     guidance_scale: operations.Guidance | None = Field(
         default=None, description="how closely to follow the prompt"
     )

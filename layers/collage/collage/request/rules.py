@@ -62,7 +62,7 @@ def served(request: Fields, has_source: bool) -> None:
     for name in request.engines:
         lacking = wanted - engines.ENGINES[name].operations
         if lacking:
-            able = [e for e in engines.OFFERED if wanted <= engines.ENGINES[e].operations]
+            able = [e for e in engines.offered() if wanted <= engines.ENGINES[e].operations]
             raise InvalidRequest(
                 f"engine: {name} cannot {' or '.join(sorted(lacking))}, as the recipe "
                 f"{request.recipe} asks; these can: {', '.join(able) or 'none'}."

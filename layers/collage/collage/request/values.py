@@ -99,8 +99,8 @@ def _one_line(value: str) -> str | None:
 
 
 def _engine(value: str) -> str:
-    if value not in engines.OFFERED:
-        raise NotOneOf("engine", value, engines.OFFERED)
+    if value not in engines.offered():
+        raise NotOneOf("engine", value, engines.offered())
     return value
 
 

@@ -2,7 +2,7 @@
 
 Both live in one small DynamoDB table, because they belong to the account and not to a run::
 
-    pace#openai          next    when the next picture's turn comes, in milliseconds since 1970
+    pace#{account}       next    when the next picture's turn comes, in milliseconds since 1970
     spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
     paid#{collage}       micros  the same of one collage that has a limit of its own, in all runs
     asked#{tile key}     times   requests for a tile whose end is not known
@@ -64,14 +64,18 @@ class Pace:
 
 @dataclass(frozen=True)
 class Limits:
-    """The shared table. ``daily_usd`` bounds what all runs together spend on a day (UTC)."""
+    """The shared table, for calls of one provider's ``account``, which has a ``pace``.
+
+    ``daily_usd`` bounds what all runs together spend on a day (UTC), whoever they ask.
+    """
 
     dynamodb: DynamoDBClient
     table: str
+    account: str
     pace: Pace
     daily_usd: float
 
-    def wait_for_turn(self, pictures: int, account: str = "openai") -> None:
+    def wait_for_turn(self, pictures: int) -> None:
         """Take the next turn for a call of so many pictures, and sleep until it comes.
 
         The generic cell rate algorithm (ITU-T I.371): the table holds the time by which all
@@ -82,17 +86,17 @@ class Limits:
             NoSlotYet: when the turn is far off; none was taken.
         """
         now = _milliseconds()
-        turn = self._take_turn(account, now, pictures)
+        turn = self._take_turn(now, pictures)
         sleep(max(0, turn - now) / 1000)
 
-    def hold(self, seconds: float, account: str = "openai") -> None:
+    def hold(self, seconds: float) -> None:
         """Give out no turn for so long: the account's own Retry-After, heeded by all runs.
 
         At most LONGEST_HOLD: after that the account is asked again, whatever it said.
         """
         resume = _milliseconds() + round(min(seconds, LONGEST_HOLD) * 1000) + self._slack(1)
         self._update(
-            f"pace#{account}",
+            f"pace#{self.account}",
             "SET #next = :resume, expires = :expires",
             "attribute_not_exists(#next) OR #next < :resume",
             {":resume": resume},
@@ -211,7 +215,7 @@ class Limits:
             raise LimitsUnavailable("The table of the shared limits did not answer.") from error
         return int(item.get("Item", {}).get("expires", {"N": "0"})["N"]) > time()
 
-    def _take_turn(self, account: str, now: int, pictures: int) -> int:
+    def _take_turn(self, now: int, pictures: int) -> int:
         cost = round(self.pace.interval * pictures * 1000)
         slack = self._slack(pictures)
         latest = now + round(NEAR_SECONDS * 1000) + slack
@@ -219,7 +223,7 @@ class Limits:
             # One update either way: the line is busy, or it is idle. Which it is can change
             # between the two, so a lost race tries again.
             busy, found = self._update(
-                f"pace#{account}",
+                f"pace#{self.account}",
                 "SET #next = #next + :cost, expires = :expires",
                 "#next BETWEEN :now AND :latest",
                 {":cost": cost, ":now": now, ":latest": latest},
@@ -229,7 +233,7 @@ class Limits:
             if found > latest:
                 raise NoSlotYet(f"The next turn comes in {(found - slack - now) / 1000:.0f} s.")
             idle, _ = self._update(
-                f"pace#{account}",
+                f"pace#{self.account}",
                 "SET #next = :cost, expires = :expires",
                 "attribute_not_exists(#next) OR #next < :now",
                 {":cost": now + cost, ":now": now},

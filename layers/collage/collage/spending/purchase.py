@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from collage.engines import Engine, Outcome, Rendered
 from collage.engines.call_ends import is_counted
+from collage.engines.engine import Engine, Outcome, Rendered
 from collage.errors import CollageError, LimitsUnavailable, NotMade, TransientError
 from collage.spending.bookings import Budget, book
 from collage.spending.limits import Limits

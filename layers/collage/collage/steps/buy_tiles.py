@@ -8,8 +8,8 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TypeGuard
 
-from collage import plan
-from collage.engines import Rendered, call_ends
+from collage.engines import call_ends
+from collage.engines.engine import Rendered
 from collage.errors import (
     CollageError,
     NoSlotYet,
@@ -23,6 +23,7 @@ from collage.errors import (
 )
 from collage.services import Tools
 from collage.spending import batches
+from collage.spending.accounts import Account
 from collage.spending.bookings import Budget
 from collage.spending.purchase import Purchase, buy
 from collage.steps import refusals
@@ -38,6 +39,7 @@ a turn may take 5, fetching the pictures 60, and writing them 10."""
 def buy_tiles(
     store: Store,
     tools: Tools,
+    account: Account,
     collage_id: str,
     wanted: Sequence[Tile],
     source: bytes | None,
@@ -45,25 +47,26 @@ def buy_tiles(
 ) -> float:
     """Buy tiles that differ only in their samples, and keep each as it comes; dollars paid.
 
-    They are asked for together as far as the account and the server allow. What a call leaves
-    out is asked for singly: it may be that the server makes one picture a call.
+    ``account`` is that of their engine. They are asked for together as far as it and the server
+    allow. What a call leaves out is asked for singly: it may be that the server makes one picture
+    a call.
 
     Raises:
         NoSlotYet: when there is no time for the rest in this invocation; what came is kept.
         PermanentError: of a single tile, once the others have been made.
     """
-    model = wanted[0].model
-    most = batches.most(len(wanted), tools.pace, wanted[0].options.get("quality"))
-    if most > 1 and tools.batches.single(model):
+    model, known = wanted[0].model, tools.batches(account)
+    most = batches.most(len(wanted), account.pace, wanted[0].options.get("quality"))
+    if most > 1 and known.single(model):
         most = 1
     began, usd, left = perf_counter(), 0.0, list(wanted)
     lost: PermanentError | None = None
     while left:
         if len(left) < len(wanted):
-            with_time_left(tools, began, len(left), lost)
+            with_time_left(account, began, len(left), lost)
         asked, left = left[:most], left[most:]
         try:
-            bought = _paid(store, tools, collage_id, asked, source, mask)
+            bought = _paid(store, tools, account, collage_id, asked, source, mask)
         except Refused as refused:
             lost = _graver(lost, refused)
             continue
@@ -75,7 +78,7 @@ def buy_tiles(
         missed, ended = _what_did_not_come(store, collage_id, asked, bought)
         lost = _graver(lost, ended)
         if any(isinstance(outcome, NotMade) for outcome in bought.outcomes):
-            tools.batches.note(model)
+            known.note(model)
         if missed:
             most = 1
         left = missed + left
@@ -109,6 +112,7 @@ def _what_did_not_come(
 def _paid(
     store: Store,
     tools: Tools,
+    account: Account,
     collage_id: str,
     asked: Sequence[Tile],
     source: bytes | None,
@@ -121,11 +125,11 @@ def _paid(
         CollageError: as `buy` does. A refusal is remembered, and a price that stays counted noted.
     """
     engine = tools.engine(asked[0].engine)
-    price = plan.price(asked, tools.provider.usd_per_image)
+    price = account.price(asked)
     start = perf_counter()
     try:
         budget = _budget(store, collage_id)
-        bought = buy(tools.limits, engine, asked, source, mask, price, budget)
+        bought = buy(tools.limits(account), engine, asked, source, mask, price, budget)
         _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
     except Refused as refused:
         refusals.note(store, collage_id, asked, refused)
@@ -171,7 +175,7 @@ def _forgotten(lost: PermanentError | None) -> TypeGuard[PermanentError]:
 
 
 def with_time_left(
-    tools: Tools, began: float, left: int, lost: PermanentError | None = None
+    account: Account, began: float, left: int, lost: PermanentError | None = None
 ) -> None:
     """Give back what the function may not have the time for, if it began long ago.
 
@@ -179,7 +183,7 @@ def with_time_left(
         NoSlotYet: when another call could outlast the function.
         PermanentError: ``lost`` in its place, if another invocation would not know of it.
     """
-    if perf_counter() - began > ALL_ASKED_BY - tools.pace.call_seconds:
+    if perf_counter() - began > ALL_ASKED_BY - account.pace.call_seconds:
         if _forgotten(lost):
             raise lost
         raise NoSlotYet(f"{left} more tiles of the call are asked for in their turn.")

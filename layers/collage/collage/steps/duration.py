@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from collage import engines
 from collage.engines.diffusion import operations
+from collage.engines.diffusion.shards import part
 from collage.errors import TooLong
 
 if TYPE_CHECKING:
     from collage.services import Tools
+    from collage.spending.accounts import Account
     from collage.tile import Tile
 
 Calls = Sequence[Sequence["Tile"]]
@@ -47,7 +49,8 @@ def check(calls: Calls, tools: Tools) -> None:
     """
     days = min(RUN_DAYS, tools.settings.tile_retention_days or RUN_DAYS)
     have = 24 * USABLE * days
-    for hours, how in (_paced(calls, tools), _on_gpus(calls, tools)):
+    paced = (_paced(calls, account, tools) for account in tools.accounts.values())
+    for hours, how in (*paced, _on_gpus(calls, tools)):
         if hours > have:
             kept = (
                 f"its tiles are deleted after {days} days (TileRetentionDays), which leaves it"
@@ -62,17 +65,19 @@ def check(calls: Calls, tools: Tools) -> None:
             )
 
 
-def _paced(calls: Calls, tools: Tools) -> tuple[float, tuple[str, str, float]]:
+def _paced(calls: Calls, account: Account, tools: Tools) -> tuple[float, tuple[str, str, float]]:
     """Hours of the calls to a provider; what they go by, the parameter, and its value."""
-    paid = [call for call in calls if engines.ENGINES[call[0].engine].price is not None]
-    pace, latency = tools.pace.per_minute, tools.provider.latency
+    provider = account.provider
+    paid = [call for call in calls if engines.ENGINES[call[0].engine].provider is provider]
+    pace, latency = account.pace.per_minute, account.settings.latency
     by_pace = sum(map(len, paid)) / pace / 60
     most = tools.settings.concurrency
     by_places = len(paid) * latency / most / 3600
     if by_places > by_pace:
         how = f"of calls of {latency:g} seconds, {most} at once"
         return by_places, (how, "MaxConcurrency", most)
-    return by_pace, (f"at {pace:g} pictures a minute", "ImagesPerMinute", pace)
+    parameter = provider.parameters["images_per_minute"]
+    return by_pace, (f"at {pace:g} pictures a minute", parameter, pace)
 
 
 def _on_gpus(calls: Calls, tools: Tools) -> tuple[float, tuple[str, str, float]]:
@@ -91,7 +96,7 @@ def shard_seconds(calls: Calls, shards: int) -> int:
     """
     if not shards:
         return 0
-    parts = (operations.part(len(calls), shard, shards) for shard in range(shards))
+    parts = (part(len(calls), shard, shards) for shard in range(shards))
     longest = max(sum(_seconds(calls[i]) for i in part) for part in parts)
     return round(START_SECONDS + PATIENCE * longest)
 

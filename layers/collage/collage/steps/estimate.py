@@ -60,7 +60,7 @@ def estimate(
     asked = complete(asked, size)
     weights = served.weights(store, asked, tools, data is not None)
     _, _, prepared = prepare(tools, asked, data, mask_file, size)
-    listed = asked.styled and asked.styles is None and bool(tools.provider.secret or asked.theme)
+    listed = asked.styled and asked.styles is None and bool(tools.lister or asked.theme)
     names: tuple[str, ...] = ()
     if asked.styles is not None:
         names = asked.styles
@@ -74,14 +74,13 @@ def estimate(
         Styles(styles=names, origin="default"),
         prepared,
         served.models(asked, tools),
-        tools.pace,
+        tools.accounts,
         weights,
-        tools.provider.usd_per_image,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
     calls = in_full(made) if listed or many else left(store, made)
     duration.check(calls, tools)
-    found = plan.estimate(calls, tools.pace, tools.provider.usd_per_image)
+    found = plan.estimate(calls, tools.accounts)
     return Estimated(
         calls=found.calls,
         tiles=found.tiles,

@@ -8,7 +8,7 @@ from functools import lru_cache
 import collage
 from collage import clock
 from collage.digest import sha256
-from collage.engines import Rendered
+from collage.engines.engine import Rendered
 from collage.formats import metadata
 from collage.provenance.describe import describe_tile
 from collage.request.request import Request

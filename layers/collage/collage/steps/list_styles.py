@@ -24,18 +24,18 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         NotKept: when S3 does not take the list: another try pays again.
     """
     asked = store.accepted(collage_id).request
-    if not tools.provider.secret:
+    lister = tools.lister
+    if lister is None or lister.provider.styles is None:
         names = styles.default(asked.style_count, asked.exclude)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
         return 0
-    from collage.engines.openai import style_list
-
-    client, model = tools.openai_client, tools.provider.text_model
-    booking = book(tools.limits, style_list.PRICE, Budget(collage_id, asked.max_usd))
+    listing, model = lister.provider.styles, lister.settings.text_model
+    client = tools.client(lister)
+    booking = book(tools.limits(lister), listing.usd, Budget(collage_id, asked.max_usd))
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     heard = Event()
     try:
-        names = style_list.ask(client, model, count, asked.theme, asked.exclude, heard.set)
+        names = listing.ask(client, model, count, asked.theme, asked.exclude, heard.set)
     except CollageError as error:
         # What the model had answered by then it bills, whatever ended the rest.
         if not heard.is_set() and not call_ends.is_counted(error):
@@ -46,4 +46,4 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         store.put_styles(collage_id, Styles(styles=names, origin="model", model=model))
     except StoreUnavailable as error:
         raise NotKept(f"The list of styles came, and was not kept: {error}") from error
-    return style_list.PRICE
+    return listing.usd

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypedDict
 
-from collage import engines, plan
-from collage.engines.diffusion import operations
+from collage import plan
+from collage.engines.diffusion import shards
 from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
 from collage.services import Tools
+from collage.spending.accounts import asked_of
 from collage.steps import duration, progress, served
 from collage.steps.remaining import in_full, left
 from collage.store import lookup
@@ -59,12 +60,11 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         store.styles(collage_id),
         store.prepared(collage_id),
         served.models(asked, tools),
-        tools.pace,
+        tools.accounts,
         served.weights(store, asked, tools, accepted.source is not None),
-        tools.provider.usd_per_image,
     )
     if asked.max_usd is not None:
-        price = plan.estimate(left(store, made), tools.pace, tools.provider.usd_per_image).usd
+        price = plan.estimate(left(store, made), tools.accounts).usd
         if price > asked.max_usd:
             raise OverBudget(
                 f"The collage would cost about ${price:,.2f}; the request allows "
@@ -75,10 +75,13 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     keys = store.put_plan(made)
     waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate)
-    concurrency = tools.settings.concurrency
-    if any(engines.ENGINES[tile.engine].price is not None for tile in made.tiles):
-        concurrency = tools.pace.concurrency(tools.provider.latency, concurrency)
-    return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=concurrency)
+    most = tools.settings.concurrency
+    paced = [
+        account.pace.concurrency(account.settings.latency, most)
+        for account in asked_of(tools.accounts, made.tiles)
+    ]
+    at_once = min(most, sum(paced)) if paced else most
+    return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=at_once)
 
 
 def _as_before(store: Store, made: Plan) -> Plan:
@@ -107,7 +110,7 @@ def _in_time(store: Store, tools: Tools, made: Plan) -> None:
 def _wave(store: Store, made: Plan, number: int, key: str | None, most: int) -> Wave:
     """A wave whose work is divided among ``most`` tasks at most: none if all of it is there."""
     calls = [[made.tiles[i] for i in made.calls[call]] for call in made.of_tasks(number)]
-    count = 0 if _all_there(store, calls) else operations.shards(len(calls), most)
+    count = 0 if _all_there(store, calls) else shards.shards(len(calls), most)
     return Wave(
         calls=key,
         shards=list(range(count)),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from collage import engines
 from collage.errors import Refused
 from collage.services import Tools
+from collage.spending.accounts import of_engine
 from collage.spending.purchase import Purchase
 from collage.steps import refusals
 from collage.steps.buy_tiles import buy_tiles, with_time_left
@@ -66,7 +66,8 @@ def _make_first(
         NoSlotYet: when the invocation, which ``began`` at that time, has no time for another.
     """
     for spare in spares:
-        with_time_left(tools, began, 1)
+        if account := of_engine(tools.accounts, spare.engine):
+            with_time_left(account, began, 1)
         try:
             return _make(store, tools, collage_id, [spare])
         except Refused as error:
@@ -87,7 +88,8 @@ def _make(
     first = wanted[0]
     source, mask = materials(store, collage_id, first, composition)
     began = perf_counter()
-    if engines.ENGINES[first.engine].price is None:
+    account = of_engine(tools.accounts, first.engine)
+    if account is None:
         outcomes = tools.engine(first.engine).render(wanted, source, mask, _at_once)
         bought = Purchase(outcomes, usd=0, asked_before=0)
         keep_all(store, collage_id, wanted, bought, perf_counter() - began)
@@ -95,7 +97,7 @@ def _make(
     else:
         # A draw that was refused is not asked for again, whoever tries again and why.
         asked, refusal = refusals.heed(store, collage_id, wanted)
-        usd = buy_tiles(store, tools, collage_id, asked, source, mask) if asked else 0.0
+        usd = buy_tiles(store, tools, account, collage_id, asked, source, mask) if asked else 0.0
         if refusal is not None:
             raise refusal
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)

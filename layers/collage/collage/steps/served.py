@@ -9,6 +9,7 @@ from collage.errors import EngineUnavailable, InvalidRequest
 from collage.request import rules, styles
 from collage.request.request import Request
 from collage.services import Tools
+from collage.spending.accounts import of_engine
 from collage.store.store import Store
 from collage.weights import Weights
 
@@ -20,7 +21,7 @@ def check(asked: Request, tools: Tools) -> None:
     if asked.upscaler is not None:
         upscalers.check(asked.upscaler)
     rules.known_qualities(asked, models(asked, tools))
-    if asked.styled and asked.styles is None and not tools.provider.secret:
+    if asked.styled and asked.styles is None and tools.lister is None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude)
@@ -33,11 +34,9 @@ def set_up(engine: str, tools: Tools) -> None:
         EngineUnavailable: with what it lacks.
     """
     known = engines.ENGINES[engine]
-    if known.price is not None and not tools.provider.secret:
-        raise EngineUnavailable(
-            f"engine: {engine} needs a key; set the stack's parameter OpenAiSecret, or on a "
-            "laptop the variable OPENAI_API_KEY."
-        )
+    account = of_engine(tools.accounts, engine)
+    if account is not None and account.lacks is not None:
+        raise EngineUnavailable(f"engine: {engine} {account.lacks}")
     if known.pinned is not None and not tools.settings.models:
         raise EngineUnavailable(
             f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
@@ -72,7 +71,13 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
 
 def models(asked: Request, tools: Tools) -> dict[str, str]:
     """What renders, by engine: the engine's only model, the request's, or the stack's."""
+    accounts = tools.accounts
+
+    def of_stack(engine: str) -> str:
+        account = of_engine(accounts, engine)
+        return "" if account is None else account.settings.model
+
     return {
-        name: known.model or asked.model or tools.provider.model
+        name: known.model or asked.model or of_stack(name)
         for name, known in engines.ENGINES.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import Refused
 from collage.manifest import Failure
 from collage.notes import Pardon, Refusal, Unsettled

@@ -1,11 +1,10 @@
-"""The engine `diffusion`: what open models can do, and how their work is divided.
+"""The engine `diffusion`: what open models can do, and with which options.
 
 Nothing here needs them: the task that runs them is another room, and so is its GPU.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,7 +15,7 @@ from collage.errors import InvalidRequest, NoModel
 from collage.weights import Kind, Weights
 
 if TYPE_CHECKING:
-    from collage.tile import Operation, Tile
+    from collage.tile import Operation
 
 Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
 
@@ -26,12 +25,6 @@ Guidance = Annotated[float, Field(ge=1, le=50)]
 Strength = Annotated[float, Field(gt=0, le=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 NegativePrompt = Annotated[str, Field(max_length=2000)]
-
-BATCH = 4
-"""Tiles denoised at once: what SDXL at 1024 pixels takes of a GPU with 24 GB."""
-
-LEAST_CALLS = 4
-"""Calls below which another machine costs more time, to start and load, than it saves."""
 
 
 class Options(BaseModel):
@@ -221,18 +214,6 @@ def check_size(kind: Kind, size: tuple[int, int]) -> None:
         )
 
 
-def alike(tile: Tile) -> Any:
-    """What tiles of one batch have in common: the source, and all that sets shape and steps."""
-    free = {"u", "v", "negative_prompt"}
-    return [
-        tile.operation,
-        tile.model,
-        tile.size,
-        tile.source,
-        {name: value for name, value in tile.options.items() if name not in free},
-    ]
-
-
 def model(operation: Operation, asked: str | None, weights: Weights | None) -> str:
     """The model of a tile, pinned to its weights.
 
@@ -242,42 +223,3 @@ def model(operation: Operation, asked: str | None, weights: Weights | None) -> s
     if weights is None:
         raise NoModel("model: there are no weights here.")
     return weights.pinned(asked or FAMILIES[operation])
-
-
-def shards(calls: int, most: int) -> int:
-    """How many machines to divide ``calls`` among, ``most`` at most."""
-    return min(most, math.ceil(calls / LEAST_CALLS))
-
-
-def part(calls: int, shard: int, shards: int) -> range:
-    """The calls of one of the ``shards``, in one piece; their numbers differ by at most one."""
-    return range(calls * shard // shards, calls * (shard + 1) // shards)
-
-
-class ShardProgress(BaseModel):
-    """How far a shard is: shards/{wave}-{n}.json. It is written anew while steps advance."""
-
-    model_config = ConfigDict(frozen=True)
-
-    wave: int
-    shard: int
-    shards: int
-    state: Literal["loading", "rendering", "done", "failed", "interrupted"]
-    tiles: int = 0
-    """All tiles of the shard."""
-    done: int = 0
-    failed: int = 0
-    step: int = 0
-    """Of the batch under way: denoising steps made."""
-    steps: int = 0
-    halved: tuple[int, ...] = ()
-    """Calls whose batch was too large for the memory and was made in halves."""
-    device: str = ""
-    updated: str = ""
-    """When it was written, in UTC, as ISO 8601."""
-    message: str = ""
-
-    @property
-    def ended(self) -> int:
-        """Tiles that are there, or cannot be made."""
-        return self.done + self.failed

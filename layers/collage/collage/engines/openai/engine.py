@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collage.engines import Outcome, Rendered, Turn
 from collage.engines.deadline import within
+from collage.engines.engine import Outcome, Rendered, Turn
 from collage.engines.fitting import fitted, opened
 from collage.engines.openai import prices
 from collage.engines.openai.errors import named, of_answer
@@ -27,6 +27,8 @@ from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
 from collage.engines.openai.models import Frame, frame
 from collage.engines.openai.outage import Outage
 from collage.engines.openai.profiles import Server
+from collage.engines.openai.provider import PROVIDER
+from collage.engines.openai.settings import OpenAISettings
 from collage.engines.openai.streaming import whole
 from collage.errors import (
     BadRequest,
@@ -215,8 +217,9 @@ class OpenAI:
 
 def load(tools: Tools) -> OpenAI:
     """The engine with the stack's client and server."""
-    server = Server.of(tools.provider)
-    return OpenAI(tools.openai_client, tools.provider.mask_convention, server)
+    account = tools.accounts[PROVIDER.name]
+    settings = cast(OpenAISettings, account.settings)
+    return OpenAI(tools.client(account), settings.mask_convention, settings.described)
 
 
 def _items(answer: ImagesResponse, secret: str) -> list[Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import openai
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from collage.settings import OpenAISettings
+    from collage.engines.openai.settings import OpenAISettings
 
 NAMES = ("api_key", "OPENAI_API_KEY")
 """What a key is called in a secret that the console made, which is JSON of keys and values."""
@@ -144,8 +144,14 @@ def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
     """A client of the provider, which has the key and retries nothing.
 
     Raises:
+        EngineUnavailable: when it is not said where the server is.
         EngineUnavailable, ProviderUnreachable: as `Secret.read` does.
     """
+    if provider.server == "azure" and not provider.base_url:
+        raise EngineUnavailable(
+            "OpenAiServer is azure: say by OpenAiBaseUrl, or on a laptop by OPENAI_BASE_URL, "
+            "where that is."
+        )
     import openai
 
     base_url, query = address(provider.base_url, provider.server, provider.api_version)

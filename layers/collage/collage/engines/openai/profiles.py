@@ -8,10 +8,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collage.settings import OpenAISettings
+from typing import Literal
 
 Kind = Literal["openai", "azure", "litellm", "compatible"]
 
@@ -49,17 +46,6 @@ class Server:
     """Previews of a picture that it streams on the way; 0: answers come at once."""
     usd_per_image: float | None = None
     """What a picture costs there, where the stack says so."""
-
-    @classmethod
-    def of(cls, settings: OpenAISettings) -> Server:
-        """The server that a stack's settings describe."""
-        return cls(
-            knows_n=PROFILES[settings.server].knows_n,
-            mask_field=None if settings.mask_field == "none" else settings.mask_field,
-            picture_hosts=tuple(filter(None, map(str.strip, settings.picture_hosts.split(",")))),
-            previews=settings.previews,
-            usd_per_image=settings.usd_per_image,
-        )
 
 
 def address(base_url: str, kind: Kind, api_version: str) -> tuple[str | None, dict[str, str]]:

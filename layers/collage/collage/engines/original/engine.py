@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from collage.engines import Rendered, Turn
+from collage.engines.engine import Rendered, Turn
 from collage.services import Tools
 from collage.tile import Tile
 

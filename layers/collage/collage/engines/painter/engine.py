@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from collage import painting
-from collage.engines import Rendered, Turn
+from collage.engines.engine import Rendered, Turn
 from collage.pictures import pixels
 from collage.pictures.pixels import Pixels
 from collage.services import Tools

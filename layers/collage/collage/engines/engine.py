@@ -1,0 +1,102 @@
+"""What an engine is: what is known of it, what it is asked for, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from collage.engines.provider import Provider
+from collage.errors import CollageError
+from collage.tile import Operation, Tile
+from collage.weights import Weights
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+Turn = Callable[[], None]
+"""Returns when it is the call's turn to ask; raises NoSlotYet when that is far off."""
+
+
+@dataclass(frozen=True)
+class Capability:
+    """What is known of an engine without loading it."""
+
+    operations: frozenset[Operation]
+    model: str | None
+    """What renders; None where the stack's settings or the request say it."""
+    seeded: bool
+    """Whether a seed decides the picture. Where it does not, samples are only numbered."""
+    trained: bool
+    """Whether it holds a trained model, as its pictures then say."""
+    batch: int = 1
+    """Tiles that can be made by one call."""
+    alike: Callable[[Tile], Any] = lambda tile: tile.model_dump(exclude={"sample"})
+    """What tiles of one call have in common."""
+    options: tuple[str, ...] = ()
+    """Fields of the request that it takes as options."""
+    qualities: tuple[str, ...] = ()
+    """What the option ``quality`` may be."""
+    pinned: Callable[[Operation, str | None, Weights | None], str] | None = None
+    """Where its models are weights of the stack's own: the model that a tile names, for its
+    operation and the model that is asked for. Such tiles are made by a task, not by a function."""
+    qualities_of: Callable[[str], tuple[str, ...] | None] = lambda model: None
+    """Those that a model takes, by its name; None where only its server knows."""
+    working_size: Callable[[str, Size], Size] = lambda model, size: size
+    """The size to prepare a tile's source to, by the model and the tile's size."""
+    provider: Provider | None = None
+    """Whose service it asks for money; None where calls cost nothing."""
+    families: Mapping[Operation, str] = field(default_factory=dict)
+    """Where another model is taken for each operation, unless a request names one: those."""
+    identity: bool = False
+    """Whether it shows its sources as they are."""
+    offered: bool = True
+    """Whether a request may name it; a recipe takes others by itself."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What an engine made of a tile."""
+
+    png: bytes
+    """The tile's picture, of the tile's size."""
+    provider: bytes | None = None
+    """What the provider answered, untouched, where there is one."""
+    usd: float | None = None
+    """What the provider says that it cost, in dollars."""
+    outside_changed: int | None = None
+    """Pixels outside the mask that the model had changed, in the tile's size."""
+    cropped_from: tuple[int, int] | None = None
+    """The size of the provider's picture, where that was of another shape and lost two sides."""
+    measures: dict[str, float] = field(default_factory=dict)
+    """What the engine measured of it, by name."""
+
+
+Outcome = Rendered | CollageError
+"""What came of one tile of a call: its picture, or why there is none.
+
+An error here is one tile's matter, while others of the same call have their pictures:
+
+- `NotMade`: the provider made fewer pictures than it was asked for; this one costs nothing.
+- `BrokenAnswer`: it answered something here that is no picture, and may bill it.
+- `PictureNotFetched`, `PictureElsewhere`: it was made, but could not be fetched, or may not be.
+"""
+
+
+class Engine(Protocol):
+    """What every engine is to the steps."""
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> Sequence[Outcome]:
+        """What came of each of the tiles, in their order; they differ only in their samples.
+
+        At least one of them has its picture: what leaves all of them without one is raised. So a
+        call of one tile brings its picture or raises. The caller keeps the pictures that came,
+        settles them by their number, and asks for the others singly, save those whose error is a
+        permanent one.
+
+        ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
+        An engine that asks a provider calls ``turn`` right before it does.
+        """

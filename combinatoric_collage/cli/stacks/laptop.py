@@ -54,7 +54,7 @@ def running(
         CloudError: when it cannot start, or could not keep what was made, with the reason.
     """
     given = dict(parameters)
-    keys = _keys(asked)
+    keys = with_keys(asked)
     for provider in keys:
         given.setdefault(provider.parameters["secret"], _secret(provider))
         for variable, name in provider.variables.items():
@@ -99,7 +99,7 @@ def running(
                 cloud.report(str(cloud.lost))
 
 
-def _keys(asked: Request | None) -> list[Provider]:
+def with_keys(asked: Request | None) -> list[Provider]:
     """The providers whose keys the environment has, and which a run may ask; None: any run."""
     there = [one for one in engines.providers().values() if os.environ.get(one.key)]
     if asked is None:

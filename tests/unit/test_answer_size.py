@@ -6,9 +6,10 @@ from pytest_socket import enable_socket
 
 from collage.engines.openai import answer_size, fetching, style_list
 from collage.engines.openai.engine import load
+from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BrokenAnswer, PictureNotFetched
 from collage.services import Tools
-from collage.settings import OpenAISettings, Settings
+from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
 from tests.unit.test_openai_engine import mask_of, no_wait, source_of, tile
 
@@ -22,7 +23,7 @@ def tools(request, aws):
         boto3.client("secretsmanager").create_secret(Name="openai", SecretString="sk-test")
         yield Tools(
             Settings(uploads_bucket="u", collages_bucket="c"),
-            OpenAISettings(secret="openai", base_url=fake.base_url, previews=previews),
+            {"openai": OpenAISettings(secret="openai", base_url=fake.base_url, previews=previews)},
         )
 
 
@@ -39,7 +40,7 @@ def test_a_list_without_an_end_is_a_broken_answer(tools, monkeypatch):
     monkeypatch.setattr(answer_size, "MOST_BYTES", 100)
 
     with pytest.raises(BrokenAnswer, match="The answer has more than"):
-        style_list.ask(tools.openai_client, tools.provider.text_model, 3)
+        style_list.ask(tools.client(tools.accounts["openai"]), "gpt-6-luna", 3)
 
 
 def test_a_picture_in_the_answer_may_be_as_large_as_one_that_is_fetched(tools, monkeypatch):

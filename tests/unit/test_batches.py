@@ -173,7 +173,7 @@ def test_a_server_of_one_picture_a_call_is_remembered_by_all_processes(
     render(stack.store, other, prepared(stack, other, prompt="a mill"))
 
     assert asked_for(fake) == [1] * 8
-    assert not other.batches.single("another model")
+    assert not other.batches(other.accounts["openai"]).single("another model")
 
 
 def test_a_plan_of_larger_calls_is_asked_for_as_the_account_is_now(

@@ -48,10 +48,10 @@ def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, ki
 
 
 def test_every_operation_has_options_and_a_family_and_a_kind_that_can():
-    operations = set(engines.ENGINES["diffusion"].operations)
+    able = set(engines.ENGINES["diffusion"].operations)
 
-    assert operations == set(operations.OPTIONS) == set(operations.FAMILIES)
-    assert operations == {o for traits in operations.TRAITS.values() for o in traits.operations}
+    assert able == set(operations.OPTIONS) == set(operations.FAMILIES)
+    assert able == {o for traits in operations.TRAITS.values() for o in traits.operations}
 
 
 def test_what_is_given_is_taken_in_place_of_defaults():

@@ -3,7 +3,7 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import NotInStore, TooFewTiles
 from collage.progress import TileCounts
 from collage.steps.assemble_collage import assemble_collage

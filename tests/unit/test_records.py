@@ -7,7 +7,7 @@ import pytest
 
 from collage import records
 from collage.digest import sha256
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.pictures.source import pixel_digest

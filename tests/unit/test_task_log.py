@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from collage.engines.diffusion.operations import ShardProgress
+from collage.engines.diffusion.shards import ShardProgress
 from tasks.diffusion.pulse import Pulse, log
 
 ID = "0d5f0c3a4be1f2a69c11"

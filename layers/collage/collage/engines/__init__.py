@@ -14,7 +14,6 @@ from collage.engines.painter.capability import PAINTER
 from collage.engines.provider import Provider
 from collage.engines.upscaler.capability import UPSCALER
 from collage.engines.upscaler.models import MODELS as LEARNED
-from collage.tile import Operation
 
 ENGINES: dict[str, Capability] = {
     "painter": PAINTER,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from collage import painting
-from collage.engines import Rendered, Turn
+from collage.engines.engine import Rendered, Turn
 from collage.engines.stylizer.looks import CHOSEN
 from collage.engines.stylizer.stylize import stylize
 from collage.painting.scenes import compose

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from collage.engines import Rendered, Turn
+from collage.engines.engine import Rendered, Turn
 from collage.engines.upscaler.enlarge import enlarge
 from collage.pictures import pixels
 from collage.services import Tools

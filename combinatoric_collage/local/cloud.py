@@ -16,10 +16,11 @@ from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.invocation import Result
 from combinatoric_collage.local.processes.pool import Pool
 from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
-from combinatoric_collage.local.processes.worker import Result, Worker
+from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
 
 logger = logging.getLogger("local")

@@ -1,24 +1,13 @@
 """What the tests of the laptop cloud share: its small pack, asked to do something."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from combinatoric_collage.local import Cloud
+from tests.workflow.running import eventually
 
 PACK = Path(__file__).parent / "pack" / "template.yaml"
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """What `look` returns once it returns something; background work has no other end."""
-    for _ in range(600):
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came")
 
 
 def call(cloud: Cloud, name: str, event: dict[str, Any], **options: Any) -> tuple[Any, Any]:

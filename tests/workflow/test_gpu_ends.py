@@ -13,7 +13,8 @@ import pytest
 from combinatoric_collage.cli.stacks.laptop import TEMPLATE
 from combinatoric_collage.cli.torch_python import STAND_INS
 from combinatoric_collage.local import Cloud, Container
-from tests.workflow.pack_in_use import PACK, eventually
+from tests.workflow.pack_in_use import PACK
+from tests.workflow.running import eventually
 
 ENDS = PACK.parent / "tasks" / "ends.py"
 

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from combinatoric_collage.local import Cloud
 from combinatoric_collage.local.errors import BusyError
-from tests.workflow.pack_in_use import PACK, call, eventually, execute, received
+from tests.workflow.pack_in_use import PACK, call, execute, received
+from tests.workflow.running import eventually
 
 
 @pytest.fixture(scope="module")

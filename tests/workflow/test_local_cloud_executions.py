@@ -10,7 +10,8 @@ import pytest
 from combinatoric_collage.local import Cloud
 from combinatoric_collage.local.moto import executions
 from combinatoric_collage.local.moto.ended import HISTORIES
-from tests.workflow.pack_in_use import PACK, eventually
+from tests.workflow.pack_in_use import PACK
+from tests.workflow.running import eventually
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,21 +17,14 @@ from typing import Any
 import psutil
 import pytest
 
-from combinatoric_collage.local import Cloud, CloudError, Container
-from combinatoric_collage.local.errors import (
-    CodeMissingError,
-    DefinitionError,
-    ParameterError,
-    PortError,
-    StackError,
-    TemplateError,
-)
+from combinatoric_collage.local import Cloud, Container
 from combinatoric_collage.local.http.server import Server
 from combinatoric_collage.local.processes.tasks import GUARD
 from tests.workflow.pack_in_use import PACK, execute
-from tests.workflow.running import photo
+from tests.workflow.running import eventually, photo
 
 HEAVY = Container([sys.executable, str(PACK.parent / "tasks" / "heavy.py")], cwd=PACK.parent)
+
 ROOT = Path(__file__).parents[2]
 
 # Starts a function that works for long, says which process that is, and waits.
@@ -54,15 +46,6 @@ try:
 except KeyboardInterrupt:
     print("interrupted", threading.active_count(), flush=True)
 """
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    for _ in range(1200):
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came")
 
 
 def left_behind() -> tuple[Any, ...]:
@@ -322,23 +305,6 @@ def rendering(host: int) -> bool:
     return False
 
 
-def test_a_template_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match=r"nowhere\.yaml cannot be read: No such file"):
-        Cloud(tmp_path / "nowhere.yaml").start()
-
-
-def test_a_parameter_that_is_not_there() -> None:
-    with pytest.raises(ParameterError, match="Colour is no parameter"):
-        Cloud(PACK, {"Colour": "red"}).start()
-
-
-def test_a_port_in_use() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(PortError, match=f"Port {port}"):
-            Cloud(PACK, port=port).start()
-
-
 FUNCTION = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -346,52 +312,6 @@ Resources:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13 }
 """
-MACHINE = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Machine:
-    Type: AWS::Serverless::StateMachine
-    Properties:
-      DefinitionUri: machine.json
-      Role: arn:aws:iam::123456789012:role/one
-"""
-TABLES = """
-Resources:
-  Bucket: { Type: AWS::S3::Bucket }
-  Table: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST } }
-"""
-
-
-@pytest.mark.parametrize(
-    ("template", "files", "error", "message"),
-    [
-        ("Resources: [", {}, TemplateError, "is not valid YAML"),
-        (FUNCTION.replace("Runtime", "Speed"), {}, TemplateError, "not a valid SAM template"),
-        (FUNCTION, {}, CodeMissingError, "code does not exist"),
-        (FUNCTION, {"code/app.txt": ""}, CodeMissingError, "no app.py for the handler"),
-        (MACHINE, {}, DefinitionError, "machine.json cannot be read"),
-        (MACHINE, {"machine.json": '{"A": "${B}"}'}, DefinitionError, "no substitution for B"),
-        (MACHINE, {"machine.json": '{"States": {}}'}, StackError, "Machine .* could not be made"),
-        (TABLES, {}, StackError, r"Table \(AWS::DynamoDB::Table\) could not be made: "),
-    ],
-)
-def test_what_is_wrong_is_said_in_a_sentence(
-    tmp_path: Path,
-    template: str,
-    files: dict[str, str],
-    error: type[CloudError],
-    message: str,
-    before: tuple[Any, ...],
-) -> None:
-    (tmp_path / "template.yaml").write_text(template)
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-
-    with pytest.raises(error, match=message):
-        Cloud(tmp_path / "template.yaml").start()
-
-    assert not any(left_over(before))
 
 
 def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from combinatoric_collage.local import Cloud, Container
-from tests.workflow.pack_in_use import PACK, eventually, execute
+from tests.workflow.pack_in_use import PACK, execute
+from tests.workflow.running import eventually
 
 HEAVY = Container(
     [sys.executable, str(PACK.parent / "tasks" / "heavy.py")],

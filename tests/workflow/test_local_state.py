@@ -1,16 +1,11 @@
-"""What a cloud leaves in its state directory, and what the next one finds there."""
+"""A laptop cloud that has a state begins where the last one ended."""
 
-import errno
 import gc
-import hashlib
-import json
-import os
 import signal
 import subprocess
 import sys
-import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -22,53 +17,10 @@ from botocore.exceptions import ClientError
 from combinatoric_collage.local import Cloud, remove_state
 from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.errors import StateError
+from tests.workflow.kept_state import PACK, New, files, objects
 from tests.workflow.running import eventually
 
 ROOT = Path(__file__).parents[2]
-PACK = Path(__file__).parent / "pack" / "template.yaml"
-KEYS = [
-    "plain",
-    "..",
-    "../up",
-    "a/../b",
-    "./dot",
-    "/lead",
-    "//two",
-    "folder/",
-    "x" * 1024,
-    "\u00fc/\u65e5\u672c \u8a9e",
-    "a b+c%20?&=#;@:",
-    "back\\slash",
-    "\"'<>",
-]
-TEMPLATE = """
-Resources:
-  Files: { Type: AWS::S3::Bucket }
-  Versions:
-    Type: AWS::S3::Bucket
-    Properties: { VersioningConfiguration: { Status: Enabled } }
-  Table:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{ AttributeName: name, AttributeType: S }]
-      KeySchema: [{ AttributeName: name, KeyType: HASH }]
-  Ranged:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions:
-        - { AttributeName: name, AttributeType: S }
-        - { AttributeName: at, AttributeType: N }
-      KeySchema:
-        - { AttributeName: name, KeyType: HASH }
-        - { AttributeName: at, KeyType: RANGE }
-Outputs:
-  Files: { Value: !Ref Files }
-  Versions: { Value: !Ref Versions }
-  Table: { Value: !Ref Table }
-  Ranged: { Value: !Ref Ranged }
-"""
 
 # Puts objects and counts in a table as fast as it can, and says what was answered.
 HOST = """
@@ -90,27 +42,21 @@ with Cloud(Path(sys.argv[1]), state=Path(sys.argv[2])) as cloud:
         print(number, flush=True)
 """
 
-New = Callable[[], Cloud]
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    return tmp_path / "some" / "state"
-
-
-@pytest.fixture
-def new(tmp_path: Path, state: Path) -> New:
-    """Makes one cloud after the other on the same state."""
-    template = tmp_path / "template.yaml"
-    template.write_text(TEMPLATE)
-    return lambda: Cloud(template, state=state)
-
-
-def objects(cloud: Cloud, bucket: str = "Files") -> dict[str, bytes]:
-    s3, name = cloud.client("s3"), cloud.outputs[bucket]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=name)
-    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys}
+KEYS = [
+    "plain",
+    "..",
+    "../up",
+    "a/../b",
+    "./dot",
+    "/lead",
+    "//two",
+    "folder/",
+    "x" * 1024,
+    "\u00fc/\u65e5\u672c \u8a9e",
+    "a b+c%20?&=#;@:",
+    "back\\slash",
+    "\"'<>",
+]
 
 
 def items(cloud: Cloud, table: str = "Table") -> list[dict[str, Any]]:
@@ -122,8 +68,18 @@ def listing(cloud: Cloud) -> list[dict[str, Any]]:
     return [{k: v for k, v in item.items() if k != "ChecksumAlgorithm"} for item in found]
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+@pytest.fixture
+def host(new: New, tmp_path: Path, state: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A cloud in a process of its own that has been answered a few puts."""
+    command = [sys.executable, "-c", HOST, str(tmp_path / "template.yaml"), str(state)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            for _ in range(20):
+                assert process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
 
 
 def test_objects_come_back_whatever_their_keys_are(new: New, state: Path) -> None:
@@ -308,20 +264,6 @@ def test_a_counter_loses_nothing_to_functions_that_add_at_once(new: New) -> None
         assert items(cloud) == [{"name": {"S": "count"}, "times": {"N": "200"}}]
 
 
-@pytest.fixture
-def host(new: New, tmp_path: Path, state: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A cloud in a process of its own that has been answered a few puts."""
-    command = [sys.executable, "-c", HOST, str(tmp_path / "template.yaml"), str(state)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            for _ in range(20):
-                assert process.stdout.readline()
-            yield process
-        finally:
-            process.kill()
-
-
 def test_nothing_answered_is_lost_with_a_host_that_is_killed(
     host: "subprocess.Popen[str]", new: New, state: Path
 ) -> None:
@@ -342,149 +284,6 @@ def test_nothing_answered_is_lost_with_a_host_that_is_killed(
         counted = int(items(cloud)[0]["times"]["N"])
         assert counted in (last + 1, last + 2)
     assert len(files(state / "Files")) == 2 * len(found)
-
-
-def test_what_is_half_written_is_taken_for_nothing(new: New, state: Path) -> None:
-    with new() as cloud:
-        for key in ("whole", "no body", "half a body", "half a record"):
-            cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key=key, Body=b"12345678")
-
-    def body(key: str) -> Path:
-        digest = hashlib.sha256(key.encode()).hexdigest()
-        record = json.loads((state / "Files" / f"{digest}.json").read_text())
-        return state / "Files" / str(record["body"])
-
-    body("no body").unlink()
-    os.truncate(body("half a body"), 5)
-    record = body("half a record").with_suffix(".json")
-    os.truncate(record, 20)
-    for name in (f"{'0' * 64}.new", f"{'0' * 64}.01234567"):
-        (state / "Files" / name).write_bytes(b"{")
-
-    with new() as cloud:
-        assert objects(cloud) == {"whole": b"12345678"}
-        assert cloud.client("s3").list_objects_v2(Bucket=cloud.outputs["Files"])["KeyCount"] == 1
-    assert len(files(state / "Files")) == 2
-
-
-def test_what_was_not_made_here_is_left_alone(new: New, state: Path) -> None:
-    with new() as cloud:
-        cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="one", Body=b"1")
-    folder = state / "Files"
-    (folder / f"{'0' * 64}.json").mkdir()
-    (folder / "a folder").mkdir()
-    (folder / "notes.json").write_text("{")
-    strange = {folder / f"{'0' * 64}.json", folder / "a folder", folder / "notes.json"}
-
-    with new() as cloud:
-        assert objects(cloud) == {"one": b"1"}
-    assert strange < set(folder.iterdir())
-
-
-def other_key(record: dict[str, Any]) -> None:
-    record["key"] = ["one"]
-
-
-def other_data(record: dict[str, Any]) -> None:
-    record["data"] = []
-
-
-def no_etag(record: dict[str, Any]) -> None:
-    del record["data"]["etag"]
-
-
-def no_time(record: dict[str, Any]) -> None:
-    record["data"]["last_modified"] = "yesterday"
-
-
-def a_body_elsewhere(record: dict[str, Any]) -> None:
-    record["body"] = "../../elsewhere"
-
-
-def no_size(record: dict[str, Any]) -> None:
-    del record["size"]
-
-
-@pytest.mark.parametrize(
-    "damage", [other_key, other_data, no_etag, no_time, a_body_elsewhere, no_size]
-)
-def test_a_record_of_another_kind_is_named_and_kept(
-    new: New, state: Path, damage: Callable[[dict[str, Any]], None]
-) -> None:
-    with new() as cloud:
-        cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="one", Body=b"1")
-    (file,) = (state / "Files").glob("*.json")
-    record = json.loads(file.read_text())
-    damage(record)
-    file.write_text(json.dumps(record))
-    before = files(state)
-
-    with pytest.raises(StateError, match=f"{file} is no record of this version's"):
-        new().start()
-
-    assert files(state) == before
-
-
-def test_what_is_read_while_it_is_replaced_is_whole(new: New, state: Path) -> None:
-    with new() as cloud:
-        s3, place = cloud.client("s3"), {"Bucket": cloud.outputs["Files"], "Key": "progress"}
-        s3.put_object(Body=bytes(1000), **place)
-        stop = threading.Event()
-
-        def replace() -> None:
-            while not stop.is_set():
-                s3.put_object(Body=bytes(1000), **place)
-
-        with ThreadPoolExecutor() as pool:
-            replacing = pool.submit(replace)
-            try:
-                bodies = {s3.get_object(**place)["Body"].read() for _ in range(150)}
-            finally:
-                stop.set()
-            replacing.result()
-        assert bodies == {bytes(1000)}
-    # A lock, and a record and its body.
-    assert len(files(state)) == 3
-
-
-def test_an_item_of_another_kind_is_named(new: New, state: Path) -> None:
-    with new() as cloud:
-        item = {"name": {"S": "x"}}
-        cloud.client("dynamodb").put_item(TableName=cloud.outputs["Table"], Item=item)
-    (file,) = (state / "Table").glob("*.json")
-    record = json.loads(file.read_text()) | {"data": {"name": "x"}}
-    file.write_text(json.dumps(record))
-
-    with pytest.raises(StateError, match=f"{file} is no record of this version's"):
-        new().start()
-
-
-def test_a_disk_that_takes_nothing_more_is_said_with_its_folder(
-    new: New, state: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    write = os.write
-
-    def full(file: int, data: Any) -> int:
-        if len(data) > 10_000:
-            write(file, data[:5000])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return write(file, data)
-
-    with new() as cloud:
-        s3 = cloud.client("s3")
-        s3.put_object(Bucket=cloud.outputs["Files"], Key="kept", Body=b"before")
-        monkeypatch.setattr(os, "write", full)
-        for key in ("kept", "new"):
-            with pytest.raises(ClientError, match=r"InsufficientStorage.*No space left on device"):
-                s3.put_object(Bucket=cloud.outputs["Files"], Key=key, Body=bytes(20_000))
-        monkeypatch.setattr(os, "write", write)
-        s3.put_object(Bucket=cloud.outputs["Files"], Key="later", Body=b"after")
-        assert str(cloud.lost) == (
-            f"{state}/Files cannot keep what is made: No space left on device."
-        )
-    with new() as cloud:
-        assert objects(cloud) == {"kept": b"before", "later": b"after"}
-    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_what_was_replaced_or_removed_takes_no_memory(new: New) -> None:
@@ -529,38 +328,12 @@ def test_an_upload_of_the_last_life_starts_nothing(state: Path) -> None:
         assert objects(cloud, "Inbox").keys() == {"elsewhere", "elsewhere too"}
 
 
-def test_items_that_do_not_fit_the_template_any_more(new: New, tmp_path: Path) -> None:
-    with new() as cloud:
-        item = {"name": {"S": "a"}}
-        cloud.client("dynamodb").put_item(TableName=cloud.outputs["Table"], Item=item)
-    changed = TEMPLATE.replace("AttributeType: S", "AttributeType: N")
-    (tmp_path / "template.yaml").write_text(changed)
-
-    with pytest.raises(StateError, match="Table cannot take an item that was kept: "):
-        new().start()
-
-
 def test_without_a_state_nothing_is_kept(tmp_path: Path, new: New, state: Path) -> None:
     with Cloud(tmp_path / "template.yaml") as cloud:
         cloud.client("s3").put_object(Bucket=cloud.outputs["Files"], Key="a", Body=b"1")
     assert not state.exists()
     with new() as cloud:
         assert objects(cloud) == {}
-
-
-def test_a_directory_of_somebody_else_is_left_alone(new: New, state: Path) -> None:
-    state.mkdir(parents=True)
-    (state / "letter.txt").write_text("dear")
-
-    with pytest.raises(StateError, match="holds other files"):
-        new().start()
-    with pytest.raises(StateError, match="is not a state directory"):
-        remove_state(state)
-    assert (state / "letter.txt").read_text() == "dear"
-
-    (state / "letter.txt").rename(state.with_name("file"))
-    with pytest.raises(StateError, match="cannot hold state"):
-        Cloud(PACK, state=state.with_name("file")).start()
 
 
 def test_a_state_can_be_removed(new: New, state: Path) -> None:

@@ -22,7 +22,7 @@ from combinatoric_collage.local.http.payload import (
 )
 from combinatoric_collage.local.http.routes import DEFAULT, Route, find
 from combinatoric_collage.local.http.server import Server
-from combinatoric_collage.local.processes.worker import Result
+from combinatoric_collage.local.processes.invocation import Result
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -10,7 +10,7 @@ from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.http.routes import Route
 from combinatoric_collage.local.moto.host import Host, replace
 from combinatoric_collage.local.moto.stand_in import StandIn
-from combinatoric_collage.local.processes.worker import Result
+from combinatoric_collage.local.processes.invocation import Result
 
 KIND, STAGE = "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"
 ID_SIGNS = string.ascii_lowercase + string.digits

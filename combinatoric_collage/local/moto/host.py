@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from combinatoric_collage.local.errors import CloudError
 from combinatoric_collage.local.http.api import Api
+from combinatoric_collage.local.processes.invocation import Result
 from combinatoric_collage.local.processes.tasks import Tasks
-from combinatoric_collage.local.processes.worker import Result
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
 logging.getLogger("moto").addHandler(logging.NullHandler())

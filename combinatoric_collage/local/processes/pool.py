@@ -6,7 +6,8 @@ from collections.abc import Callable
 from threading import Condition
 
 from combinatoric_collage.local.processes.functions import Function
-from combinatoric_collage.local.processes.worker import Result, Worker
+from combinatoric_collage.local.processes.invocation import Result
+from combinatoric_collage.local.processes.worker import Worker
 
 
 class Pool:

@@ -1,8 +1,5 @@
-"""One process of one function, and the Runtime API that AWS's runtime client talks to."""
+"""One process of one function."""
 
-import hmac
-import json
-import re
 import secrets
 import shutil
 import signal
@@ -10,66 +7,24 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
 import psutil
 
-from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import LOOPBACK
 from combinatoric_collage.local.connections import Connections
 from combinatoric_collage.local.processes import layers
 from combinatoric_collage.local.processes.child import Child
 from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.invocation import INIT_SECONDS, Invocation, Result
+from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-API = re.compile(r"2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/)?(?P<call>[\w/]+)")
-# Lambda gives an import 10 seconds, on machines that do nothing else.
-INIT_SECONDS = 60.0
 # How often a busy process is looked at; an answer never waits for it.
 PULSE_SECONDS = 0.05
 LOG_TAIL_BYTES = 4096
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of an invocation."""
-
-    payload: bytes
-    failed: bool = False
-    log: bytes = b""
-
-    @classmethod
-    def error(cls, kind: str, message: str) -> "Result":
-        """A failure the function could not report itself."""
-        return cls(json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True)
-
-
-@dataclass
-class Invocation:
-    """An event on its way through a process."""
-
-    id: str
-    event: bytes
-    arn: str
-    timeout: float
-    given_up: float = field(default_factory=lambda: time.monotonic() + INIT_SECONDS)
-    """When to stop waiting: first for the import, then for the handler."""
-    started: bool = False
-
-    def start(self) -> dict[str, str]:
-        """Starts the clock; returns the headers the runtime client reads."""
-        self.started = True
-        self.given_up = time.monotonic() + self.timeout
-        return {
-            "Lambda-Runtime-Aws-Request-Id": self.id,
-            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + self.timeout) * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": self.arn,
-        }
 
 
 class Worker:
@@ -95,9 +50,7 @@ class Worker:
         self.secret = secrets.token_urlsafe(24)
         """The first part of every path of the Runtime API, which the process alone is told."""
         tmp.mkdir()
-        # A port of its own: the runtime client has no other way to say which process it is.
-        self._api = ThreadingHTTPServer((LOOPBACK, 0), _handler(self))
-        self._api.daemon_threads = False
+        self._api = RuntimeApi(self)
         address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
         self._child = Child(
             # -P: the folder of the bootstrap must not hide modules of the function.
@@ -198,71 +151,3 @@ class Worker:
     def _hear(self, line: str) -> None:
         self._tail.append(line)
         self._log(f"{self.function.name}: {line.rstrip()}")
-
-
-def _handler(worker: Worker) -> type[BaseHTTPRequestHandler]:
-    """The Runtime API of one worker."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        server: ThreadingHTTPServer
-
-        def setup(self) -> None:
-            worker.connections.add(self.request)
-            super().setup()
-
-        def finish(self) -> None:
-            worker.connections.discard(self.request)
-            # What is left in the buffer of a connection that was ended has nowhere to go.
-            with suppress(OSError):
-                super().finish()
-
-        def handle(self) -> None:
-            # A process that is ended resets its connection; that is no news.
-            with suppress(ConnectionError):
-                super().handle()
-
-        def _call(self) -> re.Match[str] | None:
-            """The call, of who knows the secret and came by no page and no foreign name."""
-            _, secret, path = self.path.split("/", 2) if self.path.count("/") > 1 else ("", "", "")
-            known = hmac.compare_digest(secret.encode(), worker.secret.encode())
-            meant = same_origin.is_meant(self.headers.get_all("Host", []), self.server.server_port)
-            return API.fullmatch(path) if known and meant and "Origin" not in self.headers else None
-
-        def do_GET(self) -> None:
-            match = self._call()
-            if match is None or match["call"] != "invocation/next":
-                self._reply(404)
-                return
-            invocation = worker.next()
-            if invocation is None:
-                self.close_connection = True
-                return
-            self._reply(200, invocation.event, invocation.start())
-
-        def do_POST(self) -> None:
-            match = self._call()
-            if match is None:
-                self.close_connection = True
-                self._reply(404)
-                return
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            worker.answer(match["id"] or "", Result(body, failed=match["call"].endswith("error")))
-            self._reply(202)
-
-        def _reply(
-            self, status: int, body: bytes = b"{}", headers: Mapping[str, str] | None = None
-        ) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """A laptop's terminal is not the place."""
-
-    return Handler

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from collage import engines
 from collage.engines.engine import Engine
-from collage.engines.provider import ProviderSettings
+from collage.engines.provider import Provider, ProviderSettings
 from collage.repeats import Repeats
 from collage.settings import Settings, read, settings
 from collage.spending.accounts import Account, Accounts, every
@@ -86,6 +86,11 @@ class Tools:
         if name not in self._clients:
             self._clients[name] = account.provider.connect(account.settings, _client)
         return self._clients[name]
+
+    def reached(self, provider: Provider) -> tuple[ProviderSettings, Any]:
+        """The settings and the client of a provider, for the engine that asks it. See `client`."""
+        account = self.accounts[provider.name]
+        return account.settings, self.client(account)
 
     @cached_property
     def repeats(self) -> Repeats:

@@ -40,6 +40,18 @@ class ProviderSettings(BaseModel):
         return None
 
 
+class Reach(Protocol):
+    """What an engine is loaded with: the way to its provider, as the stack is set up."""
+
+    def reached(self, provider: Provider) -> tuple[ProviderSettings, Any]:
+        """The stack's settings of a provider, and its client, whose key is read for it.
+
+        Raises:
+            EngineUnavailable: when the stack is not set up for it.
+            ProviderUnreachable: when what holds the key does not answer.
+        """
+
+
 class AsksForStyles(Protocol):
     """Asks a language model for styles."""
 

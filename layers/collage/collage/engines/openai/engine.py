@@ -30,6 +30,7 @@ from collage.engines.openai.profiles import Server
 from collage.engines.openai.provider import PROVIDER
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.openai.streaming import whole
+from collage.engines.provider import Reach
 from collage.errors import (
     BadRequest,
     BrokenAnswer,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     import openai
     from openai.types import ImagesResponse
 
-    from collage.services import Tools
     from collage.tile import Tile
 
 CHANGED = 16
@@ -215,11 +215,11 @@ class OpenAI:
         self.outage.over()
 
 
-def load(tools: Tools) -> OpenAI:
+def load(reach: Reach) -> OpenAI:
     """The engine with the stack's client and server."""
-    account = tools.accounts[PROVIDER.name]
-    settings = cast(OpenAISettings, account.settings)
-    return OpenAI(tools.client(account), settings.mask_convention, settings.described)
+    found, client = reach.reached(PROVIDER)
+    settings = cast(OpenAISettings, found)
+    return OpenAI(client, settings.mask_convention, settings.described)
 
 
 def _items(answer: ImagesResponse, secret: str) -> list[Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from collage.engines.engine import Rendered, Turn
-from collage.services import Tools
 from collage.tile import Tile
 
 
@@ -23,6 +22,6 @@ class Original:
         return [Rendered(source) for _ in tiles]
 
 
-def load(tools: Tools) -> Original:
+def load(_tools: object) -> Original:
     """The engine; it needs no tools."""
     return Original()

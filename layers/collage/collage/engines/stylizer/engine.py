@@ -15,7 +15,6 @@ from collage.painting.techniques import named
 from collage.pictures import pixels
 from collage.pictures.feather import blend
 from collage.pictures.pixels import Pixels
-from collage.services import Tools
 from collage.tile import Tile
 
 
@@ -65,6 +64,6 @@ class Stylizer:
         return stylize(picture, chosen, self._pictures, seed)
 
 
-def load(tools: Tools) -> Stylizer:
+def load(_tools: object) -> Stylizer:
     """The stylizer; it needs no tools, and a network is read when it is first used."""
     return Stylizer()

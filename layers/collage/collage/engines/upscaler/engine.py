@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from collage.engines.engine import Rendered, Turn
 from collage.engines.upscaler.enlarge import enlarge
 from collage.pictures import pixels
-from collage.services import Tools
 from collage.tile import Tile
 
 
@@ -27,6 +26,6 @@ class Upscaler:
         return [Rendered(pixels.encoded(enlarge(given, tile.size, tile.model))) for tile in tiles]
 
 
-def load(tools: Tools) -> Upscaler:
+def load(_tools: object) -> Upscaler:
     """The upscaler; it needs no tools, and a network is read when it is first used."""
     return Upscaler()

@@ -1,0 +1,21 @@
+"""A state directory, and clouds of one pack on it."""
+
+from pathlib import Path
+
+import pytest
+
+from combinatoric_collage.local import Cloud
+from tests.workflow.kept_state import TEMPLATE, New
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "some" / "state"
+
+
+@pytest.fixture
+def new(tmp_path: Path, state: Path) -> New:
+    """Makes one cloud after the other on the same state."""
+    template = tmp_path / "template.yaml"
+    template.write_text(TEMPLATE)
+    return lambda: Cloud(template, state=state)

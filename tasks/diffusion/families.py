@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -28,6 +28,10 @@ class Published(BaseModel):
     pickled: bool = False
     """Whether it is published as pickled modules, which only somebody who trusts them converts."""
     gigabytes: float = Field(gt=0)
+    revision: str = Field(default="", pattern=r"^[0-9a-f]{40}$|^$")
+    sha256: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
+    """Of what is published under, or becomes, a name here, before it is converted."""
+    defaults: dict[str, int | float | str] = {}
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -35,6 +39,8 @@ class Published(BaseModel):
             raise ValueError("give one of repository, folders, urls")
         if bool(self.files) == bool(self.urls):
             raise ValueError("give files for repositories, and for nothing else")
+        if self.revision and not self.repository:
+            raise ValueError("give a revision for one repository")
         return self
 
     @property

@@ -57,3 +57,10 @@ def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+
+def selected(alpha: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask (H, W) at another width and height; what it edits keeps its hard or soft edge."""
+    if (alpha.shape[1], alpha.shape[0]) == size:
+        return alpha
+    return np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.NEAREST))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,8 @@ from typing import Any
 import diffusers
 import torch
 
-from collage.engines.diffusion.operations import Scheduler
 from collage.errors import Refused
+from collage.weights import Scheduler
 from tasks.diffusion.machine import Machine
 from tasks.diffusion.renderers import Made, Step
 
@@ -72,6 +73,12 @@ def made(answer: Any) -> list[Made | Exception]:
         Refused("The model's own safety checker held this picture back.") if held else Made(picture)
         for picture, held in zip(answer.images, flagged, strict=True)
     ]
+
+
+def taken(pipe: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """What of these arguments a pipeline has, and has a value; the door refused the others."""
+    known = inspect.signature(pipe.__call__).parameters
+    return {name: value for name, value in given.items() if name in known and value is not None}
 
 
 @contextmanager

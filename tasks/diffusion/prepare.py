@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import tempfile
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from tasks.diffusion import families, manifest
+from collage.errors import NoModel
+from tasks.diffusion import families, manifest, repository
 from tasks.diffusion.convert import convert
 from tasks.diffusion.families import Published
+from tasks.diffusion.weights import digest
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,41 +48,101 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     asked = parser.parse_args(arguments)
     for name in asked.names:
-        prepare(asked.folder, name, known[name], trusted=asked.trusted)
+        try:
+            prepare(asked.folder, name, known[name], trusted=asked.trusted)
+        except NoModel as error:
+            sys.exit(f"{error.name}: {error}")
 
 
 def prepare(folder: Path, name: str, published: Published, *, trusted: bool) -> None:
-    """Bring one family, convert it where that is needed, and write it into the manifest."""
-    place = folder / name
-    if place.exists():
-        shutil.rmtree(place)
-    place.mkdir(parents=True)
-    for target, url in published.urls.items():
-        with tempfile.TemporaryDirectory() as there:
-            file = Path(there) / "published"
-            urllib.request.urlretrieve(url, file)  # noqa: S310 - models.toml holds https only
-            convert(file, place / target, trusted=trusted and published.pickled)
-    repositories = published.folders or ({"": published.repository} if published.files else {})
-    for below, repository in repositories.items():
-        _repository(repository, published, place / below)
-    made = manifest.family(place, published.kind, published.origin, published.licence)
+    """Bring one family, convert it where that is needed, and write it into the manifest.
+
+    What lies there under its name stays until all of the new one is there.
+
+    Raises:
+        NoModel: when what came is not what models.toml expects, or not a family that can be run.
+    """
+    with replacing(folder / name) as place:
+        for target, url in published.urls.items():
+            _file(url, place / target, published, trusted=trusted and published.pickled)
+        revision = ""
+        repositories = published.folders or ({"": published.repository} if published.files else {})
+        for below, origin in repositories.items():
+            revision = _repository(origin, published, place / below)
+        traits = repository.traits(published.kind, place, published.defaults)
+        made = manifest.family(
+            place,
+            published.kind,
+            published.origin,
+            published.licence,
+            revision="" if published.folders else revision,
+            traits=traits,
+        )
     manifest.write(folder, {name: made})
 
 
-def _repository(repository: str, published: Published, place: Path) -> None:
-    from huggingface_hub import snapshot_download
+@contextmanager
+def replacing(place: Path) -> Iterator[Path]:
+    """A folder beside ``place``, which takes its place when all went well, and else is gone."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}-") as beside:
+        coming = Path(beside) / place.name
+        coming.mkdir()
+        yield coming
+        if place.exists():
+            place.rename(Path(beside) / "before")
+        coming.rename(place)
 
+
+def _file(url: str, target: Path, published: Published, *, trusted: bool) -> None:
+    with tempfile.TemporaryDirectory() as there:
+        file = Path(there) / "published"
+        urllib.request.urlretrieve(url, file)  # noqa: S310 - models.toml holds https only
+        _expect(target.name, file, published)
+        convert(file, target, trusted=trusted)
+
+
+def _repository(origin: str, published: Published, place: Path) -> str:
+    """Bring what is needed of a repository to ``place``; the commit that it was."""
     prefix = f"{published.subfolder}/" if published.subfolder else ""
     patterns = [prefix + pattern for pattern in published.files]
-    with tempfile.TemporaryDirectory() as there:
-        snapshot_download(repository, local_dir=there, allow_patterns=patterns)
-        shutil.rmtree(Path(there) / ".cache", ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".coming-") as there:
+        revision = snapshot(origin, published.revision, patterns, Path(there))
         shutil.copytree(Path(there) / published.subfolder, place, dirs_exist_ok=True)
+    for name in published.sha256:
+        _expect(name, place / name, published)
     for pickled in place.rglob("*.bin"):
         # Tables of numbers, which are read without running what a pickle may hold.
         name = pickled.stem if pickled.stem != "pytorch_model" else "model"
         convert(pickled, pickled.with_name(f"{name}.safetensors"), trusted=False)
         pickled.unlink()
+    return revision
+
+
+def snapshot(origin: str, revision: str, patterns: Sequence[str], folder: Path) -> str:
+    """Bring the files of a repository on the Hub that match; the commit that they are of.
+
+    ``revision`` is a commit, a branch or a tag; empty: its main branch, as it is now.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+
+    commit = str(HfApi().model_info(origin, revision=revision or None).sha)
+    snapshot_download(origin, revision=commit, local_dir=folder, allow_patterns=list(patterns))
+    shutil.rmtree(folder / ".cache", ignore_errors=True)
+    return commit
+
+
+def _expect(name: str, file: Path, published: Published) -> None:
+    expected = published.sha256.get(name)
+    if expected is None:
+        return
+    if not file.is_file():
+        raise NoModel(f"{published.origin} has no {name}, which models.toml expects.")
+    if (found := digest(file)) != expected:
+        raise NoModel(
+            f"{published.origin}: {name} has the SHA-256 {found}, and models.toml expects "
+            f"{expected}. Nothing of it was kept."
+        )
 
 
 if __name__ == "__main__":

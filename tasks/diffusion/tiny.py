@@ -24,10 +24,12 @@ from diffusers.pipelines.latent_diffusion.pipeline_latent_diffusion import (
 from safetensors.torch import save_file
 
 from collage.weights import Kind
-from tasks.diffusion import dvae, manifest
+from tasks.diffusion import dvae, manifest, repository, tiny_flow
 
 WIDTH = 32
 """Of embeddings: the least that all parts agree on."""
+SIDE = 64
+"""Of the pictures that they are made for, in pixels."""
 LONGEST = 77
 """Tokens of a text, as CLIP has them."""
 
@@ -50,7 +52,11 @@ def make(folder: Path, seed: int = 0) -> None:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             build(place)
-        families[name] = manifest.family(place, kind, "random", "none")
+        traits = repository.traits(kind, place)
+        if kind == "flow-matching" and traits is not None:
+            # Their size stands in no file; that of real ones would take a processor minutes.
+            traits = traits.model_copy(update={"native": SIDE})
+        families[name] = manifest.family(place, kind, "random", "none", traits=traits)
     manifest.write(folder, families)
 
 
@@ -144,6 +150,7 @@ def _image_embedding(folder: Path) -> None:
             addition_embed_type="image",
             encoder_hid_dim=WIDTH,
             encoder_hid_dim_type="image_proj",
+            sample_size=SIDE // 8,
             cross_attention_dim=WIDTH,
             attention_head_dim=8,
             norm_num_groups=8,
@@ -204,7 +211,7 @@ UNET: dict[str, Any] = {
     "layers_per_block": 1,
     "norm_num_groups": 8,
     "out_channels": 4,
-    "sample_size": 64,
+    "sample_size": SIDE // 8,
     "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
     "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
 }
@@ -295,6 +302,10 @@ FAMILIES: dict[str, tuple[Kind, Callable[[Path], None]]] = {
     "vqmodel": ("vector-quantized", _vector_quantized),
     "dalle-dvae": ("discrete-vae", _discrete_vae),
     "esrgan-x4": ("super-resolution", _super_resolution),
+    "z-image-turbo": ("flow-matching", tiny_flow.z_image),
+    "flux2-klein-4b": ("flow-matching", tiny_flow.flux2_klein),
+    "qwen-image": ("flow-matching", tiny_flow.qwen_image),
+    "qwen-image-edit": ("flow-matching", tiny_flow.qwen_image_edit),
 }
 """What is made, under the names that real weights have."""
 

@@ -34,7 +34,7 @@ from collage.steps.keep_tile import keep
 from collage.steps.materials import materials
 from collage.store.store import Store
 from collage.tile import Call, Tile
-from collage.weights import Kind
+from collage.weights import Traits
 from tasks.diffusion import pictures, renderers, weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.fitting import Fitting
@@ -67,7 +67,7 @@ class Worker:
             interrupted,
             shard.heartbeat_seconds,
         )
-        self._loaded: tuple[str, Kind, Renderer] | None = None
+        self._loaded: tuple[str, Traits, Renderer] | None = None
         self._errors: set[str] = set()
         self._fitting = Fitting()
 
@@ -114,10 +114,10 @@ class Worker:
         began = perf_counter()
         index, tiles = call.index, call.tiles
         try:
-            kind, renderer = self._renderer(tiles[0].model)
+            traits, renderer = self._renderer(tiles[0].model)
         except NoModel as error:
             return self._fail(index, [tile for tile in tiles if tile.key not in there], error)
-        jobs, failed = self._jobs(call, kind)
+        jobs, failed = self._jobs(call, traits)
         self.pulse.at(state="rendering", step=0, steps=0)
         # One shape for all batches: what a tile becomes depends on no neighbour.
         padded = [*jobs, *[jobs[-1]] * (width - len(jobs))] if jobs else []
@@ -143,7 +143,7 @@ class Worker:
             self._fail(index, [tile], why)
         return None
 
-    def _renderer(self, model: str) -> tuple[Kind, Renderer]:
+    def _renderer(self, model: str) -> tuple[Traits, Renderer]:
         if self._loaded is None or self._loaded[0] != model:
             self._loaded = None
             free()
@@ -153,37 +153,36 @@ class Worker:
             )
             try:
                 renderer = renderers.load(
-                    family.kind, folder, self.machine, compiled=self.shard.compile
+                    family.kind,
+                    folder,
+                    self.machine,
+                    compiled=self.shard.compile,
+                    adapters=family.adapters,
                 )
+            except NoModel:
+                raise
             except Exception as error:
                 # Loaders raise whatever a file of another family makes them stumble over.
                 if is_out_of_memory(error):
                     raise
                 raise NoModel(f"The weights of {model} cannot be loaded: {_said(error)}") from error
-            self._loaded = model, family.kind, renderer
+            self._loaded = model, operations.traits_of(family), renderer
         return self._loaded[1], self._loaded[2]
 
     def _jobs(
-        self, call: Call, kind: Kind
+        self, call: Call, traits: Traits
     ) -> tuple[list[Job[Any]], list[tuple[Tile, CollageError]]]:
         jobs: list[Job[Any]] = []
         failed: list[tuple[Tile, CollageError]] = []
         for tile in call.tiles:
             try:
-                operations.check_size(kind, tile.size)
-                options = operations.options(tile.operation, kind, tile.options)
+                operations.check_size(traits, tile.size)
+                options = operations.options(tile.operation, traits, tile.options)
                 source, mask = materials(self.store, self.shard.collage_id, tile, call.composition)
             except (InvalidRequest, MissingContext, NotInStore) as error:
                 failed.append((tile, error))
                 continue
-            jobs.append(
-                Job(
-                    tile,
-                    options,
-                    None if source is None else pictures.decode(source),
-                    None if mask is None else masks.decode(mask),
-                )
-            )
+            jobs.append(_job(tile, options, source, mask, traits.at(tile.size)))
         return jobs, failed
 
     def _fitted(
@@ -230,13 +229,29 @@ def _said(error: Exception) -> str:
     return text if len(text) <= 300 else text[:300] + "..."
 
 
+def _job(
+    tile: Tile, options: Any, source: bytes | None, mask: bytes | None, at: tuple[int, int]
+) -> Job[Any]:
+    """A tile's job, to be made at another width and height than the tile has."""
+    pixels = None if source is None else pictures.decode(source)
+    alpha = None if mask is None else masks.decode(mask)
+    kept = None
+    if tile.preserve and pixels is not None and alpha is not None:
+        kept = pictures.resized(pixels, tile.size), pictures.selected(alpha, tile.size)
+    if pixels is not None and tile.operation != "upscale":
+        pixels = pictures.resized(pixels, at)
+    alpha = None if alpha is None else pictures.selected(alpha, at)
+    return Job(tile, options, pixels, alpha, at, kept)
+
+
 def _finished(job: Job[Any], made: Made) -> Rendered:
     """The picture as a file; outside the mask it is the source, to the pixel.
 
     Raises:
         BrokenPicture: when the model made none.
     """
-    pixels = pictures.quantize(made.picture)
-    if job.tile.preserve and job.source is not None and job.mask is not None:
-        pixels = feather.blend(job.source, pixels, job.mask)
+    pixels = pictures.resized(pictures.quantize(made.picture), job.tile.size)
+    if job.kept is not None:
+        source, mask = job.kept
+        pixels = feather.blend(source, pixels, mask)
     return Rendered(pictures.encode(pixels), measures=dict(made.measures))

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from collage.errors import NoModel
 from collage.weights import Weights
-from tasks.diffusion import manifest, tiny, weights
+from tasks.diffusion import families, manifest, prepare, tiny, weights
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID
 from tests.infrastructure.shipped import ROOT
@@ -213,8 +213,6 @@ def test_the_library_and_the_command_do_without_torch():
 
 
 def test_the_families_that_can_be_prepared_are_those_that_tiny_ones_stand_for(models):
-    from tasks.diffusion import families
-
     real = families.read()
     there = Weights.model_validate(json.loads((models / "manifest.json").read_bytes())).families
 
@@ -223,18 +221,43 @@ def test_the_families_that_can_be_prepared_are_those_that_tiny_ones_stand_for(mo
     }
 
 
-def test_a_published_file_becomes_a_family_that_the_task_loads(models, bench, tmp_path):
-    """As it is published: a pickled table. From a file here, in place of the network."""
-    from tasks.diffusion import families, prepare
-
-    published = families.read()["esrgan-x4"]
-    weights_ = load_file(models / "esrgan-x4" / "model.safetensors")
-    torch.save({"params_ema": weights_}, tmp_path / "net.pth")
-    local = published.model_copy(
-        update={"urls": {"model.safetensors": (tmp_path / "net.pth").as_uri()}}
+@pytest.fixture
+def published(models, tmp_path):
+    """A family as it is published, a pickled table, from a file here in place of the network."""
+    file = tmp_path / "net.pth"
+    torch.save({"params_ema": load_file(models / "esrgan-x4" / "model.safetensors")}, file)
+    return families.read()["esrgan-x4"].model_copy(
+        update={
+            "urls": {"model.safetensors": file.as_uri()},
+            "sha256": {"model.safetensors": weights.digest(file)},
+        }
     )
-    prepare.prepare(tmp_path / "models", "esrgan-x4", local, trusted=False)
+
+
+def test_a_published_file_becomes_a_family_that_the_task_loads(published, bench, tmp_path):
+    prepare.prepare(tmp_path / "models", "esrgan-x4", published, trusted=False)
     bench.models = tmp_path / "models"
     (picture,) = bench.make(bench.tile("upscale", size=(256, 256)))
 
     assert picture.size == (256, 256)
+
+
+def test_a_file_that_is_not_the_expected_one_harms_nothing_that_is_there(published, tmp_path):
+    """What was prepared before stays, in the folder and in the manifest."""
+    folder = tmp_path / "models"
+    prepare.prepare(folder, "esrgan-x4", published, trusted=False)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    other = published.model_copy(update={"sha256": {"model.safetensors": 64 * "0"}})
+
+    with pytest.raises(NoModel, match=f"expects {64 * '0'}"):
+        prepare.prepare(folder, "esrgan-x4", other, trusted=False)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_published_is_pinned_by_commits_that_are_some():
+    real = families.read()
+
+    assert all(len(one.revision) == 40 for one in real.values() if one.kind == "flow-matching")
+    assert (
+        real["sdxl"].sha256["vae/diffusion_pytorch_model.fp16.safetensors"].startswith("bcb60880")
+    )

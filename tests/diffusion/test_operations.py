@@ -29,6 +29,7 @@ KINDS: list[tuple[str, str, dict[str, str]]] = [
     ("reconstruct", "vqmodel", {}),
     ("reconstruct", "dalle-dvae", {}),
     ("upscale", "esrgan-x4", {}),
+    ("generate", "z-image-turbo", FEW),
 ]
 each = pytest.mark.parametrize(
     ("operation", "model", "options"), KINDS, ids=[f"{o}-{m}" for o, m, _ in KINDS]

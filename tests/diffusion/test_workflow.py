@@ -33,7 +33,7 @@ RECIPES = {
         "recipe": "interpolation",
         "prompt": "a barn",
         "steps": 2,
-        "num_inference_steps": 30,
+        "num_inference_steps": 10,
     },
     "reconstruction": {"recipe": "reconstruction", "num_inference_steps": None},
     "upscaled": {"recipe": "samples", "prompt": "a barn", "grid_size": 1, "upscale": 2},

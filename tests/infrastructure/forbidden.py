@@ -95,7 +95,7 @@ CALLS: tuple[Call, ...] = (
     # What is another's.
     *_calls("s3:GetObject PutObject", f"{OTHER_STACK}/manifest.json"),
     *_calls("s3:ListBucket", f"{S3}another-stack-collages"),
-    *_calls("s3:GetObject", f"{S3}WEIGHTS/models/a", START, PLAN, API, TASK),
+    *_calls("s3:GetObject", f"{S3}WEIGHTS/models/a", START, MASKS, PLAN, API, TASK),
     *_calls("s3:GetObject", f"{S3}WEIGHTS/letters/a"),
     *_calls("s3:PutObject", f"{S3}WEIGHTS/models/a"),
     # The provider's key.

@@ -46,8 +46,9 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "UPLOADS/uploads/*": "The source and the mask",
             "UPLOADS/sources/*": "The same where a door put them",
             "COLLAGES/collages/*/request.json": AGAIN,
+            "WEIGHTS/models/*": "How large the models work",
         },
-        "s3:ListBucket": {"UPLOADS": MISSING},
+        "s3:ListBucket": {"UPLOADS": MISSING, "WEIGHTS": MISSING},
         "s3:PutObject": {
             "COLLAGES/collages/*/source.png": "The prepared source",
             "COLLAGES/collages/*/masks/*": "The masks",

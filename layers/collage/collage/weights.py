@@ -6,13 +6,22 @@ belong together: a pipeline as diffusers saves it, or a single network.
 
 from __future__ import annotations
 
+import math
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from collage.digest import canonical, sha256
 from collage.errors import NoModel
+from collage.tile import Operation
 
 Kind = Literal[
     "inpainting",
@@ -22,11 +31,15 @@ Kind = Literal[
     "vector-quantized",
     "discrete-vae",
     "super-resolution",
+    "flow-matching",
 ]
 """What a family is, which decides how it is loaded and what it can do."""
 
-SUFFIXES = frozenset({".safetensors", ".json", ".txt", ".model"})
-"""Weights without code in them, and the plain files that tokenizers and configurations are."""
+Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
+
+SUFFIXES = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja"})
+"""Weights without code in them, and the plain files that tokenizers and configurations are; a
+tokenizer's templates of chats are rendered in a sandbox."""
 
 
 def _inside(path: str) -> str:
@@ -55,6 +68,42 @@ class File(BaseModel):
     size: int = Field(ge=0)
 
 
+class Traits(BaseModel):
+    """What a family does, and how when it is not told otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operations: dict[Operation, dict[str, int | float | str]] = Field(min_length=1)
+    """Each with its options and their defaults; what has none here, it cannot be told."""
+    schedulers: tuple[Scheduler, ...] = ()
+    """Those that it can be told to use in place of its own."""
+    pipeline: str = Field(default="", pattern=r"^[A-Za-z0-9]*$")
+    """The class that its index names."""
+    guidance: Literal["guidance_scale", "true_cfg_scale"] = "guidance_scale"
+    """By which of its arguments the pipeline takes ``guidance_scale``."""
+    grain: int = Field(default=8, ge=1)
+    """Sides of a picture are multiples of it: pixels to the coarsest number in the networks."""
+    native: int | None = Field(default=None, ge=1)
+    """The side of a square as large as the pictures it was trained on; None: any size."""
+
+    @property
+    def defaults(self) -> dict[str, int | float | str]:
+        """Every option of any operation, with a default that it has in one."""
+        return {name: value for each in self.operations.values() for name, value in each.items()}
+
+    def at(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The width and height to work at for a picture of ``size``, of very nearly its shape.
+
+        Models make broken pictures well below what they were trained on: they are made as large
+        as that, and shrunk. A larger one is made as it is.
+        """
+        if self.native is None:
+            return size
+        scale = max(1.0, self.native / math.sqrt(size[0] * size[1]))
+        width, height = (max(1, round(side * scale / self.grain)) * self.grain for side in size)
+        return width, height
+
+
 class Family(BaseModel):
     """One model: its kind, where it is from, under which licence, and its files."""
 
@@ -63,13 +112,32 @@ class Family(BaseModel):
     kind: Kind
     repository: str
     licence: str
+    revision: str = Field(default="", pattern=r"^[0-9a-f]{40}$|^$")
+    """The commit of the repository, where it is from one and that is known."""
+    traits: Traits | None = None
+    """None: those of its kind."""
+    adapters: dict[Inside, float] = {}
+    """Files among ``files`` that change the others: LoRAs, and how strongly."""
     files: dict[Inside, File] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_its_adapters(self) -> Self:
+        if absent := sorted(set(self.adapters) - set(self.files)):
+            raise ValueError(f"{absent[0]!r} is not among the files")
+        return self
 
     @property
     def digest(self) -> str:
-        """Eight hexadecimal digits over the files' contents: other weights, other digest."""
+        """Eight hexadecimal digits over all that decides its pictures.
+
+        That is the files' contents, and where they are known the family's own traits and adapters.
+        """
         contents = {path: file.sha256 for path, file in self.files.items()}
-        return sha256(canonical([self.kind, contents]))[:8]
+        said: list[object] = [self.kind, contents]
+        if self.traits is not None or self.adapters:
+            traits = self.traits and self.traits.model_dump(mode="json")
+            said += [traits, self.adapters]
+        return sha256(canonical(said))[:8]
 
 
 class Weights(BaseModel):

@@ -29,6 +29,7 @@ MODULES: dict[Kind, str] = {
     "vector-quantized": "vector_quantized",
     "discrete-vae": "discrete_vae",
     "super-resolution": "super_resolution",
+    "flow-matching": "flow_matching",
 }
 
 Step = Callable[[int, int], None]
@@ -44,7 +45,16 @@ class Job(Generic[Own]):
     source: NDArray[np.uint8] | None = None
     """RGB, (H, W, 3), of the size to work at."""
     mask: NDArray[np.uint8] | None = None
-    """(H, W), alpha: 0 = edit, 255 = keep."""
+    """(H, W), alpha: 0 = edit, 255 = keep; of the same size."""
+    at: tuple[int, int] | None = None
+    """Width and height to work at, where they are not the tile's."""
+    kept: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
+    """Source and mask of the tile's own size, where what lies outside the mask is laid back."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture to be made."""
+        return self.at or self.tile.size
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,25 @@ class Renderer(Protocol):
         """
 
 
-def load(kind: Kind, folder: Path, machine: Machine, *, compiled: bool = False) -> Renderer:
-    """The renderer of a family whose checked files lie in ``folder``."""
+def load(
+    kind: Kind,
+    folder: Path,
+    machine: Machine,
+    *,
+    compiled: bool = False,
+    adapters: Mapping[str, float] | None = None,
+) -> Renderer:
+    """The renderer of a family whose checked files lie in ``folder``.
+
+    ``adapters`` are LoRAs among them, by their path, and how strongly each is applied.
+
+    Raises:
+        NoModel: when an adapter is none for this family. Loaders raise whatever they stumble over.
+    """
     module = import_module(f"tasks.diffusion.renderers.{MODULES[kind]}")
-    return cast(Renderer, module.load(folder, machine, compiled=compiled))
+    made = module.load(folder, machine, compiled=compiled)
+    if adapters:
+        from tasks.diffusion.adapters import apply
+
+        apply(getattr(made, "pipe", None), folder, adapters)
+    return cast(Renderer, made)

@@ -59,15 +59,15 @@ class ImageEmbedding:
                         for text, job in zip(against, jobs, strict=True)
                     ]
                 ),
-                width=first.tile.size[0],
-                height=first.tile.size[1],
+                width=first.size[0],
+                height=first.size[1],
                 num_inference_steps=first.options.num_inference_steps,
                 guidance_scale=first.options.guidance_scale,
                 generator=generators([job.tile for job in jobs]),
                 callback_on_step_end=pipelines.told(step),
                 output_type="np",
             ).images
-        return [Made(_cut(picture, job.tile)) for picture, job in zip(pictures, jobs, strict=True)]
+        return [Made(_cut(picture, job)) for picture, job in zip(pictures, jobs, strict=True)]
 
     def _meaning(self, job: Job[Sampling]) -> torch.Tensor:
         """The embedding of the source; half way to the text's, where there is one."""
@@ -113,7 +113,7 @@ class ImageEmbedding:
             latents = inversion.sample(predict, torch.cat(noises), path)
         pictures = unsigned(self._decode(latents))
         return [
-            self._judged(job, latents[i : i + 1], Made(_cut(pictures[i], job.tile), measures[i]))
+            self._judged(job, latents[i : i + 1], Made(_cut(pictures[i], job), measures[i]))
             for i, job in enumerate(jobs)
         ]
 
@@ -230,6 +230,6 @@ def _pixels(job: Job[Any]) -> Pixels:
     return job.source
 
 
-def _cut(picture: Any, tile: Tile) -> Any:
-    """The tile's part of a picture that the decoder rounded up to whole latents."""
-    return picture[: tile.size[1], : tile.size[0]]
+def _cut(picture: Any, job: Job[Any]) -> Any:
+    """The job's part of a picture that the decoder rounded up to whole latents."""
+    return picture[: job.size[1], : job.size[0]]

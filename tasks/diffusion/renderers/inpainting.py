@@ -44,8 +44,8 @@ class Inpainting:
         with pipelines.scheduled(self.pipe, first.options.scheduler):
             answer = self.pipe(
                 **given,
-                width=first.tile.size[0],
-                height=first.tile.size[1],
+                width=first.size[0],
+                height=first.size[1],
                 num_inference_steps=first.options.num_inference_steps,
                 guidance_scale=first.options.guidance_scale,
                 strength=first.options.strength,

@@ -30,8 +30,8 @@ class LatentDiffusion:
             with pipelines.scheduled(self.pipe, "ddim"):
                 pictures = self.pipe(
                     prompt=[job.tile.prompt for job in jobs],
-                    width=first.tile.size[0],
-                    height=first.tile.size[1],
+                    width=first.size[0],
+                    height=first.size[1],
                     num_inference_steps=steps,
                     guidance_scale=first.options.guidance_scale,
                     generator=generators([job.tile for job in jobs]),

@@ -41,7 +41,7 @@ class TextToImage:
             given["image"] = torch.cat([self._source(job) for job in jobs])
         else:
             pipe = self.pipe
-            given["width"], given["height"] = first.tile.size
+            given["width"], given["height"] = first.size
         with pipelines.scheduled(pipe, first.options.scheduler):
             answer = pipe(
                 **given,

@@ -31,6 +31,7 @@ from collage.request.values import (
     WordLists,
 )
 from collage.text import either
+from collage.weights import Scheduler
 
 MAX_AXIS = 200
 """Values of an axis: as many as there can be rows of cells."""
@@ -159,7 +160,7 @@ class Fields(BaseModel):
     strength: operations.Strength | None = Field(
         default=None, description="how far to go from the source, up to 1"
     )
-    scheduler: operations.Scheduler | None = Field(default=None, description="of the denoising")
+    scheduler: Scheduler | None = Field(default=None, description="of the denoising")
     negative_prompt: operations.NegativePrompt | None = Field(
         default=None, description="what not to show"
     )

@@ -33,6 +33,8 @@ STEP_SECONDS = 0.45
 half precision. Nothing of it was measured here."""
 STEPS = 50
 """Where a request names none: the default of nearly all models."""
+LEAST_MEGAPIXELS = 1.0
+"""What most models work at: smaller tiles are shrunk from it."""
 TILE_SECONDS = 2.0
 """To decode, encode and store one tile there; as little measured."""
 START_SECONDS = 3600.0
@@ -104,7 +106,8 @@ def shard_seconds(calls: Calls, shards: int) -> int:
 def _seconds(tiles: Sequence[Tile]) -> float:
     """What a GPU is expected to take for these tiles."""
     return sum(
-        TILE_SECONDS + STEP_SECONDS * _steps(tile) * tile.size[0] * tile.size[1] / 1e6
+        TILE_SECONDS
+        + STEP_SECONDS * _steps(tile) * max(LEAST_MEGAPIXELS, tile.size[0] * tile.size[1] / 1e6)
         for tile in tiles
     )
 

@@ -59,7 +59,7 @@ def estimate(
     size = fitting_size(asked, *pictures)
     asked = complete(asked, size)
     weights = served.weights(store, asked, tools, data is not None)
-    _, _, prepared = prepare(tools, asked, data, mask_file, size)
+    _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
     listed = asked.styled and asked.styles is None and bool(tools.lister or asked.theme)
     names: tuple[str, ...] = ()
     if asked.styles is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from collage import engines, recipes
 from collage.digest import sha256
+from collage.engines.diffusion import operations
 from collage.errors import InvalidRequest, SourceChanged
 from collage.pictures import masks
 from collage.plan import Prepared
@@ -15,6 +16,7 @@ from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store
+from collage.weights import Weights
 
 
 def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
@@ -28,7 +30,8 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         None if picture is None else _unchanged(store, tools, picture)
         for picture in (accepted.source, accepted.mask)
     )
-    png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size)
+    weights = served.weights(store, accepted.request, tools, data is not None)
+    png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size, weights)
     if png is not None:
         store.put_prepared_source(collage_id, png)
     for name, mask in drawn.items():
@@ -49,11 +52,12 @@ def prepare(
     data: bytes | None,
     mask_file: bytes | None,
     source_size: tuple[int, int] | None,
+    weights: Weights | None,
 ) -> tuple[bytes | None, dict[str, bytes], Prepared]:
     """The prepared source, the masks by name, and the digests of both."""
     from collage.pictures import source
 
-    size = _working_size(asked, tools)
+    size = _working_size(asked, tools, weights, data is not None)
     png = None if data is None else source.prepare(data, size, asked.fit)
     shapes = recipes.RECIPES[asked.recipe].masks(asked, source_size)
     drawn = {
@@ -94,13 +98,20 @@ def _mask_alpha(
     return alpha
 
 
-def _working_size(asked: Request, tools: Tools) -> tuple[int, int]:
+def _working_size(
+    asked: Request, tools: Tools, weights: Weights | None, has_source: bool
+) -> tuple[int, int]:
     """The size to prepare the source to: the largest that an engine of the request works at."""
-    if recipes.RECIPES[asked.recipe].untouched:
+    recipe = recipes.RECIPES[asked.recipe]
+    if recipe.untouched:
         return asked.size
-    sizes = (
+    sizes = [
         engines.ENGINES[name].working_size(model, asked.size)
         for name, model in served.models(asked, tools).items()
         if name in asked.engines
-    )
+    ]
+    if weights is not None:
+        named = asked.axes.get("model") or ([asked.model] if asked.model else [])
+        done = {recipe.operation_on(has_source)}
+        sizes.append(operations.working_size(weights, done, named, asked.size))
     return max(sizes, key=lambda size: size[0] * size[1])

@@ -6,18 +6,15 @@ Nothing here needs them: the task that runs them is another room, and so is its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collage.errors import InvalidRequest, NoModel
-from collage.weights import Kind, Weights
+from collage.weights import Family, Kind, Scheduler, Traits, Weights
 
 if TYPE_CHECKING:
     from collage.tile import Operation
-
-Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
 
 # A request has its fields of these types as well: what a value may be is said here alone.
 Steps = Annotated[int, Field(ge=1, le=1000)]
@@ -77,47 +74,64 @@ OPTIONS: dict[Operation, type[Options]] = {
 """The options of each operation."""
 
 
-@dataclass(frozen=True)
-class Traits:
-    """What a kind of family does, and how when it is not told otherwise."""
-
-    operations: frozenset[Operation]
-    defaults: Mapping[str, float | int | str]
-    """The options it takes for want of others; what it has no default for, it cannot be told."""
-    schedulers: frozenset[Scheduler] = frozenset()
-    grain: int = 8
-    """Sides of a picture are multiples of it: pixels to the coarsest number in the networks."""
+ALL: tuple[Scheduler, ...] = ("ddim", "dpmpp_2m", "euler", "euler_a", "unipc")
+DDIM: tuple[Scheduler, ...] = ("ddim",)
 
 
-ALL: frozenset[Scheduler] = frozenset({"ddim", "dpmpp_2m", "euler", "euler_a", "unipc"})
-DDIM: frozenset[Scheduler] = frozenset({"ddim"})
+def traits(
+    operations: Iterable[Operation],
+    defaults: Mapping[str, int | float | str],
+    schedulers: tuple[Scheduler, ...] = (),
+    grain: int = 8,
+) -> Traits:
+    """Traits with the same defaults for all operations, each of which has those it takes."""
+    return Traits(
+        operations={
+            operation: {
+                name: defaults[name] for name in OPTIONS[operation].model_fields if name in defaults
+            }
+            for operation in operations
+        },
+        schedulers=schedulers,
+        grain=grain,
+    )
+
 
 TRAITS: dict[Kind, Traits] = {
     # Below 1 the source shines through the noise, which this family's makers advise.
-    "inpainting": Traits(
-        frozenset({"inpaint", "outpaint"}),
+    "inpainting": traits(
+        ("inpaint", "outpaint"),
         {"num_inference_steps": 50, "guidance_scale": 7.5, "strength": 0.99, "negative_prompt": ""},
         ALL,
     ),
-    "text-to-image": Traits(
-        frozenset({"generate", "variation"}),
+    "text-to-image": traits(
+        ("generate", "variation"),
         {"num_inference_steps": 50, "guidance_scale": 5.0, "strength": 0.6, "negative_prompt": ""},
         ALL,
     ),
     # As in the article of 2022 that made collages of this model's pictures.
-    "latent-diffusion": Traits(
-        frozenset({"generate"}), {"num_inference_steps": 250, "guidance_scale": 7.5}, DDIM
+    "latent-diffusion": traits(
+        ("generate",), {"num_inference_steps": 250, "guidance_scale": 7.5}, DDIM
     ),
-    "image-embedding": Traits(
-        frozenset({"variation", "interpolate"}),
+    "image-embedding": traits(
+        ("variation", "interpolate"),
         {"num_inference_steps": 50, "guidance_scale": 4.0, "negative_prompt": "", "u": 0, "v": 0},
         DDIM,
         grain=64,
     ),
-    "vector-quantized": Traits(frozenset({"reconstruct"}), {}),
-    "discrete-vae": Traits(frozenset({"reconstruct"}), {}, grain=1),
-    "super-resolution": Traits(frozenset({"upscale"}), {"scale": 4}, grain=1),
+    "vector-quantized": traits(("reconstruct",), {}),
+    "discrete-vae": traits(("reconstruct",), {}, grain=1),
+    "super-resolution": traits(("upscale",), {"scale": 4}, grain=1),
+    # What all of them can; each has its own numbers in the manifest.
+    "flow-matching": traits(("generate",), {"num_inference_steps": 50}, grain=16),
 }
+"""What families of a kind do whose manifest does not say more."""
+
+
+def traits_of(family: Family) -> Traits:
+    """What a family does: as its manifest has it, or as its kind does."""
+    return family.traits or TRAITS[family.kind]
+
 
 FAMILIES: dict[Operation, str] = {
     "inpaint": "sdxl-inpainting",
@@ -131,28 +145,28 @@ FAMILIES: dict[Operation, str] = {
 """The family that is taken for an operation where the request names none."""
 
 
-def options(operation: Operation, kind: Kind, given: Mapping[str, str]) -> Options:
-    """The options of a tile, checked for its operation and the kind of its model, all filled in.
+def options(operation: Operation, of: Kind | Traits, given: Mapping[str, str]) -> Options:
+    """The options of a tile, checked for its operation and its model's traits, all filled in.
 
     Raises:
         InvalidRequest: naming the option, and what it may be.
     """
-    traits = TRAITS[kind]
-    if operation not in traits.operations:
-        can = ", ".join(sorted(traits.operations))
+    known = TRAITS[of] if isinstance(of, str) else of
+    if operation not in known.operations:
+        can = ", ".join(sorted(known.operations))
         raise InvalidRequest(f"model: this one cannot {operation}; it can {can}.")
-    model = OPTIONS[operation]
-    taken = [name for name in model.model_fields if name in traits.defaults or name == "scheduler"]
+    model, defaults = OPTIONS[operation], known.operations[operation]
+    schedulers = known.schedulers if "scheduler" in model.model_fields else ()
+    taken = [*defaults, "scheduler"] if schedulers else [*defaults]
     for name in given:
-        if name not in taken or (name == "scheduler" and not traits.schedulers):
+        if name not in taken:
             there = ", ".join(taken) or "none"
             raise InvalidRequest(f"{name}: {operation} takes no such option here; it has: {there}.")
-    if given.get("scheduler", "ddim") not in traits.schedulers | {"ddim"}:
-        names = ", ".join(sorted(traits.schedulers))
+    if given.get("scheduler", "ddim") not in {*schedulers, "ddim"}:
+        names = ", ".join(sorted(schedulers))
         raise InvalidRequest(f"scheduler: {given['scheduler']!r} is none of: {names}.")
-    filled = {name: traits.defaults[name] for name in taken if name in traits.defaults}
     try:
-        made = model.model_validate({**filled, **given})
+        made = model.model_validate({**defaults, **given})
     except ValidationError as error:
         clauses = (f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
         raise InvalidRequest("; ".join(clauses) + ".") from error
@@ -194,19 +208,40 @@ def check(
     ]
     for operation in operations:
         for name in axes.get("model") or [asked or FAMILIES[operation]]:
-            kind = weights.family(name).kind
-            check_size(kind, size)
+            known = traits_of(weights.family(name))
+            check_size(known, size)
             for change in varied or [{}]:
-                options(operation, kind, plain | change)
+                options(operation, known, plain | change)
 
 
-def check_size(kind: Kind, size: tuple[int, int]) -> None:
+def working_size(
+    weights: Weights,
+    operations: Iterable[Operation],
+    models: Sequence[str],
+    size: tuple[int, int],
+) -> tuple[int, int]:
+    """The largest width and height that one of these models works at for tiles of ``size``.
+
+    ``models`` are those that a request names; where it names none, each operation has its own.
+
+    Raises:
+        NoModel: when a model is not there.
+    """
+    sizes = [
+        traits_of(weights.family(name)).at(size)
+        for operation in operations
+        for name in models or [FAMILIES[operation]]
+    ]
+    return max([size, *sizes], key=lambda each: each[0] * each[1])
+
+
+def check_size(of: Kind | Traits, size: tuple[int, int]) -> None:
     """Whether pictures of this width and height can be made.
 
     Raises:
-        InvalidRequest: when a side is not a multiple of what the kind of model needs.
+        InvalidRequest: when a side is not a multiple of what the model needs.
     """
-    grain = TRAITS[kind].grain
+    grain = (TRAITS[of] if isinstance(of, str) else of).grain
     if any(side % grain for side in size):
         raise InvalidRequest(
             f"size: this model makes sides that are multiples of {grain}; "

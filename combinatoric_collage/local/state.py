@@ -152,25 +152,10 @@ class Folder:
 
     def alien(self, key: str) -> StateError:
         """The error of a record that is none of the kind that is kept here."""
-        return self._alien(f"{_digest(key)}.json")
-
-    def _alien(self, name: str) -> StateError:
-        return StateError(f"{self._path / name} is no record of this version's; move it away.")
+        return _alien(self._path / f"{_digest(key)}.json")
 
     def _read(self, name: str) -> tuple[str, dict[str, Any], str | None, int | None] | None:
-        """What a record says; None for half of one."""
-        try:
-            record = json.loads((self._path / name).read_bytes())
-        except ValueError:
-            return None
-        match record:
-            case {"key": str(key), "data": dict(data), "body": None, "size": None}:
-                return key, data, None, None
-            case {"key": str(key), "data": dict(data), "body": str(body), "size": int(size)} if (
-                OURS.fullmatch(body)
-            ):
-                return key, data, body, size
-        raise self._alien(name)
+        return _parsed(self._path / name)
 
     def put(self, key: str, data: dict[str, Any], body: bytes | None = None) -> Path | None:
         """Writes a record; where its body lies.
@@ -251,3 +236,57 @@ def _write(path: Path, data: bytes) -> None:
 def _digest(key: str) -> str:
     """A file name for any key, however long and whatever is in it."""
     return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+
+
+def _parsed(file: Path) -> tuple[str, dict[str, Any], str | None, int | None] | None:
+    """What a record says: its key, its data, its body's name and size; None for half of one."""
+    try:
+        record = json.loads(file.read_bytes())
+    except ValueError:
+        return None
+    match record:
+        case {"key": str(key), "data": dict(data), "body": None, "size": None}:
+            return key, data, None, None
+        case {"key": str(key), "data": dict(data), "body": str(body), "size": int(size)} if (
+            OURS.fullmatch(body)
+        ):
+            return key, data, body, size
+    raise _alien(file)
+
+
+def _alien(file: Path) -> StateError:
+    return StateError(f"{file} is no record of this version's; move it away.")
+
+
+def record_of(folder: Path, key: str) -> Saved | None:
+    """The record under a key in a resource's folder, as it lies there; None where there is none.
+
+    Raises:
+        StateError: when it cannot be read, or is of another kind.
+    """
+    return _saved(folder / f"{_digest(key)}.json")
+
+
+def records_in(folder: Path) -> Iterator[Saved]:
+    """All whole records in a resource's folder, as they lie there.
+
+    Raises:
+        StateError: when one cannot be read, or is of another kind.
+    """
+    if folder.is_dir():
+        for file in folder.glob("*.json"):
+            if OURS.fullmatch(file.name) and (found := _saved(file)):
+                yield found
+
+
+def _saved(file: Path) -> Saved | None:
+    try:
+        record = _parsed(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"{file} cannot be read: {error.strerror}.") from error
+    if record is None:
+        return None
+    key, data, body, _ = record
+    return Saved(key, data, file.with_name(body) if body else None)

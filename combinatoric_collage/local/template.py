@@ -77,12 +77,17 @@ def parse(text: str, source: Path | str) -> dict[str, Any]:
     return document
 
 
-def plan(path: Path, parameters: Mapping[str, str], region: str, stack: str) -> Plan:
-    """Translates the SAM template at `path`."""
+def read(path: Path) -> dict[str, Any]:
+    """The template at `path` as it is written."""
     try:
-        sam = parse(path.read_text(encoding="utf-8"), path)
+        return parse(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise TemplateError(f"The template {path} cannot be read: {error.strerror}.") from error
+
+
+def plan(path: Path, parameters: Mapping[str, str], region: str, stack: str) -> Plan:
+    """Translates the SAM template at `path`."""
+    sam = read(path)
     check(sam.get("Parameters") or {}, parameters)
     _mark_paths(sam)
 

@@ -84,6 +84,15 @@ def test_a_larger_grid_renders_only_what_is_new(home: Path, made: Any) -> None:
     assert run["tiles"] == {"reused": 6, "done": 6}
 
 
+def test_an_estimate_starts_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(photo(2))
+
+    estimate = answer(tmp_path, "estimate", "photo.png", *SMALL)
+
+    assert (estimate["tiles"], estimate["reused"]) == (6, 0)
+    assert not (tmp_path / "cache" / "combinatoric-collage" / "state").exists()
+
+
 def test_resume_goes_on_with_what_is_missing(home: Path, made: Any) -> None:
     manifest = json.loads((home / made["manifest"]).read_text())
     lost = manifest["tiles"][2]["key"]

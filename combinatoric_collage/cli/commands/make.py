@@ -150,8 +150,7 @@ def estimate(
     """
     asked = _asked(options, photo, mask_file)
     data, mask = _checked(photo, where), _checked(mask_file, where)
-    with where.reached() as reached:
-        found = reached.estimate(data, asked, mask)
+    found = where.looked_at(asked).estimate(data, asked, mask)
     if as_json:
         answer(found)
     else:

@@ -21,13 +21,16 @@ from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import running_cloud
 from combinatoric_collage.cli.stacks.log_lines import Kept, both
 from combinatoric_collage.cli.stacks.stack import Stack
-from combinatoric_collage.local import Cloud, remove_state
+from combinatoric_collage.local import Cloud, kept, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
 from combinatoric_collage.local.aws import client as aws_client
 from combinatoric_collage.pack import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
 NAME = "collage"
+BUCKETS = ("UploadsBucket", "CollagesBucket")
+"""The stack's outputs that name buckets; on a laptop at rest these are their logical ids."""
+
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
@@ -53,29 +56,20 @@ def running(
     Raises:
         CloudError: when it cannot start, or could not keep what was made, with the reason.
     """
-    given = dict(parameters)
-    keys = with_keys(asked)
-    for provider in keys:
-        given.setdefault(provider.parameters["secret"], _secret(provider))
-        for variable, name in provider.variables.items():
-            if value := os.environ.get(variable):
-                given.setdefault(name, value)
+    given, keys = _given(parameters, asked), with_keys(asked)
     workers = WAITING_WORKERS if keys else None
-    kept = Kept(state) if state else None
+    lines = Kept(state) if state else None
     told = log or logging.getLogger("local").info
-    weights = torch_python.folder()
-    if weights:
-        given = torch_python.parameters(weights) | given
     with (
-        closing(kept) if kept else nullcontext(),
+        closing(lines) if lines else nullcontext(),
         Cloud(
             TEMPLATE,
             given,
             NAME,
             workers=workers,
-            log=both(kept, told) if kept else told,
+            log=both(lines, told) if lines else told,
             state=state,
-            containers=torch_python.containers() if weights else {},
+            containers=torch_python.containers() if torch_python.folder() else {},
             # A single run ends with it, and says it then.
             lost=None if stays else lambda _error: None,
         ) as cloud,
@@ -111,6 +105,32 @@ def with_keys(asked: Request | None) -> list[Provider]:
 def _secret(provider: Provider) -> str:
     """What the secret with a provider's key is called on a laptop."""
     return f"collage-{provider.name}"
+
+
+def at_rest(parameters: Mapping[str, str], asked: Request | None, state: Path) -> Stack:
+    """The stack that `running` would start, for looking at what it holds; nothing is started.
+
+    Raises:
+        ParameterError: as there.
+        StateError: when what it holds cannot be read.
+    """
+    clients = {
+        "s3": kept.KeptObjects(state),
+        "cloudformation": kept.KeptStack(TEMPLATE, _given(parameters, asked), BUCKETS),
+    }
+    return Stack(clients.__getitem__, NAME)
+
+
+def _given(parameters: Mapping[str, str], asked: Request | None) -> dict[str, str]:
+    """The template's parameters, with those that the laptop's environment sets."""
+    given = dict(parameters)
+    for provider in with_keys(asked):
+        given.setdefault(provider.parameters["secret"], _secret(provider))
+        for variable, name in provider.variables.items():
+            if value := os.environ.get(variable):
+                given.setdefault(name, value)
+    weights = torch_python.folder()
+    return torch_python.parameters(weights) | given if weights else given
 
 
 def handed_over(found: running_cloud.Running) -> Stack:

@@ -109,6 +109,14 @@ class Where:
             with laptop.running(self.parameters, asked, state=self.state) as (_, stack):
                 yield stack
 
+    def looked_at(self, asked: Request) -> Stack:
+        """The stack, for an estimate of a request: a laptop cloud that does not run stays so.
+
+        Raises:
+            CloudError: when what the laptop cloud has kept cannot be read.
+        """
+        return self.running or laptop.at_rest(self.parameters, asked, self.state)
+
     def command(self, name: str, collage: str) -> str:
         """What to type for another command on the same collage."""
         words = ["collage", name, collage]

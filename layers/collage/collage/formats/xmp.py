@@ -4,8 +4,8 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
+from html import escape
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from collage.errors import NoMetadata
 from collage.formats.packing import COMPRESS_ABOVE, MAX_RECORD, unpack
@@ -37,7 +37,7 @@ def rdf(properties: Iterable[tuple[str, str]]) -> str:
     said = tuple(properties)
     used = {name.split(":")[0] for name, _ in said}
     spaces = "".join(f' xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in sorted(used))
-    elements = "".join(f"\n   <{name}>{escape(text)}</{name}>" for name, text in said)
+    elements = "".join(f"\n   <{name}>{escape(text, quote=False)}</{name}>" for name, text in said)
     return (
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n <rdf:RDF xmlns:rdf="{_RDF}">\n'
         f'  <rdf:Description rdf:about=""{spaces}>{elements}\n  </rdf:Description>\n'

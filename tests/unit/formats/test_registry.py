@@ -79,6 +79,7 @@ def test_a_format_is_known_wherever_formats_are(each):
     picture = f"collage.{each.ending}"
 
     assert parse({"format": each.name}).format == each.name
+    assert parse({"format": each.ending}).format == each.name
     assert each.name in Request.model_json_schema()["properties"]["format"]["enum"]
     assert each.name in METAVARS["format"].split("|")
     assert each.name in COMPLETED["format"]

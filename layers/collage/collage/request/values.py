@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from collage import engines
 from collage.errors import NotOneOf
-from collage.formats import Format
+from collage.formats import FORMATS, Format
 from collage.pictures import masks
 from collage.request import styles
 from collage.request.colours import is_colour
@@ -67,8 +67,8 @@ def _colour(value: Any) -> Any:
 
 
 def _format(value: Any) -> Any:
-    """``jpg`` is what files of the format are called."""
-    return "jpeg" if value == "jpg" else value
+    """What files of a format end in names it too, as ``jpg``."""
+    return next((name for name, each in FORMATS.items() if each.ending == value), value)
 
 
 def _style_names(value: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,10 @@ NAMESPACES = {
     "collage": "urn:combinatoric-collage:metadata:1#",
 }
 
+MOST_BYTES = 32_000_000
+"""Of a packet: a long record is packed in it, to an eighth or less. As text it takes four times as
+much memory, if one character of it is rare enough."""
+
 MOST_PIECES = 200_000
 """What a parser holds apart, for each of which it takes a hundred bytes."""
 
@@ -69,8 +73,10 @@ def read_properties(packet: bytes) -> dict[str, str]:
     Raises:
         ElementTree.ParseError: when it is no XML.
         NoMetadata: when it declares entities, which XMP has no use for and attacks have, or has
-            more elements, attributes, references and lines than any XMP.
+            more bytes, elements, attributes, references and lines than any XMP.
     """
+    if len(packet) > MOST_BYTES:
+        raise NoMetadata("The picture's XMP is longer than any.")
     pieces = sum(map(packet.count, (b"<", b'="', b"='", b"&", b"\n", b"\r")))
     if b"<!DOCTYPE" in packet or b"<!ENTITY" in packet or pieces > MOST_PIECES:
         raise NoMetadata("The picture's XMP is not plain XMP.")

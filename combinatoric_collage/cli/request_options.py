@@ -20,8 +20,8 @@ from combinatoric_collage.cli import option_values, torch_python
 FLAGS = {"axes": "--axis", "rects": "--rect", "models": "--reconstruct-by"}
 """Options that go by another name than their field."""
 
-LEFT_OUT = {"mask_source"}
-"""Fields that a command fills in from a file."""
+LEFT_OUT = {"mask_source", "style_pictures"}
+"""Fields that a command fills in from files."""
 
 SHOWN = {
     "masks": "halves",

@@ -135,6 +135,8 @@ class Engine(BaseModel):
     images_per_minute: float | None = Field(description="of its provider; none without one")
     images_at_once: int | None = Field(description="likewise")
     qualities: list[str]
+    styles: list[str] = Field(description="that it knows beside the default ones")
+    style_pictures: bool = Field(description="whether it takes styles from pictures")
     available: bool
     needs: str | None = Field(description="what this stack lacks for it")
 

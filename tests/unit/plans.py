@@ -44,7 +44,10 @@ def planned(source: Source | None = SOURCE, **options: Any) -> Plan:
     if asked.request.styles is not None or not asked.request.styled:
         listed = Styles(styles=asked.request.styles or (), origin="request")
     else:
-        listed = Styles(styles=styles.default(asked.request.style_count), origin="default")
+        listed = Styles(
+            styles=styles.default(asked.request.style_count, (), asked.request.known_styles),
+            origin="default",
+        )
     drawn = recipes.RECIPES[asked.request.recipe].masks(asked.request, asked.size)
     digests = {name: f"digest of {name}" for name in drawn}
     prepared = Prepared(source="digest of the source" if asked.source else None, masks=digests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,13 @@ from collage.request import rules
 from collage.request.parse import parse
 from collage.request.request import Request
 from collage.steps.start_collage import Started
-from combinatoric_collage.cli import confirmation, input_files, messages, picture_process
+from combinatoric_collage.cli import (
+    confirmation,
+    input_files,
+    messages,
+    picture_process,
+    style_pictures,
+)
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, console, say
 from combinatoric_collage.cli.followed_run import FollowedRun
@@ -66,6 +73,7 @@ def run(
     where: WhereConfigured,
     photo: AnyPhoto = None,
     mask_file: MaskFile = None,
+    style_picture: style_pictures.Given = None,
     retry_refused: RetryRefused = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -75,17 +83,20 @@ def run(
 ) -> None:
     """Make a collage of PHOTO."""
     where = replace(where, lasting=True)
-    asked = _asked(options, photo, mask_file)
+    styled = style_pictures.files(style_picture)
+    asked = _asked(options, photo, mask_file, styled)
     to = replace(to, name=photo.stem if photo else asked.recipe)
-    to.check([file for file in (photo, mask_file, *read) if file is not None])
+    inputs = (photo, mask_file, *styled.values(), *read)
+    to.check([file for file in inputs if file is not None])
     data, mask = _checked(photo, where), _checked(mask_file, where)
+    looks = {name: _read(file, where) for name, file in styled.items()}
 
     def start(reached: Stack) -> Started:
-        to.hold(lambda: reached.identify(data, asked, mask))
-        return reached.start(data, options, mask, retry_refused=retry_refused)
+        to.hold(lambda: reached.identify(data, asked, mask, looks))
+        return reached.start(data, options, mask, style_pictures=looks, retry_refused=retry_refused)
 
     FollowedRun(where, to, as_json, asked, yes).follow(
-        start, lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS)
+        start, lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS, looks)
     )
 
 
@@ -141,6 +152,7 @@ def estimate(
     where: WhereConfigured,
     photo: AnyPhoto = None,
     mask_file: MaskFile = None,
+    style_picture: style_pictures.Given = None,
     as_json: AsJson = False,
     **options: Any,
 ) -> None:
@@ -148,9 +160,11 @@ def estimate(
 
     Nothing is started or paid, and the laptop needs no key.
     """
-    asked = _asked(options, photo, mask_file)
+    styled = style_pictures.files(style_picture)
+    asked = _asked(options, photo, mask_file, styled)
     data, mask = _checked(photo, where), _checked(mask_file, where)
-    found = where.looked_at(asked).estimate(data, asked, mask)
+    looks = {name: _read(file, where) for name, file in styled.items()}
+    found = where.looked_at(asked).estimate(data, asked, mask, style_pictures=looks)
     if as_json:
         answer(found)
     else:
@@ -159,10 +173,17 @@ def estimate(
         messages.price(console, found, asked)
 
 
-def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) -> Request:
+def _asked(
+    options: dict[str, Any],
+    photo: Path | None,
+    mask_file: Path | None,
+    styled: Mapping[str, Path],
+) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
-    given = {**options, **({"mask_source": AS_PUT} if mask_file else {})}
-    asked = parse(given)
+    put: dict[str, Any] = {"mask_source": AS_PUT} if mask_file else {}
+    if styled:
+        put |= {"style_pictures": dict.fromkeys(styled, style_pictures.AS_PUT)}
+    asked = parse({**options, **put})
     if "seed" in options:
         # One that was drawn is that of the estimate and of the run.
         options["seed"] = asked.seed
@@ -172,15 +193,17 @@ def _asked(options: dict[str, Any], photo: Path | None, mask_file: Path | None) 
 
 def _checked(photo: Path | None, where: Where) -> bytes | None:
     """The bytes of a picture that the stack will accept, as far as can be seen from here."""
-    if photo is None:
-        return None
+    return None if photo is None else _read(photo, where)
+
+
+def _read(file: Path, where: Where) -> bytes:
     limits = where.settings
-    data = input_files.read(photo)
+    data = input_files.read(file)
     try:
         picture_process.inspect(
             data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
         )
     except PermanentError as error:
-        # Of two files it must be said which one it is.
-        raise type(error)(f"{photo}: {error}") from error
+        # Of several files it must be said which one it is.
+        raise type(error)(f"{file}: {error}") from error
     return data

@@ -19,7 +19,7 @@ from collage.progress import Progress
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import Settings
-from collage.steps.accept import identify
+from collage.steps.accept import identify, style_files
 from collage.steps.estimate import Estimated, estimate
 from collage.steps.start_collage import Started
 from collage.store.store import Store
@@ -134,13 +134,25 @@ class Stack:
         asked: Request,
         mask: bytes | None = None,
         most_looks: int | None = None,
+        style_pictures: Mapping[str, bytes] | None = None,
     ) -> Estimated:
         """What a collage would take; nothing is started. See `estimate`."""
-        return estimate(self.store, self.tools, source, asked, mask, most_looks)
+        return estimate(self.store, self.tools, source, asked, mask, most_looks, style_pictures)
 
-    def identify(self, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
-        """The id of the collage that a request of these pictures would be. See `accept`."""
-        return identify(self.tools, source, asked, mask)
+    def identify(
+        self,
+        source: bytes | None,
+        asked: Request,
+        mask: bytes | None = None,
+        style_pictures: Mapping[str, bytes] | None = None,
+    ) -> str:
+        """The id of the collage that a request of these pictures would be. See `accept`.
+
+        Style pictures that are not given are those that the request names.
+        """
+        if style_pictures is None:
+            style_pictures = style_files(self.store, self.tools, asked)
+        return identify(self.tools, source, asked, mask, style_pictures)
 
     def start(
         self,
@@ -148,9 +160,10 @@ class Stack:
         options: Mapping[str, Any],
         mask: bytes | None = None,
         *,
+        style_pictures: Mapping[str, bytes] | None = None,
         retry_refused: bool = False,
     ) -> Started:
-        """Put source and mask file in and start the collage, or find the run that makes or made it.
+        """Put the pictures in and start the collage, or find the run that makes or made it.
 
         ``retry_refused`` has asked for again what moderation refused before.
 
@@ -158,7 +171,12 @@ class Stack:
             CollageError: by the name that the stack gives, when it refuses.
         """
         key = None if source is None else self.store.put_source(source)
-        more = {} if mask is None else {"mask_source": self.store.put_source(mask)}
+        more: dict[str, Any] = {}
+        if mask is not None:
+            more["mask_source"] = self.store.put_source(mask)
+        if style_pictures:
+            put = {name: self.store.put_source(data) for name, data in style_pictures.items()}
+            more["style_pictures"] = put
         return self._start(key, {**options, **more}, retry_refused)
 
     def resume(self, collage: str, *, retry_refused: bool = False) -> Started:

@@ -104,6 +104,8 @@ def _engine(name: str, here: Tools) -> Engine:
         images_per_minute=account.settings.images_per_minute if account else None,
         images_at_once=account.settings.burst if account else None,
         qualities=list(known.qualities),
+        styles=list(known.styles),
+        style_pictures=known.style_pictures,
         available=needs is None,
         needs=needs,
     )

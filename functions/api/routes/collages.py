@@ -222,7 +222,13 @@ def _about_a_picture(asked: Asked) -> Iterator[None]:
         SourceTooThin,
     ) as error:
         message = str(error)
-        field = "mask_source" if asked.mask_source and asked.mask_source in message else "source"
+        field = "source"
+        if asked.mask_source and asked.mask_source in message:
+            field = "mask_source"
+        elif message.startswith("style_pictures:") or any(
+            key in message for key in (asked.style_pictures or {}).values()
+        ):
+            field, message = "style_pictures", message.removeprefix("style_pictures: ")
         raise InvalidRequest(f"{field}: {message}", [FieldError(field, message)]) from error
 
 

@@ -45,6 +45,9 @@ class Prepared(BaseModel):
 
     source: str | None
     masks: dict[MaskName, str]
+    style_pictures: dict[str, str] = Field(
+        default={}, description="digests of the pixels of style pictures, by the styles' names"
+    )
 
 
 class Estimate(BaseModel):
@@ -147,6 +150,7 @@ def make(
             styles=styles.styles,
             source=prepared.source,
             masks=prepared.masks,
+            style_pictures=prepared.style_pictures,
             models=models,
             weights=weights,
         )

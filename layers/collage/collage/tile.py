@@ -1,5 +1,6 @@
 """A tile: one picture to be made, all that conditions it, and the key that follows from that."""
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -13,6 +14,10 @@ Operation = Literal[
     "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
 ]
 """What an engine does for one tile."""
+
+
+STYLE_PICTURES = "style_pictures"
+"""The option that says, as JSON, which styles are those of which pictures' pixels, by digest."""
 
 
 class Tile(BaseModel):
@@ -52,6 +57,11 @@ class Tile(BaseModel):
         # What was computed of the original is copied along with its fields.
         copied.__dict__.pop("key", None)
         return copied
+
+    @property
+    def style_pictures(self) -> dict[str, str]:
+        """Digests of the pixels of the pictures that its styles are taken from, by their names."""
+        return dict(json.loads(self.options.get(STYLE_PICTURES, "{}")))
 
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it: its styles and its mask, or its ``prompt``, or its number."""

@@ -6,17 +6,21 @@ engine itself in ``engine.py``, which is imported only when a tile is made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from collage.engines.diffusion.capability import DIFFUSION
 from collage.engines.engine import Capability
 from collage.engines.openai.capability import OPENAI
 from collage.engines.original.capability import ORIGINAL
 from collage.engines.painter.capability import PAINTER
 from collage.engines.provider import Provider
+from collage.engines.stylizer.capability import STYLIZER
 from collage.engines.upscaler.capability import UPSCALER
 from collage.engines.upscaler.models import MODELS as LEARNED
 
 ENGINES: dict[str, Capability] = {
     "painter": PAINTER,
+    "stylizer": STYLIZER,
     "openai": OPENAI,
     "diffusion": DIFFUSION,
     "upscaler": UPSCALER,
@@ -49,6 +53,17 @@ def qualities() -> tuple[str, ...]:
 def trained(engine: str) -> bool:
     """Whether the engine holds a trained model, as one does that is not known here."""
     return engine not in ENGINES or ENGINES[engine].trained
+
+
+def known_styles(names: Sequence[str]) -> tuple[str, ...]:
+    """Styles that all of these engines know beside the default ones."""
+    first, *others = (ENGINES[name].styles for name in names)
+    return tuple(style for style in first if all(style in known for known in others))
+
+
+def takes_style_pictures() -> str:
+    """The first engine that takes styles from pictures."""
+    return next(name for name, known in ENGINES.items() if known.style_pictures)
 
 
 def identity() -> str:

@@ -49,6 +49,10 @@ class Capability:
     """Whose service it asks for money; None where calls cost nothing."""
     families: Mapping[Operation, str] = field(default_factory=dict)
     """Where another model is taken for each operation, unless a request names one: those."""
+    styles: tuple[str, ...] = ()
+    """Styles that it knows beside the default ones, and that are listed in turn with them."""
+    style_pictures: bool = False
+    """Whether it takes styles from pictures: it is a `StylePictured` then."""
     identity: bool = False
     """Whether it shows its sources as they are."""
     offered: bool = True
@@ -100,3 +104,10 @@ class Engine(Protocol):
         ``source`` and ``mask`` are PNGs of the engine's working size; the mask's alpha 0 = edit.
         An engine that asks a provider calls ``turn`` right before it does.
         """
+
+
+class StylePictured(Engine, Protocol):
+    """An engine that takes styles from pictures."""
+
+    def with_style_pictures(self, pictures: Mapping[str, bytes]) -> Engine:
+        """The same engine where these styles, by name, are those of these pictures' files."""

@@ -54,7 +54,9 @@ class Matrix(Recipe):
             raise InvalidRequest(
                 "axes: size is for tables without a picture, which is prepared to one size."
             )
-        count = request.style_count or len(styles.default(None, request.exclude))
+        count = request.style_count or len(
+            styles.default(None, request.exclude, request.known_styles)
+        )
         listed = {"style_count": count} if request.styles is None else {}
         named = request.styles or tuple(map(str, range(count)))
         combine = request.combine if "combine" in request.model_fields_set else 1

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collage import engines
+from collage.digest import canonical
 from collage.request import prompts
 from collage.request.seeds import MAX_SEED
-from collage.tile import Composition, Operation, Tile
+from collage.request.styles import fold
+from collage.tile import STYLE_PICTURES, Composition, Operation, Tile
 
 if TYPE_CHECKING:
     from collage.pictures.masks import Box
@@ -20,7 +22,17 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-STYLED = frozenset({"styles", "style_count", "theme", "exclude", "prompt_template", "masks"})
+STYLED = frozenset(
+    {
+        "styles",
+        "style_count",
+        "style_pictures",
+        "theme",
+        "exclude",
+        "prompt_template",
+        "masks",
+    }
+)
 """The fields of recipes whose tiles have styles."""
 
 
@@ -38,6 +50,8 @@ class Ingredients:
     """What renders, by engine."""
     weights: Weights | None = None
     """The stack's own models, where it has any."""
+    style_pictures: Mapping[str, str] = field(default_factory=dict)
+    """Digest of the pixels of each style picture, by the style's name."""
 
     def tile(
         self,
@@ -65,6 +79,8 @@ class Ingredients:
         if unwanted := wanted.get("negative_prompt"):
             wanted["negative_prompt"] = prompts.single(unwanted, asked.words, "negative_prompt")
         own = {field: str(value) for field, value in wanted.items() if value is not None}
+        if engine.style_pictures:
+            own |= self._pictures_of(styles)
         fixed = engine.model is not None or "model" not in given
         model = self.models[name] if fixed else str(given["model"])
         if engine.pinned:
@@ -85,6 +101,12 @@ class Ingredients:
             sample=None if engine.seeded else number,
             preserve=asked.preserve,
         )
+
+    def _pictures_of(self, styles: Sequence[str]) -> dict[str, str]:
+        """The option that says which of the styles are those of which pictures, where any are."""
+        digests = {fold(name): digest for name, digest in self.style_pictures.items()}
+        found = {name: digests[fold(name)] for name in styles if fold(name) in digests}
+        return {STYLE_PICTURES: canonical(found).decode()} if found else {}
 
     def series(
         self,

@@ -1,12 +1,14 @@
 """A request that passed the door, with the pictures that it came with; and its id."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from collage.digest import canonical, sha256
 from collage.names import CollageId
 from collage.request.request import Request
 
-LATER = ("sample", "upscaler")
+LATER = ("sample", "upscaler", "style_pictures")
 """Fields that came after the first ids were given out: not in an id unless they are used."""
 
 
@@ -31,6 +33,9 @@ class Accepted(BaseModel):
     id: CollageId
     source: Source | None
     mask: Source | None = Field(default=None, description="the mask file, where there is one")
+    style_pictures: dict[str, Source] = Field(
+        default={}, description="the pictures of styles, by the styles' names"
+    )
     request: Request
 
     @property
@@ -44,12 +49,20 @@ class Accepted(BaseModel):
         return None if self.source is None else (self.source.width, self.source.height)
 
 
-def collage_id(request: Request, source_sha256: str | None, mask_sha256: str | None = None) -> str:
-    """The id of a collage: 20 hexadecimal digits over request, source and mask file.
+def collage_id(
+    request: Request,
+    source_sha256: str | None,
+    mask_sha256: str | None = None,
+    style_sha256: Mapping[str, str] | None = None,
+) -> str:
+    """The id of a collage: 20 hexadecimal digits over request, source, mask and style pictures.
 
     Their keys are left out: the same picture under two names is one collage.
     """
-    left_out = {"mask_source", *(name for name in LATER if getattr(request, name) is None)}
+    by_content = {"mask_source", "style_pictures"}
+    left_out = {*by_content, *(name for name in LATER if getattr(request, name) is None)}
     asked = request.model_dump(exclude=left_out)
     content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
+    if style_sha256:
+        content["style_pictures"] = dict(style_sha256)
     return sha256(canonical(content))[:20]

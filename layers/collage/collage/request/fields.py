@@ -25,6 +25,7 @@ from collage.request.values import (
     Rect,
     Size,
     StyleNames,
+    StylePictures,
     Title,
     WideSize,
     Word,
@@ -98,6 +99,10 @@ class Fields(BaseModel):
     styles: StyleNames | None = Field(
         default=None, description="unless given, they are listed for you"
     )
+    style_pictures: StylePictures | None = Field(
+        default=None,
+        description="uploaded pictures that styles are taken from, by the styles' names",
+    )
     style_count: int | None = Field(
         default=None, ge=1, le=MAX_STYLES, description="styles to list; unless given, fifteen"
     )
@@ -142,7 +147,7 @@ class Fields(BaseModel):
         default="balanced", description="how masks and combinations are drawn: balanced or random"
     )
     engine: EngineName = Field(
-        default="painter", description="what makes the tiles: painter, openai, or diffusion"
+        default="painter", description=f"what makes the tiles: {either(engines.offered())}"
     )
     model: str | None = Field(
         default=None,
@@ -207,7 +212,12 @@ class Fields(BaseModel):
         """How many styles it has: that are named, or that are to be listed."""
         if self.styles is not None:
             return len(self.styles)
-        return self.style_count or len(styles.DEFAULT_STYLES)
+        return self.style_count or len(styles.default(more=self.known_styles))
+
+    @property
+    def known_styles(self) -> tuple[str, ...]:
+        """Styles that its engines know beside the default ones."""
+        return engines.known_styles(self.engines)
 
     @property
     def shown_size(self) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
-from collage import formats, recipes
+from collage import engines, formats, recipes
 from collage.errors import NotOneOf
 from collage.request import rules
 from collage.request.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
@@ -41,6 +41,19 @@ class Request(Fields):
             if not values or len({_as_field(name, each) for each in values}) < len(values):
                 raise ValueError(f"{name} needs different values, at least one")
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_pictures(cls, given: Any) -> Any:
+        """Pictures of styles say which styles there are, and want an engine that can take them."""
+        if not isinstance(given, dict) or not isinstance(given.get("style_pictures"), dict):
+            return given
+        follows: dict[str, Any] = {}
+        if not {"styles", "style_count", "theme", "exclude"} & given.keys():
+            follows["styles"] = tuple(given["style_pictures"])
+        if "engine" not in given and "engine" not in (given.get("axes") or {}):
+            follows["engine"] = engines.takes_style_pictures()
+        return {**given, **follows}
 
     @model_validator(mode="after")
     def _together(self) -> Self:

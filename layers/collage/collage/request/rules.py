@@ -8,7 +8,7 @@ from typing import Any
 
 from collage import engines, recipes
 from collage.errors import FieldError, InvalidRequest
-from collage.request import prompts
+from collage.request import prompts, styles
 from collage.request.fields import OPTIONS, Fields
 
 OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
@@ -41,6 +41,7 @@ def check(request: Fields) -> None:
         raise ValueError("upscale: it cannot go with replace_refused")
     if request.upscaler is not None and request.upscale is None:
         raise ValueError("upscaler: it says how to make pictures larger; give upscale, 2 or 4")
+    _style_pictures(request)
     recipe.check(request)
 
 
@@ -83,6 +84,22 @@ def _template(request: Fields) -> None:
             raise ValueError(
                 f"prompt_template: it must hold {{styles}} once{also} and no other {{field}}"
             )
+
+
+def _style_pictures(request: Fields) -> None:
+    """Pictures are of styles that the request names, for an engine that takes them."""
+    if request.style_pictures is None:
+        return
+    named = {styles.fold(name) for name in request.styles or ()}
+    for name in request.style_pictures:
+        if styles.fold(name) not in named:
+            raise ValueError(f"style_pictures: {name!r} is none of the styles that are named")
+    if not any(engines.ENGINES[name].style_pictures for name in request.engines):
+        able = [name for name, known in engines.ENGINES.items() if known.style_pictures]
+        raise ValueError(
+            f"style_pictures: {' and '.join(request.engines)} takes no style from a picture; "
+            f"these do: {', '.join(able)}"
+        )
 
 
 def _options(request: Fields) -> None:

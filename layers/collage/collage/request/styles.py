@@ -4,7 +4,7 @@ import ast
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import chain, combinations, zip_longest
 from math import comb
 
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
@@ -81,14 +81,19 @@ def parse(text: str) -> tuple[str, ...]:
     return names
 
 
-def default(count: int | None = None, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+def default(
+    count: int | None = None, exclude: Sequence[str] = (), more: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The first ``count`` default styles that are not excluded, or all of them.
+
+    ``more`` are others that are listed in turn with them.
 
     Raises:
         InvalidRequest: when there are not so many.
     """
     barred = {fold(name) for name in exclude}
-    names = tuple(name for name in DEFAULT_STYLES if fold(name) not in barred)
+    known = chain.from_iterable(zip_longest(DEFAULT_STYLES, more))
+    names = tuple(name for name in known if name and fold(name) not in barred)
     if not names or (count is not None and count > len(names)):
         raise InvalidRequest(
             f"style_count: {count or 1} styles were asked for; without a language model there "

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from collage import engines
 from collage.errors import NotOneOf
 from collage.formats import FORMATS, Format
+from collage.names import UploadKey
 from collage.pictures import masks
 from collage.request import styles
 from collage.request.colours import is_colour
@@ -87,6 +88,11 @@ def _style_names(value: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _style_pictures(value: dict[str, str]) -> dict[str, str]:
+    """Keys by different names of styles, at least one."""
+    return dict(zip(_style_names(tuple(value)), value.values(), strict=True))
+
+
 def _word_lists(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, listed in value.items():
         if not listed:
@@ -121,6 +127,9 @@ Anchor = Literal[
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Prompt = Annotated[str, Field(min_length=1, max_length=4000)]
 StyleNames = Annotated[tuple[str, ...], Field(max_length=MAX_STYLES), AfterValidator(_style_names)]
+StylePictures = Annotated[
+    dict[str, UploadKey], Field(max_length=MAX_STYLES), AfterValidator(_style_pictures)
+]
 MaskNames = Annotated[
     tuple[str, ...], Field(min_length=1, max_length=MAX_MASKS), AfterValidator(masks.expand)
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from collage.errors import InvalidRequest
+from collage.digest import sha256
+from collage.errors import InvalidRequest, PermanentError
 from collage.request import letters, rules
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
@@ -23,8 +25,8 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
 
     Raises:
         InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
-        NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: when the source or
-            the mask is.
+        NotInStore, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: when the source,
+            the mask or a style picture is.
     """
     asked = parse(options)
     rules.served(asked, source is not None)
@@ -34,11 +36,12 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
         None if key is None else store.upload(key, tools.settings.max_source_bytes)
         for key in (source, asked.mask_source)
     ]
-    pictures = [
+    picture, mask = (
         None if key is None or data is None else inspected(tools, data, key)
         for key, data in zip((source, asked.mask_source), files, strict=True)
-    ]
-    size = fitting_size(asked, *pictures)
+    )
+    style_pictures = inspected_styles(tools, style_files(store, tools, asked), asked.style_pictures)
+    size = fitting_size(asked, picture, mask)
     if files[1] is not None:
         from collage.pictures import mask_files
 
@@ -46,22 +49,49 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     asked = complete(asked, size)
     served.weights(store, asked, tools, source is not None)
     return Accepted(
-        id=collage_id(asked, *(p.sha256 if p else None for p in pictures)),
-        source=pictures[0],
-        mask=pictures[1],
+        id=collage_id(
+            asked,
+            picture.sha256 if picture else None,
+            mask.sha256 if mask else None,
+            {name: each.sha256 for name, each in style_pictures.items()},
+        ),
+        source=picture,
+        mask=mask,
+        style_pictures=style_pictures,
         request=asked,
     )
 
 
-def identify(tools: Tools, source: bytes | None, asked: Request, mask: bytes | None = None) -> str:
+def style_files(store: Store, tools: Tools, asked: Request) -> dict[str, bytes]:
+    """The files of the pictures that styles are taken from, by the styles' names.
+
+    Raises:
+        NotInStore, SourceTooLarge: when one is not there, or has too many bytes.
+    """
+    most = tools.settings.max_source_bytes
+    return {name: store.upload(key, most) for name, key in (asked.style_pictures or {}).items()}
+
+
+def identify(
+    tools: Tools,
+    source: bytes | None,
+    asked: Request,
+    mask: bytes | None = None,
+    style_pictures: Mapping[str, bytes] | None = None,
+) -> str:
     """The id that `accept` gives to a request of these pictures.
 
     Raises:
         InvalidRequest, NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: as there.
     """
-    pictures = [None if each is None else inspected(tools, each) for each in (source, mask)]
-    asked = complete(asked, fitting_size(asked, *pictures))
-    return collage_id(asked, *(each.sha256 if each else None for each in pictures))
+    picture, drawn = (None if each is None else inspected(tools, each) for each in (source, mask))
+    asked = complete(asked, fitting_size(asked, picture, drawn))
+    return collage_id(
+        asked,
+        picture.sha256 if picture else None,
+        drawn.sha256 if drawn else None,
+        {name: sha256(data) for name, data in (style_pictures or {}).items()},
+    )
 
 
 def inspected(tools: Tools, data: bytes, key: str = "") -> Source:
@@ -75,6 +105,23 @@ def inspected(tools: Tools, data: bytes, key: str = "") -> Source:
     limits = tools.settings
     found = inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
     return Source(key=key, **asdict(found))
+
+
+def inspected_styles(
+    tools: Tools, files: Mapping[str, bytes], keys: Mapping[str, str] | None = None
+) -> dict[str, Source]:
+    """What is known of the pictures that styles are taken from, by the styles' names.
+
+    Raises:
+        NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: with the style's name.
+    """
+    found = {}
+    for name, data in files.items():
+        try:
+            found[name] = inspected(tools, data, (keys or {}).get(name, ""))
+        except PermanentError as error:
+            raise type(error)(f"style_pictures: {name}: {error}") from error
+    return found
 
 
 def fitting_size(

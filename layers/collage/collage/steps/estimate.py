@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 from collage import plan
@@ -12,8 +13,8 @@ from collage.request.parse import complete
 from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import duration, served
-from collage.steps.accept import fitting_size, inspected
-from collage.steps.make_masks import prepare
+from collage.steps.accept import fitting_size, inspected, inspected_styles, style_files
+from collage.steps.make_masks import prepare, style_picture
 from collage.steps.remaining import in_full, left
 from collage.store.store import Store
 
@@ -40,6 +41,7 @@ def estimate(
     asked: Request,
     mask_file: bytes | None = None,
     most_looks: int | None = None,
+    style_pictures: Mapping[str, bytes] | None = None,
 ) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
@@ -48,18 +50,25 @@ def estimate(
 
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
-        NotInStore: when the request names a mask that was not put in.
+        NotInStore: when the request names a mask or a style picture that was not put in.
         TooLong: when it would take longer than a run may.
     """
     rules.served(asked, data is not None)
     letters.check(asked)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
+    if style_pictures is None:
+        style_pictures = style_files(store, tools, asked)
+    inspected_styles(tools, style_pictures)
     pictures = [None if each is None else inspected(tools, each) for each in (data, mask_file)]
     size = fitting_size(asked, *pictures)
     asked = complete(asked, size)
     weights = served.weights(store, asked, tools, data is not None)
     _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
+    ready = {name: style_picture(each) for name, each in style_pictures.items()}
+    prepared = prepared.model_copy(
+        update={"style_pictures": {name: digest for name, (_, digest) in ready.items()}}
+    )
     listed = asked.styled and asked.styles is None and bool(tools.lister or asked.theme)
     names: tuple[str, ...] = ()
     if asked.styles is not None:
@@ -68,7 +77,7 @@ def estimate(
         count = asked.style_count or len(styles.DEFAULT_STYLES)
         names = tuple(f"Style {number + 1}" for number in range(count))
     elif asked.styled:
-        names = styles.default(asked.style_count, asked.exclude)
+        names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
     made = plan.make(
         Accepted(id=UNNAMED, source=None, request=asked),
         Styles(styles=names, origin="default"),

@@ -26,7 +26,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
     asked = store.accepted(collage_id).request
     lister = tools.lister
     if lister is None or lister.provider.styles is None:
-        names = styles.default(asked.style_count, asked.exclude)
+        names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
         return 0
     listing, model = lister.provider.styles, lister.settings.text_model

@@ -18,6 +18,9 @@ from collage.steps import served
 from collage.store.store import Store
 from collage.weights import Weights
 
+STYLE_SIZE = 256, 256
+"""Pixels of a style picture: what the network reads that makes a style of it."""
+
 
 def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
     """Prepare the source to the size that the engine works at, and draw the masks over it.
@@ -36,6 +39,11 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         store.put_prepared_source(collage_id, png)
     for name, mask in drawn.items():
         store.put_mask(collage_id, name, mask)
+    digests = dict[str, str]()
+    for name, picture in accepted.style_pictures.items():
+        small, digests[name] = style_picture(_unchanged(store, tools, picture))
+        store.put_style_picture(collage_id, digests[name], small)
+    prepared = prepared.model_copy(update={"style_pictures": digests})
     store.put_prepared(collage_id, prepared)
 
 
@@ -44,6 +52,18 @@ def _unchanged(store: Store, tools: Tools, picture: Source) -> bytes:
     if sha256(data) != picture.sha256:
         raise SourceChanged(f"{picture.key} was overwritten after the request was accepted.")
     return data
+
+
+def style_picture(data: bytes) -> tuple[bytes, str]:
+    """The picture of a style as a PNG of the size that engines take, and its pixels' digest.
+
+    Raises:
+        TruncatedPicture: when it cannot be decoded.
+    """
+    from collage.pictures import source
+
+    png = source.prepare(data, STYLE_SIZE, "crop")
+    return png, source.pixel_digest(png)
 
 
 def prepare(

@@ -48,6 +48,12 @@ def _source(store: Store, collage_id: str) -> bytes:
     return store.source(collage_id)
 
 
+@lru_cache(maxsize=64)
+def style_picture(store: Store, collage_id: str, digest: str) -> bytes:
+    """The picture that a style is taken from, by its pixels' digest, read once a process."""
+    return store.style_picture(collage_id, digest)
+
+
 @lru_cache(maxsize=16)
 def _mask(store: Store, collage_id: str, name: str) -> bytes:
     """A mask, read once a process."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import cast
 
+from collage.engines.engine import Engine, StylePictured
 from collage.errors import Refused
 from collage.services import Tools
 from collage.spending.accounts import of_engine
@@ -13,7 +15,7 @@ from collage.spending.purchase import Purchase
 from collage.steps import refusals
 from collage.steps.buy_tiles import buy_tiles, with_time_left
 from collage.steps.keep_tile import keep_all
-from collage.steps.materials import materials
+from collage.steps.materials import materials, style_picture
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
 from collage.tile import Call, Composition, Tile
@@ -90,7 +92,7 @@ def _make(
     began = perf_counter()
     account = of_engine(tools.accounts, first.engine)
     if account is None:
-        outcomes = tools.engine(first.engine).render(wanted, source, mask, _at_once)
+        outcomes = _engine(store, tools, collage_id, first).render(wanted, source, mask, _at_once)
         bought = Purchase(outcomes, usd=0, asked_before=0)
         keep_all(store, collage_id, wanted, bought, perf_counter() - began)
         usd = 0.0
@@ -101,6 +103,16 @@ def _make(
         if refusal is not None:
             raise refusal
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)
+
+
+def _engine(store: Store, tools: Tools, collage_id: str, tile: Tile) -> Engine:
+    """The engine that makes a tile, with the pictures that its styles are taken from."""
+    engine = tools.engine(tile.engine)
+    wanted = tile.style_pictures
+    if not wanted:
+        return engine
+    pictures = {name: style_picture(store, collage_id, wanted[name]) for name in wanted}
+    return cast(StylePictured, engine).with_style_pictures(pictures)
 
 
 def _at_once() -> None:

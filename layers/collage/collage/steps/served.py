@@ -24,7 +24,7 @@ def check(asked: Request, tools: Tools) -> None:
     if asked.styled and asked.styles is None and tools.lister is None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
-        styles.default(asked.style_count, asked.exclude)
+        styles.default(asked.style_count, asked.exclude, asked.known_styles)
 
 
 def set_up(engine: str, tools: Tools) -> None:

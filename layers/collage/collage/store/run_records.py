@@ -108,6 +108,15 @@ class RunRecords(Buckets):
         """A mask, a PNG with alpha 0 = edit. Raises NotInStore."""
         return self._get(self.collages, f"collages/{collage}/masks/{name}.png")
 
+    def style_picture(self, collage: str, digest: str) -> bytes:
+        """The picture of a style, by its pixels' digest, a PNG. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/style_pictures/{digest}.png")
+
+    def put_style_picture(self, collage: str, digest: str, png: bytes) -> None:
+        """Write the picture of a style."""
+        key = f"collages/{collage}/style_pictures/{digest}.png"
+        self._put(self.collages, key, png, "image/png")
+
     def put_mask(self, collage: str, name: str, png: bytes) -> None:
         """Write a mask."""
         self._put(self.collages, f"collages/{collage}/masks/{name}.png", png, "image/png")

@@ -1,0 +1,13 @@
+"""What is known of the engine `stylizer` without loading it."""
+
+from collage.engines.engine import Capability
+from collage.engines.stylizer.looks import CHOSEN
+
+STYLIZER = Capability(
+    operations=frozenset({"generate", "inpaint", "variation"}),
+    model="stylizer-1",
+    seeded=True,
+    trained=True,
+    styles=CHOSEN,
+    style_pictures=True,
+)

@@ -52,7 +52,8 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:PutObject": {
             "COLLAGES/collages/*/source.png": "The prepared source",
             "COLLAGES/collages/*/masks/*": "The masks",
-            "COLLAGES/collages/*/prepared.json": "The digests of both",
+            "COLLAGES/collages/*/style_pictures/*": "The pictures that styles are taken from",
+            "COLLAGES/collages/*/prepared.json": "The digests of all of them",
         },
     },
     "PlanTilesFunctionRole": {
@@ -77,6 +78,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/request.json": AGAIN,
             "COLLAGES/collages/*/source.png": "What the engine works on",
             "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
+            "COLLAGES/collages/*/style_pictures/*": "What its styles are taken from",
             "COLLAGES/collages/*/refused/*": "A draw that was refused is not asked for again",
             "COLLAGES/collages/*/pardon.json": "Unless somebody said so since",
             "COLLAGES/collages/*/unsettled/*": "How many requests may have been billed for nothing",

@@ -7,7 +7,7 @@ PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-diffusion install-realesrgan demo test test-diffusion fuzz faults strange-files lint format \
+.PHONY: help install install-diffusion install-realesrgan demo test test-diffusion fuzz faults strange-files lint format house \
 	bench costs recipes schemas permissions layers runtime emulate image scan sbom notice \
 	audit wheel preflight deploy destroy rehearse smoke lock clean
 
@@ -176,6 +176,9 @@ LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-ha
 
 recipes: install ## make the pictures of docs/recipes.md by its commands, and the page anew
 	$(BIN)/python -m examples.recipes
+
+house: install ## draw the house, and write the table of who imports whom, anew
+	$(BIN)/python -m examples.house
 
 schemas: install ## write the JSON Schemas under docs anew
 	$(BIN)/python -m examples.schemas

@@ -126,9 +126,9 @@ def _reached(graph: Arrows, start: str) -> set[str]:
     return found
 
 
-def within(*packages: str) -> Arrows:
-    """The arrows between the rooms of some packages."""
-    rooms = {name for name in arrows() if name.startswith(tuple(f"{p}." for p in packages))}
+def within(*beginnings: str) -> Arrows:
+    """The arrows between the rooms whose names begin so."""
+    rooms = {name for name in arrows() if name.startswith(beginnings)}
     return {name: arrows()[name] & rooms for name in sorted(rooms)}
 
 
@@ -136,7 +136,7 @@ def library() -> str:
     """The drawing of the library, below those who use it."""
     graph = {
         name: set(to - EVERYWHERE)
-        for name, to in within("collage").items()
+        for name, to in within("collage.").items()
         if name not in EVERYWHERE
     }
     for user in ("functions", "tasks", "combinatoric_collage.cli"):
@@ -147,13 +147,13 @@ def library() -> str:
             for to in found
             if to in graph
         }
-    return svg(graph, {name: _label(name) for name in graph}, packages())
+    return svg(graph, {name: label(name) for name in graph}, packages())
 
 
 def command() -> str:
     """The drawing of the command and its laptop cloud."""
-    graph = within(*DEEP)
-    return svg(graph, {name: _label(name) for name in graph}, packages())
+    graph = within("combinatoric_collage.cli.", "combinatoric_collage.local")
+    return svg(graph, {name: label(name) for name in graph}, packages())
 
 
 def packages() -> set[str]:
@@ -170,18 +170,17 @@ def _has_files(name: str) -> bool:
     return path is not None and path.name == "__init__.py"
 
 
-def _label(name: str) -> str:
-    for prefix in ("collage.", "combinatoric_collage.cli.", "combinatoric_collage."):
-        name = name.removeprefix(prefix)
-    return name
+def label(name: str) -> str:
+    """A room's name as it is said: without that of the package that it is delivered in."""
+    return name.removeprefix("combinatoric_collage.").removeprefix("collage.")
 
 
 def table() -> str:
     """The arrows as a table of Markdown, the lowest rooms first."""
     lines = ["| room | imports |", "|---|---|"]
     for name in in_order(arrows()):
-        to = ", ".join(f"`{_label(other)}`" for other in sorted(arrows()[name])) or "nothing"
-        lines.append(f"| `{_label(name)}` | {to} |")
+        to = ", ".join(f"`{label(other)}`" for other in sorted(arrows()[name])) or "nothing"
+        lines.append(f"| `{label(name)}` | {to} |")
     return "\n".join(lines)
 
 

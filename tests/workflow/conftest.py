@@ -1,11 +1,13 @@
-"""A state directory, and clouds of one pack on it."""
+"""A state directory and clouds of one pack on it; what was there before a cloud."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from combinatoric_collage.local import Cloud
 from tests.workflow.kept_state import TEMPLATE, New
+from tests.workflow.left_over import left_behind
 
 
 @pytest.fixture
@@ -19,3 +21,8 @@ def new(tmp_path: Path, state: Path) -> New:
     template = tmp_path / "template.yaml"
     template.write_text(TEMPLATE)
     return lambda: Cloud(template, state=state)
+
+
+@pytest.fixture
+def before() -> tuple[Any, ...]:
+    return left_behind()

@@ -20,6 +20,7 @@ import pytest
 from combinatoric_collage.local import Cloud, Container
 from combinatoric_collage.local.http.server import Server
 from combinatoric_collage.local.processes.tasks import GUARD
+from tests.workflow.left_over import left_behind, left_over
 from tests.workflow.pack_in_use import PACK, execute
 from tests.workflow.running import eventually, photo
 
@@ -46,26 +47,6 @@ try:
 except KeyboardInterrupt:
     print("interrupted", threading.active_count(), flush=True)
 """
-
-
-def left_behind() -> tuple[Any, ...]:
-    """Children, threads and temporary folders of this process."""
-    folders = Path(tempfile.gettempdir()).glob(f"laptop-cloud-{os.getpid()}-*")
-    return (
-        {child.pid for child in psutil.Process().children(recursive=True)},
-        set(threading.enumerate()),
-        set(folders),
-    )
-
-
-def left_over(before: tuple[Any, ...]) -> list[set[Any]]:
-    """What is there now and was not before; a thread of an earlier test may have ended since."""
-    return [now - was for now, was in zip(left_behind(), before, strict=True)]
-
-
-@pytest.fixture
-def before() -> tuple[Any, ...]:
-    return left_behind()
 
 
 def test_nothing_is_left_and_a_second_cloud_starts_anew(before: tuple[Any, ...]) -> None:

@@ -36,8 +36,8 @@ ARROWS = {
     ),
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
-        "cli.result_files cli.torch_python engines errors local local.aws manifest pack page "
-        "progress request services settings steps store watch"
+        "cli.result_files cli.torch_python engines errors local local.aws local.kept manifest "
+        "pack page progress request services settings steps store watch"
     ),
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
@@ -56,6 +56,7 @@ ARROWS = {
     "local.deploy": "local.aws local.errors local.moto local.processes local.template",
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
     "local.identities": "local.aws",
+    "local.kept": "local.parameters local.state local.template",
     "local.moto": "local.aws local.errors local.http local.processes local.state local.template",
     "local.parameters": "local.errors",
     "local.processes": "local.aws local.connections local.errors local.same_origin",

@@ -9,6 +9,14 @@ from tests.workflow.running import eventually
 
 PACK = Path(__file__).parent / "pack" / "template.yaml"
 
+FUNCTION = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13 }
+"""
+
 
 def call(cloud: Cloud, name: str, event: dict[str, Any], **options: Any) -> tuple[Any, Any]:
     answer = cloud.client("lambda").invoke(

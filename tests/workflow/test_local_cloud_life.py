@@ -21,7 +21,7 @@ from combinatoric_collage.local import Cloud, Container
 from combinatoric_collage.local.http.server import Server
 from combinatoric_collage.local.processes.tasks import GUARD
 from tests.workflow.left_over import left_behind, left_over
-from tests.workflow.pack_in_use import PACK, execute
+from tests.workflow.pack_in_use import FUNCTION, PACK, execute
 from tests.workflow.running import eventually, photo
 
 HEAVY = Container([sys.executable, str(PACK.parent / "tasks" / "heavy.py")], cwd=PACK.parent)
@@ -284,15 +284,6 @@ def rendering(host: int) -> bool:
             if "RenderTile" in child.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
                 return True
     return False
-
-
-FUNCTION = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Work:
-    Type: AWS::Serverless::Function
-    Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13 }
-"""
 
 
 def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:

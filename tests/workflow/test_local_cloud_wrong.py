@@ -15,8 +15,8 @@ from combinatoric_collage.local.errors import (
     StackError,
     TemplateError,
 )
-from tests.workflow.left_over import FUNCTION, left_over
-from tests.workflow.pack_in_use import PACK
+from tests.workflow.left_over import left_over
+from tests.workflow.pack_in_use import FUNCTION, PACK
 
 
 def test_a_template_that_is_not_there(tmp_path: Path) -> None:

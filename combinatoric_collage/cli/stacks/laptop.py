@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -56,12 +56,7 @@ def running(
     Raises:
         CloudError: when it cannot start, or could not keep what was made, with the reason.
     """
-<<<<<<< HEAD
     given, keys = _given(parameters, asked), with_keys(asked)
-=======
-    keys = with_keys(asked)
-    given = _with_providers(parameters, keys)
->>>>>>> 677666b (The house is drawn from its code, and held to one table of arrows, no circle even by types, and bounds of files and functions)
     workers = WAITING_WORKERS if keys else None
     lines = Kept(state) if state else None
     told = log or logging.getLogger("local").info
@@ -105,17 +100,6 @@ def with_keys(asked: Request | None) -> list[Provider]:
         return there
     own = [engines.ENGINES[name].provider for name in asked.engines]
     return [one for one in there if one in own or (asked.theme and one.styles)]
-
-
-def _with_providers(parameters: Mapping[str, str], keys: Iterable[Provider]) -> dict[str, str]:
-    """The template's parameters, with those that the environment sets for providers."""
-    given = dict(parameters)
-    for provider in keys:
-        given.setdefault(provider.parameters["secret"], _secret(provider))
-        for variable, name in provider.variables.items():
-            if value := os.environ.get(variable):
-                given.setdefault(name, value)
-    return given
 
 
 def _secret(provider: Provider) -> str:

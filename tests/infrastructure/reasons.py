@@ -43,7 +43,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
     },
     "MakeMasksFunctionRole": {
         "s3:GetObject": {
-            "UPLOADS/uploads/*": "The source and the mask",
+            "UPLOADS/uploads/*": "The source, the mask and the font",
             "UPLOADS/sources/*": "The same where a door put them",
             "COLLAGES/collages/*/request.json": AGAIN,
             "WEIGHTS/models/*": "How large the models work",
@@ -53,6 +53,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/source.png": "The prepared source",
             "COLLAGES/collages/*/masks/*": "The masks",
             "COLLAGES/collages/*/style_pictures/*": "The pictures that styles are taken from",
+            "COLLAGES/collages/*/font": "The user's own font, to outlive the upload",
             "COLLAGES/collages/*/prepared.json": "The digests of all of them",
         },
     },
@@ -60,6 +61,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:GetObject": {
             "COLLAGES/collages/*/request.json": AGAIN,
             "COLLAGES/collages/*/styles.json": "The styles to combine",
+            "COLLAGES/collages/*/font": "How wide texts are in the user's own font",
             "COLLAGES/collages/*/prepared.json": "The digests of source and masks",
             "COLLAGES/collages/*/plan.json": "The numbers that calls had in an earlier run",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
@@ -99,6 +101,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
         "s3:GetObject": {
             "COLLAGES/collages/*/plan.json": "Which tile goes where",
+            "COLLAGES/collages/*/font": "The user's own font to write in",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
             "COLLAGES/collages/*/manifest.json": "What another layout is made of",
             "COLLAGES/collages/*/failures/*": "Why tiles are missing",

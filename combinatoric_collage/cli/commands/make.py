@@ -15,6 +15,7 @@ from collage.provenance import explain as explaining
 from collage.request import rules
 from collage.request.parse import parse
 from collage.request.request import Request
+from collage.sheet import fonts
 from collage.steps.start_collage import Started
 from combinatoric_collage.cli import (
     confirmation,
@@ -31,8 +32,8 @@ from combinatoric_collage.cli.request_options import request_options
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.which import Where, WhereConfigured
 
-AS_PUT = "sources/mask"
-"""A mask file's key until it is put in."""
+AS_PUT = "sources/file"
+"""The key of a mask file, or a font, until it is put in."""
 
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
@@ -50,6 +51,14 @@ MaskFile = Annotated[
     typer.Option(
         metavar="FILE",
         help="erase what is transparent of this picture, or white where it is not transparent",
+    ),
+]
+FontFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--font",
+        metavar="FILE",
+        help="write with this font, .ttf or .otf, before others: title, headings, labels, captions",
     ),
 ]
 RetryRefused = Annotated[
@@ -74,6 +83,7 @@ def run(
     photo: AnyPhoto = None,
     mask_file: MaskFile = None,
     style_picture: style_pictures.Given = None,
+    font_file: FontFile = None,
     retry_refused: RetryRefused = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -84,19 +94,22 @@ def run(
     """Make a collage of PHOTO."""
     where = replace(where, lasting=True)
     styled = style_pictures.files(style_picture)
-    asked = _asked(options, photo, mask_file, styled)
+    asked = _asked(options, photo, mask_file, styled, font_file)
     to = replace(to, name=photo.stem if photo else asked.recipe)
-    inputs = (photo, mask_file, *styled.values(), *read)
+    inputs = (photo, mask_file, font_file, *styled.values(), *read)
     to.check([file for file in inputs if file is not None])
     data, mask = _checked(photo, where), _checked(mask_file, where)
     looks = {name: _read(file, where) for name, file in styled.items()}
+    font = _font(font_file)
 
     def start(reached: Stack) -> Started:
-        to.hold(lambda: reached.identify(data, asked, mask, looks))
-        return reached.start(data, options, mask, style_pictures=looks, retry_refused=retry_refused)
+        to.hold(lambda: reached.identify(data, asked, mask, looks, font))
+        return reached.start(
+            data, options, mask, style_pictures=looks, font=font, retry_refused=retry_refused
+        )
 
     FollowedRun(where, to, as_json, asked, yes).follow(
-        start, lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS, looks)
+        start, lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS, looks, font)
     )
 
 
@@ -153,6 +166,7 @@ def estimate(
     photo: AnyPhoto = None,
     mask_file: MaskFile = None,
     style_picture: style_pictures.Given = None,
+    font_file: FontFile = None,
     as_json: AsJson = False,
     **options: Any,
 ) -> None:
@@ -161,10 +175,11 @@ def estimate(
     Nothing is started or paid, and the laptop needs no key.
     """
     styled = style_pictures.files(style_picture)
-    asked = _asked(options, photo, mask_file, styled)
+    asked = _asked(options, photo, mask_file, styled, font_file)
     data, mask = _checked(photo, where), _checked(mask_file, where)
     looks = {name: _read(file, where) for name, file in styled.items()}
-    found = where.looked_at(asked).estimate(data, asked, mask, style_pictures=looks)
+    font = _font(font_file)
+    found = where.looked_at(asked).estimate(data, asked, mask, style_pictures=looks, font=font)
     if as_json:
         answer(found)
     else:
@@ -178,9 +193,11 @@ def _asked(
     photo: Path | None,
     mask_file: Path | None,
     styled: Mapping[str, Path],
+    font_file: Path | None,
 ) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
-    put: dict[str, Any] = {"mask_source": AS_PUT} if mask_file else {}
+    files = {"mask_source": mask_file, "font": font_file}
+    put: dict[str, Any] = {name: AS_PUT for name, file in files.items() if file}
     if styled:
         put |= {"style_pictures": dict.fromkeys(styled, style_pictures.AS_PUT)}
     asked = parse({**options, **put})
@@ -206,4 +223,13 @@ def _read(file: Path, where: Where) -> bytes:
     except PermanentError as error:
         # Of several files it must be said which one it is.
         raise type(error)(f"{file}: {error}") from error
+    return data
+
+
+def _font(file: Path | None) -> bytes | None:
+    """The bytes of a font that can be written with."""
+    if file is None:
+        return None
+    data = input_files.read(file)
+    fonts.check(data)
     return data

@@ -135,9 +135,12 @@ class Stack:
         mask: bytes | None = None,
         most_looks: int | None = None,
         style_pictures: Mapping[str, bytes] | None = None,
+        font: bytes | None = None,
     ) -> Estimated:
         """What a collage would take; nothing is started. See `estimate`."""
-        return estimate(self.store, self.tools, source, asked, mask, most_looks, style_pictures)
+        return estimate(
+            self.store, self.tools, source, asked, mask, most_looks, style_pictures, font
+        )
 
     def identify(
         self,
@@ -145,14 +148,15 @@ class Stack:
         asked: Request,
         mask: bytes | None = None,
         style_pictures: Mapping[str, bytes] | None = None,
+        font: bytes | None = None,
     ) -> str:
-        """The id of the collage that a request of these pictures would be. See `accept`.
+        """The id of the collage that a request of these files would be. See `accept`.
 
         Style pictures that are not given are those that the request names.
         """
         if style_pictures is None:
             style_pictures = style_files(self.store, self.tools, asked)
-        return identify(self.tools, source, asked, mask, style_pictures)
+        return identify(self.tools, source, asked, mask, style_pictures, font)
 
     def start(
         self,
@@ -161,9 +165,10 @@ class Stack:
         mask: bytes | None = None,
         *,
         style_pictures: Mapping[str, bytes] | None = None,
+        font: bytes | None = None,
         retry_refused: bool = False,
     ) -> Started:
-        """Put the pictures in and start the collage, or find the run that makes or made it.
+        """Put the files in and start the collage, or find the run that makes or made it.
 
         ``retry_refused`` has asked for again what moderation refused before.
 
@@ -171,9 +176,10 @@ class Stack:
             CollageError: by the name that the stack gives, when it refuses.
         """
         key = None if source is None else self.store.put_source(source)
-        more: dict[str, Any] = {}
-        if mask is not None:
-            more["mask_source"] = self.store.put_source(mask)
+        files = {"mask_source": mask, "font": font}
+        more: dict[str, Any] = {
+            name: self.store.put_source(data) for name, data in files.items() if data is not None
+        }
         if style_pictures:
             put = {name: self.store.put_source(data) for name, data in style_pictures.items()}
             more["style_pictures"] = put

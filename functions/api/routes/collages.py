@@ -39,6 +39,7 @@ from collage.request.parse import parse
 from collage.request.relayout import Relayout, layout_name, relaid
 from collage.request.seeds import seeded
 from collage.services import tools
+from collage.sheet import fonts
 from collage.steps.accept import accept
 from collage.steps.estimate import estimate
 from collage.steps.start_collage import launch
@@ -181,10 +182,11 @@ def assemble_collage(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid
     """Have another layout made beside the first; nothing is rendered or paid."""
     store = stack.store()
     layout = seeded(layout)
-    asked = relaid(store.accepted(collage).request, layout)
-    letters.check_title(asked.title)
+    accepted = store.accepted(collage)
+    asked = relaid(accepted.request, layout)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")
+    letters.check_title(asked.title, fonts.use(store.font(collage)) if accepted.font else None)
     stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))
     name = layout_name(layout)
     folder = f"collages/{collage}/layouts/{name}"

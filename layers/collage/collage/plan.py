@@ -163,7 +163,8 @@ def make(
         unfolded = upscaling.after(unfolded, request, weights)
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles, accounts)
-    laid = lay_out(request, unfolded, fixed=fixed)
+    font = accepted.font.sha256 if accepted.font else None
+    laid = lay_out(request, unfolded, fixed=fixed, font=font)
     captions = [tile.caption(request.captions) for tile in (*tiles, *unfolded.spares)]
     check_size(request, laid, dict(enumerate(captions)))
     return Plan(
@@ -183,10 +184,12 @@ def make(
     )
 
 
-def lay_out(request: Request, unfolded: Unfolded, *, fixed: bool) -> Layout:
+def lay_out(
+    request: Request, unfolded: Unfolded, *, fixed: bool, font: str | None = None
+) -> Layout:
     """The layout that a request asks for, with the tiles where its recipe has put them.
 
-    ``fixed`` says that a cell's place tells what it is.
+    ``fixed`` says that a cell's place tells what it is; ``font`` is the digest of the user's own.
     """
     return Layout(
         rows=request.rows,
@@ -196,6 +199,7 @@ def lay_out(request: Request, unfolded: Unfolded, *, fixed: bool) -> Layout:
         labels=request.labels or request.captions,
         prompts=request.captions,
         title=request.title,
+        font=font,
         border=request.border,
         background=request.background,
         column_headers=unfolded.column_headers,
@@ -213,7 +217,7 @@ def laid_again(made: Plan, asked: Request, changes: Relayout) -> Layout:
     Where a cell's place says what it is, and no other places are asked for, the cells keep theirs.
     Otherwise there are no headers, and the cells are left open.
     """
-    again = lay_out(asked, Unfolded([]), fixed=False)
+    again = lay_out(asked, Unfolded([]), fixed=False, font=made.layout.font)
     moved = changes.rows or changes.cols or changes.seed is not None or changes.sort != "shuffle"
     if moved or not made.layout.fixed:
         return again

@@ -334,7 +334,7 @@ def test_the_id_outlives_a_way_through_json():
 
 
 @pytest.mark.parametrize(
-    "field", sorted({*Request.model_fields} - {"mask_source", "style_pictures"})
+    "field", sorted({*Request.model_fields} - {"mask_source", "style_pictures", "font"})
 )
 def test_the_id_changes_with_every_field(field):
     if field in OWN:
@@ -343,6 +343,19 @@ def test_the_id_changes_with_every_field(field):
         other = parse({field: OTHER[field]})
 
     assert collage_id(other, SOURCE) != collage_id(parse({}), SOURCE)
+
+
+def test_a_font_counts_by_what_it_holds_and_is_not_written_down_where_there_is_none():
+    one, other = (parse({"title": "A", "font": key}) for key in ("sources/a", "sources/b"))
+
+    def named(request, digit):
+        return collage_id(request, SOURCE, font_sha256=digit * 64)
+
+    assert named(one, "7") == named(other, "7")
+    assert named(one, "7") != named(one, "8")
+    assert named(one, "7") != collage_id(one, SOURCE, "7" * 64)
+    assert "font" in one.model_dump()
+    assert "font" not in parse({"title": "A"}).model_dump()
 
 
 def test_a_mask_file_counts_by_what_it_holds_and_not_by_its_key():

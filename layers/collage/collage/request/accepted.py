@@ -8,8 +8,11 @@ from collage.digest import canonical, sha256
 from collage.names import CollageId
 from collage.request.request import Request
 
-LATER = ("sample", "upscaler", "style_pictures")
-"""Fields that came after the first ids were given out: not in an id unless they are used."""
+LATER = ("sample",)
+"""Fields that came after the first ids were given out: not in an id unless they are used.
+
+Those that came after it are not even written down unused; see `fields.unused`.
+"""
 
 
 class Source(BaseModel):
@@ -25,6 +28,15 @@ class Source(BaseModel):
     transparent: bool = False
 
 
+class Font(BaseModel):
+    """A font file, as it was when the request was accepted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = Field(description="its key in the uploads bucket")
+    sha256: str
+
+
 class Accepted(BaseModel):
     """A request that passed the door: request.json. Its id names the collage and its run."""
 
@@ -36,6 +48,7 @@ class Accepted(BaseModel):
     style_pictures: dict[str, Source] = Field(
         default={}, description="the pictures of styles, by the styles' names"
     )
+    font: Font | None = Field(default=None, description="the font file, where there is one")
     request: Request
 
     @property
@@ -54,15 +67,18 @@ def collage_id(
     source_sha256: str | None,
     mask_sha256: str | None = None,
     style_sha256: Mapping[str, str] | None = None,
+    font_sha256: str | None = None,
 ) -> str:
-    """The id of a collage: 20 hexadecimal digits over request, source, mask and style pictures.
+    """The id of a collage: 20 hexadecimal digits over the request and the files that it names.
 
     Their keys are left out: the same picture under two names is one collage.
     """
-    by_content = {"mask_source", "style_pictures"}
+    by_content = {"mask_source", "style_pictures", "font"}
     left_out = {*by_content, *(name for name in LATER if getattr(request, name) is None)}
     asked = request.model_dump(exclude=left_out)
     content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
     if style_sha256:
         content["style_pictures"] = dict(style_sha256)
+    if font_sha256 is not None:
+        content["font"] = font_sha256
     return sha256(canonical(content))[:20]

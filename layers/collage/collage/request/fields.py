@@ -42,6 +42,11 @@ Axes = Annotated[
 ]
 
 
+def unused(value: object) -> bool:
+    """Whether a field that came after the first ids and plans was left open: so they stay."""
+    return value is None
+
+
 class Fields(BaseModel):
     """What a request can say. Every field has a default; unknown fields are refused.
 
@@ -101,6 +106,7 @@ class Fields(BaseModel):
     )
     style_pictures: StylePictures | None = Field(
         default=None,
+        exclude_if=unused,
         description="uploaded pictures that styles are taken from, by the styles' names",
     )
     style_count: int | None = Field(
@@ -131,6 +137,11 @@ class Fields(BaseModel):
     labels: bool = Field(default=False, description="write below each cell what it is")
     captions: bool = Field(default=False, description="write below each cell its prompt")
     title: Title | None = Field(default=None, description="written above the cells")
+    font: UploadKey | None = Field(
+        default=None,
+        exclude_if=unused,
+        description="to write with before others: an uploaded TrueType or OpenType font",
+    )
     border: int = Field(default=0, ge=0, le=1024, description="pixels around the cells")
     background: Colour = Field(
         default="white", description="colour of gaps, border and labels: a name, or #rrggbb"
@@ -174,6 +185,7 @@ class Fields(BaseModel):
     )
     upscaler: Upscaler | None = Field(
         default=None,
+        exclude_if=unused,
         description="how: lanczos, span, or, on a laptop, realesrgan; unless given, span, or what "
         "the engine itself has",
     )

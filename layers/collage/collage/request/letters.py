@@ -14,8 +14,10 @@ NAMED = 5
 """How many of the characters that cannot be written are named."""
 
 
-def check(asked: Request) -> None:
+def check(asked: Request, font: str | None = None) -> None:
     """Refuse texts of a request that would be drawn and for which there are no letters.
+
+    ``font`` is that of the user's own, as `fonts.use` calls it.
 
     Styles that a language model lists are not known here; see `sheet.Sheet.unwritten`.
 
@@ -26,23 +28,23 @@ def check(asked: Request) -> None:
         return
     for field, texts in _drawn(asked):
         if not all(text.isascii() for text in texts):
-            _check(field, texts)
+            _check(field, texts, font)
 
 
-def check_title(title: str | None) -> None:
+def check_title(title: str | None, font: str | None = None) -> None:
     """Refuse a title for which there are no letters.
 
     Raises:
         InvalidRequest: naming the first such characters.
     """
     if title and not title.isascii():
-        _check("title", (title,))
+        _check("title", (title,), font)
 
 
-def _check(field: str, texts: tuple[str, ...]) -> None:
+def _check(field: str, texts: tuple[str, ...], font: str | None) -> None:
     from collage.sheet import typesetting
 
-    missing = typesetting.missing(texts)
+    missing = typesetting.missing(texts, font)
     if missing:
         named = ", ".join(f"{c} (U+{ord(c):04X})" for c in missing[:NAMED])
         more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""

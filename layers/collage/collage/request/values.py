@@ -14,6 +14,9 @@ from collage.request.colours import is_colour
 from collage.request.prompt_unfolding import MAX_PROMPTS
 from collage.text import line
 
+MOST_FONT_BYTES = 32 * 2**20
+"""Bytes of a font. One of all Han characters has about half of it."""
+
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
 

@@ -7,9 +7,13 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 UNICODE = ((3, 10), (0, 6), (0, 4), (3, 1), (0, 3))
 """Platform and encoding of the tables that map Unicode, the fullest first."""
+
+MOST_POINTS = 0x10000
+"""Code points that a table of format 4 can tell of."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,25 @@ def read(path: Path) -> Coverage:
         ValueError: when the file is no font, or none whose `cmap` is of format 4 or 12.
     """
     with path.open("rb") as file:
-        head = file.read(16)
-        start = 0
-        if head[:4] == b"ttcf":
-            (start,) = struct.unpack(">I", head[12:16])
-        file.seek(start + 4)
-        (count,) = struct.unpack(">H", file.read(2))
-        file.seek(start + 12)
-        entries = struct.iter_unpack(">4sIII", file.read(16 * count))
-        places = {tag: (offset, length) for tag, _, offset, length in entries}
-        if b"cmap" not in places:
-            raise ValueError(f"{path.name} has no table cmap")
-        offset, length = places[b"cmap"]
-        file.seek(offset)
-        table = file.read(length)
+        return read_from(file, path.name)
+
+
+def read_from(file: BinaryIO, name: str) -> Coverage:
+    """As `read`, from an open file, which errors call by this name."""
+    head = file.read(16)
+    start = 0
+    if head[:4] == b"ttcf":
+        (start,) = struct.unpack(">I", head[12:16])
+    file.seek(start + 4)
+    (count,) = struct.unpack(">H", file.read(2))
+    file.seek(start + 12)
+    entries = struct.iter_unpack(">4sIII", file.read(16 * count))
+    places = {tag: (offset, length) for tag, _, offset, length in entries}
+    if b"cmap" not in places:
+        raise ValueError(f"{name} has no table cmap")
+    offset, length = places[b"cmap"]
+    file.seek(offset)
+    table = file.read(length)
     (count,) = struct.unpack_from(">H", table, 2)
     records = struct.iter_unpack(">HHI", table[4 : 4 + 8 * count])
     found = {(platform, encoding): offset for platform, encoding, offset in records}
@@ -54,7 +63,7 @@ def read(path: Path) -> Coverage:
         return Coverage(_groups(subtable))
     if form == 4:
         return Coverage(_segments(subtable))
-    raise ValueError(f"{path.name} has a cmap of format {form}")
+    raise ValueError(f"{name} has a cmap of format {form}")
 
 
 def _groups(table: bytes) -> tuple[tuple[int, int], ...]:
@@ -72,6 +81,8 @@ def _segments(table: bytes) -> tuple[tuple[int, int], ...]:
     starts, deltas, offsets = (
         struct.unpack_from(form, table, 16 + 2 * count * part) for part in (1, 2, 3)
     )
+    if sum(max(0, last - first) for first, last in zip(starts, ends, strict=True)) > MOST_POINTS:
+        raise ValueError("the segments of its cmap overlap")
     there = []
     for at, (first, last, delta, offset) in enumerate(
         zip(starts, ends, deltas, offsets, strict=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collage.digest import canonical, sha256, shuffled
 from collage.tile import Tile
@@ -37,6 +37,8 @@ class Layout(BaseModel):
     """Pixels around all of it."""
     background: str = "white"
     """Colour of all that is no cell, as Pillow's ImageColor reads it."""
+    font: str | None = Field(default=None, exclude_if=lambda font: font is None)
+    """Digest of the font of the user's own that all is written in, where there is one."""
     column_headers: tuple[str, ...] = ()
     """Texts above the columns, one each."""
     row_headers: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Text on pictures: measured, broken into lines that fit, and drawn so that nothing is cut off.
 
-What Pillow's own font has, it writes; every other line is set by `typesetting`.
+What Pillow's own font has, it writes; every other line is set by `typesetting`, and all of them
+where there is a ``font`` of the user's own, as `fonts.use` calls it.
 """
 
 from __future__ import annotations
@@ -47,18 +48,19 @@ def ink(background: Colour) -> Colour:
     return (0, 0, 0) if (luminance + 0.05) ** 2 > 1.05 * 0.05 else (255, 255, 255)
 
 
-def plain(text: str) -> bool:
-    """Whether Pillow's own font has all of a text."""
-    return all(character.isascii() or character in BUILT_IN for character in text)
+def plain(text: str, font: str | None = None) -> bool:
+    """Whether Pillow's own font, which has all of a text, is to write it."""
+    return font is None and all(character.isascii() or character in BUILT_IN for character in text)
 
 
-def writable(text: str, otherwise: str) -> str:
+def writable(text: str, otherwise: str, font: str | None = None) -> str:
     """``text`` where there are letters for it, else without its accents, else ``otherwise``."""
     if plain(text):
         return text
     bare = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in bare if not unicodedata.combining(c))
-    return next((each for each in (text, bare) if not typesetting.missing([each])), otherwise)
+    tried = (each for each in (text, bare) if not typesetting.missing([each], font))
+    return next(tried, otherwise)
 
 
 def line_height(letters: int, *, tall: bool = False) -> int:
@@ -70,33 +72,33 @@ def line_height(letters: int, *, tall: bool = False) -> int:
 
 
 @lru_cache(maxsize=65536)
-def length(text: str, letters: int) -> int:
+def length(text: str, letters: int, font: str | None = None) -> int:
     """Pixels that a line takes up, with what leans out of its letters."""
-    if not plain(text):
-        return int(typesetting.set_line(text, letters)[0].shape[1])
+    if not plain(text, font):
+        return int(typesetting.set_line(text, letters, font)[0].shape[1])
     left, _, right, _ = _font(letters).getbbox(text, anchor="la")
     return int(np.ceil(max(right, _font(letters).getlength(text)) - min(0, left)))
 
 
-def wrap(text: str, letters: int, width: int) -> list[str]:
+def wrap(text: str, letters: int, width: int, font: str | None = None) -> list[str]:
     """``text`` in lines of at most ``width`` pixels; a word that is longer is broken.
 
     A line holds one character at least, however narrow it is.
     """
     words = text.split()
     # Most labels fit, and to measure what Pango sets takes a millisecond.
-    if not plain(text) and length(" ".join(words), letters) <= width:
+    if not plain(text, font) and length(" ".join(words), letters, font) <= width:
         return [" ".join(words)] if words else []
     lines: list[str] = []
     current = ""
     for word in words:
         longer = f"{current} {word}" if current else word
-        if length(longer, letters) <= width:
+        if length(longer, letters, font) <= width:
             current = longer
             continue
         if current:
             lines.append(current)
-        *whole, current = _broken(word, letters, width)
+        *whole, current = _broken(word, letters, width, font)
         lines += whole
     return [*lines, current] if current else lines
 
@@ -109,6 +111,7 @@ def draw(
     *,
     centred: bool = True,
     tall: bool = False,
+    font: str | None = None,
 ) -> None:
     """Draw lines into ``canvas`` (height, width, 3), in ink for the colour that it has there.
 
@@ -117,7 +120,10 @@ def draw(
     """
     if not lines:
         return
-    width, height = max(length(line, letters) for line in lines), line_height(letters, tall=tall)
+    width, height = (
+        max(length(line, letters, font) for line in lines),
+        line_height(letters, tall=tall),
+    )
     left, top = at[0] - width // 2 if centred else at[0], at[1]
     left = max(0, min(left, canvas.shape[1] - width))
     part = canvas[top : top + height * len(lines), left : left + width]
@@ -128,14 +134,15 @@ def draw(
     pen = ImageDraw.Draw(picture)
     black = ink((int(under[0]), int(under[1]), int(under[2])))
     for number, line in enumerate(lines):
-        x, y = (width - length(line, letters)) / 2 if centred else 0, number * height
-        if not length(line, letters):
+        wide = length(line, letters, font)
+        x, y = (width - wide) / 2 if centred else 0, number * height
+        if not wide:
             continue
-        if plain(line):
+        if plain(line, font):
             lower = round(LOWER * letters) if tall else 0
             pen.text((x, y + lower), line, black, _font(letters), "la")
         else:
-            mark, upper = typesetting.set_line(line, letters)
+            mark, upper = typesetting.set_line(line, letters, font)
             # What is stacked higher than a line is cut, so that it does not run into others.
             mark = mark[:height, : part.shape[1]]
             upper = max(0, min(upper, height - mark.shape[0]))
@@ -143,10 +150,10 @@ def draw(
     part[:] = np.asarray(picture)
 
 
-def _broken(word: str, letters: int, width: int) -> list[str]:
+def _broken(word: str, letters: int, width: int, font: str | None) -> list[str]:
     parts = [""]
     for cluster in graphemes.split(word):
-        if parts[-1] and length(parts[-1] + cluster, letters) > width:
+        if parts[-1] and length(parts[-1] + cluster, letters, font) > width:
             parts.append("")
         parts[-1] += cluster
     return parts

@@ -142,18 +142,13 @@ class Sheet:
         A text with one of them is written without its accents, or as its number.
         """
         return typesetting.missing(
-            [self.layout.title or "", *self._asked_headers, *self._asked_captions]
+            [self.layout.title or "", *self._asked_headers, *self._asked_captions], self.layout.font
         )
 
     @property
     def _asked_headers(self) -> list[str]:
         layout = self.layout
-        return [
-            *layout.column_headers,
-            *layout.row_headers,
-            layout.column_axis,
-            layout.row_axis,
-        ]
+        return [*layout.column_headers, *layout.row_headers, layout.column_axis, layout.row_axis]
 
     @property
     def _asked_captions(self) -> list[str]:
@@ -161,25 +156,30 @@ class Sheet:
 
     @cached_property
     def _title(self) -> str:
-        return lettering.writable(self.layout.title or "", "")
+        return lettering.writable(self.layout.title or "", "", self.layout.font)
 
     @cached_property
     def _captions(self) -> dict[int, str]:
-        return {i: lettering.writable(text, str(i + 1)) for i, text in self.captions.items()}
+        font = self.layout.font
+        return {i: lettering.writable(text, str(i + 1), font) for i, text in self.captions.items()}
 
     @cached_property
     def _column_headers(self) -> list[str]:
-        return _numbered(self.layout.column_headers)
+        return _numbered(self.layout.column_headers, self.layout.font)
 
     @cached_property
     def _row_headers(self) -> list[str]:
-        return _numbered(self.layout.row_headers)
+        return _numbered(self.layout.row_headers, self.layout.font)
 
     @cached_property
     def _tall(self) -> bool:
         """Whether lines need the height that letters of any script have."""
         texts = [*self._asked_headers, *self._asked_captions]
-        return not all(map(lettering.plain, texts))
+        return not all(lettering.plain(text, self.layout.font) for text in texts)
+
+    @property
+    def _tall_title(self) -> bool:
+        return not lettering.plain(self._title, self.layout.font)
 
     def _write(
         self,
@@ -192,8 +192,9 @@ class Sheet:
     ) -> None:
         """Draw lines as `lettering.draw` does, in the letters of the sheet or its title."""
         letters = self._title_letters if title else self.letters
-        tall = not lettering.plain(self._title) if title else self._tall
-        lettering.draw(canvas, at, lines, letters, centred=centred, tall=tall)
+        tall = self._tall_title if title else self._tall
+        font = self.layout.font
+        lettering.draw(canvas, at, lines, letters, centred=centred, tall=tall, font=font)
 
     # Measures.
 
@@ -223,7 +224,13 @@ class Sheet:
     def _label_lines(self, tile: int) -> list[str]:
         text = self._captions[tile] if self.has_words else str(tile + 1)
         margin = 2 * self._pad if self.has_words else 0
-        return lettering.wrap(text, self.letters, self.layout.shown[0] - margin)
+        return self._wrap(text, self.layout.shown[0] - margin)
+
+    def _wrap(self, text: str, width: int) -> list[str]:
+        return lettering.wrap(text, self.letters, width, self.layout.font)
+
+    def _length(self, text: str) -> int:
+        return lettering.length(text, self.letters, self.layout.font)
 
     @property
     def _line_height(self) -> int:
@@ -255,17 +262,17 @@ class Sheet:
     @cached_property
     def _title_lines(self) -> list[str]:
         width = max(1, self._inner_width - 2 * SIDE)
-        return lettering.wrap(self._title, self._title_letters, width)
+        return lettering.wrap(self._title, self._title_letters, width, self.layout.font)
 
     @property
     def _title_height(self) -> int:
         lines = len(self._title_lines)
-        height = lettering.line_height(self._title_letters, tall=not lettering.plain(self._title))
+        height = lettering.line_height(self._title_letters, tall=self._tall_title)
         return lines * height + height // 2 if lines else 0
 
     @cached_property
     def _column_axis_lines(self) -> list[str]:
-        return lettering.wrap(self.layout.column_axis, self.letters, self._grid_width)
+        return self._wrap(self.layout.column_axis, self._grid_width)
 
     @property
     def _column_axis_height(self) -> int:
@@ -282,7 +289,7 @@ class Sheet:
         width = self.layout.shown[0] - 2 * self._pad
         if not self._upright_headers:
             texts = self._column_headers
-            return [lettering.wrap(text, self.letters, width) for text in texts]
+            return [self._wrap(text, width) for text in texts]
         return [[text] for text in self._column_headers]
 
     @cached_property
@@ -295,7 +302,7 @@ class Sheet:
                 f"at least {self._line_height} are needed."
             )
         if self._upright_headers:
-            longest = max(lettering.length(t, self.letters) for t in self._column_headers)
+            longest = max(self._length(t) for t in self._column_headers)
             return longest + 2 * self._pad
         return max(map(len, self._header_lines)) * self._line_height + 2 * self._pad
 
@@ -311,22 +318,22 @@ class Sheet:
                 f"at least {self._line_height} are needed."
             )
         most = high // self._line_height
-        longest = max(lettering.length(text, self.letters) for text in headers)
+        longest = max(self._length(text) for text in headers)
         words = [word for text in headers for word in text.split()]
-        word = max((lettering.length(word, self.letters) for word in words), default=0)
+        word = max((self._length(word) for word in words), default=0)
         width = min(longest, max(WORDS, word, self.layout.shown[0] // 2))
-        while max(len(lettering.wrap(t, self.letters, width)) for t in headers) > most:
+        while max(len(self._wrap(t, width)) for t in headers) > most:
             width = width * 5 // 4
         return width + SIDE
 
     @cached_property
     def _row_header_lines(self) -> list[list[str]]:
         width = self._row_header_width - SIDE
-        return [lettering.wrap(text, self.letters, width) for text in self._row_headers]
+        return [self._wrap(text, width) for text in self._row_headers]
 
     @cached_property
     def _row_axis_lines(self) -> list[str]:
-        return lettering.wrap(self.layout.row_axis, self.letters, self._grid_height)
+        return self._wrap(self.layout.row_axis, self._grid_height)
 
     @property
     def _row_axis_width(self) -> int:
@@ -356,11 +363,11 @@ class Sheet:
         if not self._legend:
             return []
         room = max(1, self._inner_width - 2 * SIDE)
-        longest = max(lettering.length(entry, self.letters) for entry in self._legend)
+        longest = max(self._length(entry) for entry in self._legend)
         width = min(longest, room, LEGEND_COLUMN)
         columns = max(1, (room + 2 * SIDE) // (width + 2 * SIDE))
         width = room if columns == 1 else width
-        entries = [lettering.wrap(entry, self.letters, width) for entry in self._legend]
+        entries = [self._wrap(entry, width) for entry in self._legend]
         deep = -(-len(entries) // columns)
         places, y = [], 0
         for number, lines in enumerate(entries):
@@ -388,6 +395,6 @@ class Sheet:
         return made
 
 
-def _numbered(headers: Sequence[str]) -> list[str]:
+def _numbered(headers: Sequence[str], font: str | None) -> list[str]:
     """Headers, those that cannot be written as their number, from 1."""
-    return [lettering.writable(text, str(i)) for i, text in enumerate(headers, 1)]
+    return [lettering.writable(text, str(i), font) for i, text in enumerate(headers, 1)]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collage.sheet import coverage
+from collage.sheet import coverage, fonts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,29 +41,36 @@ it, Arabic after Chinese would stand higher than Chinese after Arabic."""
 _starting = Lock()
 
 
-def missing(texts: Iterable[str]) -> str:
-    """The characters of ``texts`` that no font has, each once, in the order of their appearance."""
+def missing(texts: Iterable[str], font: str | None = None) -> str:
+    """The characters of ``texts`` that no font has, each once, in the order of their appearance.
+
+    ``font`` is one of the user's own, as `fonts.use` calls it.
+    """
     there = dict.fromkeys(character for text in texts for character in text)
-    return "".join(c for c in there if not c.isascii() and not _seen(c))
+    own = fonts.known(font).coverage if font else ()
+    return "".join(c for c in there if not c.isascii() and c not in own and not _seen(c))
 
 
 @lru_cache(maxsize=1024)
-def set_line(text: str, size: int) -> tuple[NDArray[np.uint8], int]:
+def set_line(text: str, size: int, font: str | None = None) -> tuple[NDArray[np.uint8], int]:
     """A line as coverage (height, width), 255 where ink is full, and the row of its upper edge.
 
-    ``size`` is that of the letters in pixels. The row counts from the top of the line. The pixels
-    are shared and cannot be written to.
+    ``size`` is that of the letters in pixels, ``font`` as in `missing`. The row counts from the top
+    of the line. The pixels are shared and cannot be written to.
     """
     import pyvips
 
     if not any(map(_visible, text)):
         return np.zeros((0, 0), np.uint8), 0
-    _start()
+    start()
     # Pango reads markup.
     marked = html.escape(text, quote=False)
     if _first_direction(text) == "L":
         marked = ON_BASELINE + marked
-    made = pyvips.Image.text(marked, font=f"{_families(text)} {size}", dpi=72)
+    families = _families(text)
+    if font:
+        families = f"{fonts.known(font).family}, {families}"
+    made = pyvips.Image.text(marked, font=f"{families} {size}", dpi=72)
     picture: NDArray[np.uint8] = made.numpy().reshape(made.height, made.width)
     picture.setflags(write=False)
     return picture, int(made.yoffset)
@@ -91,8 +98,8 @@ def _families(text: str) -> str:
 
 
 @cache
-def _start() -> None:
-    """Make the fonts known to Pango.
+def start() -> None:
+    """Make the layer's fonts known to Pango.
 
     The environment says so only meanwhile: other programs have use for the machine's own fonts.
     """

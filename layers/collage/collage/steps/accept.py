@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from collage.digest import sha256
-from collage.errors import InvalidRequest, PermanentError
+from collage.errors import InvalidRequest, NotInStore, PermanentError, SourceTooLarge
 from collage.request import letters, rules
-from collage.request.accepted import Accepted, Source, collage_id
+from collage.request.accepted import Accepted, Font, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.request.request import Request
+from collage.request.values import MOST_FONT_BYTES
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store
@@ -31,7 +32,8 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     asked = parse(options)
     rules.served(asked, source is not None)
     served.check(asked, tools)
-    letters.check(asked)
+    font = font_of(store, asked)
+    letters.check(asked, font.sha256 if font else None)
     files = [
         None if key is None else store.upload(key, tools.settings.max_source_bytes)
         for key in (source, asked.mask_source)
@@ -54,10 +56,12 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
             picture.sha256 if picture else None,
             mask.sha256 if mask else None,
             {name: each.sha256 for name, each in style_pictures.items()},
+            font.sha256 if font else None,
         ),
         source=picture,
         mask=mask,
         style_pictures=style_pictures,
+        font=font,
         request=asked,
     )
 
@@ -72,12 +76,31 @@ def style_files(store: Store, tools: Tools, asked: Request) -> dict[str, bytes]:
     return {name: store.upload(key, most) for name, key in (asked.style_pictures or {}).items()}
 
 
+def font_of(store: Store, asked: Request, data: bytes | None = None) -> Font | None:
+    """The request's font, known to what writes in this process; of ``data``, or as uploaded.
+
+    Raises:
+        InvalidRequest: when it is not there, or cannot be written with.
+    """
+    if asked.font is None:
+        return None
+    from collage.sheet import fonts
+
+    try:
+        data = data or store.upload(asked.font, MOST_FONT_BYTES)
+    except (NotInStore, SourceTooLarge) as error:
+        raise InvalidRequest(f"font: {error}") from error
+    fonts.check(data)
+    return Font(key=asked.font, sha256=fonts.use(data))
+
+
 def identify(
     tools: Tools,
     source: bytes | None,
     asked: Request,
     mask: bytes | None = None,
     style_pictures: Mapping[str, bytes] | None = None,
+    font: bytes | None = None,
 ) -> str:
     """The id that `accept` gives to a request of these pictures.
 
@@ -91,6 +114,7 @@ def identify(
         picture.sha256 if picture else None,
         drawn.sha256 if drawn else None,
         {name: sha256(data) for name, data in (style_pictures or {}).items()},
+        None if font is None else sha256(font),
     )
 
 

@@ -12,7 +12,7 @@ from collage.manifest import Manifest
 from collage.request import letters
 from collage.request.relayout import Relayout, layout_name, relaid
 from collage.request.request import Request
-from collage.sheet import layout
+from collage.sheet import fonts, layout
 from collage.steps.assemble_collage import READERS, completed, finish, sidecars_of
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
@@ -29,7 +29,9 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
     asked = relaid(made.request, changes)
-    letters.check_title(asked.title)
+    if made.layout.font is not None:
+        fonts.use(store.font(collage_id))
+    letters.check_title(asked.title, made.layout.font)
     candidates = {record.index: (record.tile,) for record in manifest.tiles}
     shown = {cell for cell in made.layout.cells if cell is not None}
     sidecars = sidecars_of(store, {i: tiles for i, tiles in candidates.items() if i in shown})

@@ -12,6 +12,7 @@ from collage.manifest import Manifest, record
 from collage.plan import Plan
 from collage.progress import TileCounts
 from collage.services import Tools
+from collage.sheet import fonts
 from collage.steps import progress
 from collage.store.store import Store
 from collage.tile import Sidecar, Tile
@@ -28,6 +29,8 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
         StoppingError: by name, when that ended the run before the first tile.
     """
     made = store.plan(collage_id)
+    if made.layout.font is not None:
+        fonts.use(store.font(collage_id))
     failures, unsettled = store.failures(collage_id), store.unsettled(collage_id)
     refused = {
         tile

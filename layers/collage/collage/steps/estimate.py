@@ -13,7 +13,13 @@ from collage.request.parse import complete
 from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import duration, served
-from collage.steps.accept import fitting_size, inspected, inspected_styles, style_files
+from collage.steps.accept import (
+    fitting_size,
+    font_of,
+    inspected,
+    inspected_styles,
+    style_files,
+)
 from collage.steps.make_masks import prepare, style_picture
 from collage.steps.remaining import in_full, left
 from collage.store.store import Store
@@ -42,6 +48,7 @@ def estimate(
     mask_file: bytes | None = None,
     most_looks: int | None = None,
     style_pictures: Mapping[str, bytes] | None = None,
+    font_file: bytes | None = None,
 ) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
@@ -54,7 +61,8 @@ def estimate(
         TooLong: when it would take longer than a run may.
     """
     rules.served(asked, data is not None)
-    letters.check(asked)
+    font = font_of(store, asked, font_file)
+    letters.check(asked, font.sha256 if font else None)
     if mask_file is None and asked.mask_source is not None:
         mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
     if style_pictures is None:
@@ -79,7 +87,7 @@ def estimate(
     elif asked.styled:
         names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
     made = plan.make(
-        Accepted(id=UNNAMED, source=None, request=asked),
+        Accepted(id=UNNAMED, source=None, font=font, request=asked),
         Styles(styles=names, origin="default"),
         prepared,
         served.models(asked, tools),

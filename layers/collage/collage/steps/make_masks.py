@@ -11,8 +11,9 @@ from collage.errors import InvalidRequest, SourceChanged
 from collage.pictures import masks
 from collage.plan import Prepared
 from collage.recipes.recipe import Boxes, Shape
-from collage.request.accepted import Source
+from collage.request.accepted import Font, Source
 from collage.request.request import Request
+from collage.request.values import MOST_FONT_BYTES
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store
@@ -30,9 +31,11 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
     """
     accepted = store.accepted(collage_id)
     data, file = (
-        None if picture is None else _unchanged(store, tools, picture)
+        None if picture is None else _unchanged(store, picture, tools.settings.max_source_bytes)
         for picture in (accepted.source, accepted.mask)
     )
+    if accepted.font is not None:
+        store.put_font(collage_id, _unchanged(store, accepted.font, MOST_FONT_BYTES))
     weights = served.weights(store, accepted.request, tools, data is not None)
     png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size, weights)
     if png is not None:
@@ -41,16 +44,18 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         store.put_mask(collage_id, name, mask)
     digests = dict[str, str]()
     for name, picture in accepted.style_pictures.items():
-        small, digests[name] = style_picture(_unchanged(store, tools, picture))
+        small, digests[name] = style_picture(
+            _unchanged(store, picture, tools.settings.max_source_bytes)
+        )
         store.put_style_picture(collage_id, digests[name], small)
     prepared = prepared.model_copy(update={"style_pictures": digests})
     store.put_prepared(collage_id, prepared)
 
 
-def _unchanged(store: Store, tools: Tools, picture: Source) -> bytes:
-    data = store.upload(picture.key, tools.settings.max_source_bytes)
-    if sha256(data) != picture.sha256:
-        raise SourceChanged(f"{picture.key} was overwritten after the request was accepted.")
+def _unchanged(store: Store, file: Source | Font, most: int) -> bytes:
+    data = store.upload(file.key, most)
+    if sha256(data) != file.sha256:
+        raise SourceChanged(f"{file.key} was overwritten after the request was accepted.")
     return data
 
 

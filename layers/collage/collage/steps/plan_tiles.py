@@ -11,6 +11,7 @@ from collage.engines.diffusion import shards
 from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
 from collage.services import Tools
+from collage.sheet import fonts
 from collage.spending.accounts import asked_of
 from collage.steps import duration, progress, served
 from collage.steps.remaining import in_full, left
@@ -55,6 +56,8 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     """
     accepted = store.accepted(collage_id)
     asked = accepted.request
+    if accepted.font is not None:
+        fonts.use(store.font(collage_id))
     made = plan.make(
         accepted,
         store.styles(collage_id),

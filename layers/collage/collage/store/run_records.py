@@ -121,6 +121,14 @@ class RunRecords(Buckets):
         """Write a mask."""
         self._put(self.collages, f"collages/{collage}/masks/{name}.png", png, "image/png")
 
+    def font(self, collage: str) -> bytes:
+        """The font of the user's own that all is written in. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/font")
+
+    def put_font(self, collage: str, data: bytes) -> None:
+        """Write the font."""
+        self._put(self.collages, f"collages/{collage}/font", data, "font/sfnt")
+
     def plan(self, collage: str) -> Plan:
         """plan.json. Raises NotInStore."""
         return self._read(Plan, f"collages/{collage}/plan.json")

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import MISSING, fields
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
@@ -50,6 +52,13 @@ def test_what_a_format_cannot_be_made_without():
 
     assert needed >= {"name", "title", "ending", "content_type", "longest_side"}
     assert needed >= {"begins", "writer", "embed", "read"}
+
+
+def test_a_format_that_has_a_file_is_in_the_list():
+    modules = [import_module(f"collage.formats.{m.name}") for m in iter_modules(formats.__path__)]
+    made = [each for m in modules for each in vars(m).values() if isinstance(each, FileFormat)]
+
+    assert {each.name for each in made} == FORMATS.keys()
 
 
 @every_format

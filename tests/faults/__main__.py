@@ -56,8 +56,10 @@ def provider(report: Report, scratch: Path, shard: Shard) -> None:
     """Faults of a provider that is asked over a network."""
     with world() as stack, FakeOpenAI(cheap=True, hang=2 * engines.PATIENCE) as fake:
         trial = Trial(stack, scratch, options=engines.PAID)
-        engines.serve_provider(trial, fake)
-        report.run(trial, shard.of(engines.provider(fake)))
+        with engines.serving_provider(trial, fake):
+            report.run(trial, shard.of(engines.provider(fake)))
+            secrets = aws.each(trial, ("RenderTiles",), ("secretsmanager",))
+            report.run(trial, shard.of(secrets))
 
 
 def listed(report: Report, scratch: Path, shard: Shard) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
@@ -13,13 +14,14 @@ from botocore.config import Config
 
 from collage import errors, services
 from collage.engines.call_ends import ENDS
+from collage.engines.engine import Engine
 from collage.engines.openai import engine as openai
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.faults import KINDS
 from tests.faults.kinds import Killed
 from tests.faults.shop import Album, End, Shop
 from tests.faults.trial import Scenario, Stop, Trial
-from tests.faults.world import SMALL
+from tests.faults.world import SMALL, World
 
 PAID: dict[str, Any] = {
     **{name: value for name, value in SMALL.items() if name != "style_count"},
@@ -143,16 +145,33 @@ def serve_shop(trial: Trial, shop: Shop) -> None:
     trial.prepare()
 
 
-def serve_provider(trial: Trial, fake: FakeOpenAI) -> None:
+class Loaded(dict[str, Engine]):
+    """The engines of a process, which makes the one it needs with the key as it then reads it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def get(self, _name: str, _otherwise: Any = None) -> Any:
+        """The engine that is watched; loaded anew where the process has no client yet."""
+        if not self._world.tools._clients:
+            self._world.engine.engine = openai.load(self._world.tools)
+        return self._world.engine
+
+
+@contextmanager
+def serving_provider(trial: Trial, fake: FakeOpenAI) -> Iterator[None]:
     """Have the engine `openai` ask the fake server, with its key from Secrets Manager."""
     world = trial.world
     once = Config(retries={"total_max_attempts": 1})
     secrets = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
     world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=PATIENCE)
+    made: Any = world.tools.__dict__
+    made["_engines"] = Loaded(world)
     with mock.patch.object(services, "_client", return_value=secrets):
-        world.engine.engine = openai.load(world.tools)
-    trial.billed = FakeBills(fake)
-    trial.prepare()
-    plan = world.store.plan(trial.flow.collage)
-    trial.billed = FakeBills(fake, {tile.prompt: tile.key for tile in plan.tiles})
+        trial.billed = FakeBills(fake)
+        trial.prepare()
+        plan = world.store.plan(trial.flow.collage)
+        trial.billed = FakeBills(fake, {tile.prompt: tile.key for tile in plan.tiles})
+        yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -76,3 +76,20 @@ def make_tiny(place: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment()}, check=False)  # noqa: S603
     if done.returncode:
         raise CloudError("The tiny models could not be made.")
+
+
+def manage(models: Path, words: Sequence[str], *, torch: bool) -> int:
+    """Have the task's own code do what these words say with a folder of models; its exit code.
+
+    Raises:
+        CloudError: when it needs ``torch`` and no Python here has it.
+    """
+    command = [
+        str(python()) if torch else sys.executable,
+        "-m",
+        "tasks.diffusion.models_folder",
+        str(models.expanduser().resolve()),
+        *words,
+    ]
+    done = subprocess.run(command, env={**os.environ, **environment()}, check=False)  # noqa: S603
+    return done.returncode

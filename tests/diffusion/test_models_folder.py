@@ -1,6 +1,9 @@
 """Models of one's own: added from a folder or a file, with LoRAs; listed, checked, removed."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from collage.errors import NoModel
 from tasks.diffusion import manifest, models_folder
 from tests.diffusion.bench import SIZE
+from tests.infrastructure.shipped import ROOT
 
 FEW = {"num_inference_steps": "2"}
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -198,3 +202,25 @@ def test_models_are_listed_checked_and_removed(bench, own, capsys):
     assert not (bench.models / "sharp").exists()
     with pytest.raises(SystemExit, match="no weights named 'sharp'"):
         models_folder.main([str(bench.models), "remove", "sharp"])
+
+
+def test_the_command_adds_lists_checks_and_removes(bench, own, lora):
+    def collage(*words):
+        command = [sys.executable, "-m", "combinatoric_collage.cli.main", "models", *words]
+        environment = {**os.environ, "COLLAGE_MODELS": str(bench.models)}
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    added = collage("add", "mine", str(own / "sdxl"), "--lora", f"{lora}:0.8", "--licence", "x")
+    assert added.returncode == 0, added.stderr
+    family = manifest.read(bench.models)["mine"]
+    assert f"mine@{family.digest} can generate, variation" in added.stdout
+    assert list(family.adapters.values()) == [0.8]
+    assert f"mine@{family.digest}" in collage("list").stdout
+    assert collage("check").returncode == 0
+    refused = collage("check", "nothing")
+    assert refused.returncode == 1
+    assert "NoModel: model: there are no weights named 'nothing'; there are: mine" in refused.stderr
+    assert collage("remove", "mine").returncode == 0
+    assert not manifest.read(bench.models)

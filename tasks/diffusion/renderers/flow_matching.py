@@ -19,7 +19,11 @@ from collage.engines.diffusion.operations import Repainting, Sampling
 from collage.tile import Operation
 from tasks.diffusion import pipelines, repository, seeing
 from tasks.diffusion.machine import Machine, generators
+from tasks.diffusion.prompts import cut
 from tasks.diffusion.renderers import Job, Made, Step
+
+CHAT = 16
+"""Tokens of a prompt's length that a chat around it may take."""
 
 UNGUIDED: dict[str, float] = {"ZImagePipeline": 0.0}
 """The guidance that means none, where that is not 1."""
@@ -65,7 +69,10 @@ class FlowMatching:
         if job.mask is not None:
             given["mask_image"] = Image.fromarray(255 - job.mask)
         (made,) = pipelines.made(pipe(**pipelines.taken(pipe, given)))
-        return made
+        if isinstance(made, Exception):
+            return made
+        longest = inspect.signature(pipe.__call__).parameters["max_sequence_length"].default
+        return Made(made.picture, cut(pipe.tokenizer, job.tile.prompt, longest - CHAT))
 
 
 def load(folder: Path, machine: Machine, *, compiled: bool) -> FlowMatching:

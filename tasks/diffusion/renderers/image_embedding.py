@@ -21,6 +21,7 @@ from collage.tile import Tile
 from tasks.diffusion import inversion, pipelines
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.pictures import Pixels, signed, unsigned
+from tasks.diffusion.prompts import cut
 from tasks.diffusion.remembered import Remembered
 from tasks.diffusion.renderers import Job, Made, Step
 
@@ -67,7 +68,15 @@ class ImageEmbedding:
                 callback_on_step_end=pipelines.told(step),
                 output_type="np",
             ).images
-        return [Made(_cut(picture, job)) for picture, job in zip(pictures, jobs, strict=True)]
+        return [
+            Made(_cut(picture, job), self._read(job))
+            for picture, job in zip(pictures, jobs, strict=True)
+        ]
+
+    def _read(self, job: Job[Any]) -> dict[str, float]:
+        """What is said of a prompt that the prior does not read to its end."""
+        most = self.prior.tokenizer.model_max_length - 2
+        return cut(self.prior.tokenizer, job.tile.prompt, most)
 
     def _meaning(self, job: Job[Sampling]) -> torch.Tensor:
         """The embedding of the source; half way to the text's, where there is one."""
@@ -107,7 +116,8 @@ class ImageEmbedding:
             own = torch.randn(noise.shape, generator=generators([job.tile])[0]).to(noise)
             embeddings.append(mixed)
             noises.append(inversion.slerp(noise, own, job.options.u + job.options.v))
-            measures.append({"inversion_residual": float(f"{residual:.2g}")})
+            said = {"inversion_residual": float(f"{residual:.2g}")}
+            measures.append({**said, **(self._read(job) if job.options.u else {})})
         predict = self._seen(torch.cat(embeddings), advance)
         with self._exact():
             latents = inversion.sample(predict, torch.cat(noises), path)

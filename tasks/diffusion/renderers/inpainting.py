@@ -39,6 +39,11 @@ class Inpainting:
 
     def render(self, jobs: Sequence[Job[Repainting]], step: Step) -> list[Made | Exception]:
         """The repainted pictures, in which nothing is restored yet."""
+        if self._prompts is None:
+            return self._render(jobs, step)
+        return self._prompts.by_length(jobs, lambda some: self._render(some, step))
+
+    def _render(self, jobs: Sequence[Job[Repainting]], step: Step) -> list[Made | Exception]:
         first = jobs[0]
         given = self._plain(jobs) if self._prompts is None else self._shared(jobs, self._prompts)
         with pipelines.scheduled(self.pipe, first.options.scheduler):

@@ -11,7 +11,11 @@ from diffusers import LDMTextToImagePipeline
 from collage.engines.diffusion.operations import Sampling
 from tasks.diffusion import pipelines
 from tasks.diffusion.machine import Machine, generators
+from tasks.diffusion.prompts import cut
 from tasks.diffusion.renderers import Job, Made, Step
+
+READ = 75
+"""Tokens of a text that the pipeline reads: it has 77, with those that begin and end it."""
 
 
 class LatentDiffusion:
@@ -40,7 +44,9 @@ class LatentDiffusion:
         finally:
             hook.remove()
         # Its own way to arrays does not know bfloat16.
-        return [Made(picture) for picture in pictures.float().permute(0, 2, 3, 1).cpu().numpy()]
+        arrays = pictures.float().permute(0, 2, 3, 1).cpu().numpy()
+        said = [cut(self.pipe.tokenizer, job.tile.prompt, READ) for job in jobs]
+        return [Made(array, measures) for array, measures in zip(arrays, said, strict=True)]
 
 
 def load(folder: Path, machine: Machine, *, compiled: bool) -> LatentDiffusion:

@@ -30,6 +30,9 @@ class TextToImage:
 
     def render(self, jobs: Sequence[Job[Sampling]], step: Step) -> list[Made | Exception]:
         """The pictures; those of a source begin with it, under as much noise as strength says."""
+        return self._prompts.by_length(jobs, lambda some: self._render(some, step))
+
+    def _render(self, jobs: Sequence[Job[Sampling]], step: Step) -> list[Made | Exception]:
         first = jobs[0]
         texts = [job.tile.prompt for job in jobs]
         given: dict[str, Any] = dict(

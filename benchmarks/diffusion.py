@@ -48,11 +48,12 @@ def measure() -> Result:
     with tempfile.TemporaryDirectory() as folder:
         save(Path(folder), SDXL if gpu else MIDDLING)
         renderer = inpainting.load(Path(folder), where, compiled=False)
+        plain = load(Path(folder), where)
     jobs = prepare(side)
     naive, ours, table = [], [], {}
-    one_by_one(renderer.pipe, jobs[:1])  # Whatever is set up at the first call.
+    one_by_one(plain, jobs[:1])  # Whatever is set up at the first call.
     for _ in range(1 if gpu else ROUNDS):
-        naive.append(timed(lambda: one_by_one(renderer.pipe, jobs), where))
+        naive.append(timed(lambda: one_by_one(plain, jobs), where))
         # Encodes anew: nothing is left of the round before.
         fresh = inpainting.Inpainting(renderer.pipe)
         ours.append(timed(lambda fresh=fresh: batched(fresh, jobs, shards.BATCH), where))
@@ -64,8 +65,8 @@ def measure() -> Result:
         name="diffusion",
         value=round(best if gpu else value, 2),
         unit="times faster than one call a tile",
-        aim=">= 2" if gpu else ">= 1.6",
-        holds=best >= 2 if gpu else value >= 1.6,
+        aim=">= 2" if gpu else ">= 1.8",
+        holds=best >= 2 if gpu else value >= 1.8,
         parts={
             "device": str(where),
             "side": side,
@@ -75,6 +76,13 @@ def measure() -> Result:
             "by_batch": table,
         },
     )
+
+
+def load(folder: Path, where: Machine) -> Any:
+    """The pipeline as people load it, with networks of its own, laid out as they come."""
+    pipe = diffusers.AutoPipelineForInpainting.from_pretrained(folder, dtype=where.dtype)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe.to(where.device)
 
 
 def one_by_one(pipe: Any, jobs: Sequence[Job[Any]]) -> None:

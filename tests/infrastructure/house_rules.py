@@ -10,9 +10,9 @@ ARROWS = {
     "cli.commands": (
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
         "cli.gallery cli.input_files cli.messages cli.output_folder cli.page_server "
-        "cli.picture_process cli.progress_bars cli.request_options cli.stacks cli.torch_python "
-        "engines errors formats local pack page progress provenance request sheet steps store "
-        "text watch"
+        "cli.picture_process cli.progress_bars cli.request_options cli.stacks "
+        "cli.style_pictures cli.torch_python engines errors formats local pack page progress "
+        "provenance request sheet steps store text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors recipes request request.fields steps",
@@ -39,6 +39,7 @@ ARROWS = {
         "cli.result_files cli.torch_python engines errors local local.aws local.kept manifest "
         "pack page progress request services settings steps store watch"
     ),
+    "cli.style_pictures": "request.words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
     "engines": "errors networks painting pictures request.words tile weights",
@@ -46,7 +47,8 @@ ARROWS = {
     "formats": "errors in_order pixels text",
     "functions": (
         "announcements collage digest engines errors formats names pictures progress recipes "
-        "request request.fields request.words services settings spending steps store tile watch"
+        "request request.fields request.words services settings sheet spending steps store tile "
+        "watch"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.cloud": (
@@ -82,12 +84,12 @@ ARROWS = {
     "request.fields": "engines errors formats names pictures request.words text weights",
     "request.words": "digest errors",
     "services": "engines repeats settings spending",
-    "sheet": "digest errors pictures pixels tile",
+    "sheet": "digest errors pictures pixels request.fields tile",
     "spending": "engines errors tile",
     "steps": (
         "announcements clock collage digest engines errors formats in_order manifest notes "
-        "pictures pixels plan progress provenance recipes request request.words services sheet "
-        "spending store tile watch weights"
+        "pictures pixels plan progress provenance recipes request request.fields request.words "
+        "services sheet spending store tile watch weights"
     ),
     "store": (
         "digest engines errors formats in_order manifest names notes page plan progress records "

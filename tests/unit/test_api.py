@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from typing import Any
 
 import boto3
@@ -26,6 +27,7 @@ from tests.unit.test_pipeline import SMALL, SOURCE, prepare, render
 assert deployed
 NOBODY = "0" * 20
 ASKED = {"source": "sources/a", **SMALL}
+FONT = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()
 
 
 @dataclass
@@ -91,9 +93,9 @@ def api(deployed: Deployed, limits_table: str) -> Api:
     return Api(replace(deployed, stack=replace(deployed.stack, runs=own)))
 
 
-def finished(stack) -> str:
+def finished(stack, **options) -> str:
     """A collage that was made."""
-    made, calls = prepare(stack)
+    made, calls = prepare(stack, **options)
     render(stack, made, calls)
     assemble_collage(stack.store, stack.tools, made)
     stack.runs.stop(made, "The end.")
@@ -389,6 +391,37 @@ def test_a_layout_that_breaks_the_rules_is_refused_before_anything_is_asked_for(
     found = api.refuses(422, "POST", f"/collages/{made}/assemble", {"gap": -40})
 
     assert found["errors"][0]["field"] == "gap"
+
+
+def test_a_font_is_an_upload_that_is_named_as_an_option(api):
+    api.stack.put("sources/font", FONT)
+    asked = ASKED | {"font": "sources/font", "title": "Größe"}
+
+    assert api("POST", "/collages/estimate", asked).json["calls"] == 6
+    made = api("POST", "/collages", asked).json["id"]
+
+    assert made != api("POST", "/collages", ASKED | {"title": "Größe"}).json["id"]
+    assert api.stack.store.accepted(made).font.key == "sources/font"
+
+
+@pytest.mark.parametrize("data", [None, b"words"])
+def test_a_font_that_cannot_be_written_with_is_refused_by_its_field(api, data):
+    if data is not None:
+        api.stack.put("sources/font", data)
+
+    for path in ("/collages", "/collages/estimate"):
+        found = api.refuses(422, "POST", path, ASKED | {"font": "sources/font"})
+        assert found["detail"].startswith("font: ")
+    assert not api.stack.started
+
+
+def test_a_new_title_is_held_against_the_letters_that_the_collage_has(api):
+    api.stack.put("sources/font", FONT)
+    made = finished(api.stack, font="sources/font")
+
+    found = api.refuses(422, "POST", f"/collages/{made}/assemble", {"title": "\U00012000"})
+
+    assert "there are no letters" in found["detail"]
 
 
 def test_the_same_layout_has_the_same_name():

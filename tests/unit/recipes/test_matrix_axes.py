@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from collage.errors import InvalidRequest
+from collage.provenance import parameters
 from collage.request.parse import parse
 from tests.unit.pictures import decode
 from tests.unit.plans import SOURCE, planned
@@ -61,6 +62,10 @@ def test_a_word_may_stand_in_the_template_and_the_first_cell_is_the_one_without_
 
     assert [tile.key for tile in made.tiles[:3]] == [tile.key for tile in plain.tiles]
     assert made.tiles[3].prompt == "a cat, Cubism"
+
+
+def test_search_and_replace_is_called_in_pictures_as_the_web_uis_call_it():
+    assert parameters.label("prompt_sr") == "Prompt S/R"
 
 
 def test_sizes_are_the_tiles_own_and_a_cell_has_room_for_each():

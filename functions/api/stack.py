@@ -12,6 +12,7 @@ from botocore.config import Config
 from collage.settings import settings
 from collage.store.store import Store, connect
 from collage.watch.runs import Runs
+from repeats import Repeats
 
 
 def store() -> Store:
@@ -23,6 +24,12 @@ def store() -> Store:
 def runs() -> Runs:
     """The workflow's runs."""
     return Runs(_client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+
+
+@cache
+def repeats() -> Repeats:
+    """The idempotency keys of all callers."""
+    return Repeats(_client("dynamodb"), settings().limits_table)
 
 
 def assemble(collage: str, layout: Mapping[str, Any]) -> None:

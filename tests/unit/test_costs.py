@@ -17,7 +17,7 @@ from collage.steps.render_tile import render_tile
 from collage.steps.start_collage import start
 from tests.unit.pictures import encode, noise
 from tests.unit.plans import planned
-from tests.unit.test_purchase import UNBOUNDED, Engine
+from tests.unit.spending.test_purchase import UNBOUNDED, Engine
 
 
 def test_the_tables_in_the_docs_are_current():

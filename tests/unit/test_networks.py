@@ -21,7 +21,7 @@ from collage.networks import files, ncnn, onnx, wire
 from collage.networks.dequantize import OPERATORS, dequantize
 from collage.networks.files import File
 from collage.networks.opencv import Network
-from tests.unit.test_painter import farmhouse
+from tests.unit.engines.painter.test_engine import farmhouse
 
 SPAN = FILES["span-x4-ch48"]
 

@@ -6,7 +6,7 @@ purpose or not at all, and said in the CHANGELOG.
 
 from collage.digest import canonical, sha256
 from tests.unit.plans import planned
-from tests.unit.test_pipeline import assemble, prepare, render
+from tests.unit.runs import assemble, prepare, render
 
 ID = "50143eb1be3856b8ac36"
 PLAN = "60b0eb225b1cff8ddcde50802a070c53eb059fede694dab2ea0ecd3262ecf545"

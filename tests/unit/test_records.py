@@ -22,7 +22,7 @@ from collage.steps.plan_tiles import plan_tiles
 from collage.steps.record_failure import record_failure
 from collage.steps.start_collage import start
 from collage.tile import Call, Sidecar
-from tests.unit.test_pipeline import SMALL, prepare, render
+from tests.unit.runs import SMALL, prepare, render
 
 SHIPPED = Path(__file__).parents[1] / "fixtures" / "records"
 VERSIONS = sorted(path for path in SHIPPED.iterdir() if path.is_dir())

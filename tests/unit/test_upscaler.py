@@ -14,7 +14,7 @@ from collage.painting import enlarge as by_lanczos
 from collage.pictures import pixels
 from collage.pictures.quality import psnr
 from collage.request.parse import parse
-from tests.unit.test_painter import farmhouse, tile
+from tests.unit.engines.painter.test_engine import farmhouse, tile
 
 SPAN = models.MODELS["span"]
 

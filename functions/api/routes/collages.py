@@ -75,7 +75,7 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
 
     The same source and options are the same collage, with or without a key.
     """
-    repeats, caller = tools().repeats, _caller()
+    repeats, caller = stack.repeats(), _caller()
     known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
     asked = seeded(asked, *((caller, key) if key else ()))
     store = stack.store()

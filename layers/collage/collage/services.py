@@ -11,7 +11,6 @@ from typing import Any, cast
 from collage import engines
 from collage.engines.engine import Engine
 from collage.engines.provider import Provider, ProviderSettings
-from collage.repeats import Repeats
 from collage.settings import Settings, read, settings
 from collage.spending.accounts import Account, Accounts, every
 from collage.spending.batches import Batches
@@ -91,11 +90,6 @@ class Tools:
         """The settings and the client of a provider, for the engine that asks it. See `client`."""
         account = self.accounts[provider.name]
         return account.settings, self.client(account)
-
-    @cached_property
-    def repeats(self) -> Repeats:
-        """The idempotency keys of all callers."""
-        return Repeats(_client("dynamodb"), self.settings.limits_table)
 
     @cached_property
     def _engines(self) -> dict[str, Engine]:

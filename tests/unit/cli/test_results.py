@@ -17,7 +17,7 @@ from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.result_files import RECORD, Results
 from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.unit.pictures import encode, noise, plain
-from tests.unit.test_pipeline import prepare, render
+from tests.unit.runs import prepare, render
 
 SHIPPED = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0"
 

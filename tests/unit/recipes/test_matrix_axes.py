@@ -8,7 +8,7 @@ from collage.provenance import parameters
 from collage.request.parse import parse
 from tests.unit.pictures import decode
 from tests.unit.plans import SOURCE, planned
-from tests.unit.test_pipeline import assemble, prepare, render
+from tests.unit.runs import assemble, prepare, render
 
 STYLES = ["Cubism", "Baroque", "Op Art"]
 

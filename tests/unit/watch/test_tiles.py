@@ -4,7 +4,7 @@ from collage.steps.assemble_collage import assemble_collage
 from collage.steps.record_failure import record_failure
 from collage.watch.look import look
 from collage.watch.tiles import page
-from tests.unit.test_pipeline import prepare, render, start
+from tests.unit.runs import prepare, render, start
 
 
 def pages(stack, made, limit):

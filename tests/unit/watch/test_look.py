@@ -10,7 +10,7 @@ from collage.steps.assemble_collage import assemble_collage
 from collage.steps.record_failure import record_failure
 from collage.watch.look import cancel, look, newest
 from tests.unit.pictures import encode, noise
-from tests.unit.test_pipeline import prepare, render, start
+from tests.unit.runs import prepare, render, start
 
 
 def stop(stack, name, error="Stopped"):

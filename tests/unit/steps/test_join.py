@@ -17,7 +17,7 @@ from collage.steps.assemble_again import assemble_again
 from collage.steps.assemble_collage import assemble_collage
 from collage.store.multipart import PART
 from tests.unit.pictures import decode, encode, noise, pixels
-from tests.unit.test_pipeline import assemble, prepare, render
+from tests.unit.runs import assemble, prepare, render
 
 
 def expected(stack, manifest, background=(255, 255, 255)):

@@ -2,7 +2,6 @@
 
 import io
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +13,10 @@ from collage.painting import enlarge, extend, generate, inpaint, paint, refill, 
 from collage.painting.noise import clouds
 from collage.pictures import masks
 from collage.tile import Tile
+from tests.infrastructure.shipped import ROOT
 from tests.unit.test_painting import distance, half_mask, scene
 
-FARMHOUSE = Path(__file__).parents[2] / "examples" / "farmhouse.png"
+FARMHOUSE = ROOT / "examples" / "farmhouse.png"
 
 
 def farmhouse(side: int = 256) -> np.ndarray:

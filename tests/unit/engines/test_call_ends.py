@@ -1,7 +1,6 @@
 """The table of ends: through the engine and the books, and as docs/openai.md has it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -24,8 +23,9 @@ from collage.spending.limits import Limits, Pace
 from collage.spending.purchase import buy
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
+from tests.infrastructure.shipped import ROOT
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "openai.md"
+DOCS = ROOT / "docs" / "openai.md"
 PRICE = 0.02
 KEY = "sk-test-the-ends"
 

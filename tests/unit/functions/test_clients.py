@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.infrastructure.shipped import ROOT
-from tests.unit.test_api import api, deployed
+from tests.unit.functions.test_api import api, deployed
 from web.build import programs
 
 assert api

@@ -1,7 +1,6 @@
 """How many pictures a call asks for, and what becomes of a call that brings fewer."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -26,11 +25,12 @@ from collage.steps.start_collage import start
 from collage.store.store import Store
 from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
+from tests.infrastructure.shipped import ROOT
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 from tests.unit.plans import PACE, accounts, models, planned
 
 MODEL = "gpt-image-2.5-flare"
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+TEMPLATE = ROOT / "template.yaml"
 SAMPLES: dict[str, Any] = {
     "recipe": "samples",
     "prompt": "a lighthouse",

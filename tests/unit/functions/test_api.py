@@ -20,9 +20,9 @@ from collage.request.relayout import Relayout, layout_name
 from collage.request.request import Request
 from collage.steps.assemble_collage import assemble_collage
 from tests.infrastructure.shipped import ROOT
+from tests.unit.functions.test_handlers import EVENTS, Deployed, deployed
 from tests.unit.pictures import encode, noise
-from tests.unit.test_handlers import EVENTS, Deployed, deployed
-from tests.unit.test_pipeline import SMALL, SOURCE, prepare, render
+from tests.unit.runs import SMALL, SOURCE, prepare, render
 
 assert deployed
 NOBODY = "0" * 20

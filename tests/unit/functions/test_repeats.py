@@ -1,15 +1,25 @@
+import importlib
+
 import boto3
 import pytest
 
 from collage.errors import KeyReused, LimitsUnavailable
-from collage.repeats import Repeats
+from tests.infrastructure.shipped import ROOT
+from tests.unit.functions.test_handlers import alone
 
 ASKED = {"source": "sources/a", "rows": 3}
 
 
 @pytest.fixture
-def repeats(limits_table):
-    return Repeats(boto3.client("dynamodb"), limits_table)
+def own():
+    """The module beside the API's app.py."""
+    with alone(ROOT / "functions" / "api"):
+        yield importlib.import_module("repeats")
+
+
+@pytest.fixture
+def repeats(own, limits_table):
+    return own.Repeats(boto3.client("dynamodb"), limits_table)
 
 
 def test_a_new_key_stands_for_nothing_yet(repeats):
@@ -50,8 +60,8 @@ def test_keys_are_forgotten_by_the_table(repeats, limits_table):
     assert "me" not in item["name"]["S"]
 
 
-def test_a_table_that_is_not_there_is_a_named_error(aws):
-    gone = Repeats(boto3.client("dynamodb", region_name="us-east-1"), "nowhere")
+def test_a_table_that_is_not_there_is_a_named_error(aws, own):
+    gone = own.Repeats(boto3.client("dynamodb", region_name="us-east-1"), "nowhere")
 
     with pytest.raises(LimitsUnavailable):
         gone.claim("me", "k", ASKED)

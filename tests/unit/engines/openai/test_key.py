@@ -15,8 +15,8 @@ from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
 from collage.services import Tools
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
+from tests.unit.engines.openai.test_engine import mask_of, no_wait, source_of, tile
 from tests.unit.pictures import decode
-from tests.unit.test_openai_engine import mask_of, no_wait, source_of, tile
 
 FIRST, SECOND = "sk-first-nobody-may-see", "sk-second-nobody-may-see"
 

@@ -9,9 +9,9 @@ from collage.errors import TooLong
 from collage.steps import duration
 from collage.steps.estimate import estimate
 from collage.steps.plan_tiles import plan_tiles
+from tests.unit.engines.diffusion.test_operations import tile
 from tests.unit.plans import planned
-from tests.unit.test_diffusion_engine import tile
-from tests.unit.test_pipeline import SOURCE, changed, prepare, render
+from tests.unit.runs import SOURCE, changed, prepare, render
 
 STYLES = {"styles": ["Cubism", "Baroque", "Op Art"], "size": 64, "cell": 32}
 

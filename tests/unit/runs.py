@@ -1,0 +1,51 @@
+"""Runs for the tests: a collage by its steps, as the workflow would take them."""
+
+import json
+from dataclasses import replace
+
+from collage.steps import start_collage
+from collage.steps.assemble_collage import assemble_collage
+from collage.steps.list_styles import list_styles
+from collage.steps.make_masks import make_masks
+from collage.steps.plan_tiles import plan_tiles
+from collage.steps.render_tile import render_tile
+from collage.tile import Call
+from tests.unit.pictures import encode, quarters
+
+SOURCE = encode(quarters((90, 60)))
+
+SMALL = {"rows": 2, "cols": 3, "size": 64, "cell": 32}
+
+
+def start(stack, key="uploads/a.png", data=SOURCE, **options):
+    """Put an upload and start its collage; the collage's id."""
+    if data is not None:
+        stack.put(key, data)
+    return start_collage.start(stack.store, stack.tools, stack.runs, key, {**SMALL, **options})
+
+
+def prepare(stack, **options):
+    """Come as far as the plan; the id, and the calls as the Map would hand them out."""
+    made = start(stack, **options)["id"]
+    if stack.started[made]["needs_styles"]:
+        list_styles(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.tools, made)
+    planned = plan_tiles(stack.store, stack.tools, made)
+    return made, [
+        Call.model_validate(item) for item in json.loads(stack.get(planned["waves"][0]["calls"]))
+    ]
+
+
+def render(stack, collage_id, calls):
+    for call in calls:
+        render_tile(stack.store, stack.tools, collage_id, call)
+
+
+def changed(stack, **settings):
+    """The stack's tools with other settings."""
+    return replace(stack.tools, settings=stack.tools.settings.model_copy(update=settings))
+
+
+def assemble(stack, collage_id):
+    assemble_collage(stack.store, stack.tools, collage_id)
+    return stack.store.manifest(collage_id)

@@ -78,17 +78,9 @@ def estimate(
         update={"style_pictures": {name: digest for name, (_, digest) in ready.items()}}
     )
     listed = asked.styled and asked.styles is None and bool(tools.lister or asked.theme)
-    names: tuple[str, ...] = ()
-    if asked.styles is not None:
-        names = asked.styles
-    elif listed:
-        count = asked.style_count or len(styles.DEFAULT_STYLES)
-        names = tuple(f"Style {number + 1}" for number in range(count))
-    elif asked.styled:
-        names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
     made = plan.make(
         Accepted(id=UNNAMED, source=None, font=font, request=asked),
-        Styles(styles=names, origin="default"),
+        Styles(styles=_styles(asked, listed=listed), origin="default"),
         prepared,
         served.models(asked, tools),
         tools.accounts,
@@ -106,3 +98,15 @@ def estimate(
         minutes=found.minutes,
         priced_on=found.priced_on,
     )
+
+
+def _styles(asked: Request, *, listed: bool) -> tuple[str, ...]:
+    """The styles of a request; names in place of those that are yet to be ``listed``."""
+    if asked.styles is not None:
+        return asked.styles
+    if listed:
+        count = asked.style_count or len(styles.DEFAULT_STYLES)
+        return tuple(f"Style {number + 1}" for number in range(count))
+    if asked.styled:
+        return styles.default(asked.style_count, asked.exclude, asked.known_styles)
+    return ()

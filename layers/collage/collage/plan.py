@@ -144,23 +144,16 @@ def make(
     request = accepted.request
     if request.styled and not styles.styles:
         raise NoStyles("The list of styles is empty.")
-    unfolded = recipes.RECIPES[request.recipe].unfold(
-        Ingredients(
-            request=request,
-            styles=styles.styles,
-            source=prepared.source,
-            masks=prepared.masks,
-            style_pictures=prepared.style_pictures,
-            models=models,
-            weights=weights,
-        )
+    ingredients = Ingredients(
+        request=request,
+        styles=styles.styles,
+        source=prepared.source,
+        masks=prepared.masks,
+        style_pictures=prepared.style_pictures,
+        models=models,
+        weights=weights,
     )
-    fixed = unfolded.cells is not None
-    if not fixed:
-        shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
-        unfolded = replace(unfolded, cells=shuffled)
-    if request.upscale is not None:
-        unfolded = upscaling.after(unfolded, request, weights)
+    unfolded, fixed = _unfold(request, ingredients)
     tiles = tuple(unfolded.tiles)
     calls = batch(tiles, accounts)
     font = accepted.font.sha256 if accepted.font else None
@@ -182,6 +175,18 @@ def make(
         layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
     )
+
+
+def _unfold(request: Request, ingredients: Ingredients) -> tuple[Unfolded, bool]:
+    """The tiles of a request in their cells, and whether a cell's place tells what it is."""
+    unfolded = recipes.RECIPES[request.recipe].unfold(ingredients)
+    fixed = unfolded.cells is not None
+    if not fixed:
+        shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
+        unfolded = replace(unfolded, cells=shuffled)
+    if request.upscale is not None:
+        unfolded = upscaling.after(unfolded, request, ingredients.weights)
+    return unfolded, fixed
 
 
 def lay_out(

@@ -15,7 +15,7 @@ from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _working_size
 from collage.painting import STYLES
 from collage.pictures import masks, pixels
 from collage.request import styles
-from tests.unit.test_painter import farmhouse, hole, tile
+from tests.unit.engines.painter.test_engine import farmhouse, hole, tile
 
 
 def picture(colour: tuple[int, int, int]) -> bytes:

@@ -14,7 +14,7 @@ from collage.sheet import fonts, lettering, typesetting
 from collage.steps.accept import accept
 from collage.steps.assemble_again import assemble_again
 from collage.steps.make_masks import make_masks
-from tests.unit.test_pipeline import SOURCE, assemble, prepare, render, start
+from tests.unit.runs import SOURCE, assemble, prepare, render, start
 
 ITALIC = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()
 """Its family is that of the upright letters that all is written in otherwise."""

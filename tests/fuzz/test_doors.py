@@ -57,6 +57,8 @@ JSON = st.recursive(
 )
 FIELD = st.sampled_from(sorted(Request.model_fields))
 WORDS = st.dictionaries(st.sampled_from(["w", "v"]) | TEXT, st.lists(TEXT, max_size=3), max_size=2)
+AXIS = st.sampled_from(["seed", "engine", "size", "combine", "prompt_sr"])
+WRITTEN = st.sampled_from(["-1", "0", "1", "2.0", "64", "64x48", "1_0"])
 
 
 @st.composite
@@ -67,7 +69,7 @@ def likely(draw: st.DrawFn) -> dict[str, Any]:
         "rows": st.integers(0, 6), "cols": st.integers(1, 6), "size": st.sampled_from([64, "9x64"]),
         "seed": st.integers(-2, 2**64), "prompt": TEXT, "subjects": st.lists(TEXT, max_size=3),
         "prompt_template": TEXT, "styles": st.lists(TEXT, max_size=4), "words": WORDS,
-        "axes": st.dictionaries(st.sampled_from(["seed", "engine"]), st.lists(TEXT, max_size=3)),
+        "axes": st.dictionaries(AXIS, st.lists(TEXT | WRITTEN, max_size=3)),
         "rects": st.lists(st.lists(st.integers(-1, 99), min_size=4, max_size=4), max_size=2),
         "target": TEXT, "background": TEXT, "title": TEXT, "mask_source": TEXT, "combine": NUMBER,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from collage import engines, formats, recipes
 from collage.errors import NotOneOf
 from collage.request import rules
 from collage.request.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
+from collage.request.seeds import RANDOM
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
@@ -96,7 +97,12 @@ def _as_field(name: str, value: str) -> Any:
         return value
     field = Fields.model_fields[name]
     try:
-        return TypeAdapter(Annotated[field.annotation, field]).validate_python(value)
+        found: Any = TypeAdapter(Annotated[field.annotation, field]).validate_python(value)
     except ValidationError as error:
         said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         raise ValueError(f"{name}={value}: {said}") from error
+    if name in ("seed", "combine") and "." in value:
+        raise ValueError(f"{name}={value}: give a whole number, without a point")
+    if name == "seed" and found == RANDOM:
+        raise ValueError(f"{name}={value}: name the seeds of an axis; none is drawn at random")
+    return found

@@ -25,7 +25,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "recipe": "matrix",
         "styles": ["Cubism"],
         "masks": ["left"],
-        "axes": {"engine": ["painter", "openai"]},
+        "axes": {"engine": ["painter", "stylizer", "openai"]},
         **SMALL,
     },
     "panorama": {"recipe": "panorama", "target": [96, SIDE], "size": SIDE, "cell": 32},

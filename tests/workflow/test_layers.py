@@ -204,6 +204,15 @@ def test_what_a_layer_requires_and_is_not_here_is_named(tmp_path: Path) -> None:
     assert (tmp_path / "links" / "six.py").is_file()
 
 
+def test_what_a_laptop_may_have_beside_that_is_there_if_it_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "optional.txt").write_text("not-installed-anywhere\nsix\n")
+
+    found = layers.unpacked(tmp_path, tmp_path / "links")
+
+    assert found == layers.Contents((tmp_path, tmp_path / "links"))
+    assert (tmp_path / "links" / "six.py").is_file()
+
+
 @pytest.mark.parametrize(
     ("failure", "said"),
     [

@@ -453,6 +453,8 @@ def test_what_nobody_asked_for_is_not_found(api, route):
         ({"source": "elsewhere/a"}, "source", None),
         ({"source": "sources/../uploads/a"}, "source", None),
         ({"source": "sources/gone"}, "source", None),
+        ({"style_pictures": {"A": "sources/gone"}, "combine": 1}, "style_pictures", None),
+        ({"style_pictures": {"A": "sources/a"}, "engine": "painter"}, "style_pictures", None),
     ],
 )
 def test_a_problem_names_the_field_and_what_is_allowed(api, options, field, allowed):

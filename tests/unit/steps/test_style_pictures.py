@@ -10,7 +10,7 @@ from collage.steps.accept import identify
 from collage.steps.estimate import estimate
 from collage.steps.make_masks import make_masks
 from tests.unit.pictures import decode, encode, noise
-from tests.unit.test_pipeline import SMALL, SOURCE, assemble, prepare, render, start
+from tests.unit.runs import SMALL, SOURCE, assemble, prepare, render, start
 
 WAVES, MOSS = encode(noise((300, 280))), encode(noise((260, 400)))
 NAMED = {"Waves": "sources/waves", "Moss": "sources/moss"}

@@ -141,3 +141,75 @@ def test_where_there_are_none_says_where_it_looked(stack, tmp_path, location):
 
     with pytest.raises(NoModel, match="none: no manifest"):
         stack.store.weights(where)
+
+
+NATIVE = {"operations": {"inpaint": {"strength": 0.9}}, "native": 1024, "grain": 16}
+
+
+def test_a_manifest_without_traits_pins_what_it_did():
+    """It is in keys of tiles: what was made by weights of earlier manifests is still found."""
+    assert parse(manifest()).pinned("sdxl") == "sdxl@d828e75c"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"traits": NATIVE},
+        {"traits": NATIVE | {"native": 512}},
+        {"traits": NATIVE | {"operations": {"inpaint": {"strength": 0.8}}}},
+        {"adapters": {"unet/model.safetensors": 0.8}},
+        {"adapters": {"unet/model.safetensors": 0.7}},
+    ],
+    ids=str,
+)
+def test_what_decides_a_picture_beside_the_files_is_in_the_digest(changes):
+    others = [{}, {"traits": NATIVE | {"grain": 8}}]
+    pins = [parse(manifest(**each)).pinned("sdxl") for each in [changes, *others]]
+
+    assert len(set(pins)) == 3
+
+
+def test_where_a_family_is_from_is_not():
+    assert parse(manifest(revision=40 * "a")).pinned("sdxl") == parse(manifest()).pinned("sdxl")
+
+
+def test_an_adapter_is_one_of_the_files():
+    with pytest.raises(NoModel, match=r"'adapters/1.safetensors' is not among the files"):
+        parse(manifest(adapters={"adapters/1.safetensors": 1.0}))
+
+
+@pytest.mark.parametrize(
+    ("size", "at"),
+    [
+        ((512, 512), (1024, 1024)),
+        ((64, 64), (1024, 1024)),
+        ((1024, 1024), (1024, 1024)),
+        ((2048, 2048), (2048, 2048)),
+        ((600, 400), (1248, 832)),
+        ((100, 1000), (320, 3232)),
+        ((1000, 1000), (1024, 1024)),
+    ],
+)
+def test_a_family_works_at_the_area_that_it_knows_and_at_whole_patches(size, at):
+    traits = weights.Traits.model_validate(NATIVE)
+
+    assert traits.at(size) == at
+    assert traits.model_copy(update={"native": None}).at(size) == size
+
+
+def test_a_source_is_prepared_as_large_as_the_largest_model_works():
+    from collage.engines.diffusion import operations
+
+    document = manifest(traits=NATIVE)
+    document["families"]["small"] = manifest(traits=NATIVE | {"native": 512})["families"]["sdxl"]
+    document["families"]["old"] = manifest()["families"]["sdxl"]
+    there = parse(document)
+
+    def at(*models):
+        return operations.working_size(there, {"inpaint"}, models, (256, 256))
+
+    assert at("old") == (256, 256)
+    assert at("old", "small") == (512, 512)
+    assert at("small", "sdxl", "old") == (1024, 1024)
+    with pytest.raises(NoModel, match="sdxl-inpainting"):
+        at()

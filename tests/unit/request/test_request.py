@@ -5,73 +5,11 @@ from PIL import ImageColor
 from pydantic import ValidationError
 
 from collage.errors import InvalidRequest
-from collage.request.accepted import collage_id
 from collage.request.colours import NAMES
 from collage.request.parse import parse
 from collage.request.relayout import parse_relayout
 from collage.request.request import Request
 from collage.request.seeds import seeded
-
-SOURCE = "5" * 64
-
-OTHER = {
-    "styles": ["Cubism", "Baroque"],
-    "style_count": 7,
-    "combine": 3,
-    "prompt_template": "a {styles} picture",
-    "masks": ["centre"],
-    "rows": 11,
-    "cols": 11,
-    "tiles": 99,
-    "size": [512, 256],
-    "cell": 128,
-    "gap": 1,
-    "fit": "pad",
-    "seed": 1,
-    "order": "random",
-    "preserve": False,
-    "theme": "the sea",
-    "exclude": ["Cubism"],
-    "max_usd": 1,
-    "replace_refused": True,
-    "labels": True,
-    "title": "A farm",
-    "border": 8,
-    "background": "navy",
-    "format": "jpeg",
-    "captions": True,
-    "upscale": 2,
-    "metadata": False,
-}
-"""For each field that the recipe collage has, a value that is not its default."""
-
-OWN = {
-    "sample": 3,
-    "upscaler": "lanczos",
-    "recipe": "matrix",
-    "engine": "openai",
-    "model": "another",
-    "quality": "low",
-    "prompt": "a cat",
-    "subjects": ("a cat",),
-    "axes": {"seed": ("1", "2")},
-    "grid_size": 2,
-    "count": 2,
-    "rects": ((0, 0, 1, 1),),
-    "transparency": True,
-    "target": (512, 64),
-    "anchor": "left",
-    "overlap": 0.75,
-    "steps": 2,
-    "models": ("vqmodel",),
-    "words": {"animal": ("cat",)},
-    "guidance_scale": 7.5,
-    "num_inference_steps": 20,
-    "strength": 0.5,
-    "scheduler": "ddim",
-    "negative_prompt": "rain",
-}
-"""The same for fields that need another recipe or engine."""
 
 
 def refusal(**options):
@@ -312,61 +250,6 @@ def test_a_request_does_not_change():
         parse({}).rows = 3
 
 
-def test_the_id_is_the_same_for_the_same_request_however_it_is_spelled():
-    one = parse({"size": "512", "masks": ["halves"], "rows": "10", "combine": 2})
-
-    assert collage_id(one, SOURCE) == collage_id(parse({}), SOURCE)
-    assert len(collage_id(one, SOURCE)) == 20
-    assert set(collage_id(one, SOURCE)) <= set("0123456789abcdef")
-
-
-def test_the_id_changes_with_the_source():
-    assert collage_id(parse({}), SOURCE) != collage_id(parse({}), "6" * 64)
-
-
-def test_the_id_outlives_a_way_through_json():
-    made = parse({"styles": ["Cubism", "浮世絵"], "size": [64, 48]})
-
-    again = Request.model_validate_json(made.model_dump_json())
-
-    assert again == made
-    assert collage_id(again, SOURCE) == collage_id(made, SOURCE)
-
-
-@pytest.mark.parametrize(
-    "field", sorted({*Request.model_fields} - {"mask_source", "style_pictures", "font"})
-)
-def test_the_id_changes_with_every_field(field):
-    if field in OWN:
-        other = parse({}).model_copy(update={field: OWN[field]})
-    else:
-        other = parse({field: OTHER[field]})
-
-    assert collage_id(other, SOURCE) != collage_id(parse({}), SOURCE)
-
-
-def test_a_font_counts_by_what_it_holds_and_is_not_written_down_where_there_is_none():
-    one, other = (parse({"title": "A", "font": key}) for key in ("sources/a", "sources/b"))
-
-    def named(request, digit):
-        return collage_id(request, SOURCE, font_sha256=digit * 64)
-
-    assert named(one, "7") == named(other, "7")
-    assert named(one, "7") != named(one, "8")
-    assert named(one, "7") != collage_id(one, SOURCE, "7" * 64)
-    assert "font" in one.model_dump()
-    assert "font" not in parse({"title": "A"}).model_dump()
-
-
-def test_a_mask_file_counts_by_what_it_holds_and_not_by_its_key():
-    one, other = (
-        parse({"recipe": "erase", "mask_source": key}) for key in ("sources/a", "sources/b")
-    )
-
-    assert collage_id(one, SOURCE, "7" * 64) == collage_id(other, SOURCE, "7" * 64)
-    assert collage_id(one, SOURCE, "7" * 64) != collage_id(one, SOURCE, "8" * 64)
-
-
 @pytest.mark.parametrize(
     ("name", "value", "most"),
     [
@@ -440,16 +323,6 @@ def test_a_mask_source_is_a_key_that_a_source_can_have():
         with pytest.raises(InvalidRequest, match="mask_source"):
             parse({"recipe": "erase", "mask_source": key})
     assert parse({"recipe": "erase", "mask_source": "uploads/mask.png"})
-
-
-def test_a_sample_is_part_of_the_id_only_where_it_is_asked_for():
-    text = "{a|b|c|d} {e|f|g|h}"
-    plain, drawn = (
-        parse({"recipe": "samples", "prompt": text, **more}) for more in ({}, {"sample": 2})
-    )
-
-    assert collage_id(plain, None) == "48d3e884857af449a915"
-    assert collage_id(drawn, None) != collage_id(plain, None)
 
 
 @pytest.mark.parametrize(

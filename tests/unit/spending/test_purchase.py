@@ -1,9 +1,9 @@
+"""One call of a provider: its price is counted, its turn awaited, its end settled."""
+
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 
 from collage import errors
@@ -15,7 +15,6 @@ from collage.errors import (
     CollageError,
     ConnectionLost,
     LimitsUnavailable,
-    MaxUsdReached,
     NoSlotYet,
     NotMade,
     Overloaded,
@@ -23,59 +22,26 @@ from collage.errors import (
     Refused,
     TimedOut,
 )
-from collage.spending.bookings import Budget, book
-from collage.spending.limits import Limits, Pace
+from collage.spending.bookings import Budget
+from collage.spending.limits import Limits
 from collage.spending.purchase import Purchase, buy
 from collage.tile import Tile
-from tests.unit.plans import planned
+from tests.unit.spending.bought import (
+    PRICE,
+    TABLE,
+    UNBOUNDED,
+    Engine,
+    counted,
+    purchase,
+    raising,
+    tiles,
+)
 
-TABLE = "limits"
-PRICE = 0.04
-UNBOUNDED = Budget("a collage", None)
 KINDS = {end: getattr(errors, end.name, None) for end in ENDS}
+
 UNBILLED = [kind for end, kind in KINDS.items() if kind and not end.counted]
+
 UNKNOWN = [kind for end, kind in KINDS.items() if kind and end.counted]
-
-
-@pytest.fixture
-def limits(limits_table: str) -> Limits:
-    client = boto3.client("dynamodb")
-    return Limits(client, TABLE, "openai", Pace(per_minute=60_000, burst=100), daily_usd=1)
-
-
-@dataclass
-class Engine:
-    """Asks for its turn and then ends as it was told to."""
-
-    end: Callable[[], float | None] = lambda: None
-    """What each picture cost by the provider's word, or an error."""
-    asked: list[int] = field(default_factory=list)
-    """How many pictures each call was for, once it had its turn."""
-
-    def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
-    ) -> list[Rendered]:
-        turn()
-        self.asked.append(len(tiles))
-        return [Rendered(png=b"picture", usd=self.end()) for _ in tiles]
-
-
-def raising(error: Exception) -> Callable[[], float | None]:
-    def end() -> float | None:
-        raise error
-
-    return end
-
-
-def tiles(count: int = 1) -> list[Tile]:
-    made = planned(
-        engine="openai", styles=["Cubism", "Baroque"], masks=["left"], tiles=count, rows=1, cols=10
-    )
-    return list(made.tiles)
-
-
-def purchase(limits: Limits, engine: Engine, count: int = 1) -> Purchase:
-    return buy(limits, engine, tiles(count), None, None, PRICE, UNBOUNDED)
 
 
 def noted(limits: Limits, tile: Tile) -> int:
@@ -318,107 +284,3 @@ def test_a_price_is_taken_back_when_the_books_halt_before_the_request(
     assert engine.asked == []
     assert limits.spent() == counted(limits) == 0
     assert [noted(limits, tile) for tile in tiles(2)] == [0, 0]
-
-
-BOUNDED = Budget("a collage", 0.1)
-
-
-def bounded(limits: Limits, engine: Engine, budget: Budget = BOUNDED) -> Purchase:
-    return buy(limits, engine, tiles(), None, None, PRICE, budget)
-
-
-def counted(limits: Limits, collage: str = "a collage") -> float:
-    """Dollars counted for a collage, by the table."""
-    name = {"name": {"S": f"paid#{collage}"}}
-    found = limits.dynamodb.get_item(TableName=TABLE, Key=name).get("Item", {})
-    return int(found.get("micros", {"N": "0"})["N"]) / 1e6
-
-
-def test_a_collage_asks_for_nothing_beyond_its_max_usd(limits: Limits) -> None:
-    engine = Engine(lambda: PRICE)
-    for _ in range(2):
-        bounded(limits, engine)
-
-    with pytest.raises(MaxUsdReached, match=r"\$0\.10 is reached: \$0\.08 are paid"):
-        bounded(limits, engine)
-
-    assert len(engine.asked) == 2
-    assert counted(limits) == limits.spent() == pytest.approx(2 * PRICE)
-
-
-def test_what_a_call_did_cost_counts_for_its_collage(limits: Limits) -> None:
-    bounded(limits, Engine(lambda: 0.001))
-    assert counted(limits) == 0.001
-
-    bounded(limits, Engine(lambda: 0.6))
-    with pytest.raises(MaxUsdReached, match=r"\$0\.60 are paid"):
-        bounded(limits, Engine())
-
-
-@pytest.mark.parametrize(("error", "requests"), [(TimedOut("?"), 2), (RateLimited("no"), 5)])
-def test_tries_that_may_be_billed_count_for_their_collage(
-    limits: Limits, error: CollageError, requests: int
-) -> None:
-    engine = Engine(raising(error))
-    for _ in range(5):
-        with pytest.raises((type(error), MaxUsdReached)):
-            bounded(limits, engine)
-
-    assert len(engine.asked) == requests
-
-
-def test_two_collages_are_counted_apart(limits: Limits) -> None:
-    for collage in ("a collage", "another"):
-        for _ in range(2):
-            bounded(limits, Engine(lambda: PRICE), Budget(collage, 0.08))
-
-    assert counted(limits) == counted(limits, "another") == 0.08
-
-
-def test_a_collage_without_a_limit_is_not_counted_by_itself(limits: Limits) -> None:
-    purchase(limits, Engine(lambda: PRICE))
-
-    assert counted(limits) == 0
-
-
-def test_calls_that_are_counted_at_once_pass_no_limit_together(limits: Limits) -> None:
-    def one(_: int) -> bool:
-        try:
-            book(limits, PRICE, BOUNDED)
-        except MaxUsdReached:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        booked = list(pool.map(one, range(8)))
-
-    assert sum(booked) == 2
-    assert counted(limits) == pytest.approx(2 * PRICE)
-
-
-@pytest.mark.parametrize("budget", [BOUNDED, UNBOUNDED])
-def test_what_other_calls_cost_meanwhile_counts_before_a_call_is_made(
-    limits: Limits, budget: Budget
-) -> None:
-    first = book(limits, PRICE, budget)
-
-    class Waiting(Engine):
-        def render(self, *given: Any) -> list[Rendered]:
-            first.settle(1.5)
-            return super().render(*given)
-
-    engine = Waiting()
-    with pytest.raises((MaxUsdReached, BudgetExhausted)):
-        bounded(limits, engine, budget)
-
-    assert engine.asked == []
-    assert limits.spent() == 1.5
-
-
-def test_a_spent_day_takes_nothing_from_a_collages_own_limit(limits: Limits) -> None:
-    limits.reserve(1)
-
-    with pytest.raises(BudgetExhausted):
-        bounded(limits, Engine())
-
-    assert counted(limits) == 0

@@ -11,7 +11,7 @@ from collage.errors import BrokenAnswer, PictureNotFetched
 from collage.services import Tools
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
-from tests.unit.engines.openai.test_engine import mask_of, no_wait, source_of, tile
+from tests.unit.engines.openai.asked import mask_of, no_wait, source_of, tile
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from collage.errors import (
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.faults import KINDS
 from tests.fake_openai.spellings import REFUSALS, SPELT
-from tests.unit.engines.openai.test_engine import Wire, saying, tile
+from tests.unit.engines.openai.asked import Wire, saying, tile
 
 KEY = "sk-test"
 

@@ -15,7 +15,7 @@ from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
 from collage.services import Tools
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
-from tests.unit.engines.openai.test_engine import mask_of, no_wait, source_of, tile
+from tests.unit.engines.openai.asked import mask_of, no_wait, source_of, tile
 from tests.unit.pictures import decode
 
 FIRST, SECOND = "sk-first-nobody-may-see", "sk-second-nobody-may-see"

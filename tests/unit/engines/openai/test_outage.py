@@ -11,7 +11,7 @@ from collage.engines.openai.engine import OpenAI
 from collage.engines.openai.outage import GAP_SECONDS, LONGEST_SECONDS, Outage
 from collage.errors import Overloaded, ProviderDown, ProviderUnreachable, RateLimited
 from tests.fake_openai import FakeOpenAI, Faults
-from tests.unit.engines.openai.test_engine import mask_of, no_wait, source_of, tile
+from tests.unit.engines.openai.asked import mask_of, no_wait, source_of, tile
 
 DOWN = ProviderUnreachable("There is no reaching it.")
 

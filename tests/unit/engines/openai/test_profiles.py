@@ -16,7 +16,7 @@ from collage.errors import BadKey, BadRequest, EngineUnavailable, Refused
 from collage.services import Tools
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI, Faults
-from tests.unit.engines.openai.test_engine import mask_of, pixels, source_of, tile
+from tests.unit.engines.openai.asked import mask_of, pixels, source_of, tile
 
 KEY = "sk-test-of-profiles"
 

@@ -1,61 +1,21 @@
+"""A list of styles is asked of a language model."""
+
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import httpx2
-import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_socket import enable_socket
 
 from collage.engines.openai.style_list import REPAIRS, ask, check
 from collage.errors import (
-    BadKey,
-    BadRequest,
-    CollageError,
-    ConnectionLost,
     NoStyles,
-    Overloaded,
-    QuotaExhausted,
-    RateLimited,
-    Refused,
-    TimedOut,
 )
 from collage.request import styles
-from tests.fake_openai import FakeOpenAI, Faults, Filtered, Refusal, TooLong
+from tests.fake_openai import FakeOpenAI, Filtered, Refusal, TooLong
+from tests.unit.engines.openai.listed import EVERYTHING, MODEL, client
 
-KEY = "sk-test-a-key-that-nobody-may-see"
-MODEL = "gpt-6-luna"
-EVERYTHING = frozenset({"responses", "json_schema", "json_object", "text"})
 THREE = ("Cubism", "Baroque", "Op Art")
-
-
-@pytest.fixture(autouse=True)
-def _no_network() -> None:
-    """The provider of these tests listens on loopback."""
-    enable_socket()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(key=KEY) as fake:
-        yield fake
-
-
-@pytest.fixture
-def fake(server: FakeOpenAI) -> Iterator[FakeOpenAI]:
-    """The provider, with nothing asked of it so far and nothing wrong with it."""
-    server.requests.clear()
-    yield server
-    server.faults, server.supports = Faults(), EVERYTHING
-    left = len(server._replies)
-    server._replies.clear()
-    assert left == 0, "the model was not asked as often as the test says"
-
-
-def client(fake: FakeOpenAI, **options: Any) -> openai.OpenAI:
-    return openai.OpenAI(**{"api_key": KEY, "base_url": fake.base_url, "max_retries": 0, **options})
 
 
 def listed(*names: str) -> dict[str, list[str]]:
@@ -66,9 +26,6 @@ def turns(fake: FakeOpenAI, number: int) -> list[dict[str, str]]:
     """What was said in a request, turn by turn."""
     body = fake.requests[number].body
     return list(body.get("input") or body["messages"])
-
-
-# The ladder
 
 
 def test_openais_own_server_is_asked_for_structured_output(fake: FakeOpenAI) -> None:
@@ -150,9 +107,6 @@ def test_json_that_is_none_is_asked_for_as_text(fake: FakeOpenAI, said: str) -> 
     assert "response_format" not in fake.requests[-1].body
 
 
-# The question
-
-
 def test_the_question_says_all_that_is_wanted(fake: FakeOpenAI) -> None:
     fake.say([listed(*THREE)])
 
@@ -177,9 +131,6 @@ def test_one_listing_is_one_request(fake: FakeOpenAI) -> None:
     ask(client(fake), MODEL, 200)
 
     assert len(fake.requests) == 1
-
-
-# Repairs
 
 
 @pytest.mark.parametrize(
@@ -263,9 +214,6 @@ def test_a_model_that_never_answers_gives_no_styles(fake: FakeOpenAI, stop: Any,
         ask(client(fake), MODEL, 3)
 
 
-# What is taken of an answer
-
-
 def test_more_names_than_asked_for_are_cut(fake: FakeOpenAI) -> None:
     fake.say([listed(*THREE, "Dada", "Rococo")])
 
@@ -319,123 +267,3 @@ def test_whatever_the_answer_what_is_taken_is_clean(
         assert name == styles.clean(name)
         assert 0 < len(name) <= styles.MAX_NAME
         assert styles.fold(name) not in {styles.fold(each) for each in exclude}
-
-
-# What goes wrong
-
-
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("429", RateLimited),
-        ("500", Overloaded),
-        ("503", Overloaded),
-        ("quota", QuotaExhausted),
-        ("drop", ConnectionLost),
-        ("drop_after", ConnectionLost),
-        ("truncate", ConnectionLost),
-        ("timeout", TimedOut),
-    ],
-)
-def test_each_failure_has_its_name_and_is_asked_once(
-    fake: FakeOpenAI, fault: str, expected: type[CollageError]
-) -> None:
-    fake.faults = Faults({1: fault})
-
-    with pytest.raises(CollageError) as raised:
-        ask(client(fake, timeout=0.5 if fault == "timeout" else 30), MODEL, 3)
-
-    assert type(raised.value) is expected
-    assert KEY not in str(raised.value)
-    assert len(fake.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "expected"), [("billing", QuotaExhausted), ("moderation", Refused)]
-)
-def test_a_refusal_is_no_reason_to_ask_for_less(
-    fake: FakeOpenAI, fault: str, expected: type[CollageError]
-) -> None:
-    fake.faults = Faults(rate=1, kinds=(fault,))
-
-    with pytest.raises(expected):
-        ask(client(fake), MODEL, 3)
-
-    assert len(fake.requests) == 1
-
-
-def test_a_key_that_is_refused_has_its_name(fake: FakeOpenAI) -> None:
-    with pytest.raises(BadKey):
-        ask(client(fake, api_key="sk-another"), MODEL, 3)
-
-    assert len(fake.requests) == 1
-
-
-def test_a_model_that_is_not_there_is_a_bad_request(fake: FakeOpenAI) -> None:
-    with pytest.raises(BadRequest, match="There is no model 'text-davinci-003'"):
-        ask(client(fake), "text-davinci-003", 3)
-
-
-def answering(*responses: httpx2.Response) -> openai.OpenAI:
-    """A client of a provider that answers these, and the last one for ever."""
-    left = list(responses)
-
-    def answer(_: httpx2.Request) -> httpx2.Response:
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    transport = httpx2.Client(transport=httpx2.MockTransport(answer))
-    return openai.OpenAI(api_key=KEY, max_retries=0, http_client=transport)
-
-
-@pytest.mark.parametrize("status", [400, 404, 422, 429, 500])
-def test_the_key_is_in_no_message(status: int) -> None:
-    error = {"message": f"Something is wrong with {KEY}"}
-
-    with pytest.raises(CollageError, match=r"\*\*\*") as raised:
-        ask(answering(httpx2.Response(status, json={"error": error})), MODEL, 3)
-
-    assert KEY not in str(raised.value)
-
-
-def chat(text: str) -> httpx2.Response:
-    choice = {
-        "index": 0,
-        "message": {"role": "assistant", "content": text},
-        "finish_reason": "stop",
-    }
-    body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    return httpx2.Response(200, json=body)
-
-
-@pytest.mark.parametrize("status", [400, 404, 405, 422, 501])
-def test_a_server_without_a_rung_may_say_so_in_many_ways(status: int) -> None:
-    missing = httpx2.Response(status, json={"detail": "what?"})
-
-    found = ask(answering(missing, missing, missing, chat("1. Cubism\n2. Baroque")), MODEL, 2)
-
-    assert found == ("Cubism", "Baroque")
-
-
-def test_a_server_that_takes_no_notice_of_the_form_is_asked_for_text() -> None:
-    missing = httpx2.Response(404, json={"detail": "Not Found"})
-
-    found = ask(answering(missing, chat("1. Cubism\n2. Baroque")), MODEL, 2)
-
-    assert found == ("Cubism", "Baroque")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        httpx2.Response(200, text="<html>Welcome to the hotel</html>"),
-        httpx2.Response(200, json={}),
-        httpx2.Response(200, json={"choices": []}),
-        httpx2.Response(200, json=[]),
-        httpx2.Response(200, text='{"choi', headers={"content-type": "application/json"}),
-    ],
-)
-def test_an_answer_in_no_known_form_ends_with_a_name(answer: httpx2.Response) -> None:
-    with pytest.raises(CollageError) as raised:
-        ask(answering(answer), MODEL, 2)
-
-    assert raised.value.name in {"NoStyles", "BrokenAnswer"}

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, by name.
+"""Everything that can go wrong with a collage, by name.
 
 Step Functions sees the class name of an exception as its error name, so these names are an
 interface: the state machine retries the transient ones by exact name and never the others.

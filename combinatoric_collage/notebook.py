@@ -93,6 +93,7 @@ def make(
     source: Picture | None = None,
     *,
     mask_file: Picture | None = None,
+    style_pictures: Mapping[str, Picture] | None = None,
     out: str | Path | None = None,
     force: bool = False,
     stack: str | None = None,
@@ -108,6 +109,7 @@ def make(
         recipe: Its name, such as ``collage``, ``matrix`` or ``variations``.
         source: The picture; some recipes need none.
         mask_file: A picture that says what to edit, for the recipes that take one.
+        style_pictures: Pictures that styles are taken from, by the styles' names.
         out: The folder of the result; a new one below ``out`` if none is named.
         force: Replace another collage in ``out``.
         stack: A deployed stack's name; without it, the laptop cloud.
@@ -129,18 +131,29 @@ def make(
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
     where = WhereConfigured(stack, _path(state), lasting=True, parameters_given=given)
     fields = {"recipe": recipe, **options}
-    asked = parse.parse(fields if mask_file is None else {**fields, "mask_source": AS_PUT})
+    put: dict[str, Any] = {} if mask_file is None else {"mask_source": AS_PUT}
+    if style_pictures:
+        put["style_pictures"] = dict.fromkeys(style_pictures, AS_PUT)
+    asked = parse.parse({**fields, **put})
     rules.served(asked, source is not None)
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed
     to = Output(_path(out), force, _name(source) or recipe)
-    to.check([Path(given) for given in (source, mask_file) if isinstance(given, str | Path)])
+    inputs = (source, mask_file, *(style_pictures or {}).values())
+    to.check([Path(given) for given in inputs if isinstance(given, str | Path)])
     data, mask = _data(source, where.settings), _data(mask_file, where.settings)
+    styled = {
+        name: found
+        for name, picture in (style_pictures or {}).items()
+        if (found := _data(picture, where.settings)) is not None
+    }
     with where.reached(asked) as reached:
         if not yes and confirmation.may_be_paid(asked):
-            confirmation.agree(reached.estimate(data, asked, mask), None)
-        to.hold(lambda: reached.identify(data, asked, mask))
-        started = reached.start(data, fields, mask, retry_refused=retry_refused)
+            confirmation.agree(reached.estimate(data, asked, mask, style_pictures=styled), None)
+        to.hold(lambda: reached.identify(data, asked, mask, styled))
+        started = reached.start(
+            data, fields, mask, style_pictures=styled, retry_refused=retry_refused
+        )
         for _ in reached.follow(started):
             pass
         folder = to.folder(started["id"])

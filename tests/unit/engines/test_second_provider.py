@@ -20,8 +20,8 @@ from collage.steps.render_tile import render_tile
 from collage.steps.start_collage import start
 from combinatoric_collage.cli.stacks import laptop
 from tests.unit.engines.stub.capability import MODEL, PRICED_ON, STUB, USD, StubSettings
-from tests.unit.functions.test_api import Api
-from tests.unit.functions.test_handlers import deployed
+from tests.unit.functions.called import Api
+from tests.unit.functions.conftest import deployed
 from tests.unit.pictures import encode, noise
 
 __all__ = ["deployed"]

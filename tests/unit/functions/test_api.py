@@ -1,96 +1,25 @@
-"""The routes of the HTTP API, by the events that API Gateway sends."""
+"""The HTTP API: collages are asked for, looked at, listed, stopped and laid out again."""
 
 import base64
 import json
-import re
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
-from typing import Any
 
-import boto3
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError, ReadTimeoutError
-from openapi_spec_validator import OpenAPIV31SpecValidator
+from botocore.exceptions import ReadTimeoutError
 
-from collage.engines import ENGINES, offered
 from collage.request.relayout import Relayout, layout_name
 from collage.request.request import Request
 from collage.steps.assemble_collage import assemble_collage
 from tests.infrastructure.shipped import ROOT
-from tests.unit.functions.test_handlers import EVENTS, Deployed, deployed
+from tests.unit.functions.called import ASKED
+from tests.unit.functions.deployed import EVENTS
 from tests.unit.pictures import encode, noise
-from tests.unit.runs import SMALL, SOURCE, prepare, render
+from tests.unit.runs import SMALL, prepare, render
 
-assert deployed
-NOBODY = "0" * 20
-ASKED = {"source": "sources/a", **SMALL}
 FONT = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()
-
-
-@dataclass
-class Answer:
-    """What the function answered."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-@dataclass
-class Api:
-    """A client of the function, as API Gateway is one."""
-
-    deployed: Deployed
-    caller: str = "arn:aws:iam::123456789012:user/painter"
-    authorizer: dict[str, Any] | None = None
-    """What an authorizer knows of the caller, where it is not that of IAM."""
-
-    @property
-    def stack(self):
-        return self.deployed.stack
-
-    def __call__(self, method, path, body=None, query=None, **headers: str) -> Answer:
-        event = json.loads(json.dumps(EVENTS["api"]))
-        event["rawPath"] = event["requestContext"]["http"]["path"] = path
-        event["requestContext"]["http"]["method"] = method
-        event["requestContext"]["authorizer"]["iam"]["userArn"] = self.caller
-        if self.authorizer is not None:
-            event["requestContext"]["authorizer"] = self.authorizer
-        if query:
-            event["queryStringParameters"] = query
-            event["rawQueryString"] = "&".join(f"{name}={value}" for name, value in query.items())
-        if body is not None:
-            event["body"] = body if isinstance(body, str) else json.dumps(body)
-            event["headers"]["content-type"] = "application/json"
-        event["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
-        made = self.deployed.invoke("api", event)
-        return Answer(made["statusCode"], made["headers"], made["body"])
-
-    def refuses(self, status, *request, **headers) -> Any:
-        """The problem that a request is answered with."""
-        answer = self(*request, **headers)
-        assert answer.status == status, answer.text
-        assert answer.headers["Content-Type"] == "application/problem+json"
-        assert answer.json["status"] == status
-        assert answer.json["detail"]
-        return answer.json
-
-
-@pytest.fixture
-def api(deployed: Deployed, limits_table: str) -> Api:
-    deployed.stack.put("sources/a", SOURCE)
-    own = type(deployed.stack.runs)(
-        boto3.client("stepfunctions"), deployed.references["CollageStateMachine"]
-    )
-    # The library and the function look at the same runs.
-    return Api(replace(deployed, stack=replace(deployed.stack, runs=own)))
 
 
 def finished(stack, **options) -> str:
@@ -199,26 +128,6 @@ def test_a_recipe_that_needs_no_source_is_asked_for_without_one(api):
     assert made["estimate"]["tiles"] == 4
     assert "source" not in api("GET", f"/collages/{made['id']}").json["links"]
     assert api.refuses(422, "POST", "/collages", SMALL)["errors"][0]["field"] == "source"
-
-
-@pytest.fixture
-def refuses_aws(monkeypatch):
-    """Makes an operation of AWS end with an error, while others go on; a call puts it right."""
-    real, faults = BaseClient._make_api_call, {}
-
-    def call(client, operation, given):
-        if operation in faults:
-            raise faults[operation]
-        return real(client, operation, given)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", call)
-
-    def refuse(operation, code):
-        faults[operation] = ClientError({"Error": {"Code": code, "Message": "No."}}, operation)
-        return faults.clear
-
-    refuse.faults = faults
-    return refuse
 
 
 @pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}])
@@ -429,6 +338,7 @@ def test_the_same_layout_has_the_same_name():
     assert layout_name(Relayout(cols=3)) != layout_name(Relayout(cols=4))
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("route", ["GET", "GET tiles", "DELETE", "POST assemble"])
 def test_what_nobody_asked_for_is_not_found(api, route):
     method, _, rest = route.partition(" ")
@@ -634,6 +544,8 @@ def test_the_description_says_how_this_stack_knows_its_callers(api):
         assert (schemes["Jwt"]["type"], schemes["Jwt"]["scheme"]) == ("http", "bearer")
 
 
+=======
+>>>>>>> 0c7d2fb (Handlers, the API's collages, its problems and what it says of itself are tested apart)
 def test_a_picture_under_two_keys_is_one_collage(api):
     picture = encode(noise((60, 60)))
     for key in ("sources/b", "sources/c"):

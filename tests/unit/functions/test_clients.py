@@ -7,11 +7,8 @@ import subprocess
 import pytest
 
 from tests.infrastructure.shipped import ROOT
-from tests.unit.functions.test_api import api, deployed
 from web.build import programs
 
-assert api
-assert deployed
 PYTHON = ROOT / ".clients" / "bin" / "python"
 USE = """
 from api_client.api.collages import create_collage

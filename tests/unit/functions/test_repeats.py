@@ -5,7 +5,7 @@ import pytest
 
 from collage.errors import KeyReused, LimitsUnavailable
 from tests.infrastructure.shipped import ROOT
-from tests.unit.functions.test_handlers import alone
+from tests.unit.functions.deployed import alone
 
 ASKED = {"source": "sources/a", "rows": 3}
 

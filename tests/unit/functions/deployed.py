@@ -1,0 +1,133 @@
+"""Functions as the template deploys them, in this process, and their sample events."""
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from collage.services import tools
+from collage.settings import settings
+from collage.steps.make_masks import make_masks
+from collage.store.store import connect
+from tests.infrastructure.shipped import ROOT, folder, functions, template
+from tests.unit.conftest import Stack
+from tests.unit.pictures import encode, quarters
+
+EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("*.json")}
+
+
+SOURCE = encode(quarters((90, 60)))
+
+
+GIVEN = {
+    "MaxConcurrency": "7",
+    "MinSharePercent": "70",
+    "MaxSourceMegabytes": "3",
+    "MaxSourceMegapixels": "4",
+}
+"""Parameters of the stack that are not as they are by default."""
+
+
+@contextmanager
+def alone(code: Path) -> Iterator[None]:
+    """With the modules beside an app.py at hand, and gone afterwards, as in a new process."""
+    sys.path.insert(0, str(code))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(code))
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(code):
+                del sys.modules[name]
+
+
+def forget() -> None:
+    """As a new process begins."""
+    for once in (settings, connect, tools):
+        once.cache_clear()
+
+
+def prepared(stack: Stack, collage_id: str) -> None:
+    make_masks(stack.store, stack.tools, collage_id)
+
+
+numbers = count()
+
+
+@dataclass
+class Context:
+    """What Lambda tells a function about its invocation."""
+
+    function_name: str
+    memory_limit_in_mb: int = 512
+    aws_request_id: str = "8a1b2c3d-0000-4000-8000-000000000000"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
+
+
+@dataclass
+class Deployed:
+    """The stack as a function finds it."""
+
+    stack: Stack
+    references: Mapping[str, str]
+    environ: Any
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Give an event to a function in a new process; its answer, through JSON as in Lambda."""
+        forget()
+        (logical,) = (known for known in functions() if folder(known).name == name)
+        spec = importlib.util.spec_from_file_location(
+            f"{name}_{next(numbers)}", folder(logical) / "app.py"
+        )
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        with self.environ.context() as environment:
+            for variable, value in self.environment(logical).items():
+                environment.setenv(variable, value)
+            with alone(folder(logical)):
+                spec.loader.exec_module(module)
+                return json.loads(json.dumps(module.handler(event, Context(logical))))
+
+    def executions(self) -> list[dict[str, Any]]:
+        """The runs that were started."""
+        client = boto3.client("stepfunctions")
+        arn = self.references["CollageStateMachine"]
+        return [
+            client.describe_execution(executionArn=found["executionArn"])
+            for found in client.list_executions(stateMachineArn=arn)["executions"]
+        ]
+
+    def environment(self, logical: str) -> dict[str, str]:
+        """The variables of a function, as the template gives them."""
+        own = template()["Resources"][logical]["Properties"].get("Environment", {})
+        shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+        return {
+            name: self._resolved(value)
+            for name, value in {**shared, **own.get("Variables", {})}.items()
+        }
+
+    def _resolved(self, value: Any) -> str:
+        if isinstance(value, dict):
+            ((intrinsic, text),) = value.items()
+            if intrinsic == "Ref":
+                return self.references[text]
+            if intrinsic == "Fn::If":
+                # As the parameters' defaults have it: a stack without a GPU.
+                condition, _, otherwise = text
+                assert condition == "HasGpu"
+                return self._resolved(otherwise)
+            assert intrinsic == "Fn::Sub"
+            return re.sub(r"\$\{(\w+)\}", lambda found: self.references[found[1]], text)
+        return str(value)

@@ -129,5 +129,7 @@ SHARED_NAMES = {
 LONG_FILES: dict[str, str] = {}
 """Files of more lines than the bound, and why."""
 
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "combinatoric_collage/notebook.py:make": "says what each argument is; its code is short",
+}
 """Functions of more lines than the bound, and why."""

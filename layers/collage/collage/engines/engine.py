@@ -35,7 +35,8 @@ class Capability:
     alike: Callable[[Tile], Any] = lambda tile: tile.model_dump(exclude={"sample"})
     """What tiles of one call have in common."""
     options: tuple[str, ...] = ()
-    """Fields of the request that it takes as options."""
+    """Fields of the request that it takes as options. A tile has those that were asked for,
+    as text, in its own ``options``."""
     qualities: tuple[str, ...] = ()
     """What the option ``quality`` may be."""
     pinned: Callable[[Operation, str | None, Weights | None], str] | None = None

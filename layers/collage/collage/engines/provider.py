@@ -99,7 +99,9 @@ class Provider:
     is_priced: Callable[[str], bool]
     """Whether the table has a price for a model."""
     connect: Callable[[Any, Callable[[str], Any]], Any]
-    """A client of the provider by its settings; the key is read by clients of AWS's services."""
+    """A client of the provider by its settings; the key is read by clients of AWS's services.
+    It raises what `Reach` says: an error of AWS that it lets through has no other name for a user
+    than ClientError."""
     styles: StyleList | None = None
     """How it lists styles, where it has a language model."""
 

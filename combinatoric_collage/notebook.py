@@ -131,10 +131,7 @@ def make(
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
     where = WhereConfigured(stack, _path(state), lasting=True, parameters_given=given)
     fields = {"recipe": recipe, **options}
-    put: dict[str, Any] = {} if mask_file is None else {"mask_source": AS_PUT}
-    if style_pictures:
-        put["style_pictures"] = dict.fromkeys(style_pictures, AS_PUT)
-    asked = parse.parse({**fields, **put})
+    asked = parse.parse({**fields, **_put(mask_file, style_pictures)})
     rules.served(asked, source is not None)
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed
@@ -142,11 +139,7 @@ def make(
     inputs = (source, mask_file, *(style_pictures or {}).values())
     to.check([Path(given) for given in inputs if isinstance(given, str | Path)])
     data, mask = _data(source, where.settings), _data(mask_file, where.settings)
-    styled = {
-        name: found
-        for name, picture in (style_pictures or {}).items()
-        if (found := _data(picture, where.settings)) is not None
-    }
+    styled = _styled(style_pictures, where.settings)
     with where.reached(asked) as reached:
         if not yes and confirmation.may_be_paid(asked):
             confirmation.agree(reached.estimate(data, asked, mask, style_pictures=styled), None)
@@ -200,6 +193,20 @@ def _tile(record: TileRecord, folder: Path) -> Tile:
         error=record.error,
         message=record.message,
     )
+
+
+def _put(mask_file: Picture | None, style_pictures: Mapping[str, Picture] | None) -> dict[str, Any]:
+    """Fields of the request that say which pictures will be put in."""
+    put: dict[str, Any] = {} if mask_file is None else {"mask_source": AS_PUT}
+    if style_pictures:
+        put["style_pictures"] = dict.fromkeys(style_pictures, AS_PUT)
+    return put
+
+
+def _styled(pictures: Mapping[str, Picture] | None, limits: Settings) -> dict[str, bytes]:
+    """The bytes of the pictures that styles are taken from."""
+    found = {name: _data(picture, limits) for name, picture in (pictures or {}).items()}
+    return {name: data for name, data in found.items() if data is not None}
 
 
 def _data(picture: Picture | None, limits: Settings) -> bytes | None:

@@ -13,7 +13,7 @@ from PIL import ImageFont
 from collage.errors import InvalidRequest
 from collage.request import letters
 from collage.request.parse import parse
-from collage.sheet import coverage, graphemes, lettering, typesetting
+from collage.sheet import coverage, graphemes, layer_fonts, lettering, typesetting
 from collage.steps import start_collage
 from collage.steps.estimate import estimate
 from tests.unit.sheet.test_sheet import ink, sheet, whole
@@ -102,7 +102,7 @@ def test_no_letter_is_a_box(text):
 
 
 def test_coverage_is_that_of_the_fonts_themselves():
-    for path in typesetting._paths():
+    for path in layer_fonts.paths():
         collection = path.suffix == ".ttc"
         font = TTCollection(path, lazy=True).fonts[0] if collection else TTFont(path, lazy=True)
         points = {p for p, name in font.getBestCmap().items() if name != ".notdef"}

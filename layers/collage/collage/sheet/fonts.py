@@ -19,7 +19,7 @@ from pathlib import Path
 from collage.digest import sha256
 from collage.errors import InvalidRequest
 from collage.request.values import MOST_FONT_BYTES
-from collage.sheet import coverage
+from collage.sheet import coverage, layer_fonts
 from collage.sheet.coverage import Coverage
 
 SIGNATURES = (b"\0\1\0\0", b"true", b"OTTO")
@@ -77,11 +77,9 @@ def use(data: bytes) -> str:
     """Make a font that was checked known to Pango in this process; what `known` calls it."""
     import pyvips
 
-    from collage.sheet import typesetting
-
     digest = sha256(data)
     if digest not in _fonts:
-        typesetting.start()
+        layer_fonts.start()
         family = f"own-{digest[:16]}"
         named = _named(data, family)
         path = _folder() / f"{family}.ttf"

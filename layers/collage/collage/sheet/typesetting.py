@@ -8,25 +8,17 @@ the machine has.
 from __future__ import annotations
 
 import html
-import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
-from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from collage.sheet import coverage, fonts
+from collage.sheet import coverage, fonts, layer_fonts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
-SUFFIXES = (".ttf", ".otf", ".ttc")
-CONFIGURATION = Path(__file__).with_name("fonts.conf")
 
 INVISIBLE = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
 """Categories of characters that nothing is drawn for: joiners, marks of direction, spaces."""
@@ -37,8 +29,6 @@ VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 ON_BASELINE = "<span size='1'>a</span>"
 """A letter too small to be seen. Pango hangs a line from the baseline of its first script: without
 it, Arabic after Chinese would stand higher than Chinese after Arabic."""
-
-_starting = Lock()
 
 
 def missing(texts: Iterable[str], font: str | None = None) -> str:
@@ -62,7 +52,7 @@ def set_line(text: str, size: int, font: str | None = None) -> tuple[NDArray[np.
 
     if not any(map(_visible, text)):
         return np.zeros((0, 0), np.uint8), 0
-    start()
+    layer_fonts.start()
     # Pango reads markup.
     marked = html.escape(text, quote=False)
     if _first_direction(text) == "L":
@@ -98,35 +88,8 @@ def _families(text: str) -> str:
 
 
 @cache
-def start() -> None:
-    """Make the layer's fonts known to Pango.
-
-    The environment says so only meanwhile: other programs have use for the machine's own fonts.
-    """
-    import pyvips
-
-    with _starting:
-        before = os.environ.get("FONTCONFIG_FILE")
-        os.environ["FONTCONFIG_FILE"] = str(CONFIGURATION)
-        try:
-            for path in _paths():
-                pyvips.Image.text("a", font="Noto Sans 12", dpi=72, fontfile=str(path))
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
-
-
-def _paths() -> Iterator[Path]:
-    for package in PACKAGES:
-        folder = Path(str(files(package)))
-        yield from sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
-
-
-@cache
 def _coverages() -> tuple[coverage.Coverage, ...]:
-    return tuple(map(coverage.read, _paths()))
+    return tuple(map(coverage.read, layer_fonts.paths()))
 
 
 def _visible(character: str) -> bool:

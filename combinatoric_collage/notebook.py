@@ -136,17 +136,14 @@ def make(
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed
     to = Output(_path(out), force, _name(source) or recipe)
-    inputs = (source, mask_file, *(style_pictures or {}).values())
-    to.check([Path(given) for given in inputs if isinstance(given, str | Path)])
+    to.check(_files(source, mask_file, *(style_pictures or {}).values()))
     data, mask = _data(source, where.settings), _data(mask_file, where.settings)
-    styled = _styled(style_pictures, where.settings)
+    own = _styled(style_pictures, where.settings)
     with where.reached(asked) as reached:
         if not yes and confirmation.may_be_paid(asked):
-            confirmation.agree(reached.estimate(data, asked, mask, style_pictures=styled), None)
-        to.hold(lambda: reached.identify(data, asked, mask, styled))
-        started = reached.start(
-            data, fields, mask, style_pictures=styled, retry_refused=retry_refused
-        )
+            confirmation.agree(reached.estimate(data, asked, mask, style_pictures=own), None)
+        to.hold(lambda: reached.identify(data, asked, mask, own))
+        started = reached.start(data, fields, mask, style_pictures=own, retry_refused=retry_refused)
         for _ in reached.follow(started):
             pass
         folder = to.folder(started["id"])
@@ -207,6 +204,11 @@ def _styled(pictures: Mapping[str, Picture] | None, limits: Settings) -> dict[st
     """The bytes of the pictures that styles are taken from."""
     found = {name: _data(picture, limits) for name, picture in (pictures or {}).items()}
     return {name: data for name, data in found.items() if data is not None}
+
+
+def _files(*pictures: Picture | None) -> list[Path]:
+    """Those of the pictures that are files."""
+    return [Path(given) for given in pictures if isinstance(given, str | Path)]
 
 
 def _data(picture: Picture | None, limits: Settings) -> bytes | None:

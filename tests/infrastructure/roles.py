@@ -15,6 +15,7 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from collage import engines
 from combinatoric_collage.local.moto.iam_resources import match
 from tests.infrastructure.translated import REGION, translated
 
@@ -24,7 +25,7 @@ PARAMETERS = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": "stack",
-    "OpenAiSecret": "openai-key",
+    **{one.parameters["secret"]: f"{one.name}-key" for one in engines.providers().values()},
     "ModelsLocation": "s3://WEIGHTS/models/",
     "GpuCluster": "stack-gpu",
 }

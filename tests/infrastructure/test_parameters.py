@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from collage.engines.openai.settings import OpenAISettings
+from collage import engines
 from collage.settings import Settings
 from collage.spending.limits import Pace
 from combinatoric_collage.local.parameters import check
@@ -192,9 +192,30 @@ def test_a_function_can_read_its_settings_and_lambda_can_hold_them(name, end, mo
 
     size = sum(len(variable) + len(text) for variable, text in variables.items())
     assert size <= ENVIRONMENT_BYTES
-    for model, prefix in ((Settings, ""), (OpenAISettings, "OPENAI_")):
+    settings = [(one.settings, one.prefix) for one in engines.providers().values()]
+    for model, prefix in ((Settings, ""), *settings):
         present = {field: variables.get(prefix + field.upper()) for field in model.model_fields}
         model.model_validate({field: text for field, text in present.items() if text})
+
+
+NEEDED = {
+    "RenderTileFunction": ("secret", "model", "images_per_minute"),
+    "PlanTilesFunction": ("secret", "model", "images_per_minute"),
+    "ApiFunction": ("secret", "model", "images_per_minute"),
+    "StartCollageFunction": ("secret", "model"),
+}
+"""Of every provider's settings, what a function tells or asks by."""
+
+
+@pytest.mark.parametrize("provider", engines.providers().values(), ids=lambda one: one.name)
+def test_a_providers_settings_are_parameters_that_reach_the_functions(provider):
+    assert set(provider.parameters.values()) <= PARAMETERS.keys()
+    assert set(provider.variables.values()) <= set(provider.parameters.values())
+
+    for name, settings in NEEDED.items():
+        given = environment(name, values(-1))
+        missing = {f"{provider.prefix}{each.upper()}" for each in settings} - given.keys()
+        assert not missing, f"{name} in template.yaml is not given {sorted(missing)}"
 
 
 @pytest.mark.parametrize("per_minute", DECIMAL["ImagesPerMinute"])

@@ -1,11 +1,15 @@
 """Recipes: which tiles a request unfolds into, and where they stand."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
 from collage import recipes
 from collage.errors import InvalidRequest
 from collage.plan import Plan
 from collage.recipes import panorama
+from collage.recipes.recipe import Recipe
 from collage.request import rules
 from collage.request.parse import complete, parse
 from tests.unit.plans import SOURCE, planned
@@ -23,6 +27,16 @@ SMALLEST = {
     "reconstruction": {"engine": "diffusion"},
 }
 """For each recipe what it cannot do without."""
+
+
+def test_every_recipe_that_has_a_class_is_in_the_list():
+    folder = Path(recipes.__file__).parent
+    for file in folder.glob("*.py"):
+        import_module(f"collage.recipes.{file.stem}")
+
+    classes = {kind for kind in Recipe.__subclasses__() if kind.__module__.startswith("collage.")}
+    assert classes == {type(recipe) for recipe in recipes.RECIPES.values()}
+    assert SMALLEST.keys() == recipes.RECIPES.keys(), "each says here what it cannot do without"
 
 
 def served(name, has_source=True, **options):

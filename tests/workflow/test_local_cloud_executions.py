@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
+    WaitFunction,
+)
 
 from combinatoric_collage.local import Cloud
 from combinatoric_collage.local.moto import executions
@@ -87,6 +90,29 @@ def test_an_execution_says_why_it_was_stopped(cloud: Cloud) -> None:
     )
     machines.stop_execution(executionArn=arn, error="Again")
     assert machines.describe_execution(executionArn=arn)["error"] == "Cancelled"
+
+
+def test_a_wait_that_begins_as_its_execution_is_stopped_ends_with_it(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = WaitFunction._wait_interval
+
+    def late(self: Any, env: Any, wait_seconds: int) -> None:
+        eventually(lambda: not env.is_running())
+        wait(self, env, wait_seconds)
+
+    monkeypatch.setattr(WaitFunction, "_wait_interval", late)
+    machines = cloud.client("stepfunctions")
+    arn = start(cloud, "late", do="wait")
+
+    machines.stop_execution(executionArn=arn)
+
+    eventually(
+        lambda: (
+            machines.get_execution_history(executionArn=arn, reverseOrder=True)["events"][0]["type"]
+            == "ExecutionAborted"
+        )
+    )
 
 
 def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[str]) -> None:

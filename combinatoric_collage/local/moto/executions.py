@@ -80,7 +80,7 @@ def _stop(stack: ExitStack) -> None:
     from moto.stepfunctions.parser.backend.execution import Execution
     from moto.stepfunctions.responses import StepFunctionResponse
 
-    end, set_error = Execution.stop, Environment.set_error
+    end, set_error, set_stop = Execution.stop, Environment.set_error, Environment.set_stop
 
     def answer(self: Any) -> Any:
         arn = self._get_param("executionArn")
@@ -104,6 +104,12 @@ def _stop(stack: ExitStack) -> None:
                 if record.status == MapRunStatus.RUNNING:
                     record.set_stop(MapRunStatus.ABORTED)
 
+    def tell(self: Any, *, stop_date: Any, cause: str | None, error: str | None) -> None:
+        set_stop(self, stop_date=stop_date, cause=cause, error=error)
+        if isinstance(self._program_state, ProgramStopped):
+            # It stays set: a Wait that begins only now would sleep through having been told.
+            self.program_state_event.set()
+
     def fail(self: Any, error: Any) -> None:
         # What comes of a task that was under way changes nothing any more.
         if not isinstance(self._program_state, ProgramStopped):
@@ -112,6 +118,7 @@ def _stop(stack: ExitStack) -> None:
     replace(stack, StepFunctionResponse, "stop_execution", answer)
     replace(stack, Execution, "stop", stop)
     replace(stack, Environment, "set_error", fail)
+    replace(stack, Environment, "set_stop", tell)
 
 
 def _maps(stack: ExitStack) -> None:

@@ -261,7 +261,7 @@ def test_a_large_file_is_put_in_parts(stack):
 
 def test_a_collage_far_larger_than_what_is_held_is_whole(stack, monkeypatch):
     monkeypatch.setattr(strips, "MOST_KEPT", 0)
-    manifest, picture = made(stack, rows=40, cols=40, tiles=7, cell=48, labels=True, title="Many")
+    manifest, picture = made(stack, rows=24, cols=16, tiles=7, cell=48, labels=True, title="Many")
 
     blank = expected(stack, manifest)
     for cell in manifest.cells:

@@ -11,7 +11,14 @@ from collage.digest import canonical, sha256
 from collage.names import Digest, MaskName
 
 Operation = Literal[
-    "generate", "inpaint", "outpaint", "variation", "interpolate", "reconstruct", "upscale"
+    "generate",
+    "inpaint",
+    "outpaint",
+    "variation",
+    "interpolate",
+    "reconstruct",
+    "upscale",
+    "transfer",
 ]
 """What an engine does for one tile."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES
+from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES, place
 
 START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, RECORD, API = (
     f"{name}FunctionRole"
@@ -30,6 +30,14 @@ def _arn(service: str, rest: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
+def _profile(region: str, name: str) -> str:
+    return f"arn:aws:bedrock:{region}:{ACCOUNT}:inference-profile/{name}"
+
+
+def _model(region: str, name: str) -> str:
+    return f"arn:aws:bedrock:{region}::foundation-model/{name}"
+
+
 @dataclass(frozen=True)
 class Call:
     """A call of an action on a resource, and the roles that may make it."""
@@ -42,18 +50,24 @@ class Call:
     @property
     def place(self) -> str:
         """The resource as a reader knows it, with what the call says besides."""
-        said = "".join(f" ({value})" for value in self.context.values())
-        return self.resource.split(":", 5)[-1] + said
+        said = "".join(f" ({place(value)})" for value in self.context.values())
+        return place(self.resource) + said
 
 
 def _calls(actions: str, resource: str, *allowed: str, **context: str) -> list[Call]:
     """The same for several actions of one service, as in ``s3:GetObject PutObject``."""
     service, _, names = actions.partition(":")
-    keys = {"leading": "dynamodb:LeadingKeys", "passed": "iam:PassedToService"}
+    keys = {
+        "leading": "dynamodb:LeadingKeys",
+        "passed": "iam:PassedToService",
+        "profile": "bedrock:InferenceProfileArn",
+    }
     known = {keys.get(name, "ecs:CreateAction"): value for name, value in context.items()}
     return [Call(f"{service}:{n}", resource, frozenset(allowed), known) for n in names.split()]
 
 
+CORE, INPAINT = "stability.stable-image-core-v1:1", "stability.stable-image-inpaint-v1:0"
+LISTER = "words.lister-1:0"
 UPLOADS, COLLAGES = ARNS["UploadsBucket"], ARNS["CollagesBucket"]
 LIMITS, MACHINE = ARNS["LimitsTable"], ARNS["CollageStateMachine"]
 ONE = f"{COLLAGES}/collages/0123456789abcdef0123"
@@ -197,6 +211,43 @@ CALLS: tuple[Call, ...] = (
     *_calls("logs:GetLogEvents DeleteLogGroup FilterLogEvents", _arn("logs", "log-group:g:*")),
     *_calls("xray:PutTraceSegments", "*", *FUNCTIONS, WORKFLOW),
     *_calls("cloudformation:DeleteStack UpdateStack", _arn("cloudformation", "stack/stack/1")),
-    *_calls("bedrock:InvokeModel", "arn:aws:bedrock:us-east-1::foundation-model/any"),
+    # Bedrock: models by way of a profile alone, where they are not of one Region alone.
+    *_calls("bedrock:InvokeModel", _model("us-west-2", CORE), RENDER),
+    *_calls("bedrock:InvokeModel", _model("us-east-1", CORE)),
+    *_calls("bedrock:InvokeModel", _profile("us-west-2", f"us.{INPAINT}"), RENDER),
+    *_calls("bedrock:InvokeModel", _profile("us-east-2", f"us.{INPAINT}"), RENDER),
+    *_calls("bedrock:InvokeModel", _profile("us-east-1", f"us.{INPAINT}")),
+    *(
+        call
+        for region in ("us-east-1", "us-east-2", "us-west-2")
+        for call in (
+            *_calls(
+                "bedrock:InvokeModel",
+                _model(region, INPAINT),
+                RENDER,
+                profile=_profile("us-west-2", f"us.{INPAINT}"),
+            ),
+            *_calls("bedrock:InvokeModel", _model(region, INPAINT)),
+            *_calls(
+                "bedrock:InvokeModel",
+                _model(region, LISTER),
+                STYLES,
+                profile=_profile("us-west-2", f"us.{LISTER}"),
+            ),
+        )
+    ),
+    *_calls("bedrock:InvokeModel", _profile("us-west-2", f"us.{LISTER}"), STYLES),
+    *_calls("bedrock:InvokeModel", _profile("us-east-2", f"us.{LISTER}")),
+    *_calls("bedrock:InvokeModel", _model("us-west-2", LISTER)),
+    *_calls(
+        "bedrock:InvokeModel",
+        _model("us-west-2", LISTER),
+        profile=_profile("us-west-2", f"us.{INPAINT}"),
+    ),
+    *_calls("bedrock:InvokeModel", _profile("us-west-2", "us.words.another-1:0")),
+    *_calls("bedrock:InvokeModel", _model("us-west-2", "any")),
+    *_calls("bedrock:InvokeModelWithResponseStream", _model("us-west-2", CORE)),
+    *_calls("bedrock:CreateFoundationModelAgreement GetFoundationModel", "*"),
+    *_calls("aws-marketplace:Subscribe Unsubscribe ViewSubscriptions", "*"),
 )
 """Every service that the stack has to do with is among them, and some that it has not."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.infrastructure.forbidden import CALLS, FUNCTIONS
 from tests.infrastructure.reasons import MANAGED, REASONS
-from tests.infrastructure.roles import grants, managed
+from tests.infrastructure.roles import grants, managed, place
 from tests.infrastructure.shipped import ROOT
 
 PAGE = ROOT / "docs" / "permissions.md"
@@ -13,7 +13,8 @@ HEAD = """# Permissions
 What every role of the stack may do, what for, and what it may not: written by `make permissions`
 from template.yaml as SAM translates it, with all its optional parts, and held to it by tests.
 `UPLOADS` and `COLLAGES` stand for the two buckets, `LIMITS` for the table of pace and budget,
-`WEIGHTS/models/` for ModelsLocation, `stack` for the stack's name.
+`WEIGHTS/models/` for ModelsLocation, `stack` for the stack's name; Bedrock is asked in two Regions,
+and BedrockTextModel is `us.words.lister-1:0`.
 
 A permission without a reason here fails a test, and so does a reason without its permission. That
 each is enough is shown by the tests of the workflow, which run with IAM enforced.
@@ -41,9 +42,9 @@ def _roles() -> Iterator[str]:
         yield from ("| may | on | for |", "|---|---|---|")
         conditions = {(grant.action, grant.place): grant.conditions for grant in grants()[role]}
         for action, places in actions.items():
-            for place, reason in places.items():
-                only = _condition(conditions[action, place])
-                yield f"| {action} | `{place}`{only} | {reason} |"
+            for on, reason in places.items():
+                only = _condition(conditions[action, on])
+                yield f"| {action} | `{on}`{only} | {reason} |"
         yield ""
 
 
@@ -52,7 +53,7 @@ def _condition(conditions: object) -> str:
         return ""
     ((_, keys),) = conditions.items()
     ((key, value),) = keys.items()
-    named = ", ".join(value) if isinstance(value, list) else value
+    named = ", ".join(value) if isinstance(value, list) else place(value)
     return f", only where {key} is `{named}`"
 
 

@@ -8,7 +8,14 @@ COUNTED = "The price of a call, the account's pace, and who was asked for what"
 LOGS = "Step Functions delivers the workflow's logs; IAM knows no resource for it"
 KEY = "The provider's key"
 AGAIN = "The request, once a process"
+PICTURE = "A tile of a model that lies there alone"
+SERVICE = "A tile of an image service, asked in this Region"
+WORKED = "Where the profile may have it made"
+LISTING = "A list of styles"
 RUN = "Whether a run is under way, and how one ended"
+
+REGIONS = ("us-east-1", "us-east-2", "us-west-2")
+"""What the profiles of the United States are spread over."""
 
 REASONS: dict[str, dict[str, dict[str, str]]] = {
     "StartCollageFunctionRole": {
@@ -40,6 +47,10 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:PutObject": {"COLLAGES/collages/*/styles.json": "The styles that were listed"},
         "dynamodb:UpdateItem": {"table/LIMITS": COUNTED},
         "secretsmanager:GetSecretValue": {"secret:openai-key-??????": KEY},
+        "bedrock:InvokeModel": {
+            "us-west-2 inference-profile/us.words.lister-1:0": LISTING,
+            **{f"{one} foundation-model/words.lister-1:0": WORKED for one in REGIONS},
+        },
     },
     "MakeMasksFunctionRole": {
         "s3:GetObject": {
@@ -96,6 +107,19 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "dynamodb:UpdateItem": {"table/LIMITS": COUNTED},
         "dynamodb:GetItem": {"table/LIMITS": "Whether a model makes one picture a call"},
         "secretsmanager:GetSecretValue": {"secret:openai-key-??????": KEY},
+        "bedrock:InvokeModel": {
+            **{
+                f"us-west-2 foundation-model/stability.{name}": PICTURE
+                for name in (
+                    "stable-image-core-v1:1",
+                    "stable-image-ultra-v1:1",
+                    "sd3-5-large-v1:0",
+                )
+            },
+            "us-west-2 inference-profile/us.stability.*": SERVICE,
+            "us-east-2 inference-profile/us.stability.*": SERVICE,
+            **{f"{one} foundation-model/stability.*": WORKED for one in REGIONS},
+        },
     },
     "AssembleCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},

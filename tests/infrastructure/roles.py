@@ -27,6 +27,8 @@ PARAMETERS = {
     "AWS::StackName": "stack",
     **{one.parameters["secret"]: f"{one.name}-key" for one in engines.providers().values()},
     "ModelsLocation": "s3://WEIGHTS/models/",
+    "BedrockRegion": "us-west-2,us-east-2",
+    "BedrockTextModel": "us.words.lister-1:0",
     "GpuCluster": "stack-gpu",
 }
 S3, STATES = "arn:aws:s3:::", f"arn:aws:states:{REGION}:{ACCOUNT}:"
@@ -54,7 +56,7 @@ class Grant:
     @property
     def place(self) -> str:
         """The resource without what is the same in all ARNs of its service."""
-        return self.resource.split(":", 5)[-1]
+        return place(self.resource)
 
     def covers(self, action: str, resource: str, context: Mapping[str, str]) -> bool:
         """Whether it allows a call; ``context`` has the keys that conditions ask for."""
@@ -70,12 +72,22 @@ class Grant:
 
     @staticmethod
     def _holds(operator: str, key: str, wanted: Any, context: Mapping[str, str]) -> bool:
-        # Both of the operators that the template uses, and of values one at a time.
+        # The operators that the template uses, and of values one at a time.
         values = wanted if isinstance(wanted, list) else [wanted]
         if operator == "StringEquals":
             return context.get(key) in values
+        if operator == "StringLike":
+            return key in context and any(match(value, context[key]) for value in values)
         assert operator == "ForAllValues:StringLike", operator
         return key not in context or any(match(value, context[key]) for value in values)
+
+
+def place(resource: str) -> str:
+    """A resource without what is the same in all ARNs of its service: Bedrock's name Regions."""
+    if not resource.startswith("arn:"):
+        return resource
+    _, _, service, region, _, rest = resource.split(":", 5)
+    return f"{region} {rest}" if service == "bedrock" else rest
 
 
 @cache
@@ -160,7 +172,17 @@ def _of_policy(document: Mapping[str, Any]) -> Iterator[Grant]:
         assert statement["Effect"] == "Allow", statement
         for action in _listed(statement["Action"]):
             for resource in _listed(statement["Resource"]):
-                yield Grant(action, resolve(resource), statement.get("Condition", {}))
+                yield Grant(action, resolve(resource), _conditions(statement))
+
+
+def _conditions(statement: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        operator: {
+            key: wanted if isinstance(wanted, list) else resolve(wanted)
+            for key, wanted in keys.items()
+        }
+        for operator, keys in statement.get("Condition", {}).items()
+    }
 
 
 def _listed(value: Any) -> list[Any]:

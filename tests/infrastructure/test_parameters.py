@@ -32,6 +32,7 @@ DECIMAL = {
     "LatencySeconds": (0.1, 800),
     "CallSeconds": (1, 800),
     "DailyUsdLimit": (0, 1_000_000),
+    "BedrockPace": (0.01, 1),
 }
 LONG = "a" * 2000
 TEXTS = {
@@ -62,6 +63,16 @@ TEXTS = {
     "OpenAiApiVersion": (["2", "2025-04-01-preview", "a" * 40], ["a b", "a&b", "a" * 41]),
     "OpenAiMaskField": (["mask", "mask_image", "a" * 40], ["", "1a", "a b", "a" * 41]),
     "OpenAiPictureHosts": (["a.b", "a.b,c-d.e", "a" * 500], ["a b", "https://a.b", "a" * 501]),
+    "BedrockRegion": (
+        ["us-west-2", "us-east-1,us-west-2", "us-east-2,us-west-2,us-east-1"],
+        ["", "eu-central-1", "us-west-1", "us-west-2,", "us-west-2, us-east-1",
+         "us-west-2,us-west-2", "us-east-1,us-west-2,us-east-1"],
+    ),
+    "BedrockTextModel": (
+        ["", "us.amazon.nova-2-lite-v1:0", "us.words." + "a" * 100],
+        ["amazon.nova-2-lite-v1:0", "global.amazon.nova-2-lite-v1:0", "us.amazon.a b", "us.a.",
+         "us.words.opus.5", "us.words." + "a" * 101, "us.words.*"],
+    ),
     "UsdPerImage": (["0", "0.02", "9999.123456"], ["-1", ".5", "1.", "1e1", "0.1234567"]),
     "ModelsLocation": (
         ["s3://abc/", "s3://abc/models", "s3://abc/a/b/", "/", "/a folder"],
@@ -77,7 +88,8 @@ TEXTS = {
         ["subnet-1", "subnet-0123abcd,", "subnet-0123abcd, subnet-0123abcd"],
     ),
 }  # fmt: skip
-"""Text: what is taken, and what is not. Only models and the field of the mask need a name."""
+"""Text: what is taken, and what is not. Only OpenAI's models, the field of the mask and Bedrock's
+Regions need a name."""
 ELSEWHERE = {"JwtScope"}
 """Held to its use in test_api.py."""
 CHOSEN = {name for name, parameter in PARAMETERS.items() if "AllowedValues" in parameter}

@@ -178,7 +178,7 @@ class Worker:
             try:
                 operations.check_size(traits, tile.size)
                 options = operations.options(tile.operation, traits, tile.options)
-                source, mask = materials(self.store, self.shard.collage_id, tile, call.composition)
+                source, mask = materials(self.store, self.shard.collage_id, tile, call.composed)
             except (InvalidRequest, MissingContext, NotInStore) as error:
                 failed.append((tile, error))
                 continue

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,11 +90,14 @@ class Plan(BaseModel):
     def call(self, index: int) -> Call:
         """The call ``index`` with its tiles in full."""
         numbers = self.calls[index]
+        tiles = tuple(self.tiles[i] for i in numbers)
+        spares = tuple(self.spares_of(i) for i in numbers)
         return Call(
             index=index,
-            tiles=tuple(self.tiles[i] for i in numbers),
-            spares=tuple(self.spares_of(i) for i in numbers) if self.spares else (),
-            composition=self._composed.get(self.tiles[numbers[0]].source or ""),
+            tiles=tiles,
+            spares=spares if any(spares) else (),
+            composition=self._composed.get(tiles[0].source or ""),
+            references=self._references(tiles, spares),
             priced=engines.ENGINES[self.tiles[numbers[0]].engine].provider is not None,
         )
 
@@ -108,6 +112,16 @@ class Plan(BaseModel):
     def _by_task(self, call: int) -> bool:
         return engines.ENGINES[self.tiles[self.calls[call][0]].engine].pinned is not None
 
+    def _references(
+        self, tiles: tuple[Tile, ...], spares: tuple[tuple[Tile, ...], ...]
+    ) -> tuple[Composition, ...]:
+        """What is put together for a call beside the source of its tiles."""
+        named = dict.fromkeys(
+            digest for tile in (*tiles, *chain.from_iterable(spares)) for digest in tile.made_of
+        )
+        named.pop(tiles[0].source or "", None)
+        return tuple(self._composed[digest] for digest in named if digest in self._composed)
+
     @cached_property
     def _composed(self) -> dict[str, Composition]:
         return {composition.digest: composition for composition in self.compositions}
@@ -115,10 +129,12 @@ class Plan(BaseModel):
     def spares_of(self, index: int) -> tuple[Tile, ...]:
         """What takes the place of the tile ``index`` when it is refused, in this order.
 
-        Each tile begins with another spare, so two tiles share one only where spares run out.
+        Each tile begins with another spare, so two tiles share one only where spares run out. None
+        takes the place of a tile that is there for others to be made from.
         """
-        count = len(self.spares)
-        return tuple(self.spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
+        count, operation = len(self.spares), self.tiles[index].operation
+        found = (self.spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
+        return tuple(spare for spare in found if spare.operation == operation)
 
 
 def make(
@@ -182,8 +198,9 @@ def _unfold(request: Request, ingredients: Ingredients) -> tuple[Unfolded, bool]
     unfolded = recipes.RECIPES[request.recipe].unfold(ingredients)
     fixed = unfolded.cells is not None
     if not fixed:
-        shuffled = layout.arrange(request.rows, request.cols, len(unfolded.tiles), request.seed)
-        unfolded = replace(unfolded, cells=shuffled)
+        shown = range(len(unfolded.tiles)) if unfolded.shown is None else unfolded.shown
+        shuffled = layout.arrange(request.rows, request.cols, len(shown), request.seed)
+        unfolded = replace(unfolded, cells=[shown[place] for place in shuffled])
     if request.upscale is not None:
         unfolded = upscaling.after(unfolded, request, ingredients.weights)
     return unfolded, fixed
@@ -251,8 +268,8 @@ def _waves(
     composed = {composition.digest: composition for composition in compositions}
     depths: dict[str, int] = {}
     for tile in tiles:
-        made_of = composed.get(tile.source or "")
-        below = (depths[p.tile] for p in made_of.pieces if p.tile) if made_of else ()
+        parts = (composed[digest].pieces for digest in tile.made_of if digest in composed)
+        below = (depths[piece.tile] for pieces in parts for piece in pieces if piece.tile)
         depths[tile.key] = 1 + max(below, default=-1)
     waves: list[list[int]] = [[] for _ in range(1 + max(depths.values(), default=0))]
     for index, call in enumerate(calls):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from collage.digest import canonical, sha256
 from collage.names import Digest, MaskName
@@ -70,6 +70,12 @@ class Tile(BaseModel):
         """Digests of the pixels of the pictures that its styles are taken from, by their names."""
         return dict(json.loads(self.options.get(STYLE_PICTURES, "{}")))
 
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """Digests of the pictures that it is made of: its source, and its style pictures."""
+        own = () if self.source is None else (self.source,)
+        return (*own, *self.style_pictures.values())
+
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it: its styles and its mask, or its ``prompt``, or its number."""
         named = " + ".join(self.styles) + (f", {self.mask}" if self.mask else "")
@@ -84,7 +90,9 @@ class Piece(BaseModel):
     """A part of a composed picture: another tile's picture, or the prepared source.
 
     ``tile`` is the tile's key, None for the source. ``box`` (left, top, right, bottom) is what is
-    taken of it and ``at`` where that goes, both in pixels.
+    taken of it and ``at`` where that goes, both in pixels. Where it has a ``mask``, which is as
+    large as the box, only what that edits is laid over what is there, with a soft edge; and
+    ``mask_sha256`` is the digest of the mask's file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,6 +100,9 @@ class Piece(BaseModel):
     tile: Digest | None
     box: tuple[int, int, int, int]
     at: tuple[int, int]
+    # A piece without one has the digest that pieces had before there were masks.
+    mask: MaskName | None = Field(default=None, exclude_if=lambda mask: mask is None)
+    mask_sha256: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
 
 
 class Composition(BaseModel):
@@ -117,8 +128,10 @@ class Call(BaseModel):
     """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.
 
     ``spares`` are those of each tile: when it is refused, the first that is not takes its place.
-    ``composition`` is what their source is put together from, where it is not the prepared one.
-    ``priced`` says that making them costs money, so that it must not be asked for again lightly.
+    ``composition`` is what their source is put together from, where it is not the prepared one;
+    ``references`` are what else is put together for them: style pictures, and the sources of their
+    spares. ``priced`` says that making them costs money, so that it must not be asked for again
+    lightly.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -127,7 +140,14 @@ class Call(BaseModel):
     tiles: tuple[Tile, ...]
     spares: tuple[tuple[Tile, ...], ...] = ()
     composition: Composition | None = None
+    references: tuple[Composition, ...] = ()
     priced: bool = False
+
+    @property
+    def composed(self) -> dict[str, Composition]:
+        """What is put together for its tiles, by the digests that these name it by."""
+        own = () if self.composition is None else (self.composition,)
+        return {each.digest: each for each in (*own, *self.references)}
 
 
 class Sidecar(BaseModel):

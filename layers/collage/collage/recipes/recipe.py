@@ -136,7 +136,9 @@ class Unfolded:
 
     tiles: list[Tile]
     cells: Sequence[int | None] | None = None
-    """What each cell shows, row by row: a tile's position, or nothing. None: all, shuffled."""
+    """What each cell shows, row by row: a tile's position, or nothing. None: `shown`, shuffled."""
+    shown: Sequence[int] | None = None
+    """The positions of the tiles that shuffled cells show. None: all."""
     spares: list[Tile] = field(default_factory=list)
     """What takes the place of refused tiles."""
     compositions: Sequence[Composition] = ()

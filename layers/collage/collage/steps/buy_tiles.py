@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TypeGuard
 
 from collage.engines import call_ends
-from collage.engines.engine import Rendered
+from collage.engines.engine import Engine, Rendered
 from collage.errors import (
     CollageError,
     NoSlotYet,
@@ -40,6 +40,7 @@ def buy_tiles(
     store: Store,
     tools: Tools,
     account: Account,
+    engine: Engine,
     collage_id: str,
     wanted: Sequence[Tile],
     source: bytes | None,
@@ -47,7 +48,7 @@ def buy_tiles(
 ) -> float:
     """Buy tiles that differ only in their samples, and keep each as it comes; dollars paid.
 
-    ``account`` is that of their engine. They are asked for together as far as it and the server
+    ``account`` is that of their ``engine``. They are asked for together as far as it and the server
     allow. What a call leaves out is asked for singly: it may be that the server makes one picture
     a call.
 
@@ -66,7 +67,7 @@ def buy_tiles(
             with_time_left(account, began, len(left), lost)
         asked, left = left[:most], left[most:]
         try:
-            bought = _paid(store, tools, account, collage_id, asked, source, mask)
+            bought = _paid(store, tools, account, engine, collage_id, asked, source, mask)
         except Refused as refused:
             lost = _graver(lost, refused)
             continue
@@ -113,6 +114,7 @@ def _paid(
     store: Store,
     tools: Tools,
     account: Account,
+    engine: Engine,
     collage_id: str,
     asked: Sequence[Tile],
     source: bytes | None,
@@ -124,7 +126,6 @@ def _paid(
         NotKept: when S3 does not take a picture: another try pays again.
         CollageError: as `buy` does. A refusal is remembered, and a price that stays counted noted.
     """
-    engine = tools.engine(asked[0].engine)
     price = account.price(asked)
     start = perf_counter()
     try:

@@ -1,7 +1,11 @@
-"""What a tile is made of: the prepared source or what is put together in its place, and a mask."""
+"""What a tile is made of: the prepared source or what is put together in its place, a mask, styles.
+
+What is put together of other tiles, a call names by digest: ``composed`` is its `Call.composed`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from collage.errors import MissingContext
@@ -10,25 +14,44 @@ from collage.tile import Composition, Tile
 
 
 def materials(
-    store: Store, collage_id: str, tile: Tile, composition: Composition | None
+    store: Store, collage_id: str, tile: Tile, composed: Mapping[str, Composition]
 ) -> tuple[bytes | None, bytes | None]:
     """The source and the mask that a tile is made of, where it is made of them.
-
-    ``composition`` is its call's.
 
     Raises:
         NotInStore: when an earlier step did not write them.
         MissingContext: when a tile that the source is put together from was not made.
     """
-    source = _picture(store, collage_id, composition) if tile.source is not None else None
+    source = None
+    if tile.source is not None:
+        composition = composed.get(tile.source)
+        source = (
+            _source(store, collage_id)
+            if composition is None
+            else _composed(store, collage_id, composition)
+        )
     mask = None if tile.mask is None else _mask(store, collage_id, tile.mask)
     return source, mask
 
 
-def _picture(store: Store, collage_id: str, composition: Composition | None) -> bytes:
-    """What a call works on: the prepared source, or what is put together from other tiles."""
-    if composition is None:
-        return _source(store, collage_id)
+def style_pictures(
+    store: Store, collage_id: str, tile: Tile, composed: Mapping[str, Composition]
+) -> dict[str, bytes]:
+    """The pictures that a tile's styles are taken from, by the styles' names.
+
+    Raises:
+        NotInStore, MissingContext: as `materials`.
+    """
+    return {
+        name: _composed(store, collage_id, composed[digest])
+        if digest in composed
+        else _style_picture(store, collage_id, digest)
+        for name, digest in tile.style_pictures.items()
+    }
+
+
+def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
+    """What is put together from other tiles."""
     from collage.pictures.compose import compose
 
     def read(key: str | None) -> bytes:
@@ -39,7 +62,7 @@ def _picture(store: Store, collage_id: str, composition: Composition | None) -> 
             raise MissingContext("A picture that this one goes on from was not made.")
         return found[0]
 
-    return compose(composition, read)
+    return compose(composition, read, lambda name: _mask(store, collage_id, name))
 
 
 @lru_cache(maxsize=2)
@@ -49,7 +72,7 @@ def _source(store: Store, collage_id: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def style_picture(store: Store, collage_id: str, digest: str) -> bytes:
+def _style_picture(store: Store, collage_id: str, digest: str) -> bytes:
     """The picture that a style is taken from, by its pixels' digest, read once a process."""
     return store.style_picture(collage_id, digest)
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import cast
 
 from collage.engines.engine import Engine, StylePictured
-from collage.errors import Refused
+from collage.errors import MissingContext, Refused
 from collage.services import Tools
 from collage.spending.accounts import of_engine
 from collage.spending.purchase import Purchase
 from collage.steps import refusals
 from collage.steps.buy_tiles import buy_tiles, with_time_left
 from collage.steps.keep_tile import keep_all
-from collage.steps.materials import materials, style_picture
+from collage.steps.materials import materials, style_pictures
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
 from collage.tile import Call, Composition, Tile
@@ -40,7 +40,7 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
     """
     began = perf_counter()
     try:
-        return _make(store, tools, collage_id, call.tiles, call.composition)
+        return _make(store, tools, collage_id, call.tiles, call.composed)
     except Refused as refusal:
         if not call.spares:
             raise
@@ -49,7 +49,7 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
         instead = []
         for tile, spares in zip(call.tiles, call.spares, strict=True):
             if store.sidecar(tile) is None:
-                instead.append(_make_first(store, tools, collage_id, spares, began))
+                instead.append(_make_first(store, tools, collage_id, spares, call.composed, began))
         return Rendering(
             made=sum(one.made for one in instead),
             reused=sum(one.reused for one in instead),
@@ -59,7 +59,12 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
 
 
 def _make_first(
-    store: Store, tools: Tools, collage_id: str, spares: Sequence[Tile], began: float
+    store: Store,
+    tools: Tools,
+    collage_id: str,
+    spares: Sequence[Tile],
+    composed: Mapping[str, Composition],
+    began: float,
 ) -> Rendering:
     """Make the first of the spares that is not refused; those refused before are passed over.
 
@@ -71,7 +76,7 @@ def _make_first(
         if account := of_engine(tools.accounts, spare.engine):
             with_time_left(account, began, 1)
         try:
-            return _make(store, tools, collage_id, [spare])
+            return _make(store, tools, collage_id, [spare], composed)
         except Refused as error:
             refusal = error
     raise refusal
@@ -82,37 +87,40 @@ def _make(
     tools: Tools,
     collage_id: str,
     tiles: Sequence[Tile],
-    composition: Composition | None = None,
+    composed: Mapping[str, Composition],
 ) -> Rendering:
     wanted = [tile for tile in tiles if store.tile(tile) is None]
     if not wanted:
         return Rendering(made=0, reused=len(tiles), usd=0)
     first = wanted[0]
-    source, mask = materials(store, collage_id, first, composition)
+    try:
+        source, mask = materials(store, collage_id, first, composed)
+        pictures = style_pictures(store, collage_id, first, composed)
+    except MissingContext:
+        refusals.follow(store, collage_id, wanted, composed)
+        raise
+    engine = _pictured(tools.engine(first.engine), pictures)
     began = perf_counter()
     account = of_engine(tools.accounts, first.engine)
     if account is None:
-        outcomes = _engine(store, tools, collage_id, first).render(wanted, source, mask, _at_once)
+        outcomes = engine.render(wanted, source, mask, _at_once)
         bought = Purchase(outcomes, usd=0, asked_before=0)
         keep_all(store, collage_id, wanted, bought, perf_counter() - began)
         usd = 0.0
     else:
         # A draw that was refused is not asked for again, whoever tries again and why.
         asked, refusal = refusals.heed(store, collage_id, wanted)
-        usd = buy_tiles(store, tools, account, collage_id, asked, source, mask) if asked else 0.0
+        usd = 0.0
+        if asked:
+            usd = buy_tiles(store, tools, account, engine, collage_id, asked, source, mask)
         if refusal is not None:
             raise refusal
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)
 
 
-def _engine(store: Store, tools: Tools, collage_id: str, tile: Tile) -> Engine:
-    """The engine that makes a tile, with the pictures that its styles are taken from."""
-    engine = tools.engine(tile.engine)
-    wanted = tile.style_pictures
-    if not wanted:
-        return engine
-    pictures = {name: style_picture(store, collage_id, wanted[name]) for name in wanted}
-    return cast(StylePictured, engine).with_style_pictures(pictures)
+def _pictured(engine: Engine, pictures: Mapping[str, bytes]) -> Engine:
+    """The engine with the pictures that a tile's styles are taken from, if there are any."""
+    return cast(StylePictured, engine).with_style_pictures(pictures) if pictures else engine
 
 
 def _at_once() -> None:

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from typing import Self
 
 from tests.fake_openai.errors import ApiError, come_back, slow_down
 from tests.fake_openai.spellings import SPELT
@@ -33,45 +34,51 @@ class Faults:
         Faults(prompts={"Baroque": ("500", "429")})     twice for such a prompt, then no more
     """
 
+    routes_there: tuple[str, ...] = ROUTES
+    kinds_there: tuple[str, ...] = KINDS
+    usual = "500"
+    refusal = "moderation"
+    """The kind that words of a prompt are refused by; `usual` is what happens by chance."""
+
     def __init__(
         self,
         at: Mapping[int, str] | None = None,
         *,
         rate: float = 0.0,
-        kinds: Sequence[str] = ("500",),
+        kinds: Sequence[str] | None = None,
         seed: int = 0,
         refuse: Collection[str] = (),
         prompts: Mapping[str, str | Sequence[str]] | None = None,
-        routes: Collection[str] = ROUTES,
+        routes: Collection[str] | None = None,
         retry_after: float = 1.0,
     ) -> None:
         self.at = dict(at or {})
         self.rate = rate
-        self.kinds = tuple(kinds)
+        self.kinds = (self.usual,) if kinds is None else tuple(kinds)
         self.seed = seed
-        self.routes = frozenset(routes)
+        self.routes = frozenset(self.routes_there if routes is None else routes)
         self.retry_after = retry_after
-        self.always = dict.fromkeys(refuse, "moderation")
+        self.always = dict.fromkeys(refuse, self.refusal)
         self.in_turn: dict[str, list[str]] = {}
         for words, kind in (prompts or {}).items():
             if isinstance(kind, str):
                 self.always[words] = kind
             else:
                 self.in_turn[words] = list(kind)
-        self.counts = dict.fromkeys(ROUTES, 0)
+        self.counts = dict.fromkeys(self.routes_there, 0)
         self.lock = threading.Lock()
         self._check()
 
     def _check(self) -> None:
         in_turn = [kind for kinds in self.in_turn.values() for kind in kinds]
         used = {*self.at.values(), *self.kinds, *self.always.values(), *in_turn}
-        if strange := used - set(KINDS):
-            raise ValueError(f"No such fault: {sorted(strange)}; there are {KINDS}")
-        if strange := self.routes - set(ROUTES):
-            raise ValueError(f"No such route: {sorted(strange)}; there are {ROUTES}")
+        if strange := used - set(self.kinds_there):
+            raise ValueError(f"No such fault: {sorted(strange)}; there are {self.kinds_there}")
+        if strange := self.routes - set(self.routes_there):
+            raise ValueError(f"No such route: {sorted(strange)}; there are {self.routes_there}")
 
     @classmethod
-    def parse(cls, spec: str) -> "Faults":
+    def parse(cls, spec: str) -> Self:
         """The plan from a line such as `3=500,7=drop,rate=0.1,kinds=429+503,refuse=Baroque`."""
         at: dict[int, str] = {}
         options: dict[str, object] = {}

@@ -190,7 +190,12 @@ def default_reply(request: TextRequest, seed: int) -> str:
         return "\n".join(f"{place}. {name}" for place, name in enumerate(names, 1))
     if request.schema is None:
         return json.dumps({"styles": names})
-    return json.dumps(_filled(request.schema, request.schema, names, names[0] if names else ""))
+    return json.dumps(filled(request.schema, names))
+
+
+def filled(schema: dict[str, Any], names: list[str]) -> Any:
+    """A value of this schema that holds these styles."""
+    return _filled(schema, schema, names, names[0] if names else "")
 
 
 def _filled(schema: dict[str, Any], root: dict[str, Any], names: list[str], name: str) -> Any:

@@ -2,7 +2,8 @@
 
     python -m examples.networks
 
-Real-ESRGAN needs `make install-realesrgan`.
+Real-ESRGAN needs `make install-realesrgan`. The three pictures of styles in examples/styles, which
+the documentation's commands take, are painted anew as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ SAMPLE = Path(__file__).with_name("farmhouse.png")
 PART = 290, 130, 610, 450
 """Of the sample at 1024 pixels: faces, slats and a roof."""
 SMALL, LARGE = 80, 320
+STYLES = Path(__file__).with_name("styles")
+PAINTED = {
+    "sea": ("waves on the sea under stars", "Impressionism"),
+    "wood": ("a forest in autumn", "Pointillism"),
+    "bars": ("abstract", "Constructivism"),
+}
+"""What the pictures of styles show, and how the painter paints them."""
 
 
 def sample(side: int) -> Image.Image:
@@ -44,6 +52,13 @@ def looks() -> list[tuple[str, Pixels]]:
     return [(" + ".join(names), stylize(source, names, {}, 0)) for names in asked]
 
 
+def style_pictures() -> None:
+    """Paint the pictures that stand for a user's own."""
+    for name, (prompt, style) in PAINTED.items():
+        picture = Image.fromarray(painting.generate(prompt, [style], (384, 384), 3))
+        picture.save(STYLES / f"{name}.jpg", quality=88)
+
+
 def upscaled() -> list[tuple[str, Pixels]]:
     """A part of the sample a quarter as large, and what makes it large again."""
     part = sample(1024).crop(PART)
@@ -60,7 +75,8 @@ def upscaled() -> list[tuple[str, Pixels]]:
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write both pictures, and those of styles."""
+    style_pictures()
     save(sheet(looks(), columns=6, cell=200), "stylizer.jpg")
     save(sheet(upscaled(), columns=5, cell=LARGE), "upscaling.jpg")
 

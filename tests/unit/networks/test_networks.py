@@ -121,11 +121,11 @@ def test_a_picture_of_any_size_keeps_it(size):
     picture = np.zeros((*size, 3), np.float32)
 
     assert in_style(picture, np.zeros(100, np.float32)).shape == picture.shape
-    assert in_looks(picture, [0, 25]).shape == picture.shape
+    assert in_looks(picture, {0: 0.25, 25: 0.75}).shape == picture.shape
 
 
 def test_two_looks_are_mixed_as_by_another_program():
-    made = in_looks(np.float32(farmhouse(128)) / 255, [LOOKS.index("Stained Glass"), 19])
+    made = in_looks(np.float32(farmhouse(128)) / 255, {LOOKS.index("Stained Glass"): 0.5, 19: 0.5})
     theirs = [
         [80.1, 133.9, 62.6, 83.1],
         [92.0, 129.7, 180.7, 31.1],

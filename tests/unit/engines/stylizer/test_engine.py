@@ -11,23 +11,25 @@ from collage import engines
 from collage.engines.stylizer.engine import Stylizer
 from collage.engines.stylizer.looks import CHOSEN, LOOKS
 from collage.engines.stylizer.networks import STYLE_SIDE
-from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _working_size, stylize
+from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _shares, _working_size, stylize
 from collage.painting import STYLES
+from collage.painting.mixture import dice
 from collage.pictures import masks, pixels
 from collage.request import styles
 from tests.unit.engines.painter.test_engine import farmhouse, hole, tile
 
 
-def picture(colour: tuple[int, int, int]) -> bytes:
-    """A style picture: broad strokes of a colour on its opposite."""
+def picture(colour: tuple[int, int, int], *, twisted: bool = False) -> bytes:
+    """A style picture: broad strokes of a colour on its opposite, or twisted ever broader."""
     across = np.arange(STYLE_SIDE)
-    strokes = ((across[:, None] * 2 + across) // 12 % 2)[..., None]
+    width = 12 + across // 4 if twisted else 12
+    strokes = ((across[:, None] * 2 + across) // width % 2)[..., None]
     made = np.where(strokes, np.uint8(colour), 255 - np.uint8(colour))
     return pixels.encoded(made.astype(np.uint8))
 
 
 def render(operation: str, source=None, alpha=None, pictures=None, **given) -> np.ndarray:
-    asked = tile(operation, engine="stylizer", model="stylizer-1", **given)
+    asked = tile(operation, engine="stylizer", model="stylizer-2", **given)
     made = (
         Stylizer()
         .with_style_pictures(pictures or {})
@@ -75,6 +77,20 @@ def test_a_picture_gives_its_colours_and_two_give_what_lies_between():
 
     assert blue[2] - blue[0] > red[2] - red[0] + 5
     assert red[2] - red[0] - 3 < both[2] - both[0] < blue[2] - blue[0] + 3
+
+
+@pytest.mark.parametrize("names", [("Red", "Blue"), ("Red",), ("Batik", "Sanguine")])
+def test_the_seed_deals_what_each_style_counts_and_what_is_seen_of_a_picture(names):
+    """A hundred tiles of one mixture are no picture a hundred times."""
+    source, pictures = farmhouse(96), {"Red": picture((220, 30, 20), twisted=True), "Blue": BLUE}
+
+    made = [stylize(source, names, pictures, seed).mean(axis=(0, 1)) for seed in range(6)]
+
+    assert np.ptp(made, axis=0).max() > 4
+    for count in (1, 2, 5):
+        shares = _shares(count, dice(count))
+        assert sum(shares) == pytest.approx(1)
+        assert min(shares) >= 0.3 / count
 
 
 def test_a_picture_takes_the_place_of_a_look_of_the_same_name():

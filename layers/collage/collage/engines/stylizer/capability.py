@@ -5,7 +5,7 @@ from collage.engines.stylizer.looks import CHOSEN
 
 STYLIZER = Capability(
     operations=frozenset({"generate", "inpaint", "variation"}),
-    model="stylizer-1",
+    model="stylizer-2",
     seeded=True,
     trained=True,
     styles=CHOSEN,

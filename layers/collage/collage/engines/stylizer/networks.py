@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -67,18 +67,18 @@ def in_style(picture: Picture, style: Values) -> Picture:
     return np.asarray(np.clip(made[0], 0, 1), np.float32)
 
 
-def in_looks(picture: Picture, looks: Sequence[int]) -> Picture:
-    """A picture in a look, or in the mixture of several by equal shares.
+def in_looks(picture: Picture, looks: Mapping[int, float]) -> Picture:
+    """A picture in a look, or in the mixture of several.
 
     Args:
         picture: RGB in 0..1, (H, W, 3), both multiples of 4.
-        looks: Positions in `LOOKS`.
+        looks: Shares, of 1 in sum, by positions in `LOOKS`.
 
     Raises:
         EngineUnavailable: when the network is not installed.
     """
     weights = np.zeros(len(LOOKS), np.float32)
-    weights[list(looks)] = 1 / len(looks)
+    weights[list(looks)] = list(looks.values())
     made = _looked()({"image": picture.transpose(2, 0, 1)[None], "style_weights": weights})
     return np.asarray(np.clip(made[0].transpose(1, 2, 0), 0, 1), np.float32)
 

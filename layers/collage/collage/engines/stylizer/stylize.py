@@ -6,6 +6,9 @@ Three kinds of styles mix each by its own means, and with each other:
 - a look that the second network has learned is one of its 26 weights; several share them;
 - any other name is composed by the painter first, which knows fifteen of them, and then takes on
   the style of the painter's own sample of it.
+
+How much each counts, and which part of a style picture is looked at, is dealt by the seed: a few
+styles have few mixtures, and a hundred tiles of one mixture are one picture a hundred times.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from functools import cache
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from collage import painting
@@ -33,6 +37,10 @@ LEAST, MOST = 384, 1024
 larger picture's would be too fine; its style is enlarged instead."""
 BRUSHES = 0.8, 1.25
 """How much finer or wider than usual a brush may be, by the seed."""
+WINDOWS = 0.6, 1.0
+"""How much of a style picture's sides may be looked at."""
+FLOOR = 0.3
+"""What is shared equally; of the rest any style may have all."""
 STEP = 4
 """What the sides must be multiples of: the networks halve them twice."""
 
@@ -67,13 +75,17 @@ def stylize(
     height, width = source.shape[:2]
     picture = from_bytes(painting.paint(source, named, seed) if named else source)
     picture = _resized(picture, _working_size((width, height), float(rng.uniform(*BRUSHES))))
+    dealt = dice(seed, *keys, "shares")
     states = list[Picture]()
     if named or shown:
-        vectors = [*map(_sample, named), *(_style(shown[key]) for key in sorted(shown))]
-        picture = in_style(picture, np.asarray(np.mean(vectors, axis=0), np.float32))
+        vectors = [
+            *map(_sample, named),
+            *(_style(shown[key], dealt) for key in sorted(shown)),
+        ]
+        picture = in_style(picture, _mean(vectors, dealt))
         states.append(picture)
     if looks:
-        states.append(in_looks(picture, looks))
+        states.append(in_looks(picture, dict(zip(looks, _shares(len(looks), dealt), strict=True))))
     made = states[0] if len(states) == 1 else unite(states[0], states[1], rng)
     return to_bytes(_resized(made, (width, height)))
 
@@ -99,5 +111,20 @@ def _sample(name: str) -> Values:
     return style_of(painting.generate(SAMPLE, [name], (STYLE_SIDE, STYLE_SIDE), 1))
 
 
-def _style(picture: bytes) -> Values:
-    return style_of(pixels.decoded(picture, (STYLE_SIDE, STYLE_SIDE)))
+def _style(picture: bytes, dealt: Generator) -> Values:
+    """The style of a part of a picture."""
+    side = round(STYLE_SIDE * float(dealt.uniform(*WINDOWS)))
+    left, top = (int(at) for at in dealt.integers(STYLE_SIDE - side + 1, size=2))
+    whole = pixels.decoded(picture, (STYLE_SIDE, STYLE_SIDE))
+    part = from_bytes(whole[top : top + side, left : left + side])
+    return style_of(to_bytes(_resized(part, (STYLE_SIDE, STYLE_SIDE))))
+
+
+def _mean(vectors: Sequence[Values], dealt: Generator) -> Values:
+    mean = np.average(vectors, axis=0, weights=_shares(len(vectors), dealt))
+    return np.asarray(mean, np.float32)
+
+
+def _shares(count: int, dealt: Generator) -> list[float]:
+    """How much each of so many styles counts, 1 in sum."""
+    return [float(FLOOR / count + (1 - FLOOR) * part) for part in dealt.dirichlet(np.ones(count))]

@@ -32,7 +32,7 @@ DECIMAL = {
     "LatencySeconds": (0.1, 800),
     "CallSeconds": (1, 800),
     "DailyUsdLimit": (0, 1_000_000),
-    "BedrockPace": (0.01, 1),
+    "BedrockPace": (0.01, 100),
 }
 LONG = "a" * 2000
 TEXTS = {

@@ -135,11 +135,14 @@ class Cloud:
         self._cleanup.close()
 
     def _start(self) -> None:
+        from combinatoric_collage.local.bedrock.gateway import Gateway
+        from combinatoric_collage.local.bedrock.own_aws import OwnAws
         from combinatoric_collage.local.http import front_door, server
         from combinatoric_collage.local.moto import iam, install, persistence
 
         defer = self._cleanup.callback
         state = self._cleanup.enter_context(State(self._state)) if self._state else None
+        own = OwnAws()
         self._cleanup.enter_context(aws.no_developer())
         self._tmp = scratch.folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
@@ -151,7 +154,7 @@ class Cloud:
         self.endpoint = endpoint.endpoint
         changes = self._cleanup.enter_context(install.install(self))
         defer(endpoint.stop)
-        services = front_door.services()
+        services = Gateway(front_door.services(), own)
         endpoint.start(
             front_door.FrontDoor(services, endpoint.port, front_door.bucket_rules, self._lose)
         )

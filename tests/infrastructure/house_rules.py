@@ -51,8 +51,9 @@ ARROWS = {
         "watch"
     ),
     "local": "local.cloud local.errors local.processes local.state",
+    "local.bedrock": "local.aws local.moto",
     "local.cloud": (
-        "local.aws local.deploy local.errors local.http local.identities local.moto "
+        "local.aws local.bedrock local.deploy local.errors local.http local.identities local.moto "
         "local.processes local.scratch local.state local.template"
     ),
     "local.deploy": "local.aws local.errors local.moto local.processes local.template",

@@ -4,10 +4,12 @@ Step Functions looks at a role when a state machine is made, and ECS when a task
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal
 
 from combinatoric_collage.local.aws import ACCOUNT
+from combinatoric_collage.local.moto.iam_resources import match
 
 # The rule by which Step Functions hears of the end of what a `.sync` has started.
 # "Service integration patterns: Run a Job", IAM policies in its developer guide.
@@ -28,6 +30,14 @@ DELIVER_LOGS = (
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 )
+
+OPERATORS: Mapping[str, Callable[[str, str], object]] = {
+    "StringEquals": operator.eq,
+    "StringLike": match,
+    "ArnEquals": match,
+    "ArnLike": match,
+}
+"""Of conditions: what is wanted, and what the call has."""
 
 
 def role_named(arn: str) -> Any:
@@ -54,6 +64,46 @@ def may(role: Any, action: str, resource: str, context: Mapping[str, str] | None
         for policy in policies(role)
     ]
     return PermissionResult.PERMITTED in found and PermissionResult.DENIED not in found
+
+
+def decision(
+    policies: Iterable[Any], action: str, resource: str, context: Mapping[str, str]
+) -> Literal["allowed", "denied", "not allowed"]:
+    """What policies say of a call, as IAM decides it; `context` has the keys of conditions.
+
+    Unlike moto's own evaluation a condition whose key the call has not is not met, and neither is
+    one by an operator that is not known here: a statement with it does not count.
+    """
+    from moto.iam.access_control import IAMPolicy
+
+    effects = {
+        statement["Effect"]
+        for policy in policies
+        for statement in _listed(IAMPolicy(policy)._policy_json["Statement"])
+        if _names(statement, "Action", action)
+        and _names(statement, "Resource", resource)
+        and _met(statement.get("Condition", {}), context)
+    }
+    if "Deny" in effects:
+        return "denied"
+    return "allowed" if "Allow" in effects else "not allowed"
+
+
+def _names(statement: Mapping[str, Any], element: str, value: str) -> bool:
+    """Whether a statement is about an action or a resource."""
+    if f"Not{element}" in statement:
+        return not any(match(one, value) for one in _listed(statement[f"Not{element}"]))
+    return any(match(one, value) for one in _listed(statement[element]))
+
+
+def _met(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+    return all(
+        kind in OPERATORS
+        and key in context
+        and any(OPERATORS[kind](wanted, context[key]) for wanted in _listed(values))
+        for kind, keys in conditions.items()
+        for key, values in keys.items()
+    )
 
 
 def trusts(role: Any, service: str) -> bool:

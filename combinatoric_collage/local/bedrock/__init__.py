@@ -1,0 +1,1 @@
+"""Amazon Bedrock as the laptop cloud has it: who asks and whether they may, and AWS behind it."""

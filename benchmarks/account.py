@@ -18,7 +18,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from collage.spending.limits import NEAR_SECONDS, Pace
+from collage.engines.provider import Quota
+from collage.spending.limits import NEAR_SECONDS
 from combinatoric_collage.local.template import parse
 
 DEFINITION = Path(__file__).resolve().parents[1] / "state_machine" / "collage.asl.yaml"
@@ -61,7 +62,7 @@ class Work:
     """What calls take: seconds between two bounds, at a pace where a provider is asked."""
 
     seconds: tuple[float, float]
-    pace: Pace | None = None
+    pace: Quota | None = None
 
 
 @dataclass
@@ -197,7 +198,7 @@ class _Account:
         yield RECORD_SECONDS
         return None
 
-    def _turn(self, pace: Pace) -> float | None:
+    def _turn(self, pace: Quota) -> float | None:
         """Seconds until the turn of a call, as `Limits` gives them out; None where it is far."""
         slack = pace.interval * (pace.burst - 1)
         if self._next_turn < self._now:

@@ -23,7 +23,7 @@ from benchmarks.shipped import parameter, template
 from collage.engines.openai import models, prices
 from collage.engines.openai.prices import PRICED_ON
 from collage.engines.openai.settings import OpenAISettings
-from collage.spending.limits import Pace
+from collage.engines.provider import Quota, concurrency
 from collage.steps import duration
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -135,10 +135,10 @@ def attempts(tiles: int) -> Outcome:
     Simulated, in an account whose functions are not its limit.
     """
     latency = parameter("LatencySeconds")
-    pace = Pace(parameter("ImagesPerMinute"), int(parameter("ImagesAtOnce")))
-    concurrency = pace.concurrency(latency, int(parameter("MaxConcurrency")))
+    pace = Quota("openai", parameter("ImagesPerMinute"), int(parameter("ImagesAtOnce")))
+    at_once = concurrency([pace], latency, int(parameter("MaxConcurrency")))
     work = Work((latency, latency), pace)
-    return account.run(tiles, work, quota=ACCOUNT_QUOTA, concurrency=concurrency)
+    return account.run(tiles, work, quota=ACCOUNT_QUOTA, concurrency=at_once)
 
 
 def pyramid(width: int, height: int) -> int:

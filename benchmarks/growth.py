@@ -64,10 +64,7 @@ def painted(size: int, count: int) -> list[bytes]:
     made, png, drawn = planned(
         PHOTO.read_bytes(), {"rows": 1, "cols": count, "size": size, "tiles": count}
     )
-    return [
-        Painter().render([tile], png, drawn[str(tile.mask)], lambda: None)[0].png
-        for tile in made.tiles
-    ]
+    return [Painter().render([tile], png, drawn[str(tile.mask)], str)[0].png for tile in made.tiles]
 
 
 def prepare(folder: Path, side: int, pictures: list[bytes]) -> None:

@@ -12,14 +12,14 @@ from benchmarks import account
 from benchmarks.account import THROTTLED, Outcome, Work
 from benchmarks.result import Result
 from benchmarks.shipped import parameter
-from collage.spending.limits import Pace
+from collage.engines.provider import Quota, concurrency
 
 QUOTA = 10
 """Invocations at once that AWS allows a new account."""
 TILES = 10_000
 PAINTED = (0.5, 0.9)
 """Seconds that a function takes for a tile of the painter."""
-PACE = Pace(per_minute=50)
+PACE = Quota("openai", per_minute=50)
 SEEDS = range(3)
 
 
@@ -47,12 +47,12 @@ def outcome(
     """What becomes of a Map whose tiles an engine makes."""
     most = int(parameter("MaxConcurrency"))
     if engine == "painter":
-        work, concurrency = Work(PAINTED), most
+        work, at_once = Work(PAINTED), most
     else:
         latency = parameter("LatencySeconds")
         work = Work((0.7 * latency, 1.3 * latency), PACE)
-        concurrency = PACE.concurrency(latency, most)
-    return account.run(tiles, work, quota=QUOTA, concurrency=concurrency, tries=tries, seed=seed)
+        at_once = concurrency([PACE], latency, most)
+    return account.run(tiles, work, quota=QUOTA, concurrency=at_once, tries=tries, seed=seed)
 
 
 def _parts(run: Outcome) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def plain_loop(pool: ProcessPoolExecutor, data: bytes, options: dict[str, Any]) 
 
 
 def _render(tile: Tile, png: bytes, mask: bytes) -> bytes:
-    return Painter().render([tile], png, mask, lambda: None)[0].png
+    return Painter().render([tile], png, mask, str)[0].png
 
 
 @dataclass(frozen=True)

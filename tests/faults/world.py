@@ -98,8 +98,7 @@ class World:
         self.engine = Watched(engine, self)
         made: Any = self.tools.__dict__
         made["_engines"] = {name: self.engine}
-        paced = self.tools.accounts["openai"].pace
-        made["_limits"] = {"openai": Limits(self.dynamodb, TABLE, "openai", paced, daily_usd=1000)}
+        made["limits"] = Limits(self.dynamodb, TABLE, daily_usd=1000)
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""

@@ -6,8 +6,8 @@ from itertools import chain
 import pytest
 
 from collage import engines
+from collage.engines.provider import Quota
 from collage.settings import Settings
-from collage.spending.limits import Pace
 from combinatoric_collage.local.parameters import check
 from tests.infrastructure.shipped import functions, template
 
@@ -232,6 +232,6 @@ def test_a_providers_settings_are_parameters_that_reach_the_functions(provider):
 
 @pytest.mark.parametrize("per_minute", DECIMAL["ImagesPerMinute"])
 def test_the_pace_is_told_in_milliseconds_closely_enough(per_minute):
-    interval = Pace(per_minute).interval * 1000
+    interval = Quota("openai", per_minute).interval * 1000
 
     assert round(interval) == pytest.approx(interval, rel=0.05)

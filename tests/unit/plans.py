@@ -4,15 +4,15 @@ from typing import Any
 
 from collage import engines, plan, recipes
 from collage.engines.openai.settings import OpenAISettings
+from collage.engines.provider import Quota
 from collage.plan import Plan, Prepared, Styles
 from collage.request import styles
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.spending.accounts import Accounts, every
-from collage.spending.limits import Pace
 
 SHA = "5" * 64
-PACE = Pace(per_minute=60, burst=10)
+QUOTA = Quota("openai", per_minute=60, burst=10)
 
 SOURCE = Source(key="uploads/a.png", sha256=SHA, format="PNG", width=64, height=64)
 

@@ -8,8 +8,9 @@ import pytest
 
 from benchmarks import costs
 from benchmarks.shipped import template
+from collage.engines.provider import Quota
 from collage.errors import NoSlotYet
-from collage.spending.limits import Limits, Pace
+from collage.spending.limits import Limits
 from collage.spending.purchase import buy
 from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
@@ -83,16 +84,16 @@ def updates(limits, work):
 
 @pytest.mark.parametrize("turn_is_near", [True, False])
 def test_an_attempt_writes_into_the_table_as_often_as_is_counted(limits_table, turn_is_near):
-    limits = Limits(
-        boto3.client("dynamodb"), limits_table, "openai", Pace(per_minute=1), daily_usd=9
-    )
+    limits = Limits(boto3.client("dynamodb"), limits_table, daily_usd=9)
+    quotas = [Quota("openai", per_minute=1)]
     if not turn_is_near:
-        limits.wait_for_turn(1)
+        limits.wait_for_turn(quotas, 1)
     engine = Engine(end=lambda: 0.01)
 
     def attempt():
         with suppress(NoSlotYet):
-            buy(limits, engine, planned(engine="openai").tiles[:1], None, None, 0.04, UNBOUNDED)
+            tiles = planned(engine="openai").tiles[:1]
+            buy(limits, quotas, engine, tiles, None, None, 0.04, UNBOUNDED)
 
     counted = costs.TABLE_WRITES if turn_is_near else costs.SENT_BACK_WRITES
     assert updates(limits, attempt) == counted

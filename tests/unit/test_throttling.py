@@ -4,7 +4,8 @@ import pytest
 
 from benchmarks import account, throttling
 from benchmarks.account import LATER, THROTTLED, Retrier, Step, Work
-from collage.spending.limits import NEAR_SECONDS, Pace
+from collage.engines.provider import Quota
+from collage.spending.limits import NEAR_SECONDS
 
 FEW = Retrier(frozenset({THROTTLED}), interval=1, rate=2, cap=30, attempts=6)
 
@@ -44,7 +45,7 @@ def test_no_more_functions_are_at_work_than_the_account_allows():
 
 
 def test_a_pace_is_kept_and_far_turns_are_given_back():
-    pace = Pace(per_minute=60)
+    pace = Quota("openai", per_minute=60)
 
     outcome = account.run(50, Work((0.1, 0.1), pace), quota=100, concurrency=30)
 

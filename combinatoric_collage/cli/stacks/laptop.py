@@ -76,7 +76,7 @@ def running(
     ):
         for provider in keys:
             if given[provider.parameters["secret"]] == (name := _secret(provider)):
-                key = os.environ[provider.key]
+                key = _key(provider)
                 cloud.client("secretsmanager").create_secret(Name=name, SecretString=key)
         found = (
             running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext()
@@ -95,11 +95,16 @@ def running(
 
 def with_keys(asked: Request | None) -> list[Provider]:
     """The providers whose keys the environment has, and which a run may ask; None: any run."""
-    there = [one for one in engines.providers().values() if os.environ.get(one.key)]
+    there = [one for one in engines.providers().values() if _key(one)]
     if asked is None:
         return there
     own = [engines.ENGINES[name].provider for name in asked.engines]
     return [one for one in there if one in own or (asked.theme and one.styles)]
+
+
+def _key(provider: Provider) -> str:
+    """A provider's key, where the environment has one that it is asked with."""
+    return os.environ.get(provider.key, "") if provider.key else ""
 
 
 def _secret(provider: Provider) -> str:

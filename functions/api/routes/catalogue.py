@@ -13,6 +13,7 @@ from answers import (
     Styles,
 )
 from collage import engines, recipes
+from collage.engines.provider import per_minute
 from collage.errors import EngineUnavailable
 from collage.pictures import masks
 from collage.request import styles
@@ -42,7 +43,7 @@ def list_engines() -> Engines:
 @router.get("/styles", tags=["catalogue"], summary="The styles", operation_id="listStyles")
 def list_styles() -> Styles:
     """List the styles of a request that names none."""
-    lister = tools().lister
+    lister = tools().lister()
     return Styles(
         items=list(styles.DEFAULT_STYLES),
         listed_by=lister.settings.text_model if lister else None,
@@ -92,6 +93,7 @@ def _engine(name: str, here: Tools) -> Engine:
         needs = str(error)
     account = of_engine(here.accounts, name)
     model = known.model or (account.settings.model if account else None)
+    quotas = account.quotas(model or "") if account else ()
     operations = sorted(known.operations)
     return Engine(
         name=name,
@@ -101,8 +103,8 @@ def _engine(name: str, here: Tools) -> Engine:
         seeded=known.seeded,
         trained=known.trained,
         priced=known.provider is not None,
-        images_per_minute=account.settings.images_per_minute if account else None,
-        images_at_once=account.settings.burst if account else None,
+        images_per_minute=per_minute(quotas) if quotas else None,
+        images_at_once=sum(quota.burst for quota in quotas) if quotas else None,
         qualities=list(known.qualities),
         styles=list(known.styles),
         style_pictures=known.style_pictures,

@@ -20,7 +20,8 @@ from collage.request.request import Request
 from collage.sheet import layout
 from collage.sheet.layout import Layout
 from collage.spending import batches
-from collage.spending.accounts import Account, Accounts, asked_of, of_engine
+from collage.spending.accounts import Accounts, asked_of, of_engine
+from collage.spending.queues import queues
 from collage.tile import Call, Composition, Tile
 from collage.weights import Weights
 
@@ -287,7 +288,8 @@ def batch(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], .
         engine = engines.ENGINES[tile.engine]
         most = engine.batch
         if account := of_engine(accounts, tile.engine):
-            most = batches.most(engine.batch, account.pace, tile.options.get("quality"))
+            quality = tile.options.get("quality")
+            most = batches.most(engine.batch, account, tile.model, quality)
         common = canonical(engine.alike(tile)) if most > 1 else index
         alike.setdefault((most, common), []).append(index)
     return tuple(
@@ -300,10 +302,10 @@ def batch(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], .
 def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:
     """What these calls would take: dollars, and minutes where a provider has a pace.
 
-    Providers are asked side by side: the slowest account decides.
+    Providers, and the quotas of one, are asked side by side: the slowest queue decides.
     """
     asked = asked_of(accounts, [tile for call in calls for tile in call])
-    minutes = [_pictures(calls, account) / account.pace.per_minute for account in asked]
+    minutes = [queue.minutes for queue in queues(calls, accounts)]
     return Estimate(
         calls=len(calls),
         tiles=sum(len(call) for call in calls),
@@ -311,13 +313,6 @@ def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:
         minutes=round(max(minutes), 2) if minutes else None,
         # The oldest of the prices that it goes by.
         priced_on=min(one.provider.priced_on for one in asked or accounts.values()),
-    )
-
-
-def _pictures(calls: Sequence[Sequence[Tile]], account: Account) -> int:
-    """How many of the tiles are asked of an account's provider."""
-    return sum(
-        engines.ENGINES[tile.engine].provider is account.provider for call in calls for tile in call
     )
 
 

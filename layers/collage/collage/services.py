@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -32,15 +32,19 @@ class Tools:
         """Every provider, as this stack asks it."""
         return every(self.providers)
 
-    @property
-    def lister(self) -> Account | None:
-        """Whose language model lists styles here; None where no provider that has one is set up."""
-        able = (
+    def lister(self, asked: Sequence[str] = ()) -> Account | None:
+        """Whose language model lists styles here, for a request of the engines ``asked``.
+
+        The provider of one of them, otherwise any; None where none that has one is set up.
+        """
+        able = [
             account
             for account in self.accounts.values()
-            if account.provider.styles and account.settings.text_model
-        )
-        return next((account for account in able if account.lacks is None), None)
+            if account.provider.styles and account.settings.text_model and account.lacks is None
+        ]
+        own = [engines.ENGINES[name].provider for name in asked]
+        first = able[0] if able else None
+        return next((account for account in able if account.provider in own), first)
 
     def engine(self, name: str) -> Engine:
         """The engine ``name``, its libraries imported only now.
@@ -54,24 +58,16 @@ class Tools:
             self._engines[name] = made
         return cast(Engine, made)
 
-    def limits(self, account: Account) -> Limits:
-        """An account's pace, and the budget of all of them."""
-        name = account.provider.name
-        if name not in self._limits:
-            self._limits[name] = Limits(
-                _client("dynamodb"),
-                self.settings.limits_table,
-                name,
-                account.pace,
-                self.settings.daily_usd,
-            )
-        return self._limits[name]
+    @cached_property
+    def limits(self) -> Limits:
+        """The paces and the budget that all runs share."""
+        return Limits(_client("dynamodb"), self.settings.limits_table, self.settings.daily_usd)
 
     def batches(self, account: Account) -> Batches:
         """What the models of an account's server make by one call."""
         name = account.provider.name
         if name not in self._batches:
-            self._batches[name] = Batches(self.limits(account), account.settings.endpoint or name)
+            self._batches[name] = Batches(self.limits, account.settings.endpoint or name)
         return self._batches[name]
 
     def client(self, account: Account) -> Any:
@@ -93,10 +89,6 @@ class Tools:
 
     @cached_property
     def _engines(self) -> dict[str, Engine]:
-        return {}
-
-    @cached_property
-    def _limits(self) -> dict[str, Limits]:
         return {}
 
     @cached_property

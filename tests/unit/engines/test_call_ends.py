@@ -11,6 +11,7 @@ from pytest_socket import enable_socket
 from collage.engines import call_ends
 from collage.engines.call_ends import ENDS, End, is_counted, of_platform, of_status
 from collage.engines.openai.engine import OpenAI
+from collage.engines.provider import Quota
 from collage.errors import (
     BadRequest,
     CollageError,
@@ -19,7 +20,7 @@ from collage.errors import (
     TimedOut,
 )
 from collage.spending.bookings import Budget
-from collage.spending.limits import Limits, Pace
+from collage.spending.limits import Limits
 from collage.spending.purchase import buy
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
@@ -28,6 +29,7 @@ from tests.infrastructure.shipped import ROOT
 DOCS = ROOT / "docs" / "openai.md"
 PRICE = 0.02
 KEY = "sk-test-the-ends"
+QUICK = [Quota("openai", per_minute=60_000, burst=100)]
 
 # What the fake server does with a request, and the end that it is.
 FACES = {
@@ -71,8 +73,7 @@ def fake() -> Iterator[FakeOpenAI]:
 @pytest.fixture
 def limits(limits_table: str) -> Limits:
     enable_socket()
-    pace = Pace(per_minute=60_000, burst=100)
-    return Limits(boto3.client("dynamodb"), limits_table, "openai", pace, daily_usd=1)
+    return Limits(boto3.client("dynamodb"), limits_table, daily_usd=1)
 
 
 def tile() -> Tile:
@@ -96,8 +97,9 @@ def tile() -> Tile:
 def asked(limits: Limits, base_url: str, **options: Any) -> CollageError:
     """How one call ends."""
     client = openai.OpenAI(api_key=KEY, base_url=base_url, max_retries=0, **options)
+    engine = OpenAI(client, "alpha")
     with pytest.raises(CollageError) as raised:
-        buy(limits, OpenAI(client, "alpha"), [tile()], None, None, PRICE, Budget("a collage", None))
+        buy(limits, QUICK, engine, [tile()], None, None, PRICE, Budget("a collage", None))
     return raised.value
 
 

@@ -157,7 +157,7 @@ def test_its_pictures_are_bought_by_its_own_account(stack, tools, limits_table):
     bought = [render_tile(stack.store, tools, made, call) for call in calls]
 
     assert sum(one.usd for one in bought) == 4 * USD
-    assert tools.limits(tools.accounts["stub"]).spent() == 4 * USD
+    assert tools.limits.spent() == 4 * USD
     assert accounts_in_the_table(limits_table) == {"pace#stub"}
     for call in calls:
         (tile,) = call.tiles
@@ -171,8 +171,8 @@ def test_its_pictures_are_bought_by_its_own_account(stack, tools, limits_table):
 def test_a_provider_without_a_language_model_lists_no_styles(stack, tools):
     alone = replace(tools, providers={"stub": StubSettings(secret="of-the-stub")})
 
-    assert alone.lister is None
-    assert tools.lister.provider.name == "openai"
+    assert alone.lister() is None
+    assert tools.lister().provider.name == "openai"
 
 
 @pytest.mark.parametrize("secret", ["", "of-the-stub"])

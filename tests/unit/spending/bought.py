@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from collage.engines.engine import Rendered, Turn
+from collage.engines.provider import Quota
 from collage.spending.bookings import Budget
 from collage.spending.limits import Limits
 from collage.spending.purchase import Purchase, buy
@@ -13,6 +14,8 @@ from tests.unit.plans import planned
 TABLE = "limits"
 
 PRICE = 0.04
+
+QUICK = Quota("openai", per_minute=60_000, burst=100)
 
 UNBOUNDED = Budget("a collage", None)
 
@@ -49,7 +52,7 @@ def tiles(count: int = 1) -> list[Tile]:
 
 
 def purchase(limits: Limits, engine: Engine, count: int = 1) -> Purchase:
-    return buy(limits, engine, tiles(count), None, None, PRICE, UNBOUNDED)
+    return buy(limits, [QUICK], engine, tiles(count), None, None, PRICE, UNBOUNDED)
 
 
 def counted(limits: Limits, collage: str = "a collage") -> float:

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from collage.spending import limits as limiting
-from collage.spending.limits import Limits, Pace
+from collage.spending.limits import Limits
 from tests.unit.spending.bought import TABLE
 from tests.unit.spending.paced import Clock
 
@@ -26,5 +26,4 @@ def table(limits_table: str) -> Any:
 
 @pytest.fixture
 def limits(limits_table: str) -> Limits:
-    client = boto3.client("dynamodb")
-    return Limits(client, TABLE, "openai", Pace(per_minute=60_000, burst=100), daily_usd=1)
+    return Limits(boto3.client("dynamodb"), TABLE, daily_usd=1)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from collage.spending.limits import Limits, Pace
+from collage.engines.provider import Quota
+from collage.spending.limits import Limits
 
 TABLE = "limits"
 
@@ -25,8 +26,26 @@ class Clock:
         self.now += seconds
 
 
-def make(table: Any, per_minute: float = 60, burst: int = 1, daily_usd: float = 10) -> Limits:
-    return Limits(table, TABLE, "openai", Pace(per_minute, burst), daily_usd)
+@dataclass(frozen=True)
+class Paced:
+    """The limits as calls meet them that have one quota."""
+
+    limits: Limits
+    quota: Quota
+
+    def wait_for_turn(self, pictures: int) -> None:
+        assert self.limits.wait_for_turn([self.quota], pictures) == self.quota
+
+    def hold(self, seconds: float) -> None:
+        self.limits.hold(self.quota, seconds)
+
+
+def limited(table: Any, daily_usd: float = 10) -> Limits:
+    return Limits(table, TABLE, daily_usd)
+
+
+def make(table: Any, per_minute: float = 60, burst: int = 1, name: str = "openai") -> Paced:
+    return Paced(limited(table), Quota(name, per_minute, burst))
 
 
 def item(table: Any, name: str) -> dict[str, float]:

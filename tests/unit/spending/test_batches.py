@@ -15,8 +15,9 @@ from collage.request.accepted import Accepted
 from collage.services import Tools
 from collage.settings import Settings
 from collage.spending import batches
+from collage.spending.accounts import Account
 from collage.spending.batches import Batches
-from collage.spending.limits import NEAR_SECONDS, Limits, Pace
+from collage.spending.limits import NEAR_SECONDS, Limits
 from collage.steps import buy_tiles
 from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
@@ -27,7 +28,7 @@ from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.infrastructure.shipped import ROOT
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
-from tests.unit.plans import PACE, accounts, models, planned
+from tests.unit.plans import accounts, models, planned
 
 MODEL = "gpt-image-2.5-flare"
 TEMPLATE = ROOT / "template.yaml"
@@ -83,6 +84,11 @@ def render(store: Store, tools: Tools, made: str) -> Rendering:
     return render_tile(store, tools, made, store.plan(made).call(call))
 
 
+def account(**settings: Any) -> Account:
+    """OpenAI as a stack with these settings asks it."""
+    return accounts(**settings)["openai"]
+
+
 def asked_for(fake: FakeOpenAI) -> list[int]:
     return [record.n for record in fake.requests]
 
@@ -94,7 +100,9 @@ def asked_for(fake: FakeOpenAI) -> list[int]:
 def test_a_call_asks_for_no_more_than_the_account_may_have(
     per_minute: float, burst: int, expected: int
 ) -> None:
-    assert batches.most(10, Pace(per_minute, burst), "low") == expected
+    given = account(images_per_minute=per_minute, burst=burst)
+
+    assert batches.most(10, given, MODEL, "low") == expected
 
 
 @pytest.mark.parametrize(
@@ -112,7 +120,9 @@ def test_a_call_asks_for_no_more_than_the_account_may_have(
 def test_a_call_asks_for_no_more_than_its_time_allows(
     quality: str | None, seconds: float, expected: int
 ) -> None:
-    assert batches.most(10, Pace(6000, 100, call_seconds=seconds), quality) == expected
+    given = account(images_per_minute=6000, burst=100, timeout=seconds)
+
+    assert batches.most(10, given, MODEL, quality) == expected
 
 
 def test_slow_qualities_go_out_fewer_at_a_time_under_the_same_keys() -> None:
@@ -157,7 +167,7 @@ def test_what_came_is_kept_and_the_rest_asked_for_singly(
     assert fake.images == rendering.made == 4
     paid = [stack.store.sidecar(tile) for tile in stack.store.plan(made).tiles]
     assert sum(each.usd for each in paid if each) == pytest.approx(rendering.usd, abs=1e-5)
-    assert tools.limits(tools.accounts["openai"]).spent() == pytest.approx(rendering.usd)
+    assert tools.limits.spent() == pytest.approx(rendering.usd)
     assert rendering.usd == pytest.approx(4 * 0.006, abs=1e-3)
 
 
@@ -209,7 +219,7 @@ def test_what_has_no_time_is_left_to_another_invocation(
 ) -> None:
     made = prepared(stack, tools)
     fake.most = 1
-    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.accounts["openai"].pace.call_seconds)
+    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.accounts["openai"].settings.timeout)
 
     for left in (3, 2, 1):
         with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
@@ -250,7 +260,7 @@ def render_tile_seconds() -> int:
 def test_what_is_known_of_a_server_is_forgotten_with_its_time(
     limits_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = Limits(boto3.client("dynamodb"), limits_table, "openai", PACE, daily_usd=1)
+    limits = Limits(boto3.client("dynamodb"), limits_table, daily_usd=1)
     Batches(limits, "server").note(MODEL)
     assert Batches(limits, "server").single(MODEL)
     assert not Batches(limits, "other").single(MODEL)
@@ -266,7 +276,7 @@ def test_what_is_known_of_a_server_is_forgotten_with_its_time(
 
 
 def test_without_the_table_a_process_remembers_for_itself(limits_table: str) -> None:
-    limits = Limits(boto3.client("dynamodb"), "no-such-table", "openai", PACE, daily_usd=1)
+    limits = Limits(boto3.client("dynamodb"), "no-such-table", daily_usd=1)
     known = Batches(limits, "server")
 
     assert not known.single(MODEL)

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collage.errors import BudgetExhausted
-from tests.unit.spending.paced import NOON, Clock, item, make
+from tests.unit.spending.paced import NOON, Clock, item, limited
 
 
 def test_a_day_can_be_spent_to_its_last_cent_and_not_beyond(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     for _ in range(4):
         budget.reserve(0.25)
 
@@ -22,7 +22,7 @@ def test_a_day_can_be_spent_to_its_last_cent_and_not_beyond(table: Any, clock: C
 
 
 def test_a_price_above_the_limit_is_refused_on_an_empty_day(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
 
     with pytest.raises(BudgetExhausted):
         budget.reserve(1.000001)
@@ -32,7 +32,7 @@ def test_a_price_above_the_limit_is_refused_on_an_empty_day(table: Any, clock: C
 
 
 def test_a_limit_of_nothing_lets_only_what_is_free_through(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=0)
+    budget = limited(table, daily_usd=0)
 
     budget.reserve(0)
 
@@ -41,7 +41,7 @@ def test_a_limit_of_nothing_lets_only_what_is_free_through(table: Any, clock: Cl
 
 
 def test_a_smaller_price_still_fits_after_a_refusal(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     budget.reserve(0.7)
     with pytest.raises(BudgetExhausted):
         budget.reserve(0.4)
@@ -55,7 +55,7 @@ def test_a_smaller_price_still_fits_after_a_refusal(table: Any, clock: Clock) ->
 def test_a_price_is_corrected_to_what_was_paid(
     table: Any, clock: Clock, actual: float, spent: float
 ) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     budget.reserve(0.5)
     day = budget.reserve(0.5)
 
@@ -65,7 +65,7 @@ def test_a_price_is_corrected_to_what_was_paid(
 
 
 def test_what_is_given_back_can_be_spent_again(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     budget.correct(budget.reserve(1), 1, 0.2)
 
     budget.reserve(0.8)
@@ -74,7 +74,7 @@ def test_what_is_given_back_can_be_spent_again(table: Any, clock: Clock) -> None
 
 
 def test_every_day_starts_anew_at_midnight(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     budget.reserve(1)
 
     clock.now = NOON + 12 * 3600 - 1
@@ -86,7 +86,7 @@ def test_every_day_starts_anew_at_midnight(table: Any, clock: Clock) -> None:
 
 
 def test_a_correction_belongs_to_the_day_of_the_reservation(table: Any, clock: Clock) -> None:
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     clock.now = NOON + 12 * 3600 - 1
     day = budget.reserve(1)
     clock.now += 2
@@ -104,7 +104,7 @@ def test_no_order_of_prices_passes_the_limit(
     table: Any, clock: Clock, prices: list[int], day: int
 ) -> None:
     clock.now = NOON + day * 86400
-    budget = make(table, daily_usd=1)
+    budget = limited(table, daily_usd=1)
     # A day that another example had may have been spent from.
     counted = round(budget.spent() * 1_000_000)
     for micros in prices:
@@ -120,14 +120,14 @@ def test_no_order_of_prices_passes_the_limit(
 
 
 def test_a_tile_asked_for_again_is_counted(table: Any, clock: Clock) -> None:
-    noted = make(table)
+    noted = limited(table)
 
     assert [noted.asked("tile") for _ in range(3)] == [0, 1, 2]
     assert noted.asked("another") == 0
 
 
 def test_what_was_not_billed_is_not_counted(table: Any, clock: Clock) -> None:
-    noted = make(table)
+    noted = limited(table)
     noted.asked("tile")
     noted.not_billed("tile")
 
@@ -135,7 +135,7 @@ def test_what_was_not_billed_is_not_counted(table: Any, clock: Clock) -> None:
 
 
 def test_taking_back_what_was_never_noted_notes_nothing(table: Any, clock: Clock) -> None:
-    noted = make(table)
+    noted = limited(table)
 
     noted.not_billed("tile")
 

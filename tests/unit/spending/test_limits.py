@@ -1,6 +1,5 @@
 """The pace of all runs of an account, kept in one table."""
 
-from dataclasses import replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -9,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collage.engines.provider import Quota, concurrency
 from collage.errors import NoSlotYet
 from collage.spending import limits
-from collage.spending.limits import LONGEST_HOLD, NEAR_SECONDS, Limits, Pace
-from tests.unit.spending.paced import NOON, Clock, item, make
+from collage.spending.limits import LONGEST_HOLD, NEAR_SECONDS, Limits
+from tests.unit.spending.paced import NOON, Clock, Paced, item, limited, make
 
 
 def line(table: Any) -> float:
@@ -20,7 +20,7 @@ def line(table: Any) -> float:
     return item(table, "pace#openai")["next"] / 1000 - NOON
 
 
-def turn(limits: Limits, clock: Clock, at: float, pictures: int = 1) -> float:
+def turn(limits: Paced, clock: Clock, at: float, pictures: int = 1) -> float:
     """When a call that comes at a time gets its turn; both in seconds from noon."""
     clock.now = NOON + at
     limits.wait_for_turn(pictures)
@@ -114,7 +114,7 @@ def test_how_far_is_too_far_does_not_depend_on_the_burst(
 
 
 def test_accounts_have_lines_of_their_own(table: Any, clock: Clock) -> None:
-    one, other = (replace(make(table), account=name) for name in ("one", "other"))
+    one, other = (make(table, name=name) for name in ("one", "other"))
     turn(one, clock, 0)
 
     assert turn(other, clock, 0) == 0
@@ -130,7 +130,7 @@ def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) ->
         if len(tries) == 2:
             rival.wait_for_turn(1)
 
-    events = paced.dynamodb.meta.events
+    events = paced.limits.dynamodb.meta.events
     events.register("provide-client-params.dynamodb.UpdateItem", overtake)
 
     paced.wait_for_turn(1)
@@ -175,6 +175,59 @@ def test_nobody_is_held_for_ever(table: Any, clock: Clock) -> None:
     assert turn(paced, clock, LONGEST_HOLD) == LONGEST_HOLD
 
 
+def turns_of(limits: Limits, quotas: list[Quota], clock: Clock, count: int) -> list[Any]:
+    """Whose turns so many calls get that all come at noon, and when, in seconds from that."""
+    got = []
+    for _ in range(count):
+        clock.now = NOON
+        quota = limits.wait_for_turn(quotas, 1)
+        got.append((quota.place, round(clock.now - NOON, 3)))
+    return got
+
+
+def test_of_several_quotas_a_call_takes_the_earliest_turn(table: Any, clock: Clock) -> None:
+    slow, quick = Quota("a", per_minute=20, place="one"), Quota("b", per_minute=60, place="other")
+
+    got = turns_of(limited(table), [slow, quick], clock, 8)
+
+    assert got[:2] == [("one", 0), ("other", 0)]
+    assert sorted(got[2:]) == [
+        ("one", 3), ("other", 1), ("other", 2), ("other", 3), ("other", 4), ("other", 5)
+    ]  # fmt: skip
+
+
+def test_three_quotas_give_three_times_the_turns_of_one(table: Any, clock: Clock) -> None:
+    three = [Quota(f"model#{place}", per_minute=20, place=place) for place in ("a", "b", "c")]
+
+    got = turns_of(limited(table), three, clock, 6)
+
+    assert sorted(got) == [(place, at) for place in ("a", "b", "c") for at in (0, 3)]
+
+
+def test_a_hold_is_of_one_quota_alone(table: Any, clock: Clock) -> None:
+    one, other = Quota("a", per_minute=60, place="one"), Quota("b", per_minute=60, place="other")
+    limits = limited(table)
+
+    limits.hold(one, 60)
+
+    assert turns_of(limits, [one, other], clock, 3) == [("other", 0), ("other", 1), ("other", 2)]
+
+
+def test_when_every_quota_is_far_off_the_nearest_is_told_and_none_taken(
+    table: Any, clock: Clock
+) -> None:
+    one, other = Quota("a", per_minute=60), Quota("b", per_minute=60)
+    limits = limited(table)
+    limits.hold(one, 60)
+    limits.hold(other, 40)
+
+    with pytest.raises(NoSlotYet, match=r"The next turn comes in 40 s\."):
+        limits.wait_for_turn([one, other], 1)
+
+    assert item(table, "pace#a")["next"] / 1000 - NOON == 60
+    assert item(table, "pace#b")["next"] / 1000 - NOON == 40
+
+
 examples = count()
 """Numbers for lines that no example shares with another."""
 
@@ -192,7 +245,7 @@ def test_no_window_ever_holds_more_than_the_burst_and_the_pace(
     table: Any, clock: Clock, per_minute: float, burst: int, calls: list[Any]
 ) -> None:
     key = f"example {next(examples)}"
-    paced = replace(make(table, per_minute, burst), account=key)
+    paced = make(table, per_minute, burst, key)
     arrival, turns, refused = 0.0, [], 0
     for gap, pictures in calls:
         arrival += gap / 1000
@@ -227,19 +280,19 @@ def test_no_turn_is_lost(
 ) -> None:
     """Each call that gets a turn gets it as soon as a bucket of tokens would have let it in."""
     key = f"example {next(examples)}"
-    paced = replace(make(table, per_minute, burst), account=key)
+    paced = make(table, per_minute, burst, key)
     arrival, full_at = 0.0, 0.0
     for gap in gaps:
         arrival += gap / 1000
         # The time at which the bucket is full again tells how many tokens are in it.
-        empty_until = max(arrival, full_at) - (burst - 1) * paced.pace.interval
+        empty_until = max(arrival, full_at) - (burst - 1) * paced.quota.interval
         expected = max(arrival, empty_until)
         try:
             assert turn(paced, clock, arrival) == pytest.approx(expected, abs=0.02)
         except NoSlotYet:
             assert expected - arrival > NEAR_SECONDS - 0.02
         else:
-            full_at = max(arrival, full_at) + paced.pace.interval
+            full_at = max(arrival, full_at) + paced.quota.interval
 
 
 @pytest.mark.parametrize(
@@ -256,7 +309,7 @@ def test_no_turn_is_lost(
 def test_as_many_calls_are_under_way_as_keep_the_pace(
     per_minute: float, latency: float, most: int, expected: int
 ) -> None:
-    assert Pace(per_minute).concurrency(latency, most) == expected
+    assert concurrency([Quota("openai", per_minute)], latency, most) == expected
 
 
 @given(st.floats(0.1, 6000), st.floats(0.1, 240), st.integers(1, 1000))
@@ -265,7 +318,7 @@ def test_the_calls_under_way_follow_littles_law(
 ) -> None:
     needed = latency * per_minute / 60
 
-    found = Pace(per_minute).concurrency(latency, most)
+    found = concurrency([Quota("openai", per_minute)], latency, most)
 
     assert 1 <= found <= most
     assert found == most or needed < found <= 1.5 * needed + 2

@@ -16,13 +16,22 @@ from collage.errors import (
 from collage.spending.bookings import Budget, book
 from collage.spending.limits import Limits
 from collage.spending.purchase import Purchase, buy
-from tests.unit.spending.bought import PRICE, UNBOUNDED, Engine, counted, purchase, raising, tiles
+from tests.unit.spending.bought import (
+    PRICE,
+    QUICK,
+    UNBOUNDED,
+    Engine,
+    counted,
+    purchase,
+    raising,
+    tiles,
+)
 
 BOUNDED = Budget("a collage", 0.1)
 
 
 def bounded(limits: Limits, engine: Engine, budget: Budget = BOUNDED) -> Purchase:
-    return buy(limits, engine, tiles(), None, None, PRICE, budget)
+    return buy(limits, [QUICK], engine, tiles(), None, None, PRICE, budget)
 
 
 def test_a_collage_asks_for_nothing_beyond_its_max_usd(limits: Limits) -> None:

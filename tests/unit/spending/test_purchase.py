@@ -28,6 +28,7 @@ from collage.spending.purchase import Purchase, buy
 from collage.tile import Tile
 from tests.unit.spending.bought import (
     PRICE,
+    QUICK,
     TABLE,
     UNBOUNDED,
     Engine,
@@ -110,7 +111,7 @@ def test_a_call_that_brings_less_is_settled_by_what_came(
 ) -> None:
     asked = tiles(4)
 
-    bought = buy(limits, Short(usd, broken), asked, None, None, PRICE, UNBOUNDED)
+    bought = buy(limits, [QUICK], Short(usd, broken), asked, None, None, PRICE, UNBOUNDED)
 
     assert bought.usd == pytest.approx(paid)
     assert limits.spent() == pytest.approx(paid)
@@ -180,8 +181,9 @@ def test_a_tile_tells_how_often_it_may_have_been_billed_before(limits: Limits) -
 
 
 def test_a_call_tells_the_most_that_one_of_its_tiles_was_asked_for(limits: Limits) -> None:
+    late = Engine(raising(TimedOut("?")))
     with pytest.raises(TimedOut):
-        buy(limits, Engine(raising(TimedOut("?"))), tiles(3)[1:2], None, None, PRICE, UNBOUNDED)
+        buy(limits, [QUICK], late, tiles(3)[1:2], None, None, PRICE, UNBOUNDED)
 
     assert purchase(limits, Engine(), count=3).asked_before == 1
 
@@ -200,7 +202,7 @@ def test_a_spent_day_asks_for_nothing(limits: Limits) -> None:
 
 
 def test_a_turn_that_is_far_off_costs_nothing(limits: Limits) -> None:
-    limits.hold(60)
+    limits.hold(QUICK, 60)
     before = line(limits)
     engine = Engine()
 
@@ -221,7 +223,7 @@ def test_what_the_provider_asks_for_holds_for_every_run(
         purchase(limits, Engine(raising(error("slow down", retry_after=30))))
 
     with pytest.raises(NoSlotYet):
-        limits.wait_for_turn(1)
+        limits.wait_for_turn([QUICK], 1)
 
 
 @pytest.mark.parametrize("error", [RateLimited("no"), Refused("no"), TimedOut("?")])
@@ -276,10 +278,10 @@ class Halting(Limits):
 def test_a_price_is_taken_back_when_the_books_halt_before_the_request(
     limits: Limits, budget: Budget
 ) -> None:
-    halting, engine = Halting(limits.dynamodb, TABLE, "openai", limits.pace, daily_usd=1), Engine()
+    halting, engine = Halting(limits.dynamodb, TABLE, daily_usd=1), Engine()
 
     with pytest.raises(LimitsUnavailable):
-        buy(halting, engine, tiles(2), None, None, PRICE, budget)
+        buy(halting, [QUICK], engine, tiles(2), None, None, PRICE, budget)
 
     assert engine.asked == []
     assert limits.spent() == counted(limits) == 0

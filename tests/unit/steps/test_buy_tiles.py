@@ -53,7 +53,7 @@ def fake() -> Iterator[FakeOpenAI]:
 
 def spent(tools: Tools) -> float:
     """Dollars that are counted for the day."""
-    return tools.limits(tools.accounts["openai"]).spent()
+    return tools.limits.spent()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 
-Turn = Callable[[], None]
-"""Returns when it is the call's turn to ask; raises NoSlotYet when that is far off."""
+Turn = Callable[[], str]
+"""Returns when it is the call's turn to ask, with the place to ask at, where there are several;
+raises NoSlotYet when that is far off."""
 
 
 @dataclass(frozen=True)

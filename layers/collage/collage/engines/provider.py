@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,14 +18,11 @@ class ProviderSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    secret: str = Field(default="", description="the secret that holds the key; empty: no key")
     model: str
     text_model: str = Field(default="", description="which lists styles; empty: there is none")
     usd_per_image: float | None = Field(
         default=None, ge=0, allow_inf_nan=False, description="dollars; none: by the price table"
     )
-    images_per_minute: float = Field(default=5, gt=0)
-    burst: int = Field(default=1, ge=1)
     latency: float = Field(default=30, gt=0, description="of one call, to plan concurrency by")
     timeout: float = Field(
         default=600, gt=0, le=800, description="of one call in all; a function has 900"
@@ -38,6 +37,44 @@ class ProviderSettings(BaseModel):
     def pictures_a_call(self) -> int | None:
         """How many one call may ask for, where that is less than the engine's own number."""
         return None
+
+
+class KeyedSettings(ProviderSettings):
+    """What a stack says of a provider that is asked with a key, at a pace of the account's own."""
+
+    secret: str = Field(default="", description="the secret that holds the key; empty: no key")
+    images_per_minute: float = Field(default=5, gt=0)
+    burst: int = Field(default=1, ge=1)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once."""
+
+    name: str
+    """Of its line in the table that all runs share."""
+    per_minute: float
+    burst: int = 1
+    place: str = ""
+    """Where what has this quota is asked, of a provider that has several places."""
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one picture's turn to the next."""
+        return 60 / self.per_minute
+
+
+def per_minute(quotas: Sequence[Quota]) -> float:
+    """Pictures a minute by all of the quotas, among which each call takes one."""
+    return sum(quota.per_minute for quota in quotas)
+
+
+def concurrency(quotas: Sequence[Quota], latency: float, most: int) -> int:
+    """Calls under way that keep to these quotas when each takes ``latency`` seconds.
+
+    Little's law, and half as many again for latencies that vary; at most ``most``.
+    """
+    return min(most, max(1, math.ceil(1.5 * latency * per_minute(quotas) / 60) + 1))
 
 
 class Reach(Protocol):
@@ -76,21 +113,21 @@ class StyleList:
     ask: AsksForStyles
 
 
-@dataclass(frozen=True)
-class Provider:
+@dataclass(frozen=True, kw_only=True)
+class Provider(ABC):
     """What is known of a provider: how it is set up, what it costs, and how it is reached."""
 
     name: str
-    """Of the account that the shared table keeps the pace of."""
+    """What the shared table, and whoever asks for it, calls it."""
     settings: type[ProviderSettings]
     prefix: str
     """What the names of the settings' variables begin with, in a function's environment."""
     parameters: Mapping[str, str]
-    """The template's parameter of each setting; of ``secret`` and ``images_per_minute`` at least,
-    which are told of where they have to be set."""
-    key: str
-    """The variable of a laptop that holds the key itself."""
-    variables: Mapping[str, str]
+    """The template's parameter of each setting that a stack can say."""
+    key: str | None = None
+    """The variable of a laptop that holds the key itself; the parameter of the setting ``secret``
+    then says where the stack's lies. None: it is asked without one."""
+    variables: Mapping[str, str] = field(default_factory=dict)
     """Other variables of a laptop, with the template's parameter that each sets."""
     priced_on: str
     """The date of the price table, as ISO 8601."""
@@ -99,20 +136,26 @@ class Provider:
     is_priced: Callable[[str], bool]
     """Whether the table has a price for a model."""
     connect: Callable[[Any, Callable[[str], Any]], Any]
-    """A client of the provider by its settings; the key is read by clients of AWS's services.
-    It raises what `Reach` says: an error of AWS that it lets through has no other name for a user
+    """A client of the provider by its settings; a key is read by clients of AWS's services. It
+    raises what `Reach` says: an error of AWS that it lets through has no other name for a user
     than ClientError."""
     styles: StyleList | None = None
     """How it lists styles, where it has a language model."""
 
-    def lacks(self, settings: ProviderSettings) -> str | None:
+    @abstractmethod
+    def lacks(self, settings: Any) -> str | None:
         """What a stack with these settings lacks, and how to set it; None where it is set up."""
-        if settings.secret:
-            return None
-        return (
-            f"needs a key; set the stack's parameter {self.parameters['secret']}, or on a laptop "
-            f"the variable {self.key}."
-        )
+
+    @abstractmethod
+    def quotas(self, settings: Any, model: str) -> tuple[Quota, ...]:
+        """What a model may be asked by: each call takes the one whose turn comes first."""
+
+    @abstractmethod
+    def quicker(self, settings: Any, model: str, factor: float) -> str | None:
+        """What makes a model's pictures so many times as fast: the end of a sentence with "or".
+
+        None where nothing does.
+        """
 
     def of_parameters(self, given: Mapping[str, str]) -> ProviderSettings:
         """The settings of a stack that has these parameters; an empty one leaves the default.
@@ -122,3 +165,32 @@ class Provider:
         """
         found = {field: given.get(name) for field, name in self.parameters.items()}
         return self.settings.model_validate({name: text for name, text in found.items() if text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyedProvider(Provider):
+    """One that is asked with a key, and all of whose models share the pace of the account.
+
+    Its settings are `KeyedSettings`, and ``secret`` and ``images_per_minute`` have parameters.
+    """
+
+    key: str
+
+    def lacks(self, settings: KeyedSettings) -> str | None:
+        """A key."""
+        if settings.secret:
+            return None
+        return (
+            f"needs a key; set the stack's parameter {self.parameters['secret']}, or on a laptop "
+            f"the variable {self.key}."
+        )
+
+    def quotas(self, settings: KeyedSettings, model: str) -> tuple[Quota, ...]:
+        """One, of the account."""
+        return (Quota(self.name, settings.images_per_minute, settings.burst),)
+
+    def quicker(self, settings: KeyedSettings, model: str, factor: float) -> str | None:
+        """The pace that the stack says."""
+        least = math.ceil(settings.images_per_minute * factor)
+        parameter = self.parameters["images_per_minute"]
+        return f"set the stack's parameter {parameter} to {least} or more"

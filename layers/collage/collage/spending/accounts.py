@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from collage import engines
-from collage.engines.provider import Provider, ProviderSettings
-from collage.spending.limits import Pace
+from collage.engines.provider import Provider, ProviderSettings, Quota
 from collage.tile import Tile
 
 
@@ -18,15 +17,9 @@ class Account:
     provider: Provider
     settings: ProviderSettings
 
-    @property
-    def pace(self) -> Pace:
-        """How often its pictures may be asked for."""
-        return Pace(
-            self.settings.images_per_minute,
-            self.settings.burst,
-            call_seconds=self.settings.timeout,
-            batch=self.settings.pictures_a_call,
-        )
+    def quotas(self, model: str) -> tuple[Quota, ...]:
+        """How often pictures of a model may be asked for, by each of these."""
+        return self.provider.quotas(self.settings, model)
 
     def price(self, tiles: Sequence[Tile]) -> float:
         """Dollars that one call for these tiles is expected to cost.

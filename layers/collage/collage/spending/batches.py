@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from collage.errors import LimitsUnavailable
-from collage.spending.limits import Limits, Pace
+from collage.spending.accounts import Account
+from collage.spending.limits import Limits
 
 PICTURE_SECONDS = {"low": 30, "medium": 60, "high": 150, "xhigh": 200}
 """Seconds that a picture of a quality may take, on the dear side of what users report: two minutes
@@ -20,15 +21,17 @@ LONGEST_PICTURE = 300
 """Seconds for the highest quality, and where the model chooses."""
 
 
-def most(batch: int, pace: Pace, quality: str | None) -> int:
+def most(batch: int, account: Account, model: str, quality: str | None) -> int:
     """Pictures of a quality that one call may ask for, of an engine that takes ``batch`` of them.
 
     An account refuses a call of more pictures than it may have at once or in a minute, however
     long one waits; and those of a call that takes too long are lost together.
     """
     seconds = PICTURE_SECONDS.get(quality or "", LONGEST_PICTURE)
-    in_time = int(pace.call_seconds / seconds)
-    allowed = (batch, int(pace.per_minute), pace.burst, pace.batch or batch, in_time)
+    in_time = int(account.settings.timeout / seconds)
+    allowed = [batch, account.settings.pictures_a_call or batch, in_time]
+    for quota in account.quotas(model):
+        allowed += [int(quota.per_minute), quota.burst]
     return max(1, min(allowed))
 
 

@@ -1,8 +1,8 @@
-"""The account's limits, shared by all runs: a pace of pictures, and dollars a day.
+"""The accounts' limits, shared by all runs: paces of pictures, and dollars a day.
 
 Both live in one small DynamoDB table, because they belong to the account and not to a run::
 
-    pace#{account}       next    when the next picture's turn comes, in milliseconds since 1970
+    pace#{quota}         next    when the next picture's turn comes, in milliseconds since 1970
     spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
     paid#{collage}       micros  the same of one collage that has a limit of its own, in all runs
     asked#{tile key}     times   requests for a tile whose end is not known
@@ -11,7 +11,7 @@ Both live in one small DynamoDB table, because they belong to the account and no
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import sleep, time
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from collage.engines.provider import Quota
 from collage.errors import BudgetExhausted, LimitsUnavailable, MaxUsdReached, NoSlotYet
 
 if TYPE_CHECKING:
@@ -38,65 +39,38 @@ LONGEST_HOLD = 3600.0
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once.
-
-    One call may take ``call_seconds``, and ask for ``batch`` of them where that is less.
-    """
-
-    per_minute: float
-    burst: int = 1
-    call_seconds: float = 600
-    batch: int | None = None
-
-    @property
-    def interval(self) -> float:
-        """Seconds from one picture's turn to the next."""
-        return 60 / self.per_minute
-
-    def concurrency(self, latency: float, most: int) -> int:
-        """Calls under way that keep the pace when each takes ``latency`` seconds.
-
-        Little's law, and half as many again for latencies that vary; at most ``most``.
-        """
-        return min(most, max(1, math.ceil(1.5 * latency / self.interval) + 1))
-
-
-@dataclass(frozen=True)
 class Limits:
-    """The shared table, for calls of one provider's ``account``, which has a ``pace``.
-
-    ``daily_usd`` bounds what all runs together spend on a day (UTC), whoever they ask.
-    """
+    """The shared table; ``daily_usd`` bounds what all runs spend on a day (UTC)."""
 
     dynamodb: DynamoDBClient
     table: str
-    account: str
-    pace: Pace
     daily_usd: float
 
-    def wait_for_turn(self, pictures: int) -> None:
+    def wait_for_turn(self, quotas: Sequence[Quota], pictures: int) -> Quota:
         """Take the next turn for a call of so many pictures, and sleep until it comes.
+
+        It is the earliest that any of ``quotas`` gives; the one that gave it is returned.
 
         The generic cell rate algorithm (ITU-T I.371): the table holds the time by which all
         turns given out so far will have passed at the pace; a turn is that time less what is
         left of the burst. A call of more pictures than the burst waits for a whole burst.
 
         Raises:
-            NoSlotYet: when the turn is far off; none was taken.
+            NoSlotYet: when every turn is far off; none was taken.
         """
         now = _milliseconds()
-        turn = self._take_turn(now, pictures)
+        quota, turn = self._take_earliest(quotas, now, pictures)
         sleep(max(0, turn - now) / 1000)
+        return quota
 
-    def hold(self, seconds: float) -> None:
-        """Give out no turn for so long: the account's own Retry-After, heeded by all runs.
+    def hold(self, quota: Quota, seconds: float) -> None:
+        """Give out no turn of a quota for so long: the provider's own word, heeded by all runs.
 
-        At most LONGEST_HOLD: after that the account is asked again, whatever it said.
+        At most LONGEST_HOLD: after that it is asked again, whatever it said.
         """
-        resume = _milliseconds() + round(min(seconds, LONGEST_HOLD) * 1000) + self._slack(1)
+        resume = _milliseconds() + round(min(seconds, LONGEST_HOLD) * 1000) + _slack(quota, 1)
         self._update(
-            f"pace#{self.account}",
+            _line(quota),
             "SET #next = :resume, expires = :expires",
             "attribute_not_exists(#next) OR #next < :resume",
             {":resume": resume},
@@ -215,36 +189,49 @@ class Limits:
             raise LimitsUnavailable("The table of the shared limits did not answer.") from error
         return int(item.get("Item", {}).get("expires", {"N": "0"})["N"]) > time()
 
-    def _take_turn(self, now: int, pictures: int) -> int:
-        cost = round(self.pace.interval * pictures * 1000)
-        slack = self._slack(pictures)
-        latest = now + round(NEAR_SECONDS * 1000) + slack
+    def _take_earliest(self, quotas: Sequence[Quota], now: int, pictures: int) -> tuple[Quota, int]:
+        """Take the earliest turn that is near: whose it is, and when."""
+        near = round(NEAR_SECONDS * 1000)
+        turns = dict.fromkeys(quotas, now)
+        if len(quotas) > 1:
+            for quota in quotas:
+                # A line without a free turn says when the next one will be.
+                taken, turns[quota] = self._take_turn(quota, now, pictures, within=0)
+                if taken:
+                    return quota, turns[quota]
+        for quota in sorted(quotas, key=lambda quota: turns[quota]):
+            if turns[quota] <= now + near:
+                taken, turns[quota] = self._take_turn(quota, now, pictures, within=near)
+                if taken:
+                    return quota, turns[quota]
+        wait = min(turns.values()) - now
+        raise NoSlotYet(f"The next turn comes in {wait / 1000:.0f} s.")
+
+    def _take_turn(self, quota: Quota, now: int, pictures: int, within: int) -> tuple[bool, int]:
+        """Whether a turn that comes ``within`` so many milliseconds was taken, and when it is."""
+        cost, slack = round(quota.interval * pictures * 1000), _slack(quota, pictures)
+        latest = now + within + slack
         while True:
             # One update either way: the line is busy, or it is idle. Which it is can change
             # between the two, so a lost race tries again.
             busy, found = self._update(
-                f"pace#{self.account}",
+                _line(quota),
                 "SET #next = #next + :cost, expires = :expires",
                 "#next BETWEEN :now AND :latest",
                 {":cost": cost, ":now": now, ":latest": latest},
             )
             if busy:
-                return max(now, found - slack)
+                return True, max(now, found - slack)
             if found > latest:
-                raise NoSlotYet(f"The next turn comes in {(found - slack - now) / 1000:.0f} s.")
+                return False, found - slack
             idle, _ = self._update(
-                f"pace#{self.account}",
+                _line(quota),
                 "SET #next = :cost, expires = :expires",
                 "attribute_not_exists(#next) OR #next < :now",
                 {":cost": now + cost, ":now": now},
             )
             if idle:
-                return now
-
-    def _slack(self, pictures: int) -> int:
-        """How long before the line's end a call may go: the burst that is not its own."""
-        left = self.pace.burst - min(pictures, self.pace.burst)
-        return round(self.pace.interval * left * 1000)
+                return True, now
 
     def _update(
         self, name: str, expression: str, condition: str | None, values: dict[str, int]
@@ -269,6 +256,16 @@ class Limits:
         except (ClientError, BotoCoreError) as error:
             raise LimitsUnavailable("The table of the shared limits did not answer.") from error
         return True, _number(answer.get("Attributes", {}))
+
+
+def _line(quota: Quota) -> str:
+    return f"pace#{quota.name}"
+
+
+def _slack(quota: Quota, pictures: int) -> int:
+    """How long before a line's end a call may go: the burst that is not its own."""
+    left = quota.burst - min(pictures, quota.burst)
+    return round(quota.interval * left * 1000)
 
 
 def _max_usd_reached(max_usd: float, before: int) -> MaxUsdReached:

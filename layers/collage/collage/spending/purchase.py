@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from collage.engines.call_ends import is_counted
 from collage.engines.engine import Engine, Outcome, Rendered
+from collage.engines.provider import Quota
 from collage.errors import CollageError, LimitsUnavailable, NotMade, TransientError
 from collage.spending.bookings import Budget, book
 from collage.spending.limits import Limits
@@ -25,6 +26,7 @@ class Purchase:
 
 def buy(
     limits: Limits,
+    quotas: Sequence[Quota],
     engine: Engine,
     tiles: Sequence[Tile],
     source: bytes | None,
@@ -32,7 +34,7 @@ def buy(
     price: float,
     budget: Budget,
 ) -> Purchase:
-    """Make one call within the account's pace, the day's limit and the collage's ``budget``.
+    """Make one call by one of ``quotas``, within the day's limit and the collage's ``budget``.
 
     ``price`` is what the call is expected to cost, in dollars. It is counted before the request,
     and stays counted when the end is not known, because the provider may bill it; it is taken
@@ -43,11 +45,13 @@ def buy(
         CollageError: what the engine raises.
     """
     booking = book(limits, price, budget)
-    asked_before, noted = 0, list[Tile]()
+    asked_before, noted, used = 0, list[Tile](), list[Quota]()
 
-    def turn() -> None:
-        limits.wait_for_turn(len(tiles))
+    def turn() -> str:
+        quota = limits.wait_for_turn(quotas, len(tiles))
+        used.append(quota)
         booking.confirm()
+        return quota.place
 
     try:
         for tile in tiles:
@@ -61,7 +65,8 @@ def buy(
                 for tile in noted:
                     limits.not_billed(tile.key)
             if isinstance(error, TransientError) and error.retry_after:
-                limits.hold(error.retry_after)
+                for quota in used:
+                    limits.hold(quota, error.retry_after)
         raise
     usd = _paid(outcomes, price)
     with suppress(LimitsUnavailable):

@@ -57,7 +57,7 @@ def buy_tiles(
         PermanentError: of a single tile, once the others have been made.
     """
     model, known = wanted[0].model, tools.batches(account)
-    most = batches.most(len(wanted), account.pace, wanted[0].options.get("quality"))
+    most = batches.most(len(wanted), account, model, wanted[0].options.get("quality"))
     if most > 1 and known.single(model):
         most = 1
     began, usd, left = perf_counter(), 0.0, list(wanted)
@@ -130,7 +130,8 @@ def _paid(
     start = perf_counter()
     try:
         budget = _budget(store, collage_id)
-        bought = buy(tools.limits(account), engine, asked, source, mask, price, budget)
+        quotas = account.quotas(asked[0].model)
+        bought = buy(tools.limits, quotas, engine, asked, source, mask, price, budget)
         _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
     except Refused as refused:
         refusals.note(store, collage_id, asked, refused)
@@ -184,7 +185,7 @@ def with_time_left(
         NoSlotYet: when another call could outlast the function.
         PermanentError: ``lost`` in its place, if another invocation would not know of it.
     """
-    if perf_counter() - began > ALL_ASKED_BY - account.pace.call_seconds:
+    if perf_counter() - began > ALL_ASKED_BY - account.settings.timeout:
         if _forgotten(lost):
             raise lost
         raise NoSlotYet(f"{left} more tiles of the call are asked for in their turn.")

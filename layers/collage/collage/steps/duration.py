@@ -13,14 +13,11 @@ from collage import engines
 from collage.engines.diffusion import operations
 from collage.engines.diffusion.shards import part
 from collage.errors import TooLong
+from collage.spending.queues import Calls, Queue, queues
 
 if TYPE_CHECKING:
     from collage.services import Tools
-    from collage.spending.accounts import Account
     from collage.tile import Tile
-
-Calls = Sequence[Sequence["Tile"]]
-"""The tiles of each engine call."""
 
 RUN_DAYS = 30
 """What the workflow's TimeoutSeconds is: well below the year that Step Functions allows, and below
@@ -51,43 +48,55 @@ def check(calls: Calls, tools: Tools) -> None:
     """
     days = min(RUN_DAYS, tools.settings.tile_retention_days or RUN_DAYS)
     have = 24 * USABLE * days
-    paced = (_paced(calls, account, tools) for account in tools.accounts.values())
-    for hours, how in (*paced, _on_gpus(calls, tools)):
-        if hours > have:
-            kept = (
-                f"its tiles are deleted after {days} days (TileRetentionDays), which leaves it"
-                if days < RUN_DAYS
-                else "a run has"
-            )
-            by, parameter, value = how
-            raise TooLong(
-                f"The collage would take about {hours:,.0f} hours {by}; {kept} {have:,.0f}. Ask "
-                f"for fewer tiles, or set the stack's parameter {parameter} to "
-                f"{math.ceil(value * hours / have)} or more."
-            )
+    served = queues(calls, tools.accounts)
+    needed = [_paced(queue, have) for queue in served]
+    needed += [_in_places(served, tools, have), _on_gpus(calls, tools, have)]
+    hours, by, quicker = max(needed)
+    if hours <= have:
+        return
+    kept = (
+        f"its tiles are deleted after {days} days (TileRetentionDays), which leaves it"
+        if days < RUN_DAYS
+        else "a run has"
+    )
+    raise TooLong(
+        f"The collage would take about {hours:,.0f} hours {by}; {kept} {have:,.0f}. Ask for fewer "
+        f"tiles{quicker and f', or {quicker}'}."
+    )
 
 
-def _paced(calls: Calls, account: Account, tools: Tools) -> tuple[float, tuple[str, str, float]]:
-    """Hours of the calls to a provider; what they go by, the parameter, and its value."""
-    provider = account.provider
-    paid = [call for call in calls if engines.ENGINES[call[0].engine].provider is provider]
-    pace, latency = account.pace.per_minute, account.settings.latency
-    by_pace = sum(map(len, paid)) / pace / 60
+Needed = tuple[float, str, str]
+"""Hours, and as parts of a sentence what they go by and what, if anything, makes them fewer."""
+
+
+def _paced(queue: Queue, have: float) -> Needed:
+    """What a queue of calls needs at its pace."""
+    hours = queue.minutes / 60
+    account, model = queue.account, queue.model
+    quicker = account.provider.quicker(account.settings, model, hours / have)
+    return hours, f"at {queue.per_minute:g} pictures a minute", quicker or ""
+
+
+def _in_places(served: Sequence[Queue], tools: Tools, have: float) -> Needed:
+    """What the calls of all queues need, so many at once."""
     most = tools.settings.concurrency
-    by_places = len(paid) * latency / most / 3600
-    if by_places > by_pace:
-        how = f"of calls of {latency:g} seconds, {most} at once"
-        return by_places, (how, "MaxConcurrency", most)
-    parameter = provider.parameters["images_per_minute"]
-    return by_pace, (f"at {pace:g} pictures a minute", parameter, pace)
+    hours = sum(len(q.calls) * q.account.settings.latency for q in served) / most / 3600
+    latency = max((q.account.settings.latency for q in served), default=0)
+    how = f"of calls of {latency:g} seconds, {most} at once"
+    return hours, how, _at_least("MaxConcurrency", most * hours / have)
 
 
-def _on_gpus(calls: Calls, tools: Tools) -> tuple[float, tuple[str, str, float]]:
-    """Hours of the calls that tasks on GPUs make, likewise."""
+def _on_gpus(calls: Calls, tools: Tools, have: float) -> Needed:
+    """What the calls that tasks on GPUs make need."""
     own = [call for call in calls if engines.ENGINES[call[0].engine].pinned is not None]
     tasks = tools.settings.gpu_tasks
     hours = sum(map(_seconds, own)) / 3600 / tasks
-    return hours, (f"on {tasks} GPU{'s' if tasks > 1 else ''}", "GpuTasks", tasks)
+    how = f"on {tasks} GPU{'s' if tasks > 1 else ''}"
+    return hours, how, _at_least("GpuTasks", tasks * hours / have)
+
+
+def _at_least(parameter: str, value: float) -> str:
+    return f"set the stack's parameter {parameter} to {math.ceil(value)} or more"
 
 
 def shard_seconds(calls: Calls, shards: int) -> int:

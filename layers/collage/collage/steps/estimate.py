@@ -77,7 +77,8 @@ def estimate(
     prepared = prepared.model_copy(
         update={"style_pictures": {name: digest for name, (_, digest) in ready.items()}}
     )
-    listed = asked.styled and asked.styles is None and bool(tools.lister or asked.theme)
+    lists = bool(asked.theme or tools.lister(asked.engines))
+    listed = lists and asked.styled and asked.styles is None
     made = plan.make(
         Accepted(id=UNNAMED, source=None, font=font, request=asked),
         Styles(styles=_styles(asked, listed=listed), origin="default"),

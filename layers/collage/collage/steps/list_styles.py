@@ -24,14 +24,14 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         NotKept: when S3 does not take the list: another try pays again.
     """
     asked = store.accepted(collage_id).request
-    lister = tools.lister
+    lister = tools.lister(asked.engines)
     if lister is None or lister.provider.styles is None:
         names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
         return 0
     listing, model = lister.provider.styles, lister.settings.text_model
     client = tools.client(lister)
-    booking = book(tools.limits(lister), listing.usd, Budget(collage_id, asked.max_usd))
+    booking = book(tools.limits, listing.usd, Budget(collage_id, asked.max_usd))
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     heard = Event()
     try:

@@ -12,7 +12,7 @@ from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
 from collage.services import Tools
 from collage.sheet import fonts
-from collage.spending.accounts import asked_of
+from collage.spending.queues import queues
 from collage.steps import duration, progress, served
 from collage.steps.remaining import in_full, left
 from collage.store import lookup
@@ -79,10 +79,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate)
     most = tools.settings.concurrency
-    paced = [
-        account.pace.concurrency(account.settings.latency, most)
-        for account in asked_of(tools.accounts, made.tiles)
-    ]
+    paced = [queue.concurrency(most) for queue in queues(in_full(made), tools.accounts)]
     at_once = min(most, sum(paced)) if paced else most
     return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=at_once)
 

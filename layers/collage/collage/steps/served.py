@@ -21,7 +21,7 @@ def check(asked: Request, tools: Tools) -> None:
     if asked.upscaler is not None:
         upscalers.check(asked.upscaler)
     rules.known_qualities(asked, models(asked, tools))
-    if asked.styled and asked.styles is None and tools.lister is None:
+    if asked.styled and asked.styles is None and tools.lister(asked.engines) is None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude, asked.known_styles)

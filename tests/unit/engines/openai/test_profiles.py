@@ -120,7 +120,7 @@ def test_a_compatible_server_gets_only_what_it_knows(running: list[FakeOpenAI]) 
     assert isinstance(rendered, Rendered)
     was = pixels(source_of(tile()), (64, 64))
     assert np.array_equal(pixels(rendered.png)[:, 32:], was[:, 32:])
-    assert made.accounts["openai"].pace.batch == 1
+    assert made.accounts["openai"].settings.pictures_a_call == 1
 
 
 def test_a_server_without_masks_is_sent_none(running: list[FakeOpenAI]) -> None:

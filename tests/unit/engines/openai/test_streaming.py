@@ -138,7 +138,6 @@ def test_a_stream_that_breaks_off_is_a_lost_connection(fake: FakeOpenAI) -> None
 def test_a_call_that_streams_asks_for_one_picture() -> None:
     settings = Settings(uploads_bucket="uploads", collages_bucket="collages")
 
-    assert (
-        Tools(settings, {"openai": OpenAISettings(previews=1)}).accounts["openai"].pace.batch == 1
-    )
-    assert Tools(settings).accounts["openai"].pace.batch is None
+    streams = Tools(settings, {"openai": OpenAISettings(previews=1)})
+    assert streams.accounts["openai"].settings.pictures_a_call == 1
+    assert Tools(settings).accounts["openai"].settings.pictures_a_call is None

@@ -1,12 +1,12 @@
 """What is known of the engine `stub`, whose provider has its own key, prices and pace."""
 
 from collage.engines.engine import Capability
-from collage.engines.provider import Provider, ProviderSettings
+from collage.engines.provider import KeyedProvider, KeyedSettings
 
 MODEL, USD, PRICED_ON = "stub-1", 0.25, "2031-05-04"
 
 
-class StubSettings(ProviderSettings):
+class StubSettings(KeyedSettings):
     model: str = MODEL
     images_per_minute: float = 2
 
@@ -15,7 +15,7 @@ def connect(settings, aws):
     return aws("secretsmanager").get_secret_value(SecretId=settings.secret)["SecretString"]
 
 
-PROVIDER = Provider(
+PROVIDER = KeyedProvider(
     name="stub",
     settings=StubSettings,
     prefix="STUB_",

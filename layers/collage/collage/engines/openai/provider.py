@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from collage.engines.openai import models, prices, style_list
 from collage.engines.openai.settings import OpenAISettings
-from collage.engines.provider import Provider, StyleList
+from collage.engines.provider import KeyedProvider, StyleList
 from collage.errors import EngineUnavailable
 from collage.tile import Tile
 
@@ -40,7 +40,7 @@ def connect(settings: OpenAISettings, aws: Callable[[str], Any]) -> openai.OpenA
     return client(settings, Secret(aws("secretsmanager"), settings.secret))
 
 
-PROVIDER = Provider(
+PROVIDER = KeyedProvider(
     name="openai",
     settings=OpenAISettings,
     prefix="OPENAI_",

@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from collage.engines.openai.profiles import PROFILES, Kind, Server
-from collage.engines.provider import ProviderSettings
+from collage.engines.provider import KeyedSettings
 
 
-class OpenAISettings(ProviderSettings):
+class OpenAISettings(KeyedSettings):
     """How the provider is reached, from variables that begin with OPENAI_."""
 
     model: str = "gpt-image-2.5-flare"

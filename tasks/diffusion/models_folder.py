@@ -13,17 +13,16 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 from collage.errors import NoModel
-from collage.weights import SUFFIXES, Family, Kind, Traits, Weights
-from tasks.diffusion import manifest
+from collage.weights import ControlKind, Family, Kind, Traits, Weights
+from tasks.diffusion import additions, hub, manifest
+from tasks.diffusion.additions import Additions
+from tasks.diffusion.hub import PICKLES
 from tasks.diffusion.weights import digest
 
-PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl"})
-ADAPTERS = "adapters"
-HUB = "hub:"
 LARGEST_SHARE = 0.5
 """Of this machine's memory: a family that takes more is not loaded to try it."""
 
@@ -52,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("name")
     add.add_argument("origin", help="FOLDER, FILE.safetensors or hub:REPOSITORY@REVISION")
     add.add_argument("--lora", action="append", default=[], metavar="FILE[:STRENGTH]")
+    add.add_argument("--controlnet", metavar="FOLDER|hub:REPOSITORY@REVISION[:STRENGTH]")
+    add.add_argument("--controlnet-kind", choices=get_args(ControlKind), default="canny")
+    add.add_argument("--ip-adapter", metavar="FILE[:STRENGTH]")
     add.add_argument("--like", metavar="NAME", help="the family whose form a single file has")
     add.add_argument("--default", action="append", default=[], metavar="OPTION=VALUE")
     add.add_argument("--native", type=int, metavar="PIXELS", help="side it was trained on")
@@ -65,7 +67,7 @@ def _add(asked: argparse.Namespace) -> None:
         asked.folder,
         asked.name,
         asked.origin,
-        loras=[lora(said) for said in asked.lora],
+        beside=_beside(asked),
         like=asked.like,
         defaults=dict(default(said) for said in asked.default),
         native=asked.native,
@@ -78,12 +80,32 @@ def _add(asked: argparse.Namespace) -> None:
         print("It was not loaded to try it: it is large for this machine's memory.")  # noqa: T201
 
 
+def _beside(asked: argparse.Namespace) -> Additions:
+    controlnet, adapter = asked.controlnet, asked.ip_adapter
+    return Additions(
+        loras=[additions.lora(said) for said in asked.lora],
+        controlnet=controlnet and additions.weighed("--controlnet", controlnet),
+        control_kind=asked.controlnet_kind,
+        ip_adapter=adapter and additions.weighed_file("--ip-adapter", adapter),
+    )
+
+
 def _list(asked: argparse.Namespace) -> None:
     for name, one in sorted(manifest.read(asked.folder).items()):
         size = sum(file.size for file in one.files.values()) / 1e9
-        does = ", ".join(sorted(_traits(one).operations))
+        does = ", ".join([*sorted(_traits(one).operations), *_with(one)])
         said = f"{name}@{one.digest}  {size:.1f} GB  {one.licence}  {one.repository}  {does}"
         print(said)  # noqa: T201 - a command
+
+
+def _with(family: Family) -> list[str]:
+    """What lies beside a family's own networks, in words."""
+    said = []
+    if family.controlnet:
+        said.append(f"by ControlNet ({family.controlnet.kind}, {family.controlnet.scale:g})")
+    if family.ip_adapter:
+        said.append(f"styles from pictures ({family.ip_adapter.scale:g})")
+    return said
 
 
 def _check(asked: argparse.Namespace) -> None:
@@ -123,7 +145,7 @@ def add(
     name: str,
     origin: str,
     *,
-    loras: Sequence[tuple[Path, float]] = (),
+    beside: Additions | None = None,
     like: str | None = None,
     defaults: dict[str, int | float | str] | None = None,
     native: int | None = None,
@@ -135,6 +157,7 @@ def add(
     Raises:
         NoModel: when it cannot be one; what was there under its name is there still.
     """
+    from collage.engines.diffusion import operations
     from tasks.diffusion import repository
     from tasks.diffusion.prepare import replacing
 
@@ -144,11 +167,24 @@ def add(
         revision = _bring(origin, place, folder, like, trusted=trusted)
         kind = repository.kind_of(place)
         traits = _told(kind, repository.traits(kind, place, defaults), native)
-        adapters = _adapters(loras, place)
+        asked = beside or Additions()
+        adapters = additions.bring_loras(asked, place)
+        ip_adapter = additions.bring_ip_adapter(asked, place)
+        controlnet = additions.bring_controlnet(asked, place)
+        if controlnet is not None:
+            traits = operations.conditioned(traits or operations.TRAITS[kind], name)
         made = manifest.family(
-            place, kind, origin, licence, revision=revision, traits=traits, adapters=adapters
+            place,
+            kind,
+            origin,
+            licence,
+            revision=revision,
+            traits=traits,
+            adapters=adapters,
+            ip_adapter=ip_adapter,
+            controlnet=controlnet,
         )
-        tried = _try(kind, place, adapters)
+        tried = _try(made, place)
     manifest.write(folder, {name: made})
     return made, tried
 
@@ -169,57 +205,21 @@ def _traits(family: Family) -> Traits:
 
 def _bring(origin: str, place: Path, folder: Path, like: str | None, *, trusted: bool) -> str:
     """Bring what is at ``origin`` to ``place``; the commit that it is of, if it is of one."""
-    if origin.startswith(HUB):
-        return _from_hub(origin.removeprefix(HUB), place)
+    if origin.startswith(hub.PREFIX):
+        return hub.bring(origin.removeprefix(hub.PREFIX), place)
     there = Path(origin).expanduser()
     if there.is_dir():
         paths = [path for path in sorted(there.rglob("*")) if path.is_file()]
-        for name in needed([path.relative_to(there).as_posix() for path in paths]):
+        for name in hub.needed([path.relative_to(there).as_posix() for path in paths]):
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             _copied(there / name, place / name, trusted=trusted)
     elif there.is_file():
         _single(there, place, None if like is None else folder / like, trusted=trusted)
     else:
-        raise NoModel(f"There is no {origin}: give a folder, a file, or {HUB}REPOSITORY@REVISION.")
+        raise NoModel(
+            f"There is no {origin}: give a folder, a file, or {hub.PREFIX}REPOSITORY@REVISION."
+        )
     return ""
-
-
-def _from_hub(said: str, place: Path) -> str:
-    from huggingface_hub import HfApi
-
-    from tasks.diffusion.prepare import snapshot
-
-    name, _, revision = said.partition("@")
-    if not revision:
-        raise NoModel(f"{HUB}{said} names no revision: {HUB}{name}@COMMIT says which one is meant.")
-    names = [one.rfilename for one in HfApi().model_info(name, revision=revision).siblings or []]
-    wanted = needed(names)
-    if pickled := [one for one in wanted if PurePosixPath(one).suffix in PICKLES]:
-        raise NoModel(f"{name} has {pickled[0]}, a pickle: bring it yourself, and add the folder.")
-    return snapshot(name, revision, wanted, place)
-
-
-def needed(names: Sequence[str]) -> list[str]:
-    """What of the files of a folder belongs to a family: its parts, each once.
-
-    Beside model_index.json a part is a folder; a checkpoint of everything that lies there as well
-    is not needed. Of numbers in full and in half precision it is the half; a pickle only where
-    there are no safetensors.
-    """
-    parts = [name for name in names if "/" in name] if "model_index.json" in names else [*names]
-    if not any(PurePosixPath(name).name == "model_index.json" for name in names):
-        parts = [name for name in names if "/" not in name]
-    chosen = [name for name in names if name == "model_index.json"]
-    there = set(names)
-    sound = {str(PurePosixPath(name).parent) for name in names if name.endswith(".safetensors")}
-    for name in parts:
-        path = PurePosixPath(name)
-        half = str(path.with_name(f"{path.stem}.fp16.safetensors"))
-        if path.suffix in PICKLES and str(path.parent) not in sound:
-            chosen.append(name)
-        if path.suffix in SUFFIXES and not (path.suffix == ".safetensors" and half in there):
-            chosen.append(name)
-    return sorted(set(chosen))
 
 
 def _copied(file: Path, target: Path, *, trusted: bool) -> None:
@@ -264,27 +264,6 @@ def _single(file: Path, place: Path, like: Path | None, *, trusted: bool) -> Non
     made.save_pretrained(place)
 
 
-def lora(said: str) -> tuple[Path, float]:
-    """A file and its strength, as FILE or FILE:STRENGTH.
-
-    Raises:
-        NoModel: when the strength is no number, or the file is no safetensors file.
-    """
-    path, colon, strength = said.rpartition(":")
-    if not colon or "/" in strength or strength.endswith(".safetensors"):
-        path, strength = said, "1"
-    try:
-        weight = float(strength)
-    except ValueError:
-        raise NoModel(f"--lora: {strength!r} in {said} is no strength, such as 0.8.") from None
-    if not -10 <= weight <= 10:
-        raise NoModel(f"--lora: {strength} in {said} is no strength from -10 to 10.")
-    file = Path(path).expanduser()
-    if file.suffix != ".safetensors" or not file.is_file():
-        raise NoModel(f"--lora: {path} is no safetensors file.")
-    return file, weight
-
-
 def default(said: str) -> tuple[str, int | float | str]:
     """An option and its default, as OPTION=VALUE.
 
@@ -306,17 +285,7 @@ def default(said: str) -> tuple[str, int | float | str]:
         raise NoModel(f"--default: {value!r} is no number for {name}.") from None
 
 
-def _adapters(loras: Sequence[tuple[Path, float]], place: Path) -> dict[str, float]:
-    adapters = {}
-    for number, (file, weight) in enumerate(loras, start=1):
-        (place / ADAPTERS).mkdir(exist_ok=True)
-        name = f"{ADAPTERS}/{number}.safetensors"
-        shutil.copyfile(file, place / name)
-        adapters[name] = weight
-    return adapters
-
-
-def _try(kind: Kind, place: Path, adapters: dict[str, float]) -> bool:
+def _try(family: Family, place: Path) -> bool:
     """Load a family, as the task would: what cannot be loaded is not added."""
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -326,12 +295,19 @@ def _try(kind: Kind, place: Path, adapters: dict[str, float]) -> bool:
     from tasks.diffusion.machine import machine
 
     try:
-        renderers.load(kind, place, machine(), adapters=adapters)
+        renderers.load(
+            family.kind,
+            place,
+            machine(),
+            adapters=family.adapters,
+            controlnet=family.controlnet,
+            ip_adapter=family.ip_adapter,
+        )
     except NoModel:
         raise
     except Exception as error:
         said = " ".join(str(error).split())[:300]
-        raise NoModel(f"It cannot be loaded as {kind}: {said}") from error
+        raise NoModel(f"It cannot be loaded as {family.kind}: {said}") from error
     return True
 
 

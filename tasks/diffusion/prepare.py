@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collage.errors import NoModel
-from tasks.diffusion import families, manifest, repository
+from tasks.diffusion import families, hub, manifest, repository
 from tasks.diffusion.convert import convert
 from tasks.diffusion.families import Published
 from tasks.diffusion.weights import digest
@@ -107,7 +107,7 @@ def _repository(origin: str, published: Published, place: Path) -> str:
     prefix = f"{published.subfolder}/" if published.subfolder else ""
     patterns = [prefix + pattern for pattern in published.files]
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".coming-") as there:
-        revision = snapshot(origin, published.revision, patterns, Path(there))
+        revision = hub.snapshot(origin, published.revision, patterns, Path(there))
         shutil.copytree(Path(there) / published.subfolder, place, dirs_exist_ok=True)
     for name in published.sha256:
         _expect(name, place / name, published)
@@ -117,19 +117,6 @@ def _repository(origin: str, published: Published, place: Path) -> str:
         convert(pickled, pickled.with_name(f"{name}.safetensors"), trusted=False)
         pickled.unlink()
     return revision
-
-
-def snapshot(origin: str, revision: str, patterns: Sequence[str], folder: Path) -> str:
-    """Bring the files of a repository on the Hub that match; the commit that they are of.
-
-    ``revision`` is a commit, a branch or a tag; empty: its main branch, as it is now.
-    """
-    from huggingface_hub import HfApi, snapshot_download
-
-    commit = str(HfApi().model_info(origin, revision=revision or None).sha)
-    snapshot_download(origin, revision=commit, local_dir=folder, allow_patterns=list(patterns))
-    shutil.rmtree(folder / ".cache", ignore_errors=True)
-    return commit
 
 
 def _expect(name: str, file: Path, published: Published) -> None:

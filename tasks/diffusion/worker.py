@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from time import perf_counter
@@ -31,7 +32,7 @@ from collage.errors import (
 from collage.manifest import Failure
 from collage.pictures import feather, masks
 from collage.steps.keep_tile import keep
-from collage.steps.materials import materials
+from collage.steps.materials import materials, style_pictures
 from collage.store.store import Store
 from collage.tile import Call, Tile
 from collage.weights import Traits
@@ -158,6 +159,8 @@ class Worker:
                     self.machine,
                     compiled=self.shard.compile,
                     adapters=family.adapters,
+                    controlnet=family.controlnet,
+                    ip_adapter=family.ip_adapter,
                 )
             except NoModel:
                 raise
@@ -179,10 +182,16 @@ class Worker:
                 operations.check_size(traits, tile.size)
                 options = operations.options(tile.operation, traits, tile.options)
                 source, mask = materials(self.store, self.shard.collage_id, tile, call.composed)
+                styles = style_pictures(self.store, self.shard.collage_id, tile, call.composed)
             except (InvalidRequest, MissingContext, NotInStore) as error:
                 failed.append((tile, error))
                 continue
-            jobs.append(_job(tile, options, source, mask, traits.at(tile.size)))
+            job = _job(tile, options, source, mask, traits.at(tile.size))
+            by_digest = {
+                tile.style_pictures[name]: pictures.decode(picture)
+                for name, picture in styles.items()
+            }
+            jobs.append(replace(job, styles=by_digest))
         return jobs, failed
 
     def _fitted(

@@ -50,6 +50,77 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def controlnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ControlNet of the tiny SDXL, none of whose numbers is nought, as after a training."""
+    import diffusers
+    import torch
+
+    from tasks.diffusion import tiny
+
+    folder = tmp_path_factory.mktemp("controlnet")
+    network = diffusers.ControlNetModel(
+        block_out_channels=tiny.UNET["block_out_channels"],
+        down_block_types=tiny.UNET["down_block_types"],
+        layers_per_block=1,
+        norm_num_groups=8,
+        cross_attention_dim=2 * tiny.WIDTH,
+        attention_head_dim=8,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=6 * 8 + tiny.WIDTH,
+        conditioning_embedding_out_channels=(8, 8, 8, 8),
+    )
+    generator = torch.Generator().manual_seed(0)
+    for parameter in network.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.02, generator=generator)
+    network.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ip_adapter(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An IP-Adapter of the tiny SDXLs, and its encoder beside it, as they are published."""
+    import diffusers
+    import torch
+    import transformers
+    from safetensors.torch import save_file
+
+    from tasks.diffusion import additions, tiny
+
+    folder = tmp_path_factory.mktemp("adapter")
+    vision = transformers.CLIPVisionConfig(
+        hidden_size=32, intermediate_size=32, projection_dim=32,
+        num_hidden_layers=1, num_attention_heads=2, image_size=32, patch_size=8,
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        encoder = transformers.CLIPVisionModelWithProjection(vision)
+        for parameter in encoder.parameters():
+            parameter.data *= 10 if parameter.ndim > 1 else 1
+        encoder.save_pretrained(folder / additions.ENCODER)
+    unet = diffusers.UNet2DConditionModel.from_pretrained(models / "sdxl" / "unet")
+    generator = torch.Generator().manual_seed(1)
+    width, tokens = 2 * tiny.WIDTH, 4
+    made = {
+        "image_proj.proj.weight": torch.randn(tokens * width, 32, generator=generator),
+        "image_proj.proj.bias": torch.zeros(tokens * width),
+        "image_proj.norm.weight": torch.ones(width),
+        "image_proj.norm.bias": torch.zeros(width),
+    }
+    # Every second of the denoiser's attentions attends to the text, and then to pictures as well.
+    for number, name in enumerate(unet.attn_processors):
+        if "attn2" in name:
+            module = unet.get_submodule(name.removesuffix(".processor"))
+            for part in ("to_k", "to_v"):
+                shape = getattr(module, part).weight.shape
+                weight = torch.randn(shape, generator=generator)
+                made[f"ip_adapter.{number}.{part}_ip.weight"] = weight
+    save_file(made, folder / "style.safetensors")
+    return folder / "style.safetensors"
+
+
+@pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
     """S3 on this machine, for this process and others."""
     from moto.server import ThreadedMotoServer

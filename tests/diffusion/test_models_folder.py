@@ -15,7 +15,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from collage.errors import NoModel
-from tasks.diffusion import manifest, models_folder
+from collage.weights import ControlNet, IPAdapter
+from tasks.diffusion import additions, hub, manifest, models_folder
+from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import SIZE
 from tests.infrastructure.shipped import ROOT
 
@@ -68,7 +70,12 @@ def test_a_folder_that_diffusers_saved_becomes_a_family_with_traits_of_its_own(b
 def test_a_lora_changes_the_picture_by_its_strength_and_the_key_of_the_tile(bench, own, lora):
     strengths = {"plain": None, "none": 0.0, "half": 0.5, "full": 1.0}
     for name, strength in strengths.items():
-        add(bench, name, own / "sdxl", loras=[] if strength is None else [(lora, strength)])
+        add(
+            bench,
+            name,
+            own / "sdxl",
+            beside=Additions([] if strength is None else [(lora, strength)]),
+        )
     tiles = [bench.tile("generate", model=name, options=FEW) for name in strengths]
     plain, none, half, full = map(pixels, (bench.make(tile)[0] for tile in tiles))
 
@@ -78,7 +85,7 @@ def test_a_lora_changes_the_picture_by_its_strength_and_the_key_of_the_tile(benc
 
 
 def test_a_lora_is_applied_as_diffusers_applies_it(bench, own, lora):
-    add(bench, "mine", own / "sdxl", loras=[(lora, 0.8)])
+    add(bench, "mine", own / "sdxl", beside=Additions([(lora, 0.8)]))
     tile = bench.tile("generate", model="mine", options=FEW)
     (made,) = bench.make(tile)
     pipe = diffusers.StableDiffusionXLPipeline.from_pretrained(own / "sdxl")
@@ -101,7 +108,7 @@ def test_what_is_no_lora_for_it_is_refused_and_nothing_is_added(bench, own, lora
     save_file({"unet.nowhere.lora_A.weight": torch.zeros(2, 4)}, stranger)
     for family, file in (("sdxl", stranger), ("vqmodel", lora), ("z-image-turbo", lora)):
         with pytest.raises(NoModel, match="no LoRA"):
-            add(bench, "mine", own / family, loras=[(file, 1.0)])
+            add(bench, "mine", own / family, beside=Additions([(file, 1.0)]))
 
     assert not list(bench.models.iterdir())
 
@@ -158,13 +165,13 @@ def test_what_cannot_be_added_is_refused_by_name(bench, own, name, origin, optio
 
 
 def test_strengths_and_defaults_are_read_from_words(lora):
-    assert models_folder.lora(str(lora)) == (lora, 1.0)
-    assert models_folder.lora(f"{lora}:0.8") == (lora, 0.8)
+    assert additions.lora(str(lora)) == (lora, 1.0)
+    assert additions.lora(f"{lora}:0.8") == (lora, 0.8)
     assert models_folder.default("num_inference_steps=9") == ("num_inference_steps", 9)
     assert models_folder.default("guidance_scale=0") == ("guidance_scale", 0.0)
     for said in (f"{lora}:much", f"{lora}:99", "nothing.safetensors", f"{lora.parent}:1"):
         with pytest.raises(NoModel, match="--lora"):
-            models_folder.lora(said)
+            additions.lora(said)
     for said in ("steps=9", "num_inference_steps", "num_inference_steps=few"):
         with pytest.raises(NoModel, match="--default"):
             models_folder.default(said)
@@ -177,7 +184,7 @@ def test_of_a_folder_only_what_a_family_needs_is_taken():
         "unet/diffusion_pytorch_model.bin", "vae/model.onnx", "text_encoder/pytorch_model.bin",
     ]  # fmt: skip
 
-    assert models_folder.needed(files) == [
+    assert hub.needed(files) == [
         "model_index.json",
         "text_encoder/pytorch_model.bin",
         "unet/config.json",
@@ -204,7 +211,7 @@ def test_models_are_listed_checked_and_removed(bench, own, capsys):
         models_folder.main([str(bench.models), "remove", "sharp"])
 
 
-def test_the_command_adds_lists_checks_and_removes(bench, own, lora):
+def test_the_command_adds_lists_checks_and_removes(bench, own, lora, controlnet, ip_adapter):
     def collage(*words):
         command = [sys.executable, "-m", "combinatoric_collage.cli.main", "models", *words]
         environment = {**os.environ, "COLLAGE_MODELS": str(bench.models)}
@@ -212,12 +219,18 @@ def test_the_command_adds_lists_checks_and_removes(bench, own, lora):
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
 
-    added = collage("add", "mine", str(own / "sdxl"), "--lora", f"{lora}:0.8", "--licence", "x")
+    beside = ["--controlnet", f"{controlnet}:0.5", "--controlnet-kind", "tile"]
+    beside += ["--ip-adapter", f"{ip_adapter}:0.6", "--lora", f"{lora}:0.8"]
+    added = collage("add", "mine", str(own / "sdxl"), *beside, "--licence", "x")
     assert added.returncode == 0, added.stderr
     family = manifest.read(bench.models)["mine"]
-    assert f"mine@{family.digest} can generate, variation" in added.stdout
+    assert f"mine@{family.digest} can variation" in added.stdout
     assert list(family.adapters.values()) == [0.8]
-    assert f"mine@{family.digest}" in collage("list").stdout
+    assert family.controlnet == ControlNet(kind="tile", scale=0.5)
+    assert family.ip_adapter == IPAdapter(scale=0.6)
+    listed = collage("list").stdout
+    assert f"mine@{family.digest}" in listed
+    assert "variation, by ControlNet (tile, 0.5), styles from pictures (0.6)" in listed
     assert collage("check").returncode == 0
     refused = collage("check", "nothing")
     assert refused.returncode == 1

@@ -244,6 +244,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/plan.json": "The task's part of the calls",
             "COLLAGES/collages/*/source.png": "What the model works on",
             "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
+            "COLLAGES/collages/*/style_pictures/*": "What its styles are taken from",
             "COLLAGES/tiles/*": "A tile that is there is not made again, or is gone on from",
             "WEIGHTS/models/*": "The weights",
         },

@@ -10,6 +10,7 @@ from collage.request import styles
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.spending.accounts import Accounts, every
+from collage.weights import Weights
 
 SHA = "5" * 64
 QUOTA = Quota("openai", per_minute=60, burst=10)
@@ -38,7 +39,7 @@ def accepted(source: Source | None = SOURCE, **options: Any) -> Accepted:
     return Accepted(id=collage_id(made, source and SHA), source=source, request=made)
 
 
-def planned(source: Source | None = SOURCE, **options: Any) -> Plan:
+def planned(source: Source | None = SOURCE, weights: Weights | None = None, **options: Any) -> Plan:
     """The plan of a request, its source and masks standing under made-up digests."""
     asked = accepted(source, **options)
     if asked.request.styles is not None or not asked.request.styled:
@@ -51,4 +52,4 @@ def planned(source: Source | None = SOURCE, **options: Any) -> Plan:
     drawn = recipes.RECIPES[asked.request.recipe].masks(asked.request, asked.size)
     digests = {name: f"digest of {name}" for name in drawn}
     prepared = Prepared(source="digest of the source" if asked.source else None, masks=digests)
-    return plan.make(asked, listed, prepared, models(), ACCOUNTS)
+    return plan.make(asked, listed, prepared, models(), ACCOUNTS, weights)

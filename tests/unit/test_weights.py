@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from collage import weights
 from collage.errors import NoModel
+from collage.plan import Prepared
+from collage.tile import STYLE_PICTURES
 from collage.weights import File, Weights
+from tests.unit.plans import planned
 
 DIGEST = "0" * 64
 
@@ -213,3 +216,47 @@ def test_a_source_is_prepared_as_large_as_the_largest_model_works():
     assert at("small", "sdxl", "old") == (1024, 1024)
     with pytest.raises(NoModel, match="sdxl-inpainting"):
         at()
+
+
+CONTROLNET = {"kind": "canny", "scale": 0.5}
+
+
+def test_what_conditions_a_family_beside_its_text_is_in_its_digest():
+    plain = parse(manifest()).pinned("sdxl")
+    changes = [
+        {"controlnet": CONTROLNET},
+        {"controlnet": CONTROLNET | {"kind": "tile"}},
+        {"controlnet": CONTROLNET | {"scale": 0.6}},
+        {"ip_adapter": {"scale": 0.5}},
+        {"ip_adapter": {"scale": 0.6}},
+        {"controlnet": CONTROLNET, "ip_adapter": {"scale": 0.5}},
+    ]
+    pinned = {parse(manifest(**change)).pinned("sdxl") for change in changes}
+
+    assert len({plain, *pinned}) == len(changes) + 1
+    for wrong in ({"controlnet": {"kind": "depth"}}, {"ip_adapter": {"scale": 0}}):
+        with pytest.raises(NoModel, match="is not usable"):
+            parse(manifest(**wrong))
+
+
+@pytest.mark.parametrize(("adapter", "taken"), [(None, False), ({"scale": 0.5}, True)])
+def test_a_tile_has_its_styles_pictures_where_its_model_takes_them(monkeypatch, adapter, taken):
+    document = manifest(**({} if adapter is None else {"ip_adapter": adapter}))
+    there = parse(document)
+    monkeypatch.setattr(
+        "tests.unit.plans.Prepared",
+        lambda **given: Prepared(style_pictures={"Moon": "1" * 64}, **given),
+    )
+    made = planned(
+        weights=there,
+        engine="diffusion",
+        model="sdxl",
+        style_pictures={"Moon": "sources/moon"},
+        styles=["Moon"],
+        combine=1,
+        masks=["left"],
+        rows=1,
+        cols=1,
+    )
+
+    assert [STYLE_PICTURES in tile.options for tile in made.tiles] == [taken]

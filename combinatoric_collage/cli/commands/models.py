@@ -60,6 +60,24 @@ def add(
         list[str] | None,
         typer.Option("--lora", metavar="FILE[:0.8]", help="a LoRA and its strength; repeat it"),
     ] = None,
+    controlnet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|hub:REPO@REVISION[:0.5]",
+            help="a ControlNet that holds pictures to their sources, and its strength",
+        ),
+    ] = None,
+    controlnet_kind: Annotated[
+        str,
+        typer.Option(metavar="KIND", help="what it is shown of a source: canny (edges) or tile"),
+    ] = "canny",
+    ip_adapter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE[:0.6]",
+            help="an IP-Adapter for --style-picture, image_encoder/ beside it, and its strength",
+        ),
+    ] = None,
     like: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="the pipeline whose form a single file has"),
@@ -82,8 +100,9 @@ def add(
     """
     words = [name, origin, "--licence", licence]
     words += _each("--lora", loras) + _each("--default", defaults)
-    words += [] if like is None else ["--like", like]
-    words += [] if native is None else ["--native", str(native)]
+    words += _given("--controlnet", controlnet) + _given("--ip-adapter", ip_adapter)
+    words += ["--controlnet-kind", controlnet_kind, *_given("--like", like)]
+    words += _given("--native", native)
     words += ["--i-trust-these-files"] if trusted else []
     _manage(folder, "add", words, torch=True)
 
@@ -110,6 +129,10 @@ def remove(name: Name, folder: Folder) -> None:
 
 def _each(option: str, values: Iterable[str] | None) -> list[str]:
     return [word for value in values or () for word in (option, value)]
+
+
+def _given(option: str, value: object) -> list[str]:
+    return [] if value is None else [option, str(value)]
 
 
 def _manage(folder: Path, command: str, words: Iterable[str] = (), *, torch: bool = False) -> None:

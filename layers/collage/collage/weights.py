@@ -37,6 +37,12 @@ Kind = Literal[
 
 Scheduler = Literal["ddim", "dpmpp_2m", "euler", "euler_a", "unipc"]
 
+ControlKind = Literal["canny", "tile"]
+"""What of a source a ControlNet was trained to be shown: its edges, or the source as it is."""
+
+CONTROLNET, IP_ADAPTER = "controlnet", "ip_adapter"
+"""Folders of a family, beside those of its pipeline."""
+
 SUFFIXES = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja"})
 """Weights without code in them, and the plain files that tokenizers and configurations are; a
 tokenizer's templates of chats are rendered in a sandbox."""
@@ -104,6 +110,25 @@ class Traits(BaseModel):
         return width, height
 
 
+class ControlNet(BaseModel):
+    """A network that holds a picture to something of its source, beside a family's others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ControlKind
+    scale: float = Field(default=1, gt=0, le=2)
+    """How strongly: what diffusers calls the conditioning scale."""
+
+
+class IPAdapter(BaseModel):
+    """What has a family take styles from pictures: an adapter, and an encoder of pictures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scale: float = Field(default=1, gt=0, le=2)
+    """How strongly, beside the text."""
+
+
 class Family(BaseModel):
     """One model: its kind, where it is from, under which licence, and its files."""
 
@@ -118,6 +143,10 @@ class Family(BaseModel):
     """None: those of its kind."""
     adapters: dict[Inside, float] = {}
     """Files among ``files`` that change the others: LoRAs, and how strongly."""
+    controlnet: ControlNet | None = None
+    """What `CONTROLNET` holds, where the family has that folder."""
+    ip_adapter: IPAdapter | None = None
+    """What `IP_ADAPTER` holds, likewise."""
     files: dict[Inside, File] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -130,13 +159,19 @@ class Family(BaseModel):
     def digest(self) -> str:
         """Eight hexadecimal digits over all that decides its pictures.
 
-        That is the files' contents, and where they are known the family's own traits and adapters.
+        That is the files' contents, and where it has them the family's own traits and adapters,
+        its ControlNet and its IP-Adapter.
         """
         contents = {path: file.sha256 for path, file in self.files.items()}
         said: list[object] = [self.kind, contents]
         if self.traits is not None or self.adapters:
             traits = self.traits and self.traits.model_dump(mode="json")
             said += [traits, self.adapters]
+        said += [
+            {name: beside.model_dump(mode="json")}
+            for name, beside in ((CONTROLNET, self.controlnet), (IP_ADAPTER, self.ip_adapter))
+            if beside is not None
+        ]
         return sha256(canonical(said))[:8]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.weights import Kind
+    from collage.weights import ControlNet, IPAdapter, Kind
     from tasks.diffusion.machine import Machine
 
 Own = TypeVar("Own", bound=Options)
@@ -50,6 +50,8 @@ class Job(Generic[Own]):
     """Width and height to work at, where they are not the tile's."""
     kept: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
     """Source and mask of the tile's own size, where what lies outside the mask is laid back."""
+    styles: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    """Pictures that styles are taken from, RGB, by the digests of their pixels."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -82,18 +84,22 @@ def load(
     *,
     compiled: bool = False,
     adapters: Mapping[str, float] | None = None,
+    controlnet: ControlNet | None = None,
+    ip_adapter: IPAdapter | None = None,
 ) -> Renderer:
     """The renderer of a family whose checked files lie in ``folder``.
 
-    ``adapters`` are LoRAs among them, by their path, and how strongly each is applied.
+    ``adapters`` are LoRAs among them, by their path, and how strongly each is applied;
+    ``controlnet`` and ``ip_adapter`` are what lies there beside the family's own networks.
 
     Raises:
-        NoModel: when an adapter is none for this family. Loaders raise whatever they stumble over.
+        NoModel: when one of these is none for this family. Loaders raise whatever they stumble
+            over.
     """
     module = import_module(f"tasks.diffusion.renderers.{MODULES[kind]}")
     made = module.load(folder, machine, compiled=compiled)
-    if adapters:
-        from tasks.diffusion.adapters import apply
+    if adapters or controlnet or ip_adapter:
+        from tasks.diffusion.adapters import add
 
-        apply(getattr(made, "pipe", None), folder, adapters)
+        add(made, folder, machine, adapters or {}, controlnet, ip_adapter)
     return cast(Renderer, made)

@@ -1,7 +1,8 @@
 """Inpainting and outpainting: any pipeline that diffusers loads for it, SDXL's first of all.
 
 What tiles share is encoded once: a source, a mask over it, a text. Pipelines other than Stable
-Diffusion's take pictures and texts as they are, and encode them in every batch.
+Diffusion's take pictures and texts as they are, and encode them in every batch; so do, of pictures,
+those with a ControlNet.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from diffusers import (
 from PIL import Image
 
 from collage.engines.diffusion.operations import Repainting
+from collage.weights import ControlNet, IPAdapter
 from tasks.diffusion import pipelines
+from tasks.diffusion.conditions import Control, Styles
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.pictures import signed
 from tasks.diffusion.prompts import Prompts
@@ -36,6 +39,23 @@ class Inpainting:
         self.pipe = pipe
         self._prompts = Prompts(pipe) if isinstance(pipe, SHARING) else None
         self._latents: Remembered[torch.Tensor] = Remembered(64)
+        self._control: Control | None = None
+        self._styles: Styles | None = None
+
+    @property
+    def conditionable(self) -> bool:
+        """Whether it takes a ControlNet or an IP-Adapter."""
+        return self._prompts is not None
+
+    def hold_to(self, network: Any, known: ControlNet) -> None:
+        """Have a ControlNet hold the pictures to their sources."""
+        self.pipe = AutoPipelineForInpainting.from_pipe(self.pipe, controlnet=network)
+        self.pipe.set_progress_bar_config(disable=True)
+        self._control = Control(known)
+
+    def take_styles(self, known: IPAdapter) -> None:
+        """Take styles from pictures by the adapter that the denoiser has now."""
+        self._styles = Styles(self.pipe, known)
 
     def render(self, jobs: Sequence[Job[Repainting]], step: Step) -> list[Made | Exception]:
         """The repainted pictures, in which nothing is restored yet."""
@@ -63,8 +83,13 @@ class Inpainting:
     def _shared(self, jobs: Sequence[Job[Repainting]], prompts: Prompts) -> dict[str, Any]:
         texts = [job.tile.prompt for job in jobs]
         negative = [job.options.negative_prompt for job in jobs]
+        given: dict[str, Any] = dict(prompts.of(texts, negative))
+        if self._styles is not None:
+            given |= self._styles.of(jobs)
+        if self._control is not None:
+            return {**given, **_pictures(jobs), **self._control.of(jobs)}
         return {
-            **prompts.of(texts, negative),
+            **given,
             "image": torch.cat([self._source(job) for job in jobs]),
             "mask_image": torch.cat([_white(job) for job in jobs]),
             "masked_image_latents": torch.cat([self._masked(job) for job in jobs]),
@@ -74,8 +99,7 @@ class Inpainting:
         return {
             "prompt": [job.tile.prompt for job in jobs],
             "negative_prompt": [job.options.negative_prompt for job in jobs],
-            "image": [Image.fromarray(_pixels(job)) for job in jobs],
-            "mask_image": [Image.fromarray(255 - _alpha(job)) for job in jobs],
+            **_pictures(jobs),
         }
 
     def _source(self, job: Job[Repainting]) -> torch.Tensor:
@@ -97,6 +121,13 @@ class Inpainting:
 def load(folder: Path, machine: Machine, *, compiled: bool) -> Inpainting:
     """The pipeline in ``folder``."""
     return Inpainting(pipelines.load(AutoPipelineForInpainting, folder, machine, compiled=compiled))
+
+
+def _pictures(jobs: Sequence[Job[Repainting]]) -> dict[str, Any]:
+    return {
+        "image": [Image.fromarray(_pixels(job)) for job in jobs],
+        "mask_image": [Image.fromarray(255 - _alpha(job)) for job in jobs],
+    }
 
 
 def _pixels(job: Job[Repainting]) -> Any:

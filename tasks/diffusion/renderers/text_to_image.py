@@ -10,7 +10,9 @@ import torch
 from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
 
 from collage.engines.diffusion.operations import Repainting, Sampling
+from collage.weights import ControlNet, IPAdapter
 from tasks.diffusion import pipelines
+from tasks.diffusion.conditions import Control, Styles
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.pictures import signed
 from tasks.diffusion.prompts import Prompts
@@ -27,6 +29,23 @@ class TextToImage:
         self.varying.set_progress_bar_config(disable=True)
         self._prompts = Prompts(pipe)
         self._latents: Remembered[torch.Tensor] = Remembered(16)
+        self._control: Control | None = None
+        self._styles: Styles | None = None
+
+    @property
+    def conditionable(self) -> bool:
+        """Whether it takes a ControlNet or an IP-Adapter."""
+        return True
+
+    def hold_to(self, network: Any, known: ControlNet) -> None:
+        """Have a ControlNet hold variations to their sources."""
+        self.varying = AutoPipelineForImage2Image.from_pipe(self.pipe, controlnet=network)
+        self.varying.set_progress_bar_config(disable=True)
+        self._control = Control(known)
+
+    def take_styles(self, known: IPAdapter) -> None:
+        """Take styles from pictures by the adapter that the denoiser has now."""
+        self._styles = Styles(self.pipe, known)
 
     def render(self, jobs: Sequence[Job[Sampling]], step: Step) -> list[Made | Exception]:
         """The pictures; those of a source begin with it, under as much noise as strength says."""
@@ -38,8 +57,12 @@ class TextToImage:
         given: dict[str, Any] = dict(
             self._prompts.of(texts, [job.options.negative_prompt for job in jobs])
         )
+        if self._styles is not None:
+            given |= self._styles.of(jobs)
         if isinstance(first.options, Repainting):
             pipe = self.varying
+            if self._control is not None:
+                given |= self._control.of(jobs)
             given["strength"] = first.options.strength
             given["image"] = torch.cat([self._source(job) for job in jobs])
         else:

@@ -54,7 +54,9 @@ class Capability:
     styles: tuple[str, ...] = ()
     """Styles that it knows beside the default ones, and that are listed in turn with them."""
     style_pictures: bool = False
-    """Whether it takes styles from pictures: it is a `StylePictured` then."""
+    """Whether it takes styles from pictures: it is a `StylePictured` then, or a task's."""
+    style_pictures_of: Callable[[str, Weights | None], bool] = lambda model, weights: True
+    """Whether this model of such an engine does, of the stack's own weights."""
     identity: bool = False
     """Whether it shows its sources as they are."""
     offered: bool = True

@@ -79,12 +79,12 @@ class Ingredients:
         if unwanted := wanted.get("negative_prompt"):
             wanted["negative_prompt"] = prompts.single(unwanted, asked.words, "negative_prompt")
         own = {field: str(value) for field, value in wanted.items() if value is not None}
-        if engine.style_pictures:
-            own |= self._pictures_of(styles)
         fixed = engine.model is not None or "model" not in given
         model = self.models[name] if fixed else str(given["model"])
         if engine.pinned:
             model = engine.pinned(operation, given.get("model", asked.model), self.weights)
+        if engine.style_pictures and engine.style_pictures_of(model, self.weights):
+            own |= self._pictures_of(styles)
         seed = int(given.get("seed", asked.seed))
         return Tile(
             operation=operation,

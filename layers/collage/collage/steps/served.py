@@ -57,6 +57,8 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
         return None
     set_up(own[0], tools)
     found = store.weights(tools.settings.models)
+    others = set(asked.engines) - set(own)
+    taken_by_others = any(engines.ENGINES[name].style_pictures for name in others)
     for size in asked.sizes:
         operations.check(
             found,
@@ -65,6 +67,7 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
             {name: getattr(asked, name) for name in operations.SAMPLING},
             asked.axes,
             size,
+            styled=bool(asked.style_pictures) and not taken_by_others,
         )
     return found
 

@@ -4,9 +4,10 @@ from hypothesis import strategies as st
 
 from collage import engines, plan
 from collage.engines.diffusion import operations, shards
-from collage.errors import InvalidRequest
+from collage.errors import InvalidRequest, NoModel
 from collage.request.request import Request
 from collage.tile import Tile
+from collage.weights import Family, File, IPAdapter, Weights
 from tests.unit.plans import ACCOUNTS
 
 
@@ -150,3 +151,33 @@ def test_a_request_may_ask_for_what_the_engine_takes_and_for_no_more(name):
     assert own.pop("default", None) in (None, "")
     assert asked == own
     assert asked.keys() > {"type"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"), [("inpainting", {"inpaint"}), ("text-to-image", {"variation"})]
+)
+def test_a_controlnet_needs_a_source_to_hold_a_picture_to(kind, left):
+    known = operations.conditioned(operations.TRAITS[kind], "mine")
+
+    assert set(known.operations) == left
+    with pytest.raises(NoModel, match="mine makes nothing of a source"):
+        operations.conditioned(operations.TRAITS["latent-diffusion"], "mine")
+
+
+def test_styles_of_pictures_are_refused_at_the_door_where_the_model_takes_none():
+    plain = Family(
+        kind="inpainting",
+        repository="a/b",
+        licence="mine",
+        files={"unet/model.safetensors": File(sha256="0" * 64, size=1)},
+    )
+    pictured = plain.model_copy(update={"ip_adapter": IPAdapter(scale=0.5)})
+    there = Weights(families={"sdxl": plain, "pictured": pictured})
+
+    def check(model, styled):
+        operations.check(there, ["inpaint"], model, {}, {}, (64, 64), styled=styled)
+
+    check("sdxl", False)
+    check("pictured", True)
+    with pytest.raises(InvalidRequest, match="style_pictures: sdxl takes no style from a picture"):
+        check("sdxl", True)

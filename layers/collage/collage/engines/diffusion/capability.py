@@ -11,6 +11,8 @@ DIFFUSION = Capability(
     batch=shards.BATCH,
     alike=shards.alike,
     options=operations.SAMPLING,
+    style_pictures=True,
+    style_pictures_of=operations.takes_style_pictures,
     pinned=operations.model,
     families=operations.FAMILIES,
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collage.errors import InvalidRequest, NoModel
+from collage.tile import STYLE_PICTURES
 from collage.weights import Family, Kind, Scheduler, Traits, Weights
 
 if TYPE_CHECKING:
@@ -145,6 +146,30 @@ FAMILIES: dict[Operation, str] = {
 """The family that is taken for an operation where the request names none."""
 
 
+def conditioned(known: Traits, family: str) -> Traits:
+    """What is left of a family's traits when a ControlNet holds its pictures to their sources.
+
+    That needs a source to be seen where the picture is made: there is none to generate from, and
+    what is painted on to a picture lies outside of it.
+
+    Raises:
+        NoModel: when nothing is left.
+    """
+    left = {
+        operation: own
+        for operation, own in known.operations.items()
+        if operation in ("inpaint", "variation")
+    }
+    if not left:
+        raise NoModel(f"{family} makes nothing of a source that a ControlNet could hold it to.")
+    return known.model_copy(update={"operations": left})
+
+
+def takes_style_pictures(model: str, weights: Weights | None) -> bool:
+    """Whether a model takes styles from pictures: whether it was added with an IP-Adapter."""
+    return weights is not None and weights.family(model).ip_adapter is not None
+
+
 def options(operation: Operation, of: Kind | Traits, given: Mapping[str, str]) -> Options:
     """The options of a tile, checked for its operation and its model's traits, all filled in.
 
@@ -156,6 +181,7 @@ def options(operation: Operation, of: Kind | Traits, given: Mapping[str, str]) -
         can = ", ".join(sorted(known.operations))
         raise InvalidRequest(f"model: this one cannot {operation}; it can {can}.")
     model, defaults = OPTIONS[operation], known.operations[operation]
+    given = {name: value for name, value in given.items() if name != STYLE_PICTURES}
     schedulers = known.schedulers if "scheduler" in model.model_fields else ()
     taken = [*defaults, "scheduler"] if schedulers else [*defaults]
     for name in given:
@@ -192,11 +218,14 @@ def check(
     given: Mapping[str, Any],
     axes: Mapping[str, Sequence[str]],
     size: tuple[int, int],
+    *,
+    styled: bool = False,
 ) -> None:
     """Hold a request to what the models can do that it would be made by.
 
     ``asked`` is the model that it names, ``given`` its options by name, None where it has none;
-    ``axes`` are further values for any of them.
+    ``axes`` are further values for any of them. ``styled`` says that styles are to be those of
+    pictures, which nothing but these models could take them from.
 
     Raises:
         NoModel: when a model is not there.
@@ -209,6 +238,11 @@ def check(
     for operation in operations:
         for name in axes.get("model") or [asked or FAMILIES[operation]]:
             known = traits_of(weights.family(name))
+            if styled and not takes_style_pictures(name, weights):
+                raise InvalidRequest(
+                    f"style_pictures: {name} takes no style from a picture; a model does that is "
+                    "added with an IP-Adapter."
+                )
             check_size(known, size)
             for change in varied or [{}]:
                 options(operation, known, plain | change)

@@ -50,6 +50,11 @@ class Prepared(BaseModel):
     style_pictures: dict[str, str] = Field(
         default={}, description="digests of the pixels of style pictures, by the styles' names"
     )
+    reference_pictures: dict[str, str] = Field(
+        default={},
+        exclude_if=lambda pictures: not pictures,
+        description="the same, of the larger ones that some engines take",
+    )
 
 
 class Estimate(BaseModel):
@@ -167,6 +172,7 @@ def make(
         source=prepared.source,
         masks=prepared.masks,
         style_pictures=prepared.style_pictures,
+        reference_pictures=prepared.reference_pictures,
         models=models,
         weights=weights,
     )

@@ -27,6 +27,10 @@ STYLE_PICTURES = "style_pictures"
 """The option that says, as JSON, which styles are those of which pictures' pixels, by digest."""
 
 
+TRANSFERRED_BY = "transferred_by"
+"""The option of a tile that is composed of a transfer: the engine that made that."""
+
+
 class Tile(BaseModel):
     """Everything that conditions one picture's pixels, and nothing else.
 
@@ -117,6 +121,12 @@ class Composition(BaseModel):
     pieces: tuple[Piece, ...]
     source: str | None
     """Digest of the prepared source's pixels, where a piece is of it."""
+
+    @classmethod
+    def of(cls, tile: Tile) -> Self:
+        """The picture of one tile, as it is."""
+        whole = Piece(tile=tile.key, box=(0, 0, *tile.size), at=(0, 0))
+        return cls(size=tile.size, pieces=(whole,), source=None)
 
     @property
     def digest(self) -> str:

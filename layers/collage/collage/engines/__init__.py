@@ -17,6 +17,7 @@ from collage.engines.provider import Provider
 from collage.engines.stylizer.capability import STYLIZER
 from collage.engines.upscaler.capability import UPSCALER
 from collage.engines.upscaler.models import MODELS as LEARNED
+from collage.tile import Operation
 
 ENGINES: dict[str, Capability] = {
     "painter": PAINTER,
@@ -64,6 +65,17 @@ def known_styles(names: Sequence[str]) -> tuple[str, ...]:
 def takes_style_pictures() -> str:
     """The first engine that takes styles from pictures."""
     return next(name for name, known in ENGINES.items() if known.style_pictures)
+
+
+def embedded(operation: Operation) -> tuple[str, ...]:
+    """The engines that a request may name and that do this by themselves, without key or GPU."""
+    return tuple(
+        name
+        for name in offered()
+        if operation in (known := ENGINES[name]).operations
+        and known.provider is None
+        and known.pinned is None
+    )
 
 
 def identity() -> str:

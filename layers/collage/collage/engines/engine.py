@@ -15,6 +15,9 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 
+REFERENCE_SIZE = 1024, 1024
+"""Width and height in pixels of the pictures of styles that engines with ``references`` take."""
+
 Turn = Callable[[], str]
 """Returns when it is the call's turn to ask, with the place to ask at, where there are several;
 raises NoSlotYet when that is far off."""
@@ -57,6 +60,10 @@ class Capability:
     """Whether it takes styles from pictures: it is a `StylePictured` then, or a task's."""
     style_pictures_of: Callable[[str, Weights | None], bool] = lambda model, weights: True
     """Whether this model of such an engine does, of the stack's own weights."""
+    references: bool = False
+    """Whether a style is transferred from a picture of it of `REFERENCE_SIZE`, which is generated
+    where none is given. Otherwise the engine knows how every style looks, and what it reads of a
+    picture is small."""
     identity: bool = False
     """Whether it shows its sources as they are."""
     offered: bool = True

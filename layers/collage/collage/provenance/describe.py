@@ -12,6 +12,7 @@ from collage.formats.description import Description
 from collage.formats.packing import MAX_RECORD
 from collage.provenance import parameters, properties
 from collage.provenance.record import Cells, WrittenCollage, WrittenTile
+from collage.tile import TRANSFERRED_BY
 
 if TYPE_CHECKING:
     from collage.manifest import Manifest, TileRecord
@@ -48,13 +49,15 @@ def describe_tile(tile: Tile) -> Description:
     for name, value in sorted(options.items())[: parameters.MOST_OPTIONS]:
         if parameters.label(name).lower() not in taken:
             pairs[parameters.label(name)] = value
-    trained = engines.trained(tile.engine)
+    # What is composed of a transfer was made by whatever made that.
+    maker = tile.options.get(TRANSFERRED_BY, tile.engine)
+    trained = engines.trained(maker)
     return Description(
         parameters=parameters.compose(tile.prompt, pairs, negative),
         record=canonical(record.model_dump(mode="json")),
         properties=properties.compose(
             properties.tile_source_type(trained, tile.source is not None),
-            (tile.prompt, tile.engine, tile.model) if trained else None,
+            (tile.prompt, maker, tile.model) if trained else None,
         ),
     )
 

@@ -8,6 +8,7 @@ from collage.recipes.panorama import Panorama
 from collage.recipes.recipe import Recipe
 from collage.recipes.reconstruction import Reconstruction
 from collage.recipes.samples import Samples
+from collage.recipes.transfer import Transfer
 from collage.recipes.variations import Variations
 
 RECIPES: dict[str, Recipe] = {
@@ -15,6 +16,7 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Collage(),
         Matrix(),
+        Transfer(),
         Samples(),
         Variations(),
         Erase(),

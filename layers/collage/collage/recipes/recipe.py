@@ -52,6 +52,8 @@ class Ingredients:
     """The stack's own models, where it has any."""
     style_pictures: Mapping[str, str] = field(default_factory=dict)
     """Digest of the pixels of each style picture, by the style's name."""
+    reference_pictures: Mapping[str, str] = field(default_factory=dict)
+    """The same, of the larger ones that some engines take."""
 
     def tile(
         self,
@@ -84,7 +86,7 @@ class Ingredients:
         if engine.pinned:
             model = engine.pinned(operation, given.get("model", asked.model), self.weights)
         if engine.style_pictures and engine.style_pictures_of(model, self.weights):
-            own |= self._pictures_of(styles)
+            own |= self._pictures_of(styles, large=engine.references)
         seed = int(given.get("seed", asked.seed))
         return Tile(
             operation=operation,
@@ -102,9 +104,14 @@ class Ingredients:
             preserve=asked.preserve,
         )
 
-    def _pictures_of(self, styles: Sequence[str]) -> dict[str, str]:
+    def has_picture(self, style: str) -> bool:
+        """Whether the user gave a picture of a style."""
+        return fold(style) in map(fold, (*self.style_pictures, *self.reference_pictures))
+
+    def _pictures_of(self, styles: Sequence[str], *, large: bool) -> dict[str, str]:
         """The option that says which of the styles are those of which pictures, where any are."""
-        digests = {fold(name): digest for name, digest in self.style_pictures.items()}
+        pictures = self.reference_pictures if large else self.style_pictures
+        digests = {fold(name): digest for name, digest in pictures.items()}
         found = {name: digests[fold(name)] for name in styles if fold(name) in digests}
         return {STYLE_PICTURES: canonical(found).decode()} if found else {}
 
@@ -182,7 +189,7 @@ class Recipe(ABC):
     operation: ClassVar[Operation]
     """What engines are asked to do."""
     untouched: ClassVar[bool] = False
-    """Whether the source is kept at its own size, to the pixel."""
+    """Whether the source is prepared to the tile's own size, because it is shown to the pixel."""
     prompted: ClassVar[bool] = False
     """Whether it makes nothing without a prompt."""
     unsaid: ClassVar[str] = ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from collage import engines
 from collage.recipes.recipe import Unfolded
-from collage.tile import Composition, Piece, Tile
+from collage.tile import Composition, Tile
 
 if TYPE_CHECKING:
     from collage.request.fields import Fields
@@ -31,11 +31,7 @@ def after(unfolded: Unfolded, request: Fields, weights: Weights | None = None) -
     larger: dict[int | None, int | None] = {None: None}
     for index in shown:
         tile = tiles[index]
-        whole = Composition(
-            size=tile.size,
-            pieces=(Piece(tile=tile.key, box=(0, 0, *tile.size), at=(0, 0)),),
-            source=None,
-        )
+        whole = Composition.of(tile)
         compositions.append(whole)
         larger[index] = len(tiles)
         tiles.append(_upscaled(tile, whole, scale, upscaler, model))

@@ -45,15 +45,24 @@ class Request(Fields):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_pictures(cls, given: Any) -> Any:
-        """Pictures of styles say which styles there are, and want an engine that can take them."""
-        if not isinstance(given, dict) or not isinstance(given.get("style_pictures"), dict):
+    def _of_others(cls, given: Any) -> Any:
+        """What is left open and follows from others: styles from pictures, the engine from both.
+
+        Pictures of styles say which styles there are, and want an engine that can take them, as
+        a recipe wants one that can do what it asks.
+        """
+        if not isinstance(given, dict):
             return given
         follows: dict[str, Any] = {}
-        if not {"styles", "style_count", "theme", "exclude"} & given.keys():
+        pictured = isinstance(given.get("style_pictures"), dict)
+        if pictured and not {"styles", "style_count", "theme", "exclude"} & given.keys():
             follows["styles"] = tuple(given["style_pictures"])
         if "engine" not in given and "engine" not in (given.get("axes") or {}):
-            follows["engine"] = engines.takes_style_pictures()
+            able = _able(given.get("recipe"))
+            if pictured:
+                follows["engine"] = engines.takes_style_pictures()
+            elif able:
+                follows["engine"] = able
         return {**given, **follows}
 
     @model_validator(mode="after")
@@ -89,6 +98,15 @@ class Request(Fields):
     def styled(self) -> bool:
         """Whether its tiles have styles, which are listed when it names none."""
         return "styles" in recipes.RECIPES[self.recipe].uses
+
+
+def _able(recipe: Any) -> str | None:
+    """The engine for a recipe that the default one is not able to make, where one is embedded."""
+    if not isinstance(recipe, str) or recipe not in recipes.RECIPES:
+        return None
+    able = engines.embedded(recipes.RECIPES[recipe].operation)
+    default = Fields.model_fields["engine"].default
+    return None if default in able or not able else able[0]
 
 
 def _as_field(name: str, value: str) -> Any:

@@ -20,7 +20,8 @@ from collage.steps.accept import (
     inspected_styles,
     style_files,
 )
-from collage.steps.make_masks import prepare, style_picture
+from collage.steps.make_masks import prepare, with_styles
+from collage.steps.make_masks import style_pictures as brought
 from collage.steps.remaining import in_full, left
 from collage.store.store import Store
 
@@ -73,10 +74,7 @@ def estimate(
     asked = complete(asked, size)
     weights = served.weights(store, asked, tools, data is not None)
     _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
-    ready = {name: style_picture(each) for name, each in style_pictures.items()}
-    prepared = prepared.model_copy(
-        update={"style_pictures": {name: digest for name, (_, digest) in ready.items()}}
-    )
+    prepared = with_styles(prepared, *brought(asked, style_pictures))
     lists = bool(asked.theme or tools.lister(asked.engines))
     listed = lists and asked.styled and asked.styles is None
     made = plan.make(

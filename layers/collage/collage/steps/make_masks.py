@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from collage import engines, recipes
 from collage.digest import sha256
 from collage.engines.diffusion import operations
+from collage.engines.engine import REFERENCE_SIZE
 from collage.errors import InvalidRequest, SourceChanged
 from collage.pictures import masks
 from collage.plan import Prepared
@@ -21,6 +23,9 @@ from collage.weights import Weights
 
 STYLE_SIZE = 256, 256
 """Pixels of a style picture: what the network reads that makes a style of it."""
+
+StylePictures = dict[str, tuple[bytes, str]]
+"""By a style's name the PNG of its picture, and the digest of that one's pixels."""
 
 
 def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
@@ -42,14 +47,14 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         store.put_prepared_source(collage_id, png)
     for name, mask in drawn.items():
         store.put_mask(collage_id, name, mask)
-    digests = dict[str, str]()
-    for name, picture in accepted.style_pictures.items():
-        small, digests[name] = style_picture(
-            _unchanged(store, picture, tools.settings.max_source_bytes)
-        )
-        store.put_style_picture(collage_id, digests[name], small)
-    prepared = prepared.model_copy(update={"style_pictures": digests})
-    store.put_prepared(collage_id, prepared)
+    files = {
+        name: _unchanged(store, picture, tools.settings.max_source_bytes)
+        for name, picture in accepted.style_pictures.items()
+    }
+    small, large = style_pictures(accepted.request, files)
+    for png, digest in (*small.values(), *large.values()):
+        store.put_style_picture(collage_id, digest, png)
+    store.put_prepared(collage_id, with_styles(prepared, small, large))
 
 
 def _unchanged(store: Store, file: Source | Font, most: int) -> bytes:
@@ -59,16 +64,35 @@ def _unchanged(store: Store, file: Source | Font, most: int) -> bytes:
     return data
 
 
-def style_picture(data: bytes) -> tuple[bytes, str]:
-    """The picture of a style as a PNG of the size that engines take, and its pixels' digest.
+def style_pictures(
+    asked: Request, files: Mapping[str, bytes]
+) -> tuple[StylePictures, StylePictures]:
+    """The pictures of styles in the sizes that engines of the request take: small, and large.
 
     Raises:
-        TruncatedPicture: when it cannot be decoded.
+        TruncatedPicture: when one cannot be decoded.
     """
     from collage.pictures import source
 
-    png = source.prepare(data, STYLE_SIZE, "crop")
-    return png, source.pixel_digest(png)
+    def brought_to(size: tuple[int, int], *, references: bool) -> StylePictures:
+        able = (engines.ENGINES[name] for name in asked.engines)
+        if not any(known.style_pictures and known.references == references for known in able):
+            return {}
+        pngs = {name: source.prepare(data, size, "crop") for name, data in files.items()}
+        return {name: (png, source.pixel_digest(png)) for name, png in pngs.items()}
+
+    return brought_to(STYLE_SIZE, references=False), brought_to(REFERENCE_SIZE, references=True)
+
+
+def with_styles(prepared: Prepared, small: StylePictures, large: StylePictures) -> Prepared:
+    """What was prepared, with the digests of the pictures of styles."""
+    sets = {"style_pictures": small, "reference_pictures": large}
+    return prepared.model_copy(
+        update={
+            field: {name: digest for name, (_, digest) in pictures.items()}
+            for field, pictures in sets.items()
+        }
+    )
 
 
 def prepare(

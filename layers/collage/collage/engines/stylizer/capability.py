@@ -4,7 +4,7 @@ from collage.engines.engine import Capability
 from collage.engines.stylizer.looks import CHOSEN
 
 STYLIZER = Capability(
-    operations=frozenset({"generate", "inpaint", "variation"}),
+    operations=frozenset({"generate", "inpaint", "transfer", "variation"}),
     model="stylizer-2",
     seeded=True,
     trained=True,

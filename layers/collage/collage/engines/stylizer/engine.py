@@ -19,7 +19,7 @@ from collage.tile import Tile
 
 
 class Stylizer:
-    """Repaints, varies and draws pictures in mixtures of styles."""
+    """Repaints, transfers, varies and draws pictures in mixtures of styles."""
 
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         self._pictures = pictures or {}
@@ -49,6 +49,8 @@ class Stylizer:
                 made = self._stylized(drawn, tile.styles or named(tile.prompt), seed)
             case "variation", np.ndarray(), _:
                 made = self._stylized(source, tile.styles, seed)
+            case "transfer", np.ndarray(), _ if tile.styles:
+                made = stylize(source, tile.styles, self._pictures, seed, close=True)
             case "inpaint", np.ndarray(), np.ndarray() if tile.styles:
                 made = blend(source, self._stylized(source, tile.styles, seed), alpha)
             case "inpaint", np.ndarray(), np.ndarray():

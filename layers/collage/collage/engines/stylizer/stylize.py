@@ -37,6 +37,8 @@ LEAST, MOST = 384, 1024
 larger picture's would be too fine; its style is enlarged instead."""
 BRUSHES = 0.8, 1.25
 """How much finer or wider than usual a brush may be, by the seed."""
+FINE = 0.6
+"""How fine the brush of a close transfer is: faces stay, also after another one."""
 WINDOWS = 0.6, 1.0
 """How much of a style picture's sides may be looked at."""
 FLOOR = 0.3
@@ -51,7 +53,12 @@ KEYS = {key_of(name): position for position, name in enumerate(LOOKS)}
 
 
 def stylize(
-    source: Pixels, styles: Sequence[str], pictures: Mapping[str, bytes], seed: int
+    source: Pixels,
+    styles: Sequence[str],
+    pictures: Mapping[str, bytes],
+    seed: int,
+    *,
+    close: bool = False,
 ) -> Pixels:
     """The whole picture in the style, or in the mixture of the styles.
 
@@ -60,6 +67,7 @@ def stylize(
         styles: Names of styles, at least one, in any case and order.
         pictures: Style pictures, files of 256 x 256 pixels, by the styles' names.
         seed: Which of the many paintings of this picture in these styles.
+        close: Whether to keep to what the picture shows: with finer strokes, and nothing composed.
 
     Returns:
         RGB, (H, W, 3).
@@ -73,8 +81,9 @@ def stylize(
     named = [key for key in keys if key not in KEYS and key not in shown]
     rng = dice(seed, *keys, "stylizer")
     height, width = source.shape[:2]
-    picture = from_bytes(painting.paint(source, named, seed) if named else source)
-    picture = _resized(picture, _working_size((width, height), float(rng.uniform(*BRUSHES))))
+    composed = painting.paint(source, named, seed) if named and not close else source
+    brush = float(rng.uniform(*BRUSHES)) * (FINE if close else 1)
+    picture = _resized(from_bytes(composed), _working_size((width, height), brush))
     dealt = dice(seed, *keys, "shares")
     states = list[Picture]()
     if named or shown:

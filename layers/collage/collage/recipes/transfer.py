@@ -1,0 +1,207 @@
+"""Transfers: the whole source once in each style, laid in by any number of masks.
+
+A style is a picture: the user's own, or a study in it that the engine makes once, unless it knows
+the style's look by itself. The source is transferred style by style, and a combination by the
+transfer of a transfer. Each of these is a tile with a key of its own, which other collages share;
+a cell is composed of the source and one of them, and costs nothing.
+"""
+
+from __future__ import annotations
+
+from math import ceil, comb, sqrt
+from typing import TYPE_CHECKING, Any
+
+from collage import engines
+from collage.digest import canonical
+from collage.engines.engine import REFERENCE_SIZE
+from collage.recipes import sizes
+from collage.recipes.collage import Draw, balanced_order, random_order
+from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.request import prompts, styles
+from collage.tile import STYLE_PICTURES, TRANSFERRED_BY, Composition, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from collage.request.fields import Fields
+    from collage.tile import Tile
+
+STYLES = 8
+"""Styles that are listed unless a request says otherwise: four masks and their pairs fill a
+hundred cells by 36 transfers."""
+
+COMBINE = 2
+"""Styles that are combined unless a request says otherwise, where there are so many."""
+
+CELLS = 100
+"""Cells of the largest grid, unless a request says otherwise."""
+
+WIDEST = 3
+"""How many times as many columns as rows a grid may have."""
+
+
+class Transfer(Recipe):
+    """The source in every combination of styles, each made once and shown through every mask."""
+
+    name = "transfer"
+    what = "the whole source once in each style and combination, shown through every mask"
+    source = "needed"
+    uses = STYLED | {"combine", "tiles", "order", "replace_refused"}
+    operation = "transfer"
+    untouched = True
+
+    def check(self, request: Fields) -> None:
+        """There are styles enough to combine, one prompt, and a draw for each tile."""
+        count, combined = _count(request), _combined(request)
+        styles.check_size(combined, count)
+        prompts.single(request.prompt_template, request.words, prompts.TEMPLATE)
+        space = len(request.masks) * comb(count, combined)
+        if request.tiles is not None and request.tiles > space:
+            raise ValueError(
+                f"tiles: {request.tiles} are more than the {space} draws of {len(request.masks)} "
+                f"masks and {count} styles, {combined} combined"
+            )
+
+    def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
+        """Eight styles in pairs, in a grid that has a cell for every draw, up to a hundred."""
+        count, combined = _count(request), _combined(request)
+        listed = {"style_count": count} if request.styles is None else {}
+        wanted = request.tiles or len(request.masks) * comb(count, combined)
+        grid = dict[str, int]()
+        if not {"rows", "cols"} & request.model_fields_set and wanted < CELLS:
+            grid = dict(zip(("rows", "cols"), _grid(wanted), strict=True))
+        return {**listed, "combine": combined, **grid}
+
+    def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
+        """Those that are asked for."""
+        return {name: name for name in request.masks}
+
+    def unfold(self, ingredients: Ingredients) -> Unfolded:
+        """Studies and transfers, each before those that need it, then the cells.
+
+        Only what cells need is made. Spares are the draws that come next and need nothing more.
+        """
+        request = ingredients.request
+        combinations = styles.combine(ingredients.styles, request.combine)
+        space = len(request.masks) * len(combinations)
+        wanted = request.tiles or min(request.rows * request.cols, space)
+        order = random_order if request.order == "random" else balanced_order
+        needed = min(space, 2 * wanted) if request.replace_refused else wanted
+        draws = order(request.masks, combinations, request.seed, needed)
+        transfers = Transfers(ingredients)
+        cells = [transfers.cell(draw) for draw in draws[:wanted]]
+        shown = {combination for _, combination in draws[:wanted]}
+        spares = [transfers.cell(draw) for draw in draws[wanted:] if draw[1] in shown]
+        made = transfers.tiles
+        return Unfolded(
+            [*made, *cells],
+            shown=range(len(made), len(made) + len(cells)),
+            spares=spares,
+            compositions=transfers.compositions,
+        )
+
+
+class Transfers:
+    """Studies and transfers as cells come to need them, in an order in which each can be made."""
+
+    def __init__(self, ingredients: Ingredients) -> None:
+        self.ingredients = ingredients
+        self.tiles: list[Tile] = []
+        self._composed: dict[str, Composition] = {}
+        self._studies: dict[str, Tile] = {}
+        self._made: dict[tuple[str, ...], Tile] = {}
+
+    @property
+    def compositions(self) -> list[Composition]:
+        """What tiles and cells name by digest."""
+        return list(self._composed.values())
+
+    def cell(self, draw: Draw) -> Tile:
+        """The tile of a draw: the source, and over it the transfer where the mask edits."""
+        mask, combination = draw
+        one, digest = self._transfer(combination), self.ingredients.masks[mask]
+        box = (0, 0, *one.size)
+        pieces = (
+            Piece(tile=None, box=box, at=(0, 0)),
+            Piece(tile=one.key, box=box, at=(0, 0), mask=mask, mask_sha256=digest),
+        )
+        laid_in = Composition(size=one.size, pieces=pieces, source=self.ingredients.source)
+        template = self.ingredients.request.prompt_template
+        shown = self.ingredients.as_it_is(
+            template.format(styles=styles.phrase(combination)), source=self._digest(laid_in)
+        )
+        return shown.model_copy(
+            update={
+                "styles": combination,
+                "mask": mask,
+                "mask_sha256": digest,
+                "model": one.model,
+                "options": {TRANSFERRED_BY: one.engine},
+                "preserve": True,
+            }
+        )
+
+    def _transfer(self, combination: tuple[str, ...]) -> Tile:
+        """The source in a combination of styles: that in all but one, transferred to this one."""
+        if combination not in self._made:
+            last = combination[self._last(combination)]
+            below = tuple(name for name in combination if name != last)
+            source = self._digest(Composition.of(self._transfer(below))) if below else None
+            text = self.ingredients.request.prompt_template.format(styles=last)
+            tile = self.ingredients.tile(
+                "transfer", text, styles=(last,), source=source, options=self._reference(last)
+            )
+            self._made[combination] = self._added(tile)
+        return self._made[combination]
+
+    def _last(self, combination: tuple[str, ...]) -> int:
+        """Which style of a combination comes last, and shows most: each about equally often."""
+        listed = self.ingredients.styles
+        return sum(map(listed.index, combination)) % len(combination)
+
+    def _reference(self, style: str) -> dict[str, str]:
+        """The option that says which picture a style is transferred from, where one is made."""
+        known = engines.ENGINES[self.ingredients.request.engine]
+        if not known.references or self.ingredients.has_picture(style):
+            return {}
+        if style not in self._studies:
+            study = self.ingredients.tile(
+                "generate",
+                f"an abstract study in the style of {style}",
+                styles=(style,),
+                size=REFERENCE_SIZE,
+            )
+            self._studies[style] = self._added(study)
+        digest = self._digest(Composition.of(self._studies[style]))
+        return {STYLE_PICTURES: canonical({style: digest}).decode()}
+
+    def _added(self, tile: Tile) -> Tile:
+        # Whether the source is kept outside a mask changes nothing of what has no mask.
+        self.tiles.append(tile.model_copy(update={"preserve": True}))
+        return self.tiles[-1]
+
+    def _digest(self, composition: Composition) -> str:
+        self._composed[composition.digest] = composition
+        return composition.digest
+
+
+def _count(request: Fields) -> int:
+    """How many styles there are, or are to be listed."""
+    if request.styles is not None:
+        return len(request.styles)
+    known = styles.default(None, request.exclude, request.known_styles)
+    return request.style_count or min(STYLES, len(known))
+
+
+def _combined(request: Fields) -> int:
+    if "combine" in request.model_fields_set:
+        return request.combine
+    return min(COMBINE, _count(request))
+
+
+def _grid(count: int) -> tuple[int, int]:
+    """Rows and columns for so many cells: all full where that is possible, else the squarest."""
+    for cols in range(ceil(sqrt(count)), count + 1):
+        if count % cols == 0 and cols <= WIDEST * (count // cols):
+            return count // cols, cols
+    return sizes.grid(count)

@@ -244,7 +244,7 @@ def provider(tiles: int, quality: str) -> float:
     """What the engine openai asks for so many tiles of 512 px, by its own model."""
     model = OpenAISettings().model
     asked = models.frame(model, (512, 512)).asked
-    return prices.price(model, quality, asked, 1, reference=True) * tiles
+    return prices.price(model, quality, asked, 1, references=1) * tiles
 
 
 def tables() -> str:

@@ -23,6 +23,7 @@ SMALLEST = {
     "variations": {},
     "erase": {"rects": ["3:20x10:30"]},
     "panorama": {"target": "192x96"},
+    "transfer": {"styles": STYLES},
     "interpolation": {"prompt": "a cat", "engine": "diffusion"},
     "reconstruction": {"engine": "diffusion"},
 }

@@ -72,7 +72,7 @@ def test_a_model_belongs_to_a_family_by_its_name(model: str, expected: str | Non
     ],
 )
 def test_a_listed_model_has_its_own_price(model: str, quality: str, each: float) -> None:
-    assert price(model, quality, SQUARE, 1, reference=False) == pytest.approx(each)
+    assert price(model, quality, SQUARE, 1, references=0) == pytest.approx(each)
 
 
 @pytest.mark.parametrize(
@@ -80,37 +80,37 @@ def test_a_listed_model_has_its_own_price(model: str, quality: str, each: float)
     [("gpt-image-1", 0.015), ("gpt-image-1-mini", 0.00375), ("gpt-image-2", 0.012)],
 )
 def test_a_picture_that_is_sent_along_costs_its_tokens(model: str, sent: float) -> None:
-    alone = price(model, "low", SQUARE, 3, reference=False)
+    alone = price(model, "low", SQUARE, 3, references=0)
 
-    assert price(model, "low", SQUARE, 3, reference=True) == pytest.approx(alone + 3 * sent)
+    assert price(model, "low", SQUARE, 3, references=1) == pytest.approx(alone + 3 * sent)
 
 
 def test_an_oblong_picture_has_its_own_price_where_it_has_one() -> None:
     for size in OBLONG:
-        assert price("gpt-image-2", "high", size, 1, reference=False) == pytest.approx(0.165)
-        assert price("gpt-image-2.5", "high", size, 1, reference=False) == pytest.approx(0.0795)
+        assert price("gpt-image-2", "high", size, 1, references=0) == pytest.approx(0.165)
+        assert price("gpt-image-2.5", "high", size, 1, references=0) == pytest.approx(0.0795)
 
 
 @pytest.mark.parametrize("model", ["gpt-image-2", "gpt-image-2.5-flare"])
 @pytest.mark.parametrize("quality", ["auto", None, "a new one"])
 def test_a_quality_without_a_price_costs_the_most(model: str, quality: str | None) -> None:
-    assert price(model, quality, SQUARE, 1, reference=False) == pytest.approx(0.211)
+    assert price(model, quality, SQUARE, 1, references=0) == pytest.approx(0.211)
 
 
 @given(
     model=st.sampled_from(UNKNOWN),
     quality=st.sampled_from(["low", "medium", "high", "xhigh", "max", "auto", None]),
     size=st.sampled_from([SQUARE, *OBLONG, (2048, 1024)]),
-    reference=st.booleans(),
+    references=st.integers(0, 3),
 )
 def test_an_unknown_model_costs_at_least_as_much_as_any(
-    model: str, quality: str | None, size: tuple[int, int], reference: bool
+    model: str, quality: str | None, size: tuple[int, int], references: int
 ) -> None:
-    unknown = price(model, quality, size, 2, reference=reference)
+    unknown = price(model, quality, size, 2, references=references)
 
     for known, table in PRICES.items():
         if quality in table.square or quality in (None, "auto"):
-            assert unknown >= price(known, quality, size, 2, reference=reference)
+            assert unknown >= price(known, quality, size, 2, references=references)
 
 
 def tile(**changes: Any) -> Tile:

@@ -5,7 +5,7 @@ from collage.engines.openai import models, prices
 from collage.engines.openai.provider import PROVIDER
 
 OPENAI = Capability(
-    operations=frozenset({"generate", "inpaint", "outpaint", "variation"}),
+    operations=frozenset({"generate", "inpaint", "outpaint", "transfer", "variation"}),
     model=None,
     seeded=False,
     trained=True,
@@ -15,4 +15,6 @@ OPENAI = Capability(
     qualities_of=prices.qualities,
     working_size=lambda model, size: models.frame(model, size).inner,
     provider=PROVIDER,
+    style_pictures=True,
+    references=True,
 )

@@ -7,9 +7,9 @@ its answer there, and what it had changed is counted. The SDK retries nothing: t
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,7 @@ from PIL import Image
 from collage.engines.deadline import within
 from collage.engines.engine import Outcome, Rendered, Turn
 from collage.engines.fitting import fitted, opened
-from collage.engines.openai import prices
+from collage.engines.openai import prices, references
 from collage.engines.openai.errors import named, of_answer
 from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
 from collage.engines.openai.models import Frame, frame
@@ -41,6 +41,7 @@ from collage.errors import (
     Rejected,
 )
 from collage.pictures import feather, masks
+from collage.tile import STYLE_PICTURES
 
 if TYPE_CHECKING:
     import openai
@@ -65,6 +66,21 @@ OPENAIS = Server()
 """OpenAI's own server, and what speaks exactly as it does."""
 
 
+@dataclass(frozen=True)
+class Files:
+    """What is sent with a request: PNGs as large as the model works."""
+
+    source: bytes | None
+    mask: bytes | None
+    styles: list[tuple[str, bytes, str]]
+
+    @property
+    def pictures(self) -> list[tuple[str, bytes, str]]:
+        """The source, and those of styles behind it, each with its name and type."""
+        own = [] if self.source is None else [("source.png", self.source, "image/png")]
+        return own + self.styles
+
+
 class OpenAI:
     """Renders the tiles of one call, which share all but the sample's number."""
 
@@ -77,14 +93,24 @@ class OpenAI:
         self.rejected = 0
         self.outage = Outage()
 
+    def with_style_pictures(self, pictures: Mapping[str, bytes]) -> Pictured:
+        """The same engine where these styles, by name, are those of these pictures' files."""
+        return Pictured(self, pictures)
+
     def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+        self,
+        tiles: Sequence[Tile],
+        source: bytes | None,
+        mask: bytes | None,
+        turn: Turn,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> list[Outcome]:
         """One picture a tile, by one request; of an answer with more pictures, the first ones.
 
         ``source`` and ``mask`` are PNGs of the tile's shape, as large as the model works. A tile
-        to ``generate`` needs neither, a ``variation`` no mask; an ``outpaint`` is an edit whose
-        source is the larger canvas and whose mask is what is new of it.
+        to ``generate`` needs neither, a ``variation`` or a ``transfer`` no mask; an ``outpaint`` is
+        an edit whose source is the larger canvas and whose mask is what is new of it. ``pictures``
+        of styles are sent behind the source, of which the mask is.
 
         Raises:
             NoSlotYet: from ``turn``, before anything was asked.
@@ -99,9 +125,8 @@ class OpenAI:
         covered = None if mask is None else _mask(mask, place, self.mask_convention)
         turn()
         with self._bounded(), named(self.client):
-            answer = within(
-                self.seconds, lambda: self._answer(tile, len(tiles), place, sent, covered)
-            )
+            files = Files(sent, covered, references.files(tile, pictures or {}))
+            answer = within(self.seconds, lambda: self._answer(tile, len(tiles), place, files))
             items = _items(answer, self.client.api_key)
 
         fetched_by = monotonic() + MOST_SECONDS
@@ -118,41 +143,42 @@ class OpenAI:
         usd = self._cost(answer, tile, place, len(items))
         return _settled([outcome(index) for index in range(len(tiles))], usd)
 
-    def _answer(
-        self, tile: Tile, count: int, place: Frame, source: bytes | None, mask: bytes | None
-    ) -> ImagesResponse:
+    def _answer(self, tile: Tile, count: int, place: Frame, files: Files) -> ImagesResponse:
         """The answer to the one request, also where it comes as a stream."""
         fields: dict[str, Any] = {
             "model": tile.model,
-            "prompt": tile.prompt,
+            "prompt": references.prompt(tile),
             "size": "x".join(map(str, place.asked)),
-            **tile.options,
+            **{name: value for name, value in tile.options.items() if name != STYLE_PICTURES},
         }
         if self.server.knows_n:
             fields["n"] = count
         if not self.server.previews:
-            return cast("ImagesResponse", self._asked(fields, source, mask))
+            return cast("ImagesResponse", self._asked(fields, files))
         fields |= {"stream": True, "partial_images": self.server.previews}
-        return whole(self._asked(fields, source, mask), self.client.api_key)
+        return whole(self._asked(fields, files), self.client.api_key)
 
-    def _asked(self, fields: dict[str, Any], source: bytes | None, mask: bytes | None) -> Any:
+    def _asked(self, fields: dict[str, Any], files: Files) -> Any:
         """What the SDK makes of the one request, which has what the server knows."""
         from openai import Stream
         from openai.types import ImageEditStreamEvent, ImagesResponse
 
-        if source is None:
+        pictures = files.pictures
+        if not pictures:
             return self.client.images.generate(**fields)
-        picture = ("source.png", source, "image/png")
+        # A server that knows of one picture only is sent one as ever.
+        image = pictures if len(pictures) > 1 else pictures[0]
         field = self.server.mask_field
-        if mask is None or field is None:
-            return self.client.images.edit(image=picture, **fields)
-        covered = ("mask.png", mask, "image/png")
+        if files.mask is None or field is None:
+            return self.client.images.edit(image=image, **fields)
+        covered = ("mask.png", files.mask, "image/png")
         if field == "mask":
-            return self.client.images.edit(image=picture, mask=covered, **fields)
+            return self.client.images.edit(image=image, mask=covered, **fields)
+        name = "image[]" if len(pictures) > 1 else "image"
         return self.client.post(
             "/images/edits",
             body=fields,
-            files=[("image", picture), (field, covered)],
+            files=[*((name, picture) for picture in pictures), (field, covered)],
             cast_to=ImagesResponse,
             options={"headers": {"Content-Type": "multipart/form-data"}},
             stream=bool(self.server.previews),
@@ -172,6 +198,7 @@ class OpenAI:
             text=getattr(seen, "text_tokens", None),
             image=getattr(seen, "image_tokens", None),
             output=getattr(usage, "output_tokens", None),
+            references=references.count(tile),
         )
 
     def _picture(self, item: Any, fetched_by: float) -> bytes:
@@ -213,6 +240,20 @@ class OpenAI:
             raise
         self.rejected = 0
         self.outage.over()
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """The engine with pictures of styles; what it notes of its provider is noted for all."""
+
+    engine: OpenAI
+    pictures: Mapping[str, bytes]
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> list[Outcome]:
+        """As `OpenAI.render`."""
+        return self.engine.render(tiles, source, mask, turn, self.pictures)
 
 
 def load(reach: Reach) -> OpenAI:

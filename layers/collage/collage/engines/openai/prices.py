@@ -98,11 +98,11 @@ def qualities(model: str) -> tuple[str, ...] | None:
 
 
 def price(
-    model: str, quality: str | None, size: tuple[int, int], pictures: int, *, reference: bool
+    model: str, quality: str | None, size: tuple[int, int], pictures: int, *, references: int
 ) -> float:
     """Dollars for one call that makes so many pictures of ``size``.
 
-    ``reference`` says that a picture is sent along. A model that is of no known family, and a
+    ``references`` is how many pictures are sent along. A model that is of no known family, and a
     quality that it has no price for, such as ``auto``, cost the most that is known.
     """
     known = family(model)
@@ -114,7 +114,7 @@ def price(
         for name in table.square
         if not priced or name == quality
     )
-    sent = max(table.reference for table in tables) if reference else 0.0
+    sent = max(table.reference for table in tables) * references
     return (each + sent) * pictures
 
 
@@ -137,6 +137,7 @@ def cost(
     text: object,
     image: object,
     output: object,
+    references: int = 1,
 ) -> float | None:
     """Dollars by the tokens that an answer says it used; None where that is not to be believed.
 
@@ -148,7 +149,7 @@ def cost(
         return None
     table = PRICES[family(model) or DEAREST]
     usd = (counts[0] * table.text + counts[1] * table.image + counts[2] * table.output) / 1e6
-    most = BELIEVED * price(model, None, size, pictures, reference=True)
+    most = BELIEVED * price(model, None, size, pictures, references=max(1, references))
     return usd if usd <= most else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from collage.engines.openai import models, prices, style_list
+from collage.engines.openai import models, prices, references, style_list
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import KeyedProvider, StyleList
 from collage.errors import EngineUnavailable
@@ -19,8 +19,8 @@ def price(tiles: Sequence[Tile]) -> float:
     """Dollars by the price table for one call that makes these tiles."""
     tile = tiles[0]
     asked = models.frame(tile.model, tile.size).asked
-    quality, reference = tile.options.get("quality"), tile.source is not None
-    return prices.price(tile.model, quality, asked, len(tiles), reference=reference)
+    quality, sent = tile.options.get("quality"), references.count(tile)
+    return prices.price(tile.model, quality, asked, len(tiles), references=sent)
 
 
 def connect(settings: OpenAISettings, aws: Callable[[str], Any]) -> openai.OpenAI:

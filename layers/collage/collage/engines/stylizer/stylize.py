@@ -101,7 +101,9 @@ def stylize(
 
 def _working_size(size: tuple[int, int], brush: float) -> tuple[int, int]:
     """Width and height for the networks; a wide brush needs a small picture."""
-    scale = min(max(*size, LEAST), MOST) / max(size) / brush
+    # No brush needs more memory than the finest of the usual ones.
+    longest = min(min(max(*size, LEAST), MOST) / brush, MOST / BRUSHES[0])
+    scale = longest / max(size)
     width, height = (max(STEP * STEP, round(side * scale / STEP) * STEP) for side in size)
     return width, height
 

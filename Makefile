@@ -174,8 +174,8 @@ LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-ha
 	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-recipes: install ## make the pictures of docs/recipes.md by its commands, and the page anew
-	$(BIN)/python -m examples.recipes
+recipes: install ## make the pictures of docs/recipes.md by its commands (NAME=one), and the page
+	$(BIN)/python -m examples.recipes $(NAME)
 
 house: install ## draw the house, and write the table of who imports whom, anew
 	$(BIN)/python -m examples.house

@@ -54,6 +54,17 @@ EXAMPLES = (
         "--axis seed=1,2 --size 256 --cell 160 --gap 4",
     ),
     Example(
+        "transfer",
+        "transfer: each style once, shown through every mask",
+        "The whole source is transferred into each style once, and into pairs by a transfer of the "
+        "transfer; every mask shows a part of these in the source, so cells cost nothing: n styles "
+        "are n + n(n-1)/2 transfers, however many masks and cells there are. "
+        "`--style-picture NAME=FILE` shows a style; an engine that needs one makes a study of each "
+        "that has none, once. By the engines stylizer (taken unless another is named), openai and "
+        "bedrock ([more](how-it-works.md#transfers)).",
+        f"{PHOTO} --recipe transfer --styles 'Cubism,Blue Swirls,Sanguine,Coloured Ink'",
+    ),
+    Example(
         "samples",
         "samples: one prompt, consecutive seeds",
         "Tile i of the grid has seed s + i, so a larger grid contains the smaller one, and pays "
@@ -125,8 +136,9 @@ HEAD = """# Recipes
 
 A recipe says how a request unfolds into tiles and how these are laid out. Each is asked for in the
 same way by the command, by the API (`"recipe": "samples"`) and with an upload. The pictures are by
-the embedded painter, which draws by procedure from a small vocabulary; every command here is run
-as it stands by `make recipes`, which also writes this page.
+the embedded painter, which draws by procedure from a small vocabulary, but that of transfers, which
+the [stylizer](stylizer.md) makes; every command here is run as it stands by `make recipes`, which
+also writes this page (`make recipes NAME=transfer` makes one picture alone).
 [examples/requests](../examples/requests) holds requests as JSON, for `collage run --request FILE`
 and `POST /collages`.
 
@@ -147,11 +159,14 @@ def page() -> str:
 
 
 def main() -> None:
-    """Run every command and keep its picture, small, beside the page."""
+    """Run every command and keep its picture, small, beside the page; or those that are named."""
+    named = sys.argv[1:]
+    if unknown := {*named} - {example.name for example in EXAMPLES if example.pictured}:
+        sys.exit(f"There is no picture of {', '.join(sorted(unknown))}.")
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for example in EXAMPLES:
-            if not example.pictured:
+            if not example.pictured or (named and example.name not in named):
                 continue
             out = Path(folder) / example.name
             where = ["--out", str(out), "--state", str(Path(folder) / "state")]

@@ -37,10 +37,10 @@ def prompt(tile: Tile) -> str:
             "style. Everything in the first picture stays what it is and where it is; of the "
             "second picture take only the style, and nothing that it shows."
         )
-    told = [f"the {ORDINALS[first + i]} picture of {name}" for i, name in enumerate(styles)]
+    told = ", ".join(f"the {ORDINALS[first + i]} picture of {s}" for i, s in enumerate(styles))
     return (
-        f"{tile.prompt.rstrip('. ')}. Examples of styles are {', '.join(told)}: take of them only the "
-        "style, and nothing that they show."
+        f"{tile.prompt.rstrip('. ')}. There are examples of styles: {told}. Take only the style of "
+        "them, and nothing that they show."
     )
 
 

@@ -13,6 +13,7 @@ import typer
 from combinatoric_collage.cli import crash_reports
 from combinatoric_collage.cli.commands import keep, look, make, view
 from combinatoric_collage.cli.commands.assemble import assemble
+from combinatoric_collage.cli.commands.bedrock import bedrock
 from combinatoric_collage.cli.commands.doctor import doctor, preflight
 from combinatoric_collage.cli.commands.explain import explain
 from combinatoric_collage.cli.commands.logs import logs
@@ -55,6 +56,7 @@ app.callback()(every_command)
 for name, function in COMMANDS.items():
     app.command(name)(function)
 app.add_typer(models, name="models")
+app.add_typer(bedrock, name="bedrock")
 
 
 # By which a terminal, a service manager and a closed window ask for the end.

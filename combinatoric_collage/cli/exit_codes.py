@@ -13,7 +13,7 @@ from rich.console import Console
 
 from collage.errors import CollageError, TransientError
 from combinatoric_collage.cli.stacks.stack import RunFailed
-from combinatoric_collage.local import CloudError, ParameterError, StateError
+from combinatoric_collage.local import CloudError, NoCredentialsError, ParameterError, StateError
 
 FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
 
@@ -42,7 +42,7 @@ def failures(*, as_json: bool) -> Iterator[None]:
     except StateError as error:
         _end(type(error).__name__, f"{error} Or give another --state.", FAILED, as_json)
     except CloudError as error:
-        wrong = isinstance(error, ParameterError)
+        wrong = isinstance(error, ParameterError | NoCredentialsError)
         _end(type(error).__name__, str(error), WRONG_INPUT if wrong else FAILED, as_json)
 
 

@@ -35,3 +35,7 @@ class BusyError(CloudError):
 
 class StateError(CloudError):
     """The directory for what outlives the cloud is in use, or is not one."""
+
+
+class NoCredentialsError(CloudError):
+    """Something is to be asked of AWS itself, and nothing says by whom."""

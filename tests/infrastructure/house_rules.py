@@ -36,8 +36,8 @@ ARROWS = {
     ),
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
-        "cli.result_files cli.torch_python engines errors local local.aws local.kept manifest "
-        "pack page progress request services settings steps store watch"
+        "cli.result_files cli.torch_python engines errors local local.aws local.bedrock local.kept "
+        "manifest pack page progress request services settings steps store watch"
     ),
     "cli.style_pictures": "request.words",
     "cli.torch_python": "local pack",
@@ -51,7 +51,7 @@ ARROWS = {
         "watch"
     ),
     "local": "local.cloud local.errors local.processes local.state",
-    "local.bedrock": "local.aws local.moto",
+    "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
         "local.aws local.bedrock local.deploy local.errors local.http local.identities local.moto "
         "local.processes local.scratch local.state local.template"

@@ -1,45 +1,45 @@
-"""The command `prices`: what the pictures of each image model cost, and when that was so."""
+"""The command `prices`: what the pictures of each provider's models cost, and when that was so."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import typer
 
-from collage.engines.openai.prices import FINER, PRICED_ON, PRICES, REFERENCE_TOKENS
+from collage import engines
+from collage.engines.price_list import PriceList
+from collage.engines.provider import Provider
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import AsJson, answer
 
 
 @command
 def prices(as_json: AsJson = False) -> None:
-    """Show the price table that estimates and limits go by."""
+    """Show the price tables that estimates and limits go by."""
+    known = [
+        (one, one.price_list) for one in engines.providers().values() if one.price_list is not None
+    ]
     if as_json:
-        models = {name: asdict(known) for name, known in PRICES.items()}
-        answer({"priced_on": PRICED_ON, "reference_tokens": REFERENCE_TOKENS, "models": models})
+        records = {one.name: {"priced_on": one.priced_on, **told.record} for one, told in known}
+        # The first provider's were here before there was another.
+        answer({**records["openai"], "providers": records})
         return
-    typer.echo(f"Prices of {PRICED_ON}, in dollars, as others report them.\n")
-    typer.echo("One picture of 1024 x 1024; in brackets of 1536 x 1024, where that is its own.")
-    typer.echo(_row("model", [*FINER, "sent along"]))
-    for name, known in PRICES.items():
-        cells = [_cell(known.square.get(q), known.oblong.get(q)) for q in FINER]
-        typer.echo(_row(name, [*cells, f"{known.reference:.3f}"]))
-    typer.echo("\nA million tokens, by which answers that tell them are settled.")
-    typer.echo(_row("model", ["text in", "image in", "image out"]))
-    for name, known in PRICES.items():
-        typer.echo(_row(name, [f"{n:g}" for n in (known.text, known.image, known.output)]))
+    for index, (one, told) in enumerate(known):
+        if index:
+            typer.echo()
+        _tell(one, told)
+
+
+def _tell(provider: Provider, told: PriceList) -> None:
     typer.echo(
-        "\nOther sizes cost in proportion to their pixels. A later point version costs what the\n"
-        "latest before it does, any other model the most of these. --usd-per-image, or the\n"
-        "parameter UsdPerImage, says what a picture costs at a server of your own."
+        f"{provider.name}: prices of {provider.priced_on}, in dollars, as others report them."
     )
+    first = max(22, *(len(name) + 2 for table in told.tables for name in table.rows))
+    for table in told.tables:
+        typer.echo(f"\n{table.heading}")
+        typer.echo(_row(first, "model", table.columns))
+        for name, cells in table.rows.items():
+            typer.echo(_row(first, name, cells))
+    typer.echo(f"\n{told.note}")
 
 
-def _cell(square: float | None, oblong: float | None) -> str:
-    if square is None:
-        return "-"
-    return f"{square:.3f}" if oblong is None else f"{square:.3f} ({oblong:.3f})"
-
-
-def _row(name: str, cells: list[str]) -> str:
-    return f"{name:<22}" + "".join(f"{cell:>15}" for cell in cells).rstrip()
+def _row(first: int, name: str, cells: tuple[str, ...]) -> str:
+    return f"{name:<{first}}" + "".join(f"{cell:>15}" for cell in cells).rstrip()

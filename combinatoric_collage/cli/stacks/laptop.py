@@ -24,12 +24,16 @@ from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local import Cloud, kept, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
 from combinatoric_collage.local.aws import client as aws_client
+from combinatoric_collage.local.bedrock.own_aws import OwnAws
 from combinatoric_collage.pack import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
 NAME = "collage"
 BUCKETS = ("UploadsBucket", "CollagesBucket")
 """The stack's outputs that name buckets; on a laptop at rest these are their logical ids."""
+
+SWITCH, ON = "enabled", "on"
+"""The setting of a provider without a key by which a stack may ask it, and its value then."""
 
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
@@ -48,16 +52,20 @@ def running(
 
     ``parameters`` are the template's. A provider's key in the environment, if there is one, goes
     where the stack looks for it; a single run for engines that have no use for it gets none, so
-    that it lists no styles at a cost. ``log`` is told what functions and tasks print. That, and
-    what the stack's buckets and table hold, is kept in the directory ``state``, and is there again
-    in the next cloud; with none it goes with the cloud. Other commands find the cloud by that
-    directory; one that ``stays`` takes their collages too.
+    that it lists no styles at a cost. A provider that needs none is on for a run of its engine.
+    ``log`` is told what functions and tasks print. That, and what the stack's buckets and table
+    hold, is kept in the directory ``state``, and is there again in the next cloud; with none it
+    goes with the cloud. Other commands find the cloud by that directory; one that ``stays`` takes
+    their collages too.
 
     Raises:
         CloudError: when it cannot start, or could not keep what was made, with the reason.
+        NoCredentialsError: when a single run would ask AWS, and nothing says by whom.
     """
     given, keys = _given(parameters, asked), with_keys(asked)
-    workers = WAITING_WORKERS if keys else None
+    if asked and _on(given, asked):
+        OwnAws().check()
+    workers = WAITING_WORKERS if keys or _on(given, None) else None
     lines = Kept(state) if state else None
     told = log or logging.getLogger("local").info
     with (
@@ -98,8 +106,24 @@ def with_keys(asked: Request | None) -> list[Provider]:
     there = [one for one in engines.providers().values() if _key(one)]
     if asked is None:
         return there
-    own = [engines.ENGINES[name].provider for name in asked.engines]
+    own = _own(asked)
     return [one for one in there if one in own or (asked.theme and one.styles)]
+
+
+def _own(asked: Request) -> list[Provider]:
+    """The providers of a request's engines."""
+    return [one for name in asked.engines if (one := engines.ENGINES[name].provider)]
+
+
+def _switches(asked: Request | None) -> list[str]:
+    """The parameters that turn on what is asked without a key: of a run, or all that there are."""
+    those = engines.providers().values() if asked is None else _own(asked)
+    return [one.parameters[SWITCH] for one in those if SWITCH in one.parameters]
+
+
+def _on(given: Mapping[str, str], asked: Request | None) -> bool:
+    """Whether one of them is on."""
+    return any(given.get(name) == ON for name in _switches(asked))
 
 
 def _key(provider: Provider) -> str:
@@ -134,6 +158,10 @@ def _given(parameters: Mapping[str, str], asked: Request | None) -> dict[str, st
         for variable, name in provider.variables.items():
             if value := os.environ.get(variable):
                 given.setdefault(name, value)
+    if asked is not None:
+        # Whoever runs its engine agrees to its price; nothing else turns it on.
+        for name in _switches(asked):
+            given.setdefault(name, ON)
     weights = torch_python.folder()
     return torch_python.parameters(weights) | given if weights else given
 

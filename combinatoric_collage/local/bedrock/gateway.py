@@ -17,12 +17,8 @@ from urllib.parse import unquote
 
 from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.bedrock.caller import Caller, Refused
-from combinatoric_collage.local.bedrock.own_aws import (
-    CutOffError,
-    NoCredentialsError,
-    OwnAws,
-    UnreachableError,
-)
+from combinatoric_collage.local.bedrock.own_aws import CutOffError, OwnAws, UnreachableError
+from combinatoric_collage.local.errors import NoCredentialsError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -26,6 +26,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from combinatoric_collage.local.aws import ANSWER_SECONDS, FILES, PROFILES
+from combinatoric_collage.local.errors import NoCredentialsError
 
 CONNECT_SECONDS = 10
 MOST_AT_ONCE = 64
@@ -37,10 +38,6 @@ NO_CREDENTIALS = (
     "AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in by aws login or "
     "aws sso login, and start the laptop cloud anew."
 )
-
-
-class NoCredentialsError(Exception):
-    """There are no credentials, or they cannot be got; the message says how there would be."""
 
 
 class UnreachableError(Exception):

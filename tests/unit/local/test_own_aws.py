@@ -7,11 +7,8 @@ import pytest
 from pytest_socket import enable_socket
 
 from combinatoric_collage.local import aws
-from combinatoric_collage.local.bedrock.own_aws import (
-    NoCredentialsError,
-    OwnAws,
-    UnreachableError,
-)
+from combinatoric_collage.local.bedrock.own_aws import OwnAws, UnreachableError
+from combinatoric_collage.local.errors import NoCredentialsError
 
 NOWHERE = "http://127.0.0.1:1"
 

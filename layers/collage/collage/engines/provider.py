@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collage.engines.price_list import PriceList
 from collage.tile import Tile
 
 
@@ -141,6 +142,8 @@ class Provider(ABC):
     than ClientError."""
     styles: StyleList | None = None
     """How it lists styles, where it has a language model."""
+    price_list: PriceList | None = None
+    """Its prices as `collage prices` tells them; None: it does not."""
 
     @abstractmethod
     def lacks(self, settings: Any) -> str | None:

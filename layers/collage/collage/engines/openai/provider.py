@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from collage.engines.openai import models, prices, references, style_list
+from collage.engines.openai.price_list import PRICE_LIST
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import KeyedProvider, StyleList
 from collage.errors import EngineUnavailable
@@ -76,4 +77,5 @@ PROVIDER = KeyedProvider(
     is_priced=prices.is_priced,
     connect=connect,
     styles=StyleList(style_list.PRICE, style_list.ask),
+    price_list=PRICE_LIST,
 )

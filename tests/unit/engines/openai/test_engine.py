@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collage.engines.openai.engine import CHANGED, OpenAI
+from collage.engines.framing import CHANGED
+from collage.engines.openai.engine import OpenAI
 from collage.pictures import masks
 from tests.fake_openai import FakeOpenAI
 from tests.fake_openai.forms import Form

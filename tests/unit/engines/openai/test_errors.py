@@ -8,7 +8,8 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines.openai.engine import MOST_REJECTED, OpenAI
+from collage.engines.guard import MOST_REJECTED
+from collage.engines.openai.engine import OpenAI
 from collage.engines.openai.errors import read
 from collage.errors import (
     BadKey,

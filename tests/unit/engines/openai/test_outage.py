@@ -8,7 +8,7 @@ import pytest
 from pytest_socket import enable_socket
 
 from collage.engines.openai.engine import OpenAI
-from collage.engines.openai.outage import GAP_SECONDS, LONGEST_SECONDS, Outage
+from collage.engines.outage import GAP_SECONDS, LONGEST_SECONDS, Outage
 from collage.errors import Overloaded, ProviderDown, ProviderUnreachable, RateLimited
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.engines.openai.asked import mask_of, no_wait, source_of, tile
@@ -67,7 +67,7 @@ def test_the_engine_tells_an_outage_from_a_provider_that_answers(fake: FakeOpenA
     clock = Clock()
     client = openai.OpenAI(api_key=str(fake.key), base_url=fake.base_url, max_retries=0)
     engine = OpenAI(client, "alpha")
-    engine.outage = Outage(clock)
+    engine.guard.outage = Outage(clock)
 
     def ask(kind: str, seconds: float) -> None:
         fake.faults, clock.now = Faults(rate=1, kinds=(kind,), retry_after=0.01), seconds

@@ -7,60 +7,43 @@ its answer there, and what it had changed is counted. The SDK retries nothing: t
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from collage.engines.deadline import within
 from collage.engines.engine import Outcome, Rendered, Turn
-from collage.engines.fitting import fitted, opened
+from collage.engines.framing import brought_back, framed, framed_alpha
+from collage.engines.guard import Guard
 from collage.engines.openai import prices, references
 from collage.engines.openai.errors import named, of_answer
 from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
-from collage.engines.openai.models import Frame, frame
-from collage.engines.openai.outage import Outage
+from collage.engines.openai.models import frame
 from collage.engines.openai.profiles import Server
 from collage.engines.openai.provider import PROVIDER
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.openai.streaming import whole
 from collage.engines.provider import Reach
 from collage.errors import (
-    BadRequest,
     BrokenAnswer,
     CollageError,
     NotMade,
-    Overloaded,
-    ProviderUnreachable,
-    Rejected,
 )
-from collage.pictures import feather, masks
 from collage.tile import STYLE_PICTURES
 
 if TYPE_CHECKING:
     import openai
     from openai.types import ImagesResponse
 
+    from collage.engines.frame import Frame
     from collage.tile import Tile
-
-CHANGED = 16
-"""Levels of 255 by which a channel must differ for a pixel to count as changed: more than
-resizing and compression do to a picture that was left alone."""
 
 LONGEST_CALL = 600.0
 """Seconds for a client that has no time-out of its own in plain seconds; the SDK's default."""
-
-LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
-
-MOST_REJECTED = 8
-"""Requests in a row that a process lets the provider reject before it takes that for all."""
-
 
 OPENAIS = Server()
 """OpenAI's own server, and what speaks exactly as it does."""
@@ -90,8 +73,7 @@ class OpenAI:
         self.client = client
         self.mask_convention = mask_convention
         self.server = server
-        self.rejected = 0
-        self.outage = Outage()
+        self.guard = Guard()
 
     def with_style_pictures(self, pictures: Mapping[str, bytes]) -> Pictured:
         """The same engine where these styles, by name, are those of these pictures' files."""
@@ -121,10 +103,10 @@ class OpenAI:
         """
         tile = tiles[0]
         place = frame(tile.model, tile.size)
-        sent = None if source is None else _framed(source, place)
+        sent = None if source is None else framed(source, place)
         covered = None if mask is None else _mask(mask, place, self.mask_convention)
         turn()
-        with self._bounded(), named(self.client):
+        with self.guard.watching(), named(self.client):
             files = Files(sent, covered, references.files(tile, pictures or {}))
             answer = within(self.seconds, lambda: self._answer(tile, len(tiles), place, files))
             items = _items(answer, self.client.api_key)
@@ -136,7 +118,7 @@ class OpenAI:
                 return NotMade(f"The provider made {len(items)} pictures in place of {len(tiles)}.")
             try:
                 provider = self._picture(items[index], fetched_by)
-                return _finish(provider, tiles[index], source, mask, place)
+                return brought_back(provider, tiles[index], source, mask, place)
             except CollageError as error:
                 return error
 
@@ -219,28 +201,6 @@ class OpenAI:
         limit = self.client.timeout
         return limit if isinstance(limit, int | float) else LONGEST_CALL
 
-    @contextmanager
-    def _bounded(self) -> Iterator[None]:
-        """End the run when the provider rejects request after request, or is gone for long."""
-        try:
-            yield
-        except (Overloaded, ProviderUnreachable) as error:
-            self.outage.note(error)
-            raise
-        except Rejected as error:
-            self.outage.over()
-            self.rejected += 1
-            if self.rejected < MOST_REJECTED:
-                raise
-            # A warm process serves another run next, which has not been rejected yet.
-            self.rejected = 0
-            raise BadRequest(f"{error} It says so of every request.") from error
-        except CollageError:
-            self.outage.over()
-            raise
-        self.rejected = 0
-        self.outage.over()
-
 
 @dataclass(frozen=True)
 class Pictured:
@@ -294,86 +254,13 @@ def _settled(outcomes: list[Outcome], usd: float | None) -> list[Outcome]:
     ]
 
 
-def _finish(
-    provider: bytes,
-    tile: Tile,
-    source: bytes | None,
-    mask: bytes | None,
-    place: Frame,
-) -> Rendered:
-    """Bring an answer back to the tile's size, and the source back to where nothing was asked."""
-    sent = None if source is None else _framed(source, place)
-    answer = opened(provider, sent)
-    whole, cropped = fitted(answer, place.asked)
-    left, top = _corner(place)
-    box = (left, top, left + place.inner[0], top + place.inner[1])
-    painted = np.asarray(whole.crop(box).resize(tile.size, LANCZOS))
-    changed = None
-    if source is not None and mask is not None:
-        kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)
-        differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
-        changed = int(np.count_nonzero(differs & (alpha == 255)))
-        if tile.preserve:
-            if not tile.styles:
-                # What goes on with the picture must have its colours; another style has its own.
-                painted = feather.match_colours(kept, painted, alpha)
-            painted = feather.blend(kept, painted, alpha)
-    file = io.BytesIO()
-    Image.fromarray(painted).save(file, "PNG", compress_level=3)
-    return Rendered(
-        png=file.getvalue(),
-        provider=provider,
-        outside_changed=changed,
-        cropped_from=answer.size if cropped else None,
-    )
-
-
-# A process makes many tiles of a run: what they share is prepared once.
-
-
-@lru_cache(maxsize=4)
-def _kept(source: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The source at a tile's size."""
-    return np.asarray(_opened(source).resize(size, LANCZOS))
-
-
-@lru_cache(maxsize=8)
-def _alpha(mask: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The mask at a tile's size."""
-    return np.asarray(Image.fromarray(masks.decode(mask)).resize(size, NEAREST))
-
-
-def _opened(png: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(png)) as picture:
-        return picture.convert("RGB")
-
-
-@lru_cache(maxsize=4)
-def _framed(source: bytes, place: Frame) -> bytes:
-    """The source at the centre of the asked size, its edges mirrored into what is left over."""
-    inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
-    left, top = _corner(place)
-    right = place.asked[0] - place.inner[0] - left
-    bottom = place.asked[1] - place.inner[1] - top
-    file = io.BytesIO()
-    canvas = np.pad(inner, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
-    Image.fromarray(canvas).save(file, "PNG", compress_level=1)
-    return file.getvalue()
-
-
 @lru_cache(maxsize=8)
 def _mask(mask: bytes, place: Frame, convention: str) -> bytes:
     """The mask as the server reads it, at the centre of the asked size; what is left over stays."""
-    alpha = Image.new("L", place.asked, 255)
-    inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
-    alpha.paste(inner, _corner(place))
+    alpha = framed_alpha(mask, place)
     file = io.BytesIO()
     if convention == "white":
         alpha.point(lambda a: 255 - a).save(file, "PNG")
     else:
         Image.merge("RGBA", [alpha] * 4).save(file, "PNG")
     return file.getvalue()
-
-
-def _corner(place: Frame) -> tuple[int, int]:
-    return (place.asked[0] - place.inner[0]) // 2, (place.asked[1] - place.inner[1]) // 2

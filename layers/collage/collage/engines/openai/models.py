@@ -4,7 +4,7 @@ From the provider's own pages as others report them. A model is a free setting: 
 listed here still works, at a standard size.
 """
 
-from dataclasses import dataclass
+from collage.engines.frame import Frame
 
 STANDARD_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))
 
@@ -18,16 +18,6 @@ CUSTOM_STEP, CUSTOM_LONGEST, CUSTOM_RATIO = 16, 3840, 3.0
 CUSTOM_PIXELS = (655_360, 8_294_400)
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A picture of some shape inside one of an allowed size: both (width, height) in pixels."""
-
-    asked: tuple[int, int]
-    """The size to ask the model for."""
-    inner: tuple[int, int]
-    """What the tile's own shape takes up of it, centred."""
-
-
 def frame(model: str, size: tuple[int, int]) -> Frame:
     """The nearest size that ``model`` allows for a tile of ``size``.
 
@@ -39,8 +29,7 @@ def frame(model: str, size: tuple[int, int]) -> Frame:
     width, height = size
     ratio = width / height
     asked = min(STANDARD_SIZES, key=lambda s: max(ratio * s[1] / s[0], s[0] / s[1] / ratio))
-    scale = min(asked[0] / width, asked[1] / height)
-    return Frame(asked, (round(width * scale), round(height * scale)))
+    return Frame.around(size, asked)
 
 
 def _family(model: str, families: tuple[str, ...]) -> str | None:

@@ -8,9 +8,9 @@ import openai
 import pytest
 from pytest_socket import enable_socket
 
-from collage.engines.guard import MOST_REJECTED
 from collage.engines.openai.engine import OpenAI
 from collage.engines.openai.errors import read
+from collage.engines.run_guard import MOST_REJECTED
 from collage.errors import (
     BadKey,
     BadRequest,

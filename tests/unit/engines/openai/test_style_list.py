@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage.engines.openai.style_list import REPAIRS, ask, check
+from collage.engines.openai.style_list import ask
+from collage.engines.style_names import REPAIRS, check
 from collage.errors import (
     NoStyles,
 )

@@ -18,7 +18,6 @@ from PIL import Image
 from collage.engines.deadline import within
 from collage.engines.engine import Outcome, Rendered, Turn
 from collage.engines.framing import brought_back, framed, framed_alpha
-from collage.engines.guard import Guard
 from collage.engines.openai import prices, references
 from collage.engines.openai.errors import named, of_answer
 from collage.engines.openai.fetching import MOST_SECONDS, embedded, fetch
@@ -28,6 +27,7 @@ from collage.engines.openai.provider import PROVIDER
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.openai.streaming import whole
 from collage.engines.provider import Reach
+from collage.engines.run_guard import Guard
 from collage.errors import (
     BrokenAnswer,
     CollageError,

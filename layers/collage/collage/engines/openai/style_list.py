@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from collage.engines.call_ends import is_counted
+from collage.engines.style_names import REPAIRS, check, question
 from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
 from collage.request import styles
 
 if TYPE_CHECKING:
     import openai
-
-REPAIRS = 2
-"""How often the model is told what was wrong with its list."""
 
 PRICE = 0.01
 """Dollars counted for one listing: more than its few thousand tokens cost."""
@@ -52,7 +50,7 @@ def ask(
         NoStyles: when the list is still wrong after the last repair; the message says how.
         CollageError: by name, what the provider says.
     """
-    messages: Messages = [{"role": "user", "content": _question(count, theme, exclude)}]
+    messages: Messages = [{"role": "user", "content": question(count, theme, exclude)}]
     rungs = list(LADDER)
     wrong = "no answer"
     for _ in range(1 + REPAIRS):
@@ -66,33 +64,6 @@ def ask(
             {"role": "user", "content": f"{wrong} Give the whole list of {count} again."},
         ]
     raise NoStyles(f"The language model gave no usable list of {count} styles: {wrong}")
-
-
-def check(answer: Sequence[str], count: int, exclude: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """The usable styles in an answer, at most ``count``, and what is wrong with it, if anything."""
-    barred = {styles.fold(name) for name in exclude}
-    fitting = [name for name in answer if len(" ".join(name.split())) <= styles.MAX_NAME]
-    distinct = styles.distinct(styles.clean(name) for name in fitting)
-    found = tuple(name for name in distinct if styles.fold(name) not in barred)[:count]
-    faults = []
-    if len(fitting) < len(answer):
-        faults.append(f"Names may have at most {styles.MAX_NAME} characters.")
-    if len(distinct) < len(fitting):
-        faults.append("Some names were empty or named twice.")
-    if any(styles.fold(name) in barred for name in distinct):
-        faults.append(f"Leave out {', '.join(exclude)}.")
-    if len(found) == count:
-        return found, ""
-    return found, " ".join([f"There are {len(found)} usable styles, not {count}.", *faults])
-
-
-def _question(count: int, theme: str | None, exclude: Sequence[str]) -> str:
-    parts = [f"List {count} distinct art styles or movements, each by its usual short name."]
-    if theme:
-        parts.append(f"Keep to this theme: {theme}.")
-    if exclude:
-        parts.append(f"Leave out {', '.join(exclude)}.")
-    return " ".join(parts)
 
 
 def _climb_down(

@@ -54,9 +54,9 @@ def agree(found: Estimated, question: Callable[[str], bool] | None) -> None:
         InvalidRequest: when there is nobody.
         typer.Abort: when the answer is no.
     """
-    if found["minutes"] is None or found["calls"] <= UNASKED:
+    if found["minutes"] is None or found["paid"] <= UNASKED:
         return
-    many = f"{found['calls']:,} paid calls, about ${found['usd']:,.2f}"
+    many = f"{found['paid']:,} paid calls, about ${found['usd']:,.2f}"
     if question is None:
         raise InvalidRequest(
             f"calls: these are {many}; with --yes more than {UNASKED} are made unasked."

@@ -111,7 +111,8 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
 
 def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
-    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls")
+    paid = f", {found['paid']} of them paid" if 0 < found["paid"] < found["calls"] else ""
+    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls{paid}")
     known = asked.model is None or _has_price(asked.model, asked.engines)
     if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
         what = "quality" if known else "price known for this model"

@@ -81,7 +81,7 @@ PREVIEW_FIELDS = ("markup", "frame_count", "frame_duration_ms", "svg")
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """A request that may be painted; `image` and `mask` are decoded."""
+    """A request that may be painted; `image`, `references` behind it, and `mask` are decoded."""
 
     model: str
     prompt: str
@@ -93,6 +93,7 @@ class ImageRequest:
     compression: int
     image: Image.Image | None = None
     mask: Image.Image | None = None
+    references: tuple[Image.Image, ...] = ()
     images: int = 0
     partial_images: int | None = None
     """None where the answer does not come as a stream."""
@@ -137,11 +138,12 @@ def check(
     _check_previews(form, model)
     partial_images = _partial_images(form, streams)
     image, mask, images = None, None, 0
+    references: tuple[Image.Image, ...] = ()
     if route == "edits":
         uploads = _uploads(form)
         images = len(uploads)
-        opened = [_open(upload, param, headers_only) for param, upload in uploads]
-        image = opened[0]
+        image, *others = (_open(upload, param, headers_only) for param, upload in uploads)
+        references = tuple(others)
         mask = _mask(form, image, headers_only)
     return ImageRequest(
         model=name,
@@ -154,6 +156,7 @@ def check(
         compression=compression,
         image=image,
         mask=mask,
+        references=references,
         images=images,
         partial_images=partial_images,
     )

@@ -6,6 +6,7 @@ Paintings are made small and enlarged, so that their cost is that of the encoder
 import functools
 import hashlib
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -19,10 +20,10 @@ def paint(request: ImageRequest, index: int, seed: int) -> bytes:
     """The picture for a request, encoded; another for each prompt, index and seed."""
     chance = _chance(request.prompt, index, seed)
     if request.image is None:
-        picture = _painting(_clouds(request.size, chance), request.size, chance)
+        picture = _painting(_clouds(request.size, chance), request.size, chance, ())
     else:
         source = request.image.convert("RGB").resize(request.size, Image.Resampling.BILINEAR)
-        picture = _painting(source, request.size, chance)
+        picture = _painting(source, request.size, chance, request.references)
         if request.mask is not None:
             # Alpha 0 is where the picture is to be painted anew.
             kept = request.mask.getchannel("A").resize(request.size, Image.Resampling.NEAREST)
@@ -57,12 +58,20 @@ def _clouds(size: tuple[int, int], chance: np.random.Generator) -> Image.Image:
 
 
 def _painting(
-    source: Image.Image, size: tuple[int, int], chance: np.random.Generator
+    source: Image.Image,
+    size: tuple[int, int],
+    chance: np.random.Generator,
+    references: Sequence[Image.Image],
 ) -> Image.Image:
-    """The light and shade of the source in five strange colours, with blots and strokes."""
+    """The light and shade of the source in five colours, with blots and strokes.
+
+    The colours are those of the first reference picture, and strange where there is none.
+    """
     small = (max(1, size[0] // COARSENESS), max(1, size[1] // COARSENESS))
     grey = np.asarray(source.convert("L").resize(small, Image.Resampling.BILINEAR))
     colours = chance.integers(0, 256, (5, 3))
+    for reference in references[:1]:
+        colours = np.asarray(reference.convert("RGB").resize((5, 1), Image.Resampling.BOX))[0]
     levels = np.linspace(0, 255, len(colours))
     ramp = np.stack([np.interp(np.arange(256), levels, colours[:, i]) for i in range(3)], axis=-1)
     picture = Image.fromarray(ramp.astype(np.uint8)[grey])

@@ -38,6 +38,16 @@ def test_an_edit_without_a_mask_repaints_all(fake: FakeOpenAI) -> None:
     assert (np.abs(painted - source).max(axis=-1) > 40).mean() > 0.5
 
 
+def test_a_second_picture_gives_its_colours_and_the_first_what_is_shown(fake: FakeOpenAI) -> None:
+    gold = png(encode(plain((64, 64), (200, 150, 20))))
+    painted = pixels(edit(fake, image=[png(), gold], mask=None))
+
+    near = np.abs(painted - (200, 150, 20)).max(axis=-1) < 8
+    assert near.mean() > 0.8
+    (record,) = fake.requests
+    assert len(record.images) == 2
+
+
 def test_pictures_differ_by_prompt_index_and_seed_and_by_nothing_else(fake: FakeOpenAI) -> None:
     first = edit(fake, n=2)
     assert first.data[0].b64_json != first.data[1].b64_json

@@ -81,7 +81,7 @@ def test_where_a_collage_stands_is_said_line_by_line() -> None:
 
 
 def test_what_a_run_will_make_is_one_line() -> None:
-    found = {"tiles": 1200, "calls": 300, "reused": 7, "usd": 8.4, "minutes": 60.0}
+    found = {"tiles": 1200, "calls": 300, "paid": 300, "reused": 7, "usd": 8.4, "minutes": 60.0}
 
     assert messages.expected({**found, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, about $8.40; 7 more are there already"

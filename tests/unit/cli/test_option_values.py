@@ -12,7 +12,7 @@ from combinatoric_collage.cli import confirmation, option_values
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.request_options import _files
 
-PAID = {"tiles": 101, "calls": 101, "reused": 0, "usd": 4.04, "minutes": 21.0}
+PAID = {"tiles": 201, "calls": 201, "paid": 101, "reused": 0, "usd": 4.04, "minutes": 21.0}
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_many_paid_calls_are_agreed_to_first() -> None:
         confirmation.agree(PAID, None)
 
 
-@pytest.mark.parametrize("more", [{"calls": 100}, {"minutes": None}])
+@pytest.mark.parametrize("more", [{"paid": 100}, {"minutes": None}])
 def test_a_hundred_paid_calls_and_any_number_of_free_ones_are_not_asked_for(more: dict) -> None:
     confirmation.agree({**PAID, **more}, None)
 

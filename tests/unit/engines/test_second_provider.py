@@ -108,6 +108,7 @@ def test_an_estimate_is_what_the_plan_will_say(stack, tools):
 
     assert found == {
         "calls": 4,
+        "paid": 4,
         "tiles": 4,
         "reused": 0,
         "usd": 4 * USD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from collage import plan
+from collage import engines, plan
 from collage.plan import Styles
 from collage.request import letters, rules, styles
 from collage.request.accepted import Accepted
@@ -33,6 +33,8 @@ class Estimated(TypedDict):
     """What is still to be made of a collage: calls, pictures, dollars, minutes at the pace."""
 
     calls: int
+    paid: int
+    """Calls that are paid for."""
     tiles: int
     reused: int
     """Tiles that the store holds already, and that cost nothing."""
@@ -91,6 +93,7 @@ def estimate(
     found = plan.estimate(calls, tools.accounts)
     return Estimated(
         calls=found.calls,
+        paid=sum(engines.ENGINES[call[0].engine].provider is not None for call in calls),
         tiles=found.tiles,
         reused=made.estimate.tiles - found.tiles,
         usd=found.usd,

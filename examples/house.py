@@ -48,7 +48,7 @@ DEEP = ("combinatoric_collage.cli", "combinatoric_collage.local")
 WHOLE = ("functions", "tasks", "benchmarks", "examples", "rehearsal", "supply")
 """Folders that are one room each."""
 
-EVERYWHERE = frozenset({"collage.errors", "collage.digest"})
+EVERYWHERE = frozenset({"collage.errors", "collage.digest", "collage.frozen"})
 """Rooms that nearly all others import from: their arrows would hide the rest of a drawing."""
 
 Arrows = Mapping[str, frozenset[str]]

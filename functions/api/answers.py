@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.formats import ContentType
+from collage.frozen import Frozen
 from collage.names import UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
@@ -44,15 +45,13 @@ class Asked(Request):
         return self.model_dump(mode="json", exclude={"source", "retry_refused"}, exclude_unset=True)
 
 
-class UploadAsked(BaseModel):
+class UploadAsked(Frozen, extra="forbid"):
     """A source picture that is to be uploaded."""
-
-    model_config = ConfigDict(extra="forbid")
 
     content_type: ContentType
 
 
-class Upload(BaseModel):
+class Upload(Frozen):
     """A form that uploads one picture: all ``fields``, and then the file, to ``url``."""
 
     key: str = Field(description="the source of a request, once it is uploaded")
@@ -62,7 +61,7 @@ class Upload(BaseModel):
     max_bytes: int
 
 
-class Estimate(BaseModel):
+class Estimate(Frozen):
     """What is still to be made of a collage."""
 
     calls: int
@@ -76,7 +75,7 @@ class Estimate(BaseModel):
     priced_on: str
 
 
-class Started(BaseModel):
+class Started(Frozen):
     """A collage that is being made, or was."""
 
     id: str
@@ -92,7 +91,7 @@ class Collage(Progress):
     links: Links
 
 
-class Collages(BaseModel):
+class Collages(Frozen):
     """A page of collages, the last asked for first."""
 
     items: list[Collage]
@@ -105,14 +104,14 @@ class TileItem(ListedTile):
     links: Links
 
 
-class Tiles(BaseModel):
+class Tiles(Frozen):
     """A page of a collage's tiles, in the order of the plan."""
 
     items: list[TileItem]
     next: str | None
 
 
-class Relaid(BaseModel):
+class Relaid(Frozen):
     """Another layout that is being made; its links answer 404 until it is there."""
 
     id: str
@@ -120,7 +119,7 @@ class Relaid(BaseModel):
     links: Links
 
 
-class Engine(BaseModel):
+class Engine(Frozen):
     """What renders tiles, and what is known of it."""
 
     name: str
@@ -141,14 +140,14 @@ class Engine(BaseModel):
     needs: str | None = Field(description="what this stack lacks for it")
 
 
-class EngineLimits(BaseModel):
+class EngineLimits(Frozen):
     """What this stack allows its engines."""
 
     daily_usd: float
     concurrency: int
 
 
-class Engines(BaseModel):
+class Engines(Frozen):
     """The engines there are."""
 
     items: list[Engine]
@@ -156,7 +155,7 @@ class Engines(BaseModel):
     limits: EngineLimits
 
 
-class Styles(BaseModel):
+class Styles(Frozen):
     """The styles of a request that names none, and what others may be called."""
 
     items: list[str]
@@ -165,7 +164,7 @@ class Styles(BaseModel):
     longest_name: int
 
 
-class Masks(BaseModel):
+class Masks(Frozen):
     """The masks and the sets of them."""
 
     items: list[str]
@@ -173,7 +172,7 @@ class Masks(BaseModel):
     default: list[str]
 
 
-class Recipe(BaseModel):
+class Recipe(Frozen):
     """How a request unfolds into tiles."""
 
     name: str
@@ -182,7 +181,7 @@ class Recipe(BaseModel):
     uses: list[str] = Field(description="options that not every recipe has")
 
 
-class RecipeLimits(BaseModel):
+class RecipeLimits(Frozen):
     """What this stack allows a request."""
 
     max_source_bytes: int
@@ -191,7 +190,7 @@ class RecipeLimits(BaseModel):
     min_share: float = Field(description="share of the tiles that makes a collage")
 
 
-class Recipes(BaseModel):
+class Recipes(Frozen):
     """The recipes there are, and the options of a request with their defaults and bounds."""
 
     items: list[Recipe]

@@ -24,6 +24,7 @@ from collage.errors import (
     PermanentError,
     TransientError,
 )
+from collage.frozen import Frozen
 from collage.request.parse import invalid
 
 LARGEST_BODY = 65_536
@@ -51,7 +52,7 @@ NOT_FOUND = "not_found_handler"
 logger = Logger(service="api", child=True)
 
 
-class Problem(BaseModel):
+class Problem(Frozen):
     """What went wrong."""
 
     type: str = Field(description="a URN that ends in the error's name")

@@ -1,7 +1,7 @@
 """What test_house.py holds the code to: who may import whom, and what is excepted, and why."""
 
 ARROWS = {
-    "announcements": "errors manifest settings",
+    "announcements": "errors frozen manifest settings",
     "benchmarks": (
         "cli.stacks digest engines formats local.template manifest painting pictures pixels "
         "plan request request.words services settings sheet spending steps store tasks tile"
@@ -36,25 +36,25 @@ ARROWS = {
     ),
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
-        "cli.result_files cli.torch_python engines errors local local.aws local.bedrock local.kept "
-        "manifest pack page progress request services settings steps store watch"
+        "cli.result_files cli.torch_python engines errors local local.aws local.bedrock "
+        "local.kept manifest pack page progress request services settings steps store watch"
     ),
     "cli.style_pictures": "request.words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
-    "engines": "errors networks painting pictures request.words tile weights",
+    "engines": "errors frozen networks painting pictures request.words tile weights",
     "examples": "announcements engines manifest painting plan request tile",
-    "formats": "errors in_order pixels text",
+    "formats": "errors frozen in_order pixels text",
     "functions": (
-        "announcements collage digest engines errors formats names pictures progress recipes "
-        "request request.fields request.words services settings sheet spending steps store tile "
-        "watch"
+        "announcements collage digest engines errors formats frozen names pictures progress "
+        "recipes request request.fields request.words services settings sheet spending steps "
+        "store tile watch"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
-        "local.aws local.bedrock local.deploy local.errors local.http local.identities local.moto "
-        "local.processes local.scratch local.state local.template"
+        "local.aws local.bedrock local.deploy local.errors local.http local.identities "
+        "local.moto local.processes local.scratch local.state local.template"
     ),
     "local.deploy": "local.aws local.errors local.moto local.processes local.template",
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
@@ -65,26 +65,34 @@ ARROWS = {
     "local.processes": "local.aws local.connections local.errors local.same_origin",
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters",
-    "manifest": "collage errors formats names notes plan sheet tile",
+    "manifest": "collage errors formats frozen names notes plan sheet tile",
     "names": "formats",
     "networks": "digest errors",
     "notebook": (
         "cli.confirmation cli.input_files cli.output_folder cli.picture_process cli.stacks "
         "manifest request settings"
     ),
+    "notes": "frozen",
     "painting": "pictures",
     "pictures": "digest errors formats tile",
-    "plan": "digest engines errors formats names recipes request sheet spending tile weights",
-    "progress": "names",
-    "provenance": "collage digest engines errors formats manifest plan request sheet text tile",
+    "plan": (
+        "digest engines errors formats frozen names recipes request sheet spending tile weights"
+    ),
+    "progress": "frozen names",
+    "provenance": (
+        "collage digest engines errors formats frozen manifest plan request sheet text tile"
+    ),
     "recipes": "digest engines errors pictures request.fields request.words tile weights",
-    "records": "digest errors",
+    "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
-    "request": "digest engines errors formats names recipes request.fields request.words sheet",
-    "request.fields": "engines errors formats names pictures request.words text weights",
+    "request": (
+        "digest engines errors formats frozen names recipes request.fields request.words sheet"
+    ),
+    "request.fields": "engines errors formats frozen names pictures request.words text weights",
     "request.words": "digest errors",
     "services": "engines settings spending",
-    "sheet": "digest errors pictures pixels request.fields tile",
+    "settings": "frozen",
+    "sheet": "digest errors frozen pictures pixels request.fields tile",
     "spending": "engines errors tile",
     "steps": (
         "announcements clock collage digest engines errors formats in_order manifest notes "
@@ -97,8 +105,8 @@ ARROWS = {
     ),
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest names",
-    "watch": "announcements clock errors manifest plan progress store tile",
-    "weights": "digest errors tile",
+    "watch": "announcements clock errors frozen manifest plan progress store tile",
+    "weights": "digest errors frozen tile",
 }
 """The rooms that each room imports from; all others import nothing of the house's own. A new arrow
 is a decision: it is written here by hand, and in docs/architecture.md by ``make house``."""

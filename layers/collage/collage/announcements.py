@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.errors import TransientError
+from collage.frozen import Frozen
 
 if TYPE_CHECKING:
     from collage.manifest import Failure
@@ -28,10 +29,8 @@ class NotAnnounced(TransientError):
     """The event bus did not take an event."""
 
 
-class Detail(BaseModel):
+class Detail(Frozen):
     """What an announcement says."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class Completed(Detail):

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import collage
 from collage import errors
 from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.formats import FORMATS, Format
 from collage.formats.deep_zoom import Pyramid
+from collage.frozen import Frozen
 from collage.names import (
     CollageFile,
     CollageId,
@@ -37,10 +38,8 @@ MISSING: tuple[TileState, ...] = ("refused", "failed")
 STOPPING = {error.__name__ for error in StoppingError.__subclasses__()}
 
 
-class Failure(BaseModel):
+class Failure(Frozen):
     """Why something failed: failure.json for a run, failures/*.json for an engine call."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     error: str = Field(description="one of the pack's error names, or the platform's")
@@ -50,10 +49,8 @@ class Failure(BaseModel):
     source: str | None = None
 
 
-class Files(BaseModel):
+class Files(Frozen):
     """Names of the files, relative to the folder that the manifest lies in."""
-
-    model_config = ConfigDict(frozen=True)
 
     collage: CollageFile
     preview: Literal["preview.jpg"] = "preview.jpg"
@@ -88,10 +85,8 @@ class Files(BaseModel):
         )
 
 
-class TileRecord(BaseModel):
+class TileRecord(Frozen):
     """A tile of the plan and what became of it."""
-
-    model_config = ConfigDict(frozen=True)
 
     index: int
     key: Digest
@@ -120,14 +115,12 @@ class TileRecord(BaseModel):
         return ", ".join((self.tile.caption(prompt), *measured))
 
 
-class CellRecord(BaseModel):
+class CellRecord(Frozen):
     """A cell of the grid. ``tile`` is what it shows; ``planned`` what it was to show.
 
     A cell that was to show nothing is empty. One whose place says what it is shows nothing in
     place of a tile that is missing.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     row: int
     col: int
@@ -136,10 +129,8 @@ class CellRecord(BaseModel):
     planned: int | None
 
 
-class Manifest(BaseModel):
+class Manifest(Frozen):
     """manifest.json: the plan's tiles and cells with their ends, and the counts."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
     id: CollageId

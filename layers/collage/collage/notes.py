@@ -1,31 +1,25 @@
 """What is noted of a collage's tiles that came to nothing, beside the failures of its calls."""
 
-from pydantic import BaseModel, ConfigDict
+from collage.frozen import Frozen
 
 
-class Refusal(BaseModel):
+class Refusal(Frozen):
     """A draw that the provider's moderation refused: refused/{key}.json."""
-
-    model_config = ConfigDict(frozen=True)
 
     message: str
     created: str
     """When, in UTC, as ISO 8601."""
 
 
-class Unsettled(BaseModel):
+class Unsettled(Frozen):
     """Requests for a tile that may have been billed without a picture: unsettled/{key}.json."""
-
-    model_config = ConfigDict(frozen=True)
 
     requests: int
     usd: float
     """The tile's share of what stays counted for them."""
 
 
-class Pardon(BaseModel):
+class Pardon(Frozen):
     """From when on earlier refusals are no reason not to ask again: pardon.json."""
-
-    model_config = ConfigDict(frozen=True)
 
     since: str

@@ -6,11 +6,12 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage import engines, formats, recipes
 from collage.digest import canonical
 from collage.errors import InvalidRequest, NoStyles
+from collage.frozen import Frozen
 from collage.names import CollageId, MaskName
 from collage.recipes import upscaling
 from collage.recipes.recipe import Ingredients, Unfolded
@@ -29,10 +30,8 @@ MOST_SPARES = 8
 """Draws tried in place of a refused one before its cell is left to it."""
 
 
-class Styles(BaseModel):
+class Styles(Frozen):
     """The frozen styles: styles.json. ``origin`` says where they came from."""
-
-    model_config = ConfigDict(frozen=True)
 
     styles: tuple[str, ...]
     origin: Literal["request", "default", "model"]
@@ -40,10 +39,8 @@ class Styles(BaseModel):
     """The language model that listed them, if one did."""
 
 
-class Prepared(BaseModel):
+class Prepared(Frozen):
     """What lies ready for the engine: digests of the source's pixels and the masks' files."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str | None
     masks: dict[MaskName, str]
@@ -57,10 +54,8 @@ class Prepared(BaseModel):
     )
 
 
-class Estimate(BaseModel):
+class Estimate(Frozen):
     """What a plan would take if nothing of it were in the store yet."""
-
-    model_config = ConfigDict(frozen=True)
 
     calls: int
     tiles: int
@@ -69,10 +64,8 @@ class Estimate(BaseModel):
     priced_on: str
 
 
-class Plan(BaseModel):
+class Plan(Frozen):
     """plan.json. The same request, source and seed give the same bytes."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
     id: CollageId

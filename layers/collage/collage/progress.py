@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from collage.frozen import Frozen
 from collage.names import CollageId
 
 State = Literal["running", "done", "partial", "failed", "cancelled"]
@@ -27,10 +28,8 @@ PHASES: dict[str, Phase] = {
 """The states of the workflow that one waits for, and what they are called."""
 
 
-class TileCounts(BaseModel):
+class TileCounts(Frozen):
     """How many of the tiles have ended, and how."""
-
-    model_config = ConfigDict(frozen=True)
 
     total: int | None = Field(default=None, description="none before the plan")
     done: int = 0
@@ -38,10 +37,8 @@ class TileCounts(BaseModel):
     refused: int = 0
 
 
-class Progress(BaseModel):
+class Progress(Frozen):
     """Where a collage stands."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: CollageId
     run: str = Field(description="the execution that made it last, or tries to")

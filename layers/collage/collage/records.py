@@ -14,13 +14,14 @@ from pydantic import BaseModel, Field, ValidationError
 
 from collage.digest import canonical
 from collage.errors import UnreadableRecord
+from collage.frozen import Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
 
 SCHEMA: Literal[1] = 1
 
 
-class _Envelope(BaseModel):
+class _Envelope(Frozen):
     told: Literal[1] = Field(default=SCHEMA, alias="schema")
 
 

@@ -4,15 +4,15 @@ import os
 from functools import cache
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from collage.frozen import Frozen
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Settings(BaseModel):
+class Settings(Frozen):
     """The environment of a function, typed. Buckets are names, limits are in the units said."""
-
-    model_config = ConfigDict(frozen=True)
 
     uploads_bucket: str
     collages_bucket: str

@@ -12,8 +12,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -21,6 +19,7 @@ from pydantic import (
 
 from collage.digest import canonical, sha256
 from collage.errors import NoModel
+from collage.frozen import Frozen
 from collage.tile import Operation
 
 Kind = Literal[
@@ -65,19 +64,15 @@ Inside = Annotated[str, AfterValidator(_inside)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
 
 
-class File(BaseModel):
+class File(Frozen, extra="forbid"):
     """A file's digest, and its size in bytes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     size: int = Field(ge=0)
 
 
-class Traits(BaseModel):
+class Traits(Frozen, extra="forbid"):
     """What a family does, and how when it is not told otherwise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     operations: dict[Operation, dict[str, int | float | str]] = Field(min_length=1)
     """Each with its options and their defaults; what has none here, it cannot be told."""
@@ -110,29 +105,23 @@ class Traits(BaseModel):
         return width, height
 
 
-class ControlNet(BaseModel):
+class ControlNet(Frozen, extra="forbid"):
     """A network that holds a picture to something of its source, beside a family's others."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ControlKind
     scale: float = Field(default=1, gt=0, le=2)
     """How strongly: what diffusers calls the conditioning scale."""
 
 
-class IPAdapter(BaseModel):
+class IPAdapter(Frozen, extra="forbid"):
     """What has a family take styles from pictures: an adapter, and an encoder of pictures."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scale: float = Field(default=1, gt=0, le=2)
     """How strongly, beside the text."""
 
 
-class Family(BaseModel):
+class Family(Frozen, extra="forbid"):
     """One model: its kind, where it is from, under which licence, and its files."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
     repository: str
@@ -141,7 +130,7 @@ class Family(BaseModel):
     """The commit of the repository, where it is from one and that is known."""
     traits: Traits | None = None
     """None: those of its kind."""
-    adapters: dict[Inside, float] = {}
+    adapters: dict[Inside, float] = Field(default={})
     """Files among ``files`` that change the others: LoRAs, and how strongly."""
     controlnet: ControlNet | None = None
     """What `CONTROLNET` holds, where the family has that folder."""
@@ -175,10 +164,8 @@ class Family(BaseModel):
         return sha256(canonical(said))[:8]
 
 
-class Weights(BaseModel):
+class Weights(Frozen, extra="forbid"):
     """manifest.json: every family that is there, by its name, which is its folder's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
     families: dict[Name, Family]

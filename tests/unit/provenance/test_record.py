@@ -8,7 +8,7 @@ import pytest
 from collage.formats import metadata
 from collage.provenance.describe import describe_collage, describe_tile
 from collage.provenance.explain import explain
-from collage.provenance.record import OfCollage, OfTile, ReadCollage, ReadTile
+from collage.provenance.record import ReadCollage, ReadTile, WrittenCollage, WrittenTile
 from collage.tile import Sidecar
 from tests.unit.provenance.collages import collage_of
 from tests.unit.provenance.described import a_tile
@@ -38,7 +38,7 @@ def test_what_is_written_is_what_is_read():
     written = describe_collage(plan, manifest).record
     known, told = ReadCollage.model_validate_json(written), json.loads(written)
 
-    assert told.keys() == OfCollage.model_fields.keys()
+    assert told.keys() == WrittenCollage.model_fields.keys()
     assert [tile.prompt for tile in known.plan.tiles] == [tile.prompt for tile in plan.tiles]
     assert known.plan.request.masks == plan.request.masks
     assert known.run.tile_counts == manifest.tile_counts
@@ -50,5 +50,5 @@ def test_what_is_written_is_what_is_read():
 def test_a_tile_that_is_written_is_read():
     written = describe_tile(a_tile()).record
 
-    assert json.loads(written).keys() == OfTile.model_fields.keys()
+    assert json.loads(written).keys() == WrittenTile.model_fields.keys()
     assert ReadTile.model_validate_json(written).tile.prompt == a_tile().prompt

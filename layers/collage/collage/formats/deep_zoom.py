@@ -2,16 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from collage.frozen import Frozen
 
 
-class Pyramid(BaseModel):
+class Pyramid(Frozen):
     """A Deep Zoom pyramid: ``{folder}/{level}/{column}_{row}.{format}``.
 
     Its tiles have sides of ``tile_size`` pixels, and ``overlap`` more on each inner side.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     dzi: Literal["collage.dzi"] = "collage.dzi"
     folder: Literal["collage_files"] = "collage_files"

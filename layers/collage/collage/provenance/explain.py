@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+from pydantic import FiniteFloat, ValidationError
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NoMetadata, SourceChanged
 from collage.formats import metadata
 from collage.formats.description import Found
+from collage.frozen import Frozen
 from collage.provenance.derived import collage_id
 from collage.provenance.record import (
     VERSION,
     Counts,
     Name,
     Names,
-    OfCollage,
-    OfTile,
     Part,
     ReadCollage,
     ReadTile,
@@ -72,10 +71,8 @@ class CollageFacts(Part):
     stopped: Text | None
 
 
-class Explanation(BaseModel):
+class Explanation(Frozen):
     """Of a tile's picture, the tile. Of a collage, its run; or one cell and the tile it shows."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["collage", "tile"]
     id: str | None = None
@@ -107,7 +104,7 @@ def explain(
     record = _checked(found)
     if at is not None:
         _inside(at, found.size)
-    if isinstance(record, OfTile):
+    if isinstance(record, ReadTile):
         if cell is not None:
             raise InvalidRequest("cell: the picture is one tile; it has no cells.")
         return Explanation(kind="tile", tile=record.tile.model_copy(update={"key": record.key}))
@@ -130,7 +127,7 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
     """
     found = metadata.read(picture)
     record = _checked(found)
-    if found.record is None or not isinstance(record, OfCollage):
+    if found.record is None or not isinstance(record, ReadCollage):
         raise InvalidRequest("The picture is one tile; only a collage can be made again.")
     known = record.plan.source and record.plan.source.sha256
     if known != (None if source is None else sha256(source)):

@@ -7,14 +7,18 @@ field is checked.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
 
+from collage.frozen import Frozen
 from collage.sheet.geometry import Geometry, Side
 
 VERSION = 1
 """It grows only when what reads this one could misread the next."""
+
+Whole: TypeAlias = Any
+"""A part as its own model writes it; where it is read, a model of what is needed of it."""
 
 Pair = tuple[Side, Side]
 Count = Annotated[int, Field(ge=0)]
@@ -26,10 +30,8 @@ Names = Annotated[tuple[Name, ...], Field(max_length=1_000)]
 Counts = Annotated[dict[Name, int], Field(max_length=100)]
 
 
-class Part(BaseModel):
+class Part(Frozen, extra="ignore"):
     """Of a record, what is read; what else is said there is left out of account."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class TileFacts(Part):
@@ -142,39 +144,38 @@ class RunFacts(Part):
     stopped: StoppedFacts | None = None
 
 
-TileT = TypeVar("TileT")
-PlanT = TypeVar("PlanT")
-RunT = TypeVar("RunT")
-EndT = TypeVar("EndT")
-
-
-class OfTile(Part, Generic[TileT]):
+class WrittenTile(Part):
     """What a tile's picture holds. ``pack`` is the version of this pack that wrote it."""
 
     kind: Literal["tile"] = "tile"
     version: Annotated[int, Field(le=VERSION)] = VERSION
     pack: Name
     key: Name
-    tile: TileT
+    tile: Whole
 
 
-class OfCollage(Part, Generic[PlanT, RunT, EndT]):
+class WrittenCollage(Part):
     """What a collage's picture holds; an end for each tile of the plan."""
 
     kind: Literal["collage"] = "collage"
     version: Annotated[int, Field(le=VERSION)] = VERSION
     pack: Name
-    plan: PlanT
-    run: RunT
+    plan: Whole
+    run: Whole
     geometry: Geometry
-    tiles: tuple[EndT, ...]
+    tiles: tuple[Whole, ...]
     cells: Cells
 
 
-Whole: TypeAlias = dict[str, Any]
-"""A part as its own model writes it."""
+class ReadTile(WrittenTile):
+    """The same, as it is read."""
 
-WrittenTile = OfTile[Whole]
-WrittenCollage = OfCollage[Whole, Whole, Whole]
-ReadTile = OfTile[TileFacts]
-ReadCollage = OfCollage[PlanFacts, RunFacts, ShownEnd]
+    tile: TileFacts
+
+
+class ReadCollage(WrittenCollage):
+    """The same, as it is read."""
+
+    plan: PlanFacts
+    run: RunFacts
+    tiles: tuple[ShownEnd, ...]

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.digest import canonical, sha256
+from collage.frozen import Frozen
 from collage.names import CollageId
 from collage.request.request import Request
 
@@ -15,10 +16,8 @@ Those that came after it are not even written down unused; see `fields.unused`.
 """
 
 
-class Source(BaseModel):
+class Source(Frozen):
     """A picture, the source or a mask, as it was when the request was accepted."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: str = Field(description="its key in the uploads bucket")
     sha256: str
@@ -28,19 +27,15 @@ class Source(BaseModel):
     transparent: bool = False
 
 
-class Font(BaseModel):
+class Font(Frozen):
     """A font file, as it was when the request was accepted."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: str = Field(description="its key in the uploads bucket")
     sha256: str
 
 
-class Accepted(BaseModel):
+class Accepted(Frozen):
     """A request that passed the door: request.json. Its id names the collage and its run."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: CollageId
     source: Source | None

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage import engines
 from collage.engines.diffusion import operations
 from collage.engines.upscaler.models import Upscaler
 from collage.formats import FORMATS
+from collage.frozen import Frozen
 from collage.names import UploadKey
 from collage.pictures import masks
 from collage.request import styles, values
@@ -47,13 +48,11 @@ def unused(value: object) -> bool:
     return value is None
 
 
-class Fields(BaseModel):
+class Fields(Frozen, extra="forbid"):
     """What a request can say. Every field has a default; unknown fields are refused.
 
     What recipes and axes there are, `Request` says, which knows them.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     recipe: str = "collage"
     prompt: Prompt | None = Field(
@@ -63,7 +62,7 @@ class Fields(BaseModel):
     subjects: tuple[Prompt, ...] | None = Field(
         default=None, min_length=1, max_length=200, description="rows of a matrix"
     )
-    axes: Axes = {}
+    axes: Axes = Field(default={})
     grid_size: int | None = Field(
         default=None, ge=1, le=100, description="rows and columns of samples; unless given, 3"
     )

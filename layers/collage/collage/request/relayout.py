@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.digest import canonical, sha256
+from collage.frozen import Frozen
 from collage.request.parse import parse, validated
 from collage.request.request import Request
 from collage.request.seeds import MAX_SEED, RANDOM, seeded
@@ -12,10 +13,8 @@ from collage.request.values import Colour, FormatName
 from collage.sheet.layout import Sort
 
 
-class Relayout(BaseModel):
+class Relayout(Frozen, extra="forbid"):
     """How to lay the tiles of a collage out again; what is left out stays as it was."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: int | None = Field(default=None, ge=1, le=200)
     cols: int | None = Field(default=None, ge=1, le=200)

@@ -2,21 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from collage.frozen import Frozen
 
 Side = Annotated[int, Field(ge=1, le=2**31)]
 Distance = Annotated[int, Field(ge=0, le=2**31)]
 
 
-class Geometry(BaseModel):
+class Geometry(Frozen):
     """The places of the cells, each pair as horizontal and vertical, in pixels.
 
     A cell begins a ``step`` after the one before it, the first at ``offset``, beside and above
     which are border, title and headers. Its picture takes up ``visible``, below which is its label
     of the height ``label``. ``size`` is that of the whole collage.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     rows: Side
     cols: Side

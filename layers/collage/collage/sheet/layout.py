@@ -5,23 +5,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.digest import canonical, sha256, shuffled
+from collage.frozen import Frozen
 from collage.tile import Tile
 
 NARROWEST_LABEL = 16
 """Pixels that must be seen of a cell for its number to be written below it."""
 
 
-class Layout(BaseModel):
+class Layout(Frozen):
     """A grid of cells, row by row; each holds the index of a tile in the plan.
 
     ``cell`` is (width, height) in pixels, ``gap`` the pixels between cells; a negative gap is
     an overlap, by which every cell is cut at its right and lower side.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     rows: int
     cols: int

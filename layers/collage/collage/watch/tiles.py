@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.errors import Refused
+from collage.frozen import Frozen
 from collage.manifest import MISSING, TileRecord, TileState, tile_record
 from collage.progress import Progress
 from collage.tile import Tile
@@ -21,10 +22,8 @@ READERS = 16
 """Tiles that are looked up together."""
 
 
-class ListedTile(BaseModel):
+class ListedTile(Frozen):
     """A tile of the plan; ``pending`` until it is made or its call has failed."""
-
-    model_config = ConfigDict(frozen=True)
 
     index: int
     key: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from collage.errors import InvalidRequest, NoModel
+from collage.frozen import Frozen
 from collage.tile import STYLE_PICTURES
 from collage.weights import Family, Kind, Scheduler, Traits, Weights
 
@@ -25,10 +26,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 NegativePrompt = Annotated[str, Field(max_length=2000)]
 
 
-class Options(BaseModel):
+class Options(Frozen, extra="forbid"):
     """What a tile may be asked for beside its prompt, in the field's names; none by default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Sampling(Options):

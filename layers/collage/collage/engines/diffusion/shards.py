@@ -3,8 +3,7 @@
 import math
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from collage.frozen import Frozen
 from collage.tile import Tile
 
 BATCH = 4
@@ -36,10 +35,8 @@ def part(calls: int, shard: int, shards: int) -> range:
     return range(calls * shard // shards, calls * (shard + 1) // shards)
 
 
-class ShardProgress(BaseModel):
+class ShardProgress(Frozen):
     """How far a shard is: shards/{wave}-{n}.json. It is written anew while steps advance."""
-
-    model_config = ConfigDict(frozen=True)
 
     wave: int
     shard: int

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from collage.engines.call_ends import is_counted
 from collage.engines.style_names import REPAIRS, check, question
 from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
+from collage.frozen import Frozen
 from collage.request import styles
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Messages = list[dict[str, str]]
 Ask = Callable[["openai.OpenAI", str, Messages], list[str]]
 
 
-class StyleList(BaseModel):
+class StyleList(Frozen):
     """What is asked for as structured output."""
 
     styles: list[str]

@@ -155,8 +155,9 @@ TOOLS := sam ministack runtime
 rehearse: install $(TOOLS:%=.rehearsal/%/installed) ## deploy as AWS does, onto MiniStack, and make collages by every door
 	$(BIN)/python -m rehearsal
 
-smoke: install ## after a deploy: two small collages through every door of STACK, and what they cost
+smoke: install ## after a deploy: two small collages through every door of STACK; BEDROCK=yes asks Bedrock what is open
 	$(BIN)/python -m rehearsal.smoke $(STACK)
+	$(if $(BEDROCK),$(BIN)/python -m rehearsal.bedrock)
 
 .rehearsal/%/installed: requirements/%.txt | .venv/installed
 	$(PYTHON) -m venv --without-pip .rehearsal/$*

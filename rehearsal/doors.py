@@ -35,8 +35,9 @@ def texts(options: Mapping[str, Any]) -> dict[str, str]:
 
 def listed(subject: Subject) -> dict[str, Any]:
     """The request for the API: without a theme where the stack has no language model to ask."""
-    keyless = not subject.stack.parameters.get("OpenAiSecret")
-    return {name: value for name, value in LISTED.items() if not (keyless and name == "theme")}
+    given = subject.stack.parameters
+    asks = given.get("OpenAiSecret") or (given.get("Bedrock") == "on" and given["BedrockTextModel"])
+    return {name: value for name, value in LISTED.items() if asks or name != "theme"}
 
 
 def strangers(subject: Subject) -> str:

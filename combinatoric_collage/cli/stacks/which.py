@@ -15,6 +15,7 @@ import typer
 from collage.errors import InvalidRequest
 from collage.request.request import Request
 from collage.settings import Settings
+from collage.steps import served
 from combinatoric_collage.cli.stacks import laptop, running_cloud
 from combinatoric_collage.cli.stacks.stack import Stack, settings_of
 
@@ -101,8 +102,10 @@ class Where:
         ``asked`` is the only request that the cloud is for, if there is only one.
 
         Raises:
+            EngineUnavailable: when a laptop lacks networks that the request is made by.
             CloudError: when the laptop cloud cannot start.
         """
+        self._check(asked)
         if self.running is not None:
             yield self.running
         else:
@@ -113,8 +116,10 @@ class Where:
         """The stack, for an estimate of a request: a laptop cloud that does not run stays so.
 
         Raises:
+            EngineUnavailable: when a laptop lacks networks that the request is made by.
             CloudError: when what the laptop cloud has kept cannot be read.
         """
+        self._check(asked)
         return self.running or laptop.at_rest(self.parameters, asked, self.state)
 
     def command(self, name: str, collage: str) -> str:
@@ -125,6 +130,10 @@ class Where:
         if self.state_given:
             words += ["--state", str(self.state_given)]
         return join(words)
+
+    def _check(self, asked: Request | None) -> None:
+        if asked is not None and self.stack is None:
+            served.installed(asked)
 
     def _deployed(self) -> Stack:
         # What talks to AWS alone is not imported for the laptop.

@@ -8,13 +8,8 @@ import numpy as np
 import pytest
 
 from collage.engines.stylizer.looks import LOOKS
-from collage.engines.stylizer.networks import (
-    PREDICT,
-    TRANSFORM,
-    in_looks,
-    in_style,
-    style_of,
-)
+from collage.engines.stylizer.models import PREDICT, TRANSFORM
+from collage.engines.stylizer.networks import in_looks, in_style, style_of
 from collage.engines.upscaler.models import FILES
 from collage.errors import EngineUnavailable
 from collage.networks import files, ncnn, onnx, wire

@@ -17,6 +17,7 @@ from collage.engines.provider import Provider
 from collage.engines.stylizer.capability import STYLIZER
 from collage.engines.upscaler.capability import UPSCALER
 from collage.engines.upscaler.models import MODELS as LEARNED
+from collage.networks import files
 from collage.tile import Operation
 
 ENGINES: dict[str, Capability] = {
@@ -54,6 +55,16 @@ def qualities() -> tuple[str, ...]:
 def trained(engine: str) -> bool:
     """Whether the engine holds a trained model, as one does that is not known here."""
     return engine not in ENGINES or ENGINES[engine].trained
+
+
+def installed(engine: str, model: str | None) -> None:
+    """Whether the packages that a model's networks are in are where this process runs.
+
+    Raises:
+        EngineUnavailable: with how one that is not there is installed.
+    """
+    for file in ENGINES[engine].networks.get(model or "", ()):
+        files.found(file)
 
 
 def known_styles(names: Sequence[str]) -> tuple[str, ...]:

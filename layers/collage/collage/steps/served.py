@@ -6,6 +6,7 @@ from collage import engines, recipes
 from collage.engines.diffusion import operations
 from collage.engines.upscaler import models as upscalers
 from collage.errors import EngineUnavailable, InvalidRequest
+from collage.recipes import upscaling
 from collage.request import rules, styles
 from collage.request.request import Request
 from collage.services import Tools
@@ -42,6 +43,22 @@ def set_up(engine: str, tools: Tools) -> None:
             f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
             "laptop say with --models where weights lie."
         )
+
+
+def installed(asked: Request) -> None:
+    """Whether this process could load the networks that a request is made by.
+
+    That tells of functions where they run from the same packages as this process, on a laptop;
+    deployed ones have layers of their own.
+
+    Raises:
+        EngineUnavailable: with how what is not there is installed.
+    """
+    needed = [(name, engines.ENGINES[name].model) for name in asked.engines]
+    if upscaler := upscaling.embedded(asked):
+        needed.append(upscaler)
+    for engine, model in needed:
+        engines.installed(engine, model)
 
 
 def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Weights | None:

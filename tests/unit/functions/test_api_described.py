@@ -5,7 +5,7 @@ import re
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from collage.engines import ENGINES
+from collage.engines import ENGINES, offered
 from collage.request.request import Request
 from tests.unit.functions.called import ASKED
 
@@ -32,7 +32,8 @@ def test_the_catalogue_says_what_this_stack_has(api):
 def test_an_engine_is_called_available_where_a_collage_by_it_is_not_refused(api):
     items = api("GET", "/engines").json["items"]
 
-    assert [engine["name"] for engine in items] == ["painter", "stylizer", "openai", "diffusion"]
+    assert [engine["name"] for engine in items] == [*offered()]
+    assert "original" not in offered()
     for engine in items:
         answer = api("POST", "/collages", ASKED | {"engine": engine["name"]})
         assert (answer.status == 202) == engine["available"]

@@ -30,7 +30,7 @@ from PIL import Image, ImageOps
 from benchmarks.result import Result
 from collage.manifest import Manifest
 from collage.pictures import masks, source
-from collage.request import styles
+from collage.words import styles
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 

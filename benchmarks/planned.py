@@ -6,10 +6,10 @@ from collage import plan
 from collage.digest import sha256
 from collage.pictures import masks, source
 from collage.plan import Plan, Prepared, Styles
-from collage.request import styles
 from collage.request.accepted import Accepted, Source
 from collage.request.parse import parse
 from collage.spending.accounts import every
+from collage.words import styles
 
 ID = "0" * 20
 """Of every plan that is made here."""

@@ -28,20 +28,6 @@ FOLDERS = {
 }
 """Where code lies, and what it is imported as; functions import their own files by bare names."""
 
-PARTS = {
-    "collage.request.fields": ("fields", "prompts", "values"),
-    "collage.request.words": (
-        "colours",
-        "lists",
-        "prompt_syntax",
-        "prompt_unfolding",
-        "seeds",
-        "styles",
-    ),
-}
-"""Rooms that are a part of a package: what a request may say lies below the recipes, which read it,
-and the words of that below the fields; what a request has to be lies above them."""
-
 DEEP = ("combinatoric_collage.cli", "combinatoric_collage.local")
 """Packages whose own packages and files are rooms, as the library's are."""
 
@@ -81,10 +67,6 @@ def imported(path: Path) -> frozenset[str]:
 
 def room(module: str) -> str:
     """The room that a module stands in."""
-    for name, files in PARTS.items():
-        package = name.rpartition(".")[0]
-        if any(module == f"{package}.{file}" for file in files):
-            return name
     parts = module.split(".")
     if parts[0] in WHOLE:
         return parts[0]
@@ -158,11 +140,7 @@ def command() -> str:
 
 def packages() -> set[str]:
     """The rooms that are more than one file."""
-    return {
-        name
-        for name in arrows()
-        if name in PARTS or name in WHOLE or name in DEEP or _has_files(name)
-    }
+    return {name for name in arrows() if name in WHOLE or name in DEEP or _has_files(name)}
 
 
 def _has_files(name: str) -> bool:

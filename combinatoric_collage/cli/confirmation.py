@@ -9,7 +9,7 @@ import typer
 
 from collage import engines, recipes
 from collage.errors import InvalidRequest
-from collage.request import prompts
+from collage.fields import prompts
 from collage.request.request import Request
 from collage.steps.estimate import Estimated
 

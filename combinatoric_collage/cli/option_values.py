@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from collage.errors import InvalidRequest
-from collage.request import lists
+from collage.words import lists
 
 TEXT = "utf-8-sig"
 """UTF-8, with the byte order mark that editors on Windows write, or without."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from collage.request.styles import normal
+from collage.words.styles import normal
 
 OPTION = "--style-picture"
 AS_PUT = "sources/style"

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collage.errors import CollageError, NoStyles
-from collage.request import lists, prompts, styles
+from collage.fields import prompts
 from collage.request.parse import complete, from_texts, parse
 from collage.request.relayout import Relayout, parse_relayout
 from collage.request.request import Request
 from collage.steps import upload
+from collage.words import lists, styles
 from tests.fuzz.conftest import PROFILE
 
 SPECIAL = st.sampled_from(

@@ -4,7 +4,7 @@ ARROWS = {
     "announcements": "errors frozen manifest settings",
     "benchmarks": (
         "cli.stacks digest engines formats local.template manifest painting pictures pixels "
-        "plan request request.words services settings sheet spending steps store tasks tile"
+        "plan request services settings sheet spending steps store tasks tile words"
     ),
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.commands": (
@@ -15,7 +15,7 @@ ARROWS = {
         "provenance request sheet steps store text watch"
     ),
     "cli.common_options": "cli.exit_codes",
-    "cli.confirmation": "engines errors recipes request request.fields steps",
+    "cli.confirmation": "engines errors fields recipes request steps",
     "cli.crash_reports": "cli.exit_codes cli.stacks",
     "cli.exit_codes": "cli.stacks errors local",
     "cli.followed_run": (
@@ -26,7 +26,7 @@ ARROWS = {
     "cli.input_files": "errors",
     "cli.main": "cli.commands cli.common_options cli.crash_reports cli.exit_codes",
     "cli.messages": "cli.progress_bars cli.stacks engines manifest progress request steps text",
-    "cli.option_values": "errors request.words",
+    "cli.option_values": "errors words",
     "cli.output_folder": "cli.result_files errors manifest",
     "cli.page_server": "local.same_origin",
     "cli.picture_process": "errors pictures",
@@ -39,16 +39,16 @@ ARROWS = {
         "cli.result_files cli.torch_python engines errors local local.aws local.bedrock "
         "local.kept manifest pack page progress request services settings steps store watch"
     ),
-    "cli.style_pictures": "request.words",
+    "cli.style_pictures": "words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
-    "engines": "errors frozen networks painting pictures request.words tile weights",
+    "engines": "errors frozen networks painting pictures tile weights words",
     "examples": "announcements engines manifest painting plan request tile",
+    "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
-        "announcements collage digest engines errors formats frozen names pictures progress "
-        "recipes request request.fields request.words services settings sheet spending steps "
-        "store tile watch"
+        "announcements collage digest engines errors fields formats frozen names pictures "
+        "progress recipes request services settings sheet spending steps store tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -82,22 +82,18 @@ ARROWS = {
     "provenance": (
         "collage digest engines errors formats frozen manifest plan request sheet text tile"
     ),
-    "recipes": "digest engines errors pictures request.fields request.words tile weights",
+    "recipes": "digest engines errors fields pictures tile weights words",
     "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
-    "request": (
-        "digest engines errors formats frozen names recipes request.fields request.words sheet"
-    ),
-    "request.fields": "engines errors formats frozen names pictures request.words text weights",
-    "request.words": "digest errors",
+    "request": "digest engines errors fields formats frozen names recipes sheet words",
     "services": "engines settings spending",
     "settings": "frozen",
-    "sheet": "digest errors frozen pictures pixels request.fields tile",
+    "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements clock collage digest engines errors formats in_order manifest notes "
-        "pictures pixels plan progress provenance recipes request request.fields request.words "
-        "services sheet spending store tile watch weights"
+        "announcements clock collage digest engines errors fields formats in_order manifest "
+        "notes pictures pixels plan progress provenance recipes request services sheet spending "
+        "store tile watch weights words"
     ),
     "store": (
         "digest engines errors formats in_order manifest names notes page plan progress records "
@@ -107,6 +103,7 @@ ARROWS = {
     "tile": "digest names",
     "watch": "announcements clock errors frozen manifest plan progress store tile",
     "weights": "digest errors frozen tile",
+    "words": "digest errors",
 }
 """The rooms that each room imports from; all others import nothing of the house's own. A new arrow
 is a decision: it is written here by hand, and in docs/architecture.md by ``make house``."""

@@ -6,11 +6,11 @@ from collage import engines, plan, recipes
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import Quota
 from collage.plan import Plan, Prepared, Styles
-from collage.request import styles
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.spending.accounts import Accounts, every
 from collage.weights import Weights
+from collage.words import styles
 
 SHA = "5" * 64
 QUOTA = Quota("openai", per_minute=60, burst=10)

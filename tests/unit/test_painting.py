@@ -10,7 +10,7 @@ import pytest
 
 import collage
 from collage.painting import STYLES, inpaint, paint
-from collage.request.styles import DEFAULT_STYLES
+from collage.words.styles import DEFAULT_STYLES
 
 HALVES = ("left", "right", "top", "bottom", "top-left", "centre", "checkers")
 

@@ -15,13 +15,13 @@ from answers import (
 from collage import engines, recipes
 from collage.engines.provider import per_minute
 from collage.errors import EngineUnavailable
+from collage.fields.values import MAX_STYLES
 from collage.pictures import masks
-from collage.request import styles
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
-from collage.request.values import MAX_STYLES
 from collage.services import Tools, tools
 from collage.spending.accounts import of_engine
 from collage.steps import served
+from collage.words import styles
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 

@@ -37,7 +37,6 @@ from collage.progress import Progress
 from collage.request import letters
 from collage.request.parse import parse
 from collage.request.relayout import Relayout, layout_name, relaid
-from collage.request.seeds import seeded
 from collage.services import tools
 from collage.sheet import fonts
 from collage.steps.accept import accept
@@ -45,6 +44,7 @@ from collage.steps.estimate import estimate
 from collage.steps.start_collage import launch
 from collage.watch.look import cancel, look, newest
 from collage.watch.tiles import page
+from collage.words.seeds import seeded
 from problems import Conflict
 
 MOST_LOOKS = 2_000

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError, NoCredentialsError, ProxyConnection
 from rich.console import Console
 from typer.testing import CliRunner
 
+from collage.fields.prompts import expand
 from collage.progress import Progress, TileCounts
-from collage.request.prompts import expand
 from combinatoric_collage.cli import exit_codes, messages, request_options
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.progress_bars import bars

@@ -5,11 +5,11 @@ from PIL import ImageColor
 from pydantic import ValidationError
 
 from collage.errors import InvalidRequest
-from collage.request.colours import NAMES
 from collage.request.parse import parse
 from collage.request.relayout import parse_relayout
 from collage.request.request import Request
-from collage.request.seeds import seeded
+from collage.words.colours import NAMES
+from collage.words.seeds import seeded
 
 
 def refusal(**options):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from collage.errors import InvalidRequest, SourceChanged
-from collage.request import values
+from collage.fields import values
 from collage.request.relayout import parse_relayout
 from collage.sheet import fonts, lettering, typesetting
 from collage.steps.accept import accept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collage.request import styles
+from collage.words import styles
 
 REPAIRS = 2
 """How often a model is told what was wrong with its list."""

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from collage.digest import shuffled
+from collage.fields import prompts
 from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
-from collage.request import prompts, styles
+from collage.words import styles
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
     from collage.tile import Tile
 
 Draw = tuple[str, tuple[str, ...]]

@@ -11,7 +11,7 @@ from collage.recipes import sizes
 from collage.recipes.recipe import Boxes, Ingredients, Recipe, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
 
 MASK = "erased"
 

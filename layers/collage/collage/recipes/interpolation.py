@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from collage.fields import prompts
 from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
-from collage.request import prompts
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
 
 
 class Interpolation(Recipe):

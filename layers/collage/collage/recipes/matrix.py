@@ -9,12 +9,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from collage.errors import InvalidRequest
+from collage.fields import prompts, values
+from collage.fields.fields import SEARCH_AND_REPLACE
 from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
-from collage.request import prompts, styles, values
-from collage.request.fields import SEARCH_AND_REPLACE
+from collage.words import styles
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
     from collage.tile import Operation, Tile
 
 

@@ -19,7 +19,7 @@ from collage.recipes.recipe import Boxes, Ingredients, Recipe, Shape, Size, Unfo
 from collage.tile import Composition, Piece
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
     from collage.tile import Tile
 
 FRAME = 1024

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collage import engines
 from collage.digest import canonical
-from collage.request import prompts
-from collage.request.seeds import MAX_SEED
-from collage.request.styles import fold
+from collage.fields import prompts
 from collage.tile import STYLE_PICTURES, Composition, Operation, Tile
+from collage.words.seeds import MAX_SEED
+from collage.words.styles import fold
 
 if TYPE_CHECKING:
+    from collage.fields.fields import Fields
     from collage.pictures.masks import Box
-    from collage.request.fields import Fields
     from collage.weights import Weights
 
 Size = tuple[int, int]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
 
 MODELS = ("dalle-dvae", "vqmodel")
 """OpenAI's discrete VAE of 2021, and diffusers' VQModel."""

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 from collage import engines
 from collage.digest import canonical
 from collage.engines.engine import REFERENCE_SIZE
+from collage.fields import prompts
 from collage.recipes import sizes
 from collage.recipes.collage import Draw, balanced_order, random_order
 from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
-from collage.request import prompts, styles
 from collage.tile import STYLE_PICTURES, TRANSFERRED_BY, Composition, Piece
+from collage.words import styles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
     from collage.tile import Tile
 
 STYLES = 8

@@ -10,7 +10,7 @@ from collage.recipes.recipe import Unfolded
 from collage.tile import Composition, Tile
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
     from collage.weights import Weights
 
 

@@ -8,7 +8,7 @@ from collage.recipes import sizes
 from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
 
 SIDE = 1024
 """Longest side of a variation unless a size is asked for: what models are trained for."""

@@ -1,1 +1,1 @@
-"""The request: what a user asks for, checked at every door by the same rules."""
+"""The request: its fields held to the rules, the same at every door, and what is accepted."""

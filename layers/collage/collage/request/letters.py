@@ -7,7 +7,7 @@ from itertools import chain
 
 from collage import recipes
 from collage.errors import InvalidRequest
-from collage.request import prompts
+from collage.fields import prompts
 from collage.request.request import Request
 
 NAMED = 5

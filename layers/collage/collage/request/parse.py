@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from collage import recipes
 from collage.errors import FieldError, InvalidRequest
-from collage.request import lists
 from collage.request.request import Request
-from collage.request.seeds import seeded
+from collage.words import lists
+from collage.words.seeds import seeded
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -5,12 +5,12 @@ from typing import Any
 from pydantic import Field
 
 from collage.digest import canonical, sha256
+from collage.fields.values import Colour, FormatName
 from collage.frozen import Frozen
 from collage.request.parse import parse, validated
 from collage.request.request import Request
-from collage.request.seeds import MAX_SEED, RANDOM, seeded
-from collage.request.values import Colour, FormatName
 from collage.sheet.layout import Sort
+from collage.words.seeds import MAX_SEED, RANDOM, seeded
 
 
 class Relayout(Frozen, extra="forbid"):

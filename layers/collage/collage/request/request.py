@@ -6,9 +6,9 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 
 from collage import engines, formats, recipes
 from collage.errors import NotOneOf
+from collage.fields.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
 from collage.request import rules
-from collage.request.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
-from collage.request.seeds import RANDOM
+from collage.words.seeds import RANDOM
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""

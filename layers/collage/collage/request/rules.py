@@ -8,8 +8,9 @@ from typing import Any
 
 from collage import engines, recipes
 from collage.errors import FieldError, InvalidRequest
-from collage.request import prompts, styles
-from collage.request.fields import OPTIONS, Fields
+from collage.fields import prompts
+from collage.fields.fields import OPTIONS, Fields
+from collage.words import styles
 
 OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
 """Fields that belong to some recipes only."""

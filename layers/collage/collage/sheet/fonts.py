@@ -18,7 +18,7 @@ from pathlib import Path
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest
-from collage.request.values import MOST_FONT_BYTES
+from collage.fields.values import MOST_FONT_BYTES
 from collage.sheet import coverage, layer_fonts
 from collage.sheet.coverage import Coverage
 

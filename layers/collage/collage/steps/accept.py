@@ -8,11 +8,11 @@ from typing import Any
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NotInStore, PermanentError, SourceTooLarge
+from collage.fields.values import MOST_FONT_BYTES
 from collage.request import letters, rules
 from collage.request.accepted import Accepted, Font, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.request.request import Request
-from collage.request.values import MOST_FONT_BYTES
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from collage import engines, plan
 from collage.plan import Styles
-from collage.request import letters, rules, styles
+from collage.request import letters, rules
 from collage.request.accepted import Accepted
 from collage.request.parse import complete
 from collage.request.request import Request
@@ -24,6 +24,7 @@ from collage.steps.make_masks import prepare, with_styles
 from collage.steps.make_masks import style_pictures as brought
 from collage.steps.remaining import in_full, left
 from collage.store.store import Store
+from collage.words import styles
 
 UNNAMED = "0" * 20
 """Id of a collage that is only estimated."""

@@ -8,10 +8,10 @@ from threading import Event
 from collage.engines import call_ends
 from collage.errors import CollageError, LimitsUnavailable, NotKept, StoreUnavailable
 from collage.plan import Styles
-from collage.request import styles
 from collage.services import Tools
 from collage.spending.bookings import Budget, book
 from collage.store.store import Store
+from collage.words import styles
 
 
 def list_styles(store: Store, tools: Tools, collage_id: str) -> float:

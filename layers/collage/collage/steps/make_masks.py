@@ -10,12 +10,12 @@ from collage.digest import sha256
 from collage.engines.diffusion import operations
 from collage.engines.engine import REFERENCE_SIZE
 from collage.errors import InvalidRequest, SourceChanged
+from collage.fields.values import MOST_FONT_BYTES
 from collage.pictures import masks
 from collage.plan import Prepared
 from collage.recipes.recipe import Boxes, Shape
 from collage.request.accepted import Font, Source
 from collage.request.request import Request
-from collage.request.values import MOST_FONT_BYTES
 from collage.services import Tools
 from collage.steps import served
 from collage.store.store import Store

@@ -7,12 +7,13 @@ from collage.engines.diffusion import operations
 from collage.engines.upscaler import models as upscalers
 from collage.errors import EngineUnavailable, InvalidRequest
 from collage.recipes import upscaling
-from collage.request import rules, styles
+from collage.request import rules
 from collage.request.request import Request
 from collage.services import Tools
 from collage.spending.accounts import of_engine
 from collage.store.store import Store
 from collage.weights import Weights
+from collage.words import styles
 
 
 def check(asked: Request, tools: Tools) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from collage.errors import InvalidRequest, NotInStore, SourceTooLarge
 from collage.request.parse import from_texts
 from collage.request.request import Request
-from collage.request.seeds import RANDOM, seeded
+from collage.words.seeds import RANDOM, seeded
 
 if TYPE_CHECKING:
     from collage.store.store import Store

@@ -12,7 +12,7 @@ from collage.engines.style_names import REPAIRS, check
 from collage.errors import (
     NoStyles,
 )
-from collage.request import styles
+from collage.words import styles
 from tests.fake_openai import FakeOpenAI, Filtered, Refusal, TooLong
 from tests.unit.engines.openai.listed import EVERYTHING, MODEL, client
 

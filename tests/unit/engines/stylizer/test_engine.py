@@ -16,7 +16,7 @@ from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _shares, _wor
 from collage.painting import STYLES
 from collage.painting.mixture import dice
 from collage.pictures import masks, pixels
-from collage.request import styles
+from collage.words import styles
 from tests.unit.engines.painter.test_engine import farmhouse, hole, tile
 
 

@@ -17,7 +17,7 @@ from collage.engines.call_ends import is_counted
 from collage.engines.style_names import REPAIRS, check, question
 from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
 from collage.frozen import Frozen
-from collage.request import styles
+from collage.words import styles
 
 if TYPE_CHECKING:
     import openai

@@ -10,8 +10,8 @@ from itertools import accumulate, chain, combinations, islice, permutations, pro
 from math import comb, perm
 from random import Random
 
-from collage.request import prompt_syntax as syntax
-from collage.request.prompt_syntax import Place, PromptError
+from collage.words import prompt_syntax as syntax
+from collage.words.prompt_syntax import Place, PromptError
 
 MAX_PROMPTS = 10_000
 """Prompts that one text may stand for."""

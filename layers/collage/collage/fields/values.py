@@ -9,10 +9,10 @@ from collage.errors import NotOneOf
 from collage.formats import FORMATS, Format
 from collage.names import UploadKey
 from collage.pictures import masks
-from collage.request import styles
-from collage.request.colours import is_colour
-from collage.request.prompt_unfolding import MAX_PROMPTS
 from collage.text import line
+from collage.words import styles
+from collage.words.colours import is_colour
+from collage.words.prompt_unfolding import MAX_PROMPTS
 
 MOST_FONT_BYTES = 32 * 2**20
 """Bytes of a font. One of all Han characters has about half of it."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import collage
 from collage import engines, recipes
-from collage.request.fields import OPTIONS, Fields
+from collage.fields.fields import OPTIONS, Fields
 
 LIBRARY = Path(collage.__file__).parent
-DOOR = LIBRARY / "request"
-"""Here a field is checked, which is no use of it; but what the words of a prompt stand for is."""
+RULES = LIBRARY / "request"
+"""Here a field is checked, which is no use of it."""
 CALLED = {"request", "asked", "accepted"}
 """What a request is called wherever it is read."""
 
@@ -28,7 +28,7 @@ def read_of(path: Path, called: set[str]) -> set[str]:
 
 def read_by_properties(read: set[str]) -> set[str]:
     """The fields that a request's own properties are made of, where those are read."""
-    fields = DOOR / "fields.py"
+    fields = LIBRARY / "fields" / "fields.py"
     found: set[str] = set()
     for node in ast.walk(ast.parse(fields.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name in read | found:
@@ -38,8 +38,8 @@ def read_by_properties(read: set[str]) -> set[str]:
 
 def read() -> set[str]:
     """All that is read of a request where it is put to use."""
-    files = [path for path in LIBRARY.rglob("*.py") if path.parent != DOOR]
-    direct = set().union(*(read_of(path, CALLED) for path in (*files, DOOR / "prompts.py")))
+    files = [path for path in LIBRARY.rglob("*.py") if path.parent != RULES]
+    direct = set().union(*(read_of(path, CALLED) for path in files))
     return direct | read_by_properties(direct)
 
 

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from collage.errors import InvalidRequest
-from collage.request.prompt_unfolding import MAX_PROMPTS, Unfolding, Words
+from collage.words.prompt_unfolding import MAX_PROMPTS, Unfolding, Words
 
 if TYPE_CHECKING:
-    from collage.request.fields import Fields
+    from collage.fields.fields import Fields
 
 __all__ = ["MAX_PROMPTS", "TEMPLATE", "asked", "expand", "single"]
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from collage.errors import InvalidRequest
-from collage.request.lists import cut, numbers
 from collage.request.parse import from_texts
+from collage.words.lists import cut, numbers
 
 
 @pytest.mark.parametrize(

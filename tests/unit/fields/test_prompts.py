@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from collage.errors import InvalidRequest
-from collage.request import prompts
-from collage.request.prompts import TEMPLATE, expand, single
+from collage.fields import prompts
+from collage.fields.prompts import TEMPLATE, expand, single
 
 WORDS = {
     "animal": ["cat", "{big|small} dog"],

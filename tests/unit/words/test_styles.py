@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
-from collage.request import styles
+from collage.words import styles
 
 WANTED = ("Cubism", "Op Art", "Neo-Impressionism")
 

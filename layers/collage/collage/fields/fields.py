@@ -7,13 +7,8 @@ from pydantic import Field
 from collage import engines
 from collage.engines.diffusion import operations
 from collage.engines.upscaler.models import Upscaler
-from collage.formats import FORMATS
-from collage.frozen import Frozen
-from collage.names import UploadKey
-from collage.pictures import masks
-from collage.request import styles, values
-from collage.request.seeds import MAX_SEED, RANDOM
-from collage.request.values import (
+from collage.fields import values
+from collage.fields.values import (
     MAX_STYLES,
     Anchor,
     Colour,
@@ -32,8 +27,14 @@ from collage.request.values import (
     Word,
     WordLists,
 )
+from collage.formats import FORMATS
+from collage.frozen import Frozen
+from collage.names import UploadKey
+from collage.pictures import masks
 from collage.text import either
 from collage.weights import Scheduler
+from collage.words import styles
+from collage.words.seeds import MAX_SEED, RANDOM
 
 MAX_AXIS = 200
 """Values of an axis: as many as there can be rows of cells."""

@@ -62,8 +62,15 @@ def expected(found: Estimated) -> str:
     cost = "at no charge" if found["minutes"] is None else f"about ${found['usd']:,.2f}"
     there = f"; {found['reused']:,} more are there already" if found["reused"] else ""
     return (
-        f"{_counted(found['tiles'], 'tile')} by {_counted(found['calls'], 'call')}, {cost}{there}"
+        f"{_counted(found['tiles'], 'tile')} by {_counted(found['calls'], 'call')}{_paid(found)}, "
+        f"{cost}{there}"
     )
+
+
+def _paid(found: Estimated) -> str:
+    """How many of the calls are paid for, where that is neither none nor all."""
+    some = 0 < found["paid"] < found["calls"]
+    return f", {found['paid']:,} of them paid" if some else ""
 
 
 def _counted(count: int, what: str) -> str:
@@ -111,8 +118,7 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
 
 def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
-    paid = f", {found['paid']} of them paid" if 0 < found["paid"] < found["calls"] else ""
-    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls{paid}")
+    console.print(f"{found['tiles']} tiles to make by {found['calls']} calls{_paid(found)}")
     known = asked.model is None or _has_price(asked.model, asked.engines)
     if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
         what = "quality" if known else "price known for this model"

@@ -19,7 +19,8 @@ Given = Annotated[
     typer.Option(
         OPTION,
         metavar="NAME=FILE",
-        help="take the style NAME from this picture, with the engine stylizer; several times",
+        help="take the style NAME from this picture, by the stylizer unless another is "
+        "named; several times",
     ),
 ]
 

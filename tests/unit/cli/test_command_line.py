@@ -86,6 +86,10 @@ def test_what_a_run_will_make_is_one_line() -> None:
     assert messages.expected({**found, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, about $8.40; 7 more are there already"
     )
+    assert messages.expected({**found, "reused": 0, "paid": 20, "priced_on": ""}) == (
+        "1,200 tiles by 300 calls, 20 of them paid, about $8.40"
+    )
+    found["paid"] = 0
     assert messages.expected({**found, "reused": 0, "minutes": None, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, at no charge"
     )

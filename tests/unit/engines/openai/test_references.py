@@ -139,4 +139,4 @@ def test_what_the_engine_learns_of_its_provider_with_pictures_it_knows_without()
             [transfer()], source_of(transfer()), None, no_wait
         )
 
-    assert engine.rejected == 1
+    assert engine.guard.rejected == 1

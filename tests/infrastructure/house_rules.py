@@ -65,7 +65,7 @@ ARROWS = {
     "local.processes": "local.aws local.connections local.errors local.same_origin",
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters",
-    "manifest": "collage errors formats frozen names notes plan sheet tile",
+    "manifest": "collage formats frozen names sheet tile",
     "names": "formats",
     "networks": "digest errors",
     "notebook": (
@@ -93,7 +93,7 @@ ARROWS = {
     "steps": (
         "announcements clock collage digest engines errors fields formats in_order manifest "
         "notes pictures pixels plan progress provenance recipes request services sheet spending "
-        "store tile watch weights words"
+        "store tile verdict watch weights words"
     ),
     "store": (
         "digest engines errors formats in_order manifest names notes page plan progress records "
@@ -101,7 +101,8 @@ ARROWS = {
     ),
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest names",
-    "watch": "announcements clock errors frozen manifest plan progress store tile",
+    "verdict": "errors formats manifest notes plan sheet tile",
+    "watch": "announcements clock errors frozen manifest plan progress store tile verdict",
     "weights": "digest errors frozen tile",
     "words": "digest errors",
 }

@@ -253,10 +253,10 @@ def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) ->
     Raises:
         InvalidRequest: naming the limit.
     """
-    from collage.sheet.sheet import Sheet
+    from collage.sheet.measures import Measures
 
     try:
-        formats.check(request.format, Sheet(layout, captions).geometry.size)
+        formats.check(request.format, Measures(layout, captions).geometry.size)
     except ValueError as error:
         raise InvalidRequest(f"{error}.") from error
 

@@ -3,10 +3,11 @@
 from PIL import Image
 
 from collage.formats import metadata
-from collage.manifest import Failure, record
+from collage.manifest import Failure
 from collage.provenance.describe import describe_collage
 from collage.sheet.sheet import Sheet
 from collage.tile import Sidecar
+from collage.verdict import record
 from tests.unit.pictures import BLUE, GOLD, GREEN, RED, decode, encode, pixels, plain
 from tests.unit.plans import planned
 from tests.unit.sheet.drawn import drawn

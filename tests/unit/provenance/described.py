@@ -3,9 +3,9 @@
 import re
 from xml.etree import ElementTree
 
-from collage.manifest import record
 from collage.provenance.describe import describe_tile
 from collage.tile import Sidecar, Tile
+from collage.verdict import record
 from tests.unit.plans import planned
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

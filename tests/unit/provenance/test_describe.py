@@ -9,10 +9,10 @@ from PIL import Image
 import collage
 from collage.digest import canonical, sha256
 from collage.formats import metadata
-from collage.manifest import record
 from collage.provenance import describe
 from collage.provenance.describe import describe_collage
 from collage.tile import Tile
+from collage.verdict import record
 from tests.unit.formats.files import (
     PICTURES,
 )

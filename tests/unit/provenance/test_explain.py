@@ -17,6 +17,7 @@ from collage.provenance import derived
 from collage.provenance.describe import describe_collage, describe_tile
 from collage.provenance.explain import explain
 from collage.sheet.layout import Layout
+from collage.verdict import laid_out
 from tests.unit.pictures import RED, decode, encode, plain
 from tests.unit.plans import SHA, planned
 from tests.unit.provenance.collages import COLOURS, CREATED, OPTIONS, cells_of, collage_of, size_of
@@ -169,7 +170,7 @@ def test_a_label_belongs_to_the_cell_above_it():
 def test_tiles_that_were_laid_out_again_are_found_where_they_lie():
     _, plan, manifest = collage_of()
     again = Layout(rows=1, cols=3, cell=(16, 12), gap=0, cells=(2, 0, 1))
-    manifest = manifest.laid_out(again, again.cells, "png", created=CREATED)
+    manifest = laid_out(manifest, again, again.cells, "png", created=CREATED)
     picture = encode(plain((48, 12)))
     file = metadata.embed(picture, describe_collage(plan, manifest))
 

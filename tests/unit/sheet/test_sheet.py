@@ -7,7 +7,8 @@ import pytest
 from collage.errors import InvalidRequest
 from collage.sheet import lettering, strips
 from collage.sheet.layout import Layout
-from collage.sheet.sheet import LONGEST_LEGEND, Sheet
+from collage.sheet.measures import LONGEST_LEGEND
+from collage.sheet.sheet import Sheet
 from tests.unit.pictures import noise, pixels, plain
 from tests.unit.sheet.drawn import Given, drawn
 
@@ -55,7 +56,7 @@ def test_labels_are_drawn_whole_and_only_below_their_cells(side, gap, background
             below = top + height
             label = ink(picture[below : below + place.label, left : left + width], colour)
             tile = made.layout.cells[row * 3 + col]
-            assert label.any() == bool(CAPTIONS[tile] or not made.has_words)
+            assert label.any() == bool(CAPTIONS[tile] or not made.measures.has_words)
             assert not label[0].any()
             assert not label[-1].any()
     # Nothing of a label lies outside of it: what is left are gaps, and the legend.
@@ -71,16 +72,16 @@ def test_all_of_a_labels_text_is_in_lines_that_fit(side):
     made = sheet(cell=(side, 40))
 
     for tile, caption in CAPTIONS.items():
-        lines = made._label_lines(tile)
+        lines = made.measures.label_lines(tile)
         said = caption if side >= 100 else str(tile + 1)
         assert "".join("".join(lines).split()) == "".join(said.split())
-        assert all(lettering.length(line, made.letters) <= side for line in lines)
-        assert len(lines) * lettering.line_height(made.letters) <= made.geometry.label
-    assert made.letters >= lettering.LEAST
+        assert all(lettering.length(line, made.measures.letters) <= side for line in lines)
+        assert len(lines) * lettering.line_height(made.measures.letters) <= made.geometry.label
+    assert made.measures.letters >= lettering.LEAST
 
 
 def test_the_letters_grow_with_the_cells():
-    sizes = [sheet(cell=(side, side)).letters for side in (32, 256, 1024)]
+    sizes = [sheet(cell=(side, side)).measures.letters for side in (32, 256, 1024)]
 
     assert sizes == sorted(sizes)
     assert sizes[0] == lettering.LEAST < sizes[1]
@@ -91,7 +92,7 @@ def test_a_number_of_any_length_fits_a_narrow_cell(number):
     made = sheet(cell=(16, 16), rows=1, cols=1, captions={number - 1: "x"})
     made = Sheet(made.layout.model_copy(update={"cells": (number - 1,)}), made.captions)
 
-    assert "".join(made._label_lines(number - 1)) == str(number)
+    assert "".join(made.measures.label_lines(number - 1)) == str(number)
     picture = whole(made)
     label = ink(picture[16 : 16 + made.geometry.label])
     assert label.any()
@@ -109,19 +110,21 @@ def test_a_legend_says_what_the_numbers_are():
     place = made.geometry
     below = whole(made)[place.offset[1] + 2 * place.step[1] :]
 
-    assert made._legend[:2] == ["1: Cubism + Baroque, top", "2: Op Art, left"]
+    assert made.measures.legend[:2] == ["1: Cubism + Baroque, top", "2: Op Art, left"]
     assert ink(below).any()
     assert not of_edge(ink(below))
-    lines = [line for _, lines in made._legend_places for line in lines]
+    lines = [line for _, lines in made.measures.legend_places for line in lines]
     said = "".join("".join(lines).split())
-    assert said == "".join("".join(made._legend).split())
+    assert said == "".join("".join(made.measures.legend).split())
 
 
 def test_the_legend_of_very_many_tiles_is_one_entry():
     captions = dict.fromkeys(range(LONGEST_LEGEND + 1), "x")
     made = sheet(cell=(32, 32), rows=1, cols=LONGEST_LEGEND + 1, captions=captions)
 
-    assert made._legend == [f"1 to {LONGEST_LEGEND + 1}: the tiles in manifest.json, from 1"]
+    assert made.measures.legend == [
+        f"1 to {LONGEST_LEGEND + 1}: the tiles in manifest.json, from 1"
+    ]
 
 
 def test_without_labels_there_is_neither_label_nor_legend():
@@ -143,7 +146,7 @@ def test_a_title_is_drawn_whole_above_the_cells(side, title):
     assert made.geometry.offset[0] == 7
     assert made.geometry.size[0] == 3 * side + 14
     assert made.geometry.size[1] == top + 2 * side + 7
-    assert "".join("".join(made._title_lines).split()) == "".join(title.split())
+    assert "".join("".join(made.measures.title_lines).split()) == "".join(title.split())
 
 
 @pytest.mark.parametrize("side", [24, 64, 150])

@@ -235,9 +235,9 @@ def test_a_style_that_cannot_be_written_is_written_bare_or_as_its_number():
 
     made = sheet(cell=(128, 96), captions=given, cols=2)
     again = sheet(cell=(128, 96), captions={**numbers, 2: "é"}, cols=2)
-    assert made.unwritten == CUNEIFORM
-    assert again.unwritten == ""
-    assert made._label_lines(0) == again._label_lines(0) == ["1"]
+    assert made.measures.unwritten == CUNEIFORM
+    assert again.measures.unwritten == ""
+    assert made.measures.label_lines(0) == again.measures.label_lines(0) == ["1"]
 
 
 @pytest.mark.parametrize(

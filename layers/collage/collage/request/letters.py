@@ -19,7 +19,7 @@ def check(asked: Request, font: str | None = None) -> None:
 
     ``font`` is that of the user's own, as `fonts.use` calls it.
 
-    Styles that a language model lists are not known here; see `sheet.Sheet.unwritten`.
+    Styles that a language model lists are not known here; see `sheet.measures.Measures.unwritten`.
 
     Raises:
         InvalidRequest: naming the field and the first such characters.

@@ -17,6 +17,7 @@ from collage.steps.assemble_collage import READERS, completed, finish, sidecars_
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
 from collage.tile import Sidecar
+from collage.verdict import laid_out
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Completed:
@@ -49,7 +50,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
             first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
             cells = layout.fill(first, asked.cols, order, asked.seed)
         laid = again.model_copy(update={"cells": cells})
-        return manifest.laid_out(laid, again.cells or cells, asked.format, created=clock.now())
+        return laid_out(manifest, laid, again.cells or cells, asked.format, created=clock.now())
 
     folder = f"layouts/{layout_name(changes)}"
     return completed(store, finish(store, made, sidecars, judge, folder), folder)

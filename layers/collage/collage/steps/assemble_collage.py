@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from collage import clock
 from collage.announcements import Completed
 from collage.errors import Refused
-from collage.manifest import Manifest, record
+from collage.manifest import Manifest
 from collage.plan import Plan
 from collage.progress import TileCounts
 from collage.services import Tools
@@ -16,6 +16,7 @@ from collage.sheet import fonts
 from collage.steps import progress
 from collage.store.store import Store
 from collage.tile import Sidecar, Tile
+from collage.verdict import record
 
 READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from collage.errors import Refused
 from collage.frozen import Frozen
-from collage.manifest import MISSING, TileRecord, TileState, tile_record
+from collage.manifest import MISSING, TileRecord, TileState
 from collage.progress import Progress
 from collage.tile import Tile
+from collage.verdict import tile_record
 
 if TYPE_CHECKING:
     from collage.plan import Plan

@@ -1,9 +1,10 @@
 import pytest
 
 from collage.errors import TooFewTiles
-from collage.manifest import Failure, record
+from collage.manifest import Failure
 from collage.notes import Unsettled
 from collage.tile import Sidecar
+from collage.verdict import laid_out, record
 from tests.unit.plans import planned
 
 NOW = "2026-01-01T00:00:00+00:00"
@@ -83,8 +84,8 @@ def test_a_failed_call_gives_its_reason_to_its_tile(hundred):
 def test_the_files_are_named_from_the_manifests_own_folder(hundred):
     manifest = judge(planned(format="jpeg", title="A farm"), range(100))
 
-    again = manifest.laid_out(manifest.layout, manifest.layout.cells, "webp", created=NOW)
-    again = again.laid_out(manifest.layout, manifest.layout.cells, "webp", created=NOW)
+    again = laid_out(manifest, manifest.layout, manifest.layout.cells, "webp", created=NOW)
+    again = laid_out(again, manifest.layout, manifest.layout.cells, "webp", created=NOW)
 
     assert (manifest.recipe, manifest.title) == ("collage", "A farm")
     assert manifest.files.collage == "collage.jpg"

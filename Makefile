@@ -60,8 +60,10 @@ demo: install ## make a collage of the sample picture on the laptop cloud
 test: install ## run all tests; no network is used
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+# One thread each: two processes of several would wait for each other.
 test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
-	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest tests/diffusion
+	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest --numprocesses 2 --dist loadfile \
+		tests/diffusion
 
 fuzz: install ## try what comes in with far more of the unexpected than `make test` does
 	FUZZ=long $(BIN)/python -m pytest -q tests/fuzz

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SIZE = 64
 ID = "c0ffee" + 14 * "0"
+TASK = (sys.executable, "-m", "tasks.diffusion")
 STYLES = ("Cubism", "Baroque", "Op Art", "Fauvism")
 
 
@@ -118,19 +119,25 @@ class Bench:
         assert found is not None, "the tile was not made"
         return found[0]
 
-    def start(self, **variables: str) -> subprocess.Popen[str]:
-        """The task as a process of its own."""
-        environment = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'collage'}",
+    def variables(self) -> dict[str, str]:
+        """What the workflow tells a task of all of this bench's plan."""
+        return {
             "COLLAGES_BUCKET": self.bucket,
             "COLLAGE_ID": ID,
             "MODELS": str(self.models),
             "HEARTBEAT_SECONDS": "0.001",
+        }
+
+    def start(self, command: Sequence[str] = TASK, **variables: str) -> subprocess.Popen[str]:
+        """The task as a process of its own."""
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'collage'}",
+            **self.variables(),
             **variables,
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "tasks.diffusion"],
+            command,
             env=environment,
             cwd=ROOT,
             stderr=subprocess.PIPE,

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+
+from tests.infrastructure.shipped import ROOT
 
 if TYPE_CHECKING:
     from tests.diffusion.bench import Bench
@@ -118,6 +123,25 @@ def ip_adapter(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 made[f"ip_adapter.{number}.{part}_ip.weight"] = weight
     save_file(made, folder / "style.safetensors")
     return folder / "style.safetensors"
+
+
+@pytest.fixture(scope="session")
+def warm(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """A command in the place of the task's own, whose process begins at once. See warm.py."""
+    place = str(tmp_path_factory.mktemp("warm") / "socket")
+    code = Path(__file__).with_name("warm.py")
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'collage'}"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.diffusion.warm", "serve", place, str(models)],
+        cwd=ROOT,
+        env=environment,
+    )
+    while not Path(place).exists():
+        assert server.poll() is None
+        sleep(0.05)
+    yield [sys.executable, "-S", str(code), "run", place]
+    server.kill()
+    server.wait()
 
 
 @pytest.fixture(scope="session")

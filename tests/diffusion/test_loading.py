@@ -189,12 +189,12 @@ def test_tiny_models_are_the_same_wherever_they_are_made(models, tmp_path):
     assert (tmp_path / "manifest.json").read_bytes() == (models / "manifest.json").read_bytes()
 
 
-def test_the_task_reaches_for_no_network(bench):
+def test_the_task_reaches_for_no_network(bench, warm):
     """A proxy that is not there is where a request would go; every tile is made all the same."""
     tile = bench.tile("generate")
     bench.plan([tile])
     dead = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
-    task = bench.start(**dead, NO_PROXY="", no_proxy="")
+    task = bench.start(warm, **dead, NO_PROXY="", no_proxy="")
 
     assert task.wait() == End.DONE
     assert bench.store.sidecar(tile)

@@ -14,6 +14,7 @@ import torch
 
 from collage.engines.diffusion import operations
 from collage.engines.diffusion.shards import ShardProgress
+from tasks.diffusion import __main__ as task
 from tasks.diffusion import manifest
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, STYLES, changed
@@ -110,32 +111,51 @@ def test_a_tile_that_got_lost_comes_back_to_the_byte(bench):
     assert bench.store.sidecar(tiles[0]).created == kept
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
-def test_an_interrupted_task_goes_on_to_the_same_bytes(bench, how):
-    tiles = [
-        bench.tile("inpaint", seed=seed, options={"num_inference_steps": "30"}) for seed in range(8)
-    ]
-    bench.plan(tiles)
-    task = bench.start()
+@pytest.fixture
+def entry(bench, monkeypatch, capsys):
+    """The task's entry, in this process: how it ends, and what it says."""
+
+    def run(**variables):
+        for name, value in (bench.variables() | variables).items():
+            monkeypatch.setenv(name, value)
+        handler = signal.getsignal(signal.SIGTERM)
+        try:
+            return task.main(), capsys.readouterr().err
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+
+    return run
+
+
+def interrupted(bench, how, done):
+    """Start the task and end it in the middle of the batch after so many tiles; its exit code."""
+    started = bench.start()
     began = False
-    for line in task.stderr:
+    for line in started.stderr:
         said = json.loads(line) if line.startswith("{") else {}
-        # In the middle of the second batch.
-        if said.get("done") == 4 and said.get("step", 0) >= 5 and not began:
+        if said.get("done") == done and said.get("step", 0) >= 5 and not began:
             began = True
-            task.send_signal(how)
+            started.send_signal(how)
     assert began
-    assert task.wait() == (End.INTERRUPTED if how == signal.SIGTERM else -signal.SIGKILL)
-    made = [tile for tile in tiles if bench.store.sidecar(tile)]
-    assert len(made) == 4
-    if how == signal.SIGTERM:
-        assert bench.store.shard(ID, 0, 0).state == "interrupted"
-    assert bench.start().wait() == End.DONE
+    return started.wait()
+
+
+def test_an_interrupted_task_goes_on_to_the_same_bytes(bench):
+    """Told to stop in one batch and killed in the next, another process makes the rest."""
+    steps = {"num_inference_steps": "20"}
+    tiles = [bench.tile("inpaint", seed=seed, options=steps) for seed in range(12)]
+    bench.plan(tiles)
+
+    assert interrupted(bench, signal.SIGTERM, done=4) == End.INTERRUPTED
+    assert bench.store.shard(ID, 0, 0).state == "interrupted"
+    assert [bench.store.sidecar(tile) is not None for tile in tiles] == [True] * 4 + [False] * 8
+    assert interrupted(bench, signal.SIGKILL, done=8) == -signal.SIGKILL
+    assert [bench.store.sidecar(tile) is not None for tile in tiles] == [True] * 8 + [False] * 4
+    assert bench.worker().run() == End.DONE
     resumed = {tile.key: bench.png(tile) for tile in tiles}
     for tile in tiles:
         remove(bench, tile)
-    assert bench.start().wait() == End.DONE
-
+    assert bench.worker().run() == End.DONE
     assert {tile.key: bench.png(tile) for tile in tiles} == resumed
 
 
@@ -152,22 +172,22 @@ def test_an_interrupted_task_goes_on_to_the_same_bytes(bench, how):
     ],
     ids=str,
 )
-def test_a_wrong_environment_is_a_bad_request_that_names_it(bench, variables, named):
+def test_a_wrong_environment_is_a_bad_request_that_names_it(bench, entry, variables, named):
     bench.plan([bench.tile("inpaint")])
-    task = bench.start(**variables)
-    said = task.stderr.read()
+    end, said = entry(**variables)
 
-    assert task.wait() == End.BAD_REQUEST
+    assert end == End.BAD_REQUEST
     assert named in said
     assert "Traceback" not in said
 
 
-def test_without_its_model_a_shard_says_so_and_ends(bench, tmp_path):
+def test_without_its_model_a_shard_says_so_and_ends(bench, entry, tmp_path):
     tiles = [bench.tile("inpaint", seed=seed) for seed in range(2)]
     bench.plan(tiles)
-    task = bench.start(MODELS=str(tmp_path))
+    end, said = entry(MODELS=str(tmp_path))
 
-    assert task.wait() == End.NO_MODEL
+    assert end == End.NO_MODEL
+    assert "NoModel" in said
     assert bench.store.failures(ID)[0].error == "NoModel"
     assert bench.store.shard(ID, 0, 0).failed == 2
 

@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.local import Container
 from tests.diffusion.bench import photo
 from tests.infrastructure.shipped import ROOT
 from tests.workflow.running import states_of
@@ -41,9 +42,11 @@ RECIPES = {
 
 
 @pytest.fixture(scope="module")
-def stack(models, tmp_path_factory):
+def stack(models, warm, tmp_path_factory):
+    """The laptop cloud; its tasks are forked off one process. The last test starts a whole one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(torch_python.VARIABLE, str(models))
+        patch.setattr(torch_python, "containers", lambda: {"diffusion": Container(warm, ROOT)})
         patch.delenv("OPENAI_API_KEY", raising=False)
         state = tmp_path_factory.mktemp("state")
         with laptop.running({}, state=state) as (_, made):

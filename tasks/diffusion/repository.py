@@ -149,13 +149,17 @@ def _flowing(folder: Path, published: Defaults) -> Traits:
     done: dict[Operation, dict[str, int | float | str]] = {}
     for operation, pipeline in FLOWING[name].items():
         taken = inspect.signature(getattr(diffusers, pipeline).__call__).parameters
+        # Where only guidance by what is not wanted heeds a negative prompt, and the family is
+        # guided otherwise, there is none to be given.
+        unheeded = guided == "guidance_scale" and "true_cfg_scale" in taken
         own: dict[str, Any] = {}
         for option in OPTIONS:
             argument = guided if option == "guidance_scale" else option
             if option not in operations.OPTIONS[operation].model_fields or argument not in taken:
                 continue
             if option == "negative_prompt":
-                own[option] = ""
+                if not unheeded:
+                    own[option] = ""
             elif taken[argument].default is not None:
                 own[option] = taken[argument].default
         if distilled:

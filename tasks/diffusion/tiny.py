@@ -74,7 +74,7 @@ def _first_inpainting(folder: Path) -> None:
         unet=diffusers.UNet2DConditionModel(
             **UNET, in_channels=9, cross_attention_dim=WIDTH, attention_head_dim=8
         ),
-        text_encoder=transformers.CLIPTextModel(_text_config()),
+        text_encoder=transformers.CLIPTextModel(text_config()),
         tokenizer=tokenizer(),
         scheduler=diffusers.DDIMScheduler(**NOISE),
         safety_checker=None,
@@ -138,7 +138,7 @@ def _image_embedding(folder: Path) -> None:
             num_embeddings=LONGEST,
         ),
         image_encoder=vision,
-        text_encoder=transformers.CLIPTextModelWithProjection(_text_config()),
+        text_encoder=transformers.CLIPTextModelWithProjection(text_config()),
         tokenizer=tokenizer(),
         scheduler=diffusers.UnCLIPScheduler(prediction_type="sample", clip_sample_range=5.0),
         image_processor=transformers.CLIPImageProcessor(size=32, crop_size=32),
@@ -257,14 +257,15 @@ def _vector_quantized_model() -> Any:
 
 def _texts() -> dict[str, Any]:
     return {
-        "text_encoder": transformers.CLIPTextModel(_text_config()),
+        "text_encoder": transformers.CLIPTextModel(text_config()),
         "tokenizer": tokenizer(),
-        "text_encoder_2": transformers.CLIPTextModelWithProjection(_text_config()),
+        "text_encoder_2": transformers.CLIPTextModelWithProjection(text_config()),
         "tokenizer_2": tokenizer(),
     }
 
 
-def _text_config() -> Any:
+def text_config() -> Any:
+    """Of CLIP's text encoder, small."""
     return transformers.CLIPTextConfig(
         vocab_size=len(vocabulary()),
         hidden_size=WIDTH,

@@ -1,6 +1,7 @@
 """Families that flow: each by its own pipelines, as its own files say what it is."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,32 +10,63 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 
 import diffusers
 import torch
-from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit, pipeline_qwenimage_edit_inpaint
+from diffusers.pipelines.qwenimage import (
+    pipeline_qwenimage_edit,
+    pipeline_qwenimage_edit_inpaint,
+    pipeline_qwenimage_edit_plus,
+)
 from PIL import Image
 
 from collage.engines.diffusion import operations
 from collage.errors import InvalidRequest, NoModel
-from tasks.diffusion import families, repository
+from tasks.diffusion import families, manifest, models_folder, repository
+from tests.diffusion import unpublished
 from tests.diffusion.bench import SIZE, photo
 from tests.unit.pictures import decode
 
 FEW = {"num_inference_steps": "2"}
-FAMILIES = ("z-image-turbo", "flux2-klein-4b", "qwen-image", "qwen-image-edit")
+PUBLISHED = ("z-image-turbo", "flux2-klein-4b", "qwen-image", "qwen-image-edit")
 
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     """Qwen's editing pipelines work at a megapixel whatever they are given."""
-    for module in (pipeline_qwenimage_edit, pipeline_qwenimage_edit_inpaint):
-        monkeypatch.setattr(module, "calculate_dimensions", lambda area, ratio: (SIZE, SIZE, None))
+    for module, unsaid in (
+        (pipeline_qwenimage_edit, (None,)),
+        (pipeline_qwenimage_edit_inpaint, (None,)),
+        (pipeline_qwenimage_edit_plus, ()),
+    ):
+        answer = (SIZE, SIZE, *unsaid)
+        monkeypatch.setattr(module, "calculate_dimensions", lambda area, ratio, a=answer: a)
+
+
+@pytest.fixture(scope="module")
+def every(models, tmp_path_factory):
+    """The tiny models, and further families as `collage models add` adds them."""
+    folder = tmp_path_factory.mktemp("every")
+    shutil.copytree(models, folder, dirs_exist_ok=True)
+    for name, make in unpublished.MADE.items():
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            make(tmp_path_factory.mktemp("saved") / name)
+        saved = next(tmp_path_factory.getbasetemp().glob(f"saved*/{name}"))
+        models_folder.add(folder, name, str(saved), native=SIZE)
+    return folder
 
 
 def traits(bench, name):
     return bench.store.weights(str(bench.models)).families[name].traits
 
 
-@pytest.mark.parametrize("name", FAMILIES)
-def test_every_operation_of_a_family_makes_a_picture_that_depends_on_no_other(bench, name):
+def test_every_pipeline_that_is_known_is_tried_here(every):
+    tried = {manifest.read(every)[name].traits.pipeline for name in (*PUBLISHED, *unpublished.MADE)}
+
+    assert tried == set(repository.FLOWING)
+
+
+@pytest.mark.parametrize("name", [*PUBLISHED, *unpublished.MADE])
+def test_every_operation_of_a_family_makes_a_picture_that_depends_on_no_other(bench, every, name):
+    bench.models = every
     for operation in traits(bench, name).operations:
         tiles = [
             bench.tile(operation, model=name, options=FEW, prompt=prompt, seed=seed)
@@ -90,6 +122,22 @@ def test_what_makers_advise_and_no_file_says_is_taken_from_where_it_is_published
     assert turbo.operations["generate"] == {"num_inference_steps": 8}
     assert turbo.operations["inpaint"] == {"num_inference_steps": 8, "strength": 1.0}
     assert turbo.native == 1024
+
+
+def test_flux_is_guided_by_what_it_was_distilled_to_and_heeds_no_negative_prompt(bench, every):
+    """It reads 512 tokens by its second encoder; the first one's 77 are not all."""
+    bench.models = every
+    known = traits(bench, "flux")
+    text = "barn " * 60
+    tile = bench.tile("generate", model="flux", options=FEW, prompt=text.strip())
+    bench.make(tile)
+
+    assert known.guidance == "guidance_scale"
+    assert known.operations["generate"] == {"num_inference_steps": 28, "guidance_scale": 3.5}
+    assert traits(bench, "flux-fill").operations["inpaint"]["guidance_scale"] == 30
+    with pytest.raises(InvalidRequest, match="negative_prompt: generate takes no such option"):
+        operations.options("generate", known, {"negative_prompt": "fog"})
+    assert "prompt_tokens" not in bench.store.sidecar(tile).measures
 
 
 @pytest.mark.parametrize(

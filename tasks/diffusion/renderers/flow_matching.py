@@ -72,7 +72,10 @@ class FlowMatching:
         if isinstance(made, Exception):
             return made
         longest = inspect.signature(pipe.__call__).parameters["max_sequence_length"].default
-        return Made(made.picture, cut(pipe.tokenizer, job.tile.prompt, longest - CHAT))
+        # Of FLUX.1's two encoders the second reads all of a text, and ends it with one token.
+        second = getattr(pipe, "tokenizer_2", None)
+        most = longest - (CHAT if second is None else 1)
+        return Made(made.picture, cut(second or pipe.tokenizer, job.tile.prompt, most))
 
 
 def load(folder: Path, machine: Machine, *, compiled: bool) -> FlowMatching:

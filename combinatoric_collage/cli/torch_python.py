@@ -78,6 +78,17 @@ def make_tiny(place: Path) -> None:
         raise CloudError("The tiny models could not be made.")
 
 
+def pin(names: Sequence[str]) -> int:
+    """Have models.toml pin what is published now of these families; the exit code.
+
+    Raises:
+        CloudError: when no Python here has what asks the Hub.
+    """
+    command = [str(python()), "-m", "tasks.diffusion.pin", *names]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment()}, check=False)  # noqa: S603
+    return done.returncode
+
+
 def manage(models: Path, words: Sequence[str], *, torch: bool) -> int:
     """Have the task's own code do what these words say with a folder of models; its exit code.
 

@@ -29,6 +29,8 @@ class Published(BaseModel):
     """Whether it is published as pickled modules, which only somebody who trusts them converts."""
     gigabytes: float = Field(gt=0)
     revision: str = Field(default="", pattern=r"^[0-9a-f]{40}$|^$")
+    revisions: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]] = {}
+    """The commit of each of ``folders``."""
     sha256: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = {}
     """Of what is published under, or becomes, a name here, before it is converted."""
     defaults: dict[str, int | float | str] = {}
@@ -41,6 +43,8 @@ class Published(BaseModel):
             raise ValueError("give files for repositories, and for nothing else")
         if self.revision and not self.repository:
             raise ValueError("give a revision for one repository")
+        if not set(self.revisions) <= set(self.folders):
+            raise ValueError("give revisions for folders")
         return self
 
     @property
@@ -48,8 +52,33 @@ class Published(BaseModel):
         """Where it is from, in words."""
         return self.repository or ", ".join([*self.folders.values(), *self.urls.values()])
 
+    @property
+    def repositories(self) -> dict[str, str]:
+        """Its repositories, by the folders that they become; the only one becomes all of it."""
+        return self.folders or ({"": self.repository} if self.repository else {})
 
-def read() -> dict[str, Published]:
+    @property
+    def patterns(self) -> list[str]:
+        """Which files of its repositories are needed, by their paths there."""
+        prefix = f"{self.subfolder}/" if self.subfolder else ""
+        return [prefix + pattern for pattern in self.files]
+
+    def commit(self, below: str) -> str:
+        """The commit that is expected of the repository of a folder; empty where none is."""
+        return self.revisions.get(below, "") if below else self.revision
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it is said of all that comes what it has to be."""
+        return all(map(self.commit, self.repositories)) and set(self.urls) <= set(self.sha256)
+
+
+def read(file: Path = FILE) -> dict[str, Published]:
     """Every family by its name."""
-    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, Published]:
+    """Every family that a text in the form of models.toml names."""
+    tables = tomllib.loads(text)
     return {name: Published.model_validate(table) for name, table in tables.items()}

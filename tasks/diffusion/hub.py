@@ -36,6 +36,20 @@ def bring(said: str, place: Path) -> str:
     return snapshot(name, revision, wanted, place)
 
 
+def published(origin: str, patterns: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The commit of a repository's main branch now, and the SHA-256 of its large files that match.
+
+    Small ones, such as configurations, the Hub names by their commit alone.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import filter_repo_objects
+
+    info = HfApi().model_info(origin, files_metadata=True)
+    large = {one.rfilename: one.lfs.sha256 for one in info.siblings or [] if one.lfs}
+    wanted = filter_repo_objects(large, allow_patterns=list(patterns))
+    return str(info.sha), {name: large[name] for name in wanted}
+
+
 def snapshot(origin: str, revision: str, patterns: Sequence[str], folder: Path) -> str:
     """Bring the files of a repository on the Hub that match; the commit that they are of.
 

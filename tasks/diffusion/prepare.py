@@ -46,29 +46,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
         dest="trusted",
         help="convert pickled modules too, which can run any code on this machine",
     )
+    parser.add_argument(
+        "--unpinned",
+        action="store_true",
+        help="take what models.toml does not pin as it is on the day",
+    )
     asked = parser.parse_args(arguments)
     for name in asked.names:
         try:
-            prepare(asked.folder, name, known[name], trusted=asked.trusted)
+            given = known[name]
+            prepare(asked.folder, name, given, trusted=asked.trusted, unpinned=asked.unpinned)
         except NoModel as error:
             sys.exit(f"{error.name}: {error}")
 
 
-def prepare(folder: Path, name: str, published: Published, *, trusted: bool) -> None:
+def prepare(
+    folder: Path, name: str, published: Published, *, trusted: bool, unpinned: bool = False
+) -> None:
     """Bring one family, convert it where that is needed, and write it into the manifest.
 
     What lies there under its name stays until all of the new one is there.
 
     Raises:
-        NoModel: when what came is not what models.toml expects, or not a family that can be run.
+        NoModel: when models.toml does not say what it has to be and ``unpinned`` does not say that
+            this is well, when it is not that, or not a family that can be run.
     """
+    if not published.pinned and not unpinned:
+        raise NoModel(
+            f"models.toml does not say which {name} is meant: nothing was brought. `collage models "
+            f"pin {name}` writes down what is published now; --unpinned takes it as it is."
+        )
     with replacing(folder / name) as place:
         for target, url in published.urls.items():
             _file(url, place / target, published, trusted=trusted and published.pickled)
         revision = ""
-        repositories = published.folders or ({"": published.repository} if published.files else {})
-        for below, origin in repositories.items():
-            revision = _repository(origin, published, place / below)
+        for below in published.repositories:
+            revision = _repository(published, below, place)
         traits = repository.traits(published.kind, place, published.defaults)
         made = manifest.family(
             place,
@@ -102,16 +115,17 @@ def _file(url: str, target: Path, published: Published, *, trusted: bool) -> Non
         convert(file, target, trusted=trusted)
 
 
-def _repository(origin: str, published: Published, place: Path) -> str:
-    """Bring what is needed of a repository to ``place``; the commit that it was."""
-    prefix = f"{published.subfolder}/" if published.subfolder else ""
-    patterns = [prefix + pattern for pattern in published.files]
+def _repository(published: Published, below: str, place: Path) -> str:
+    """Bring what is needed of the repository of a folder ``below``; the commit that it was."""
+    origin, into = published.repositories[below], place / below
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".coming-") as there:
-        revision = hub.snapshot(origin, published.revision, patterns, Path(there))
-        shutil.copytree(Path(there) / published.subfolder, place, dirs_exist_ok=True)
+        commit = published.commit(below)
+        revision = hub.snapshot(origin, commit, published.patterns, Path(there))
+        shutil.copytree(Path(there) / published.subfolder, into, dirs_exist_ok=True)
     for name in published.sha256:
-        _expect(name, place / name, published)
-    for pickled in place.rglob("*.bin"):
+        if name.startswith(f"{below}/" if below else ""):
+            _expect(name, place / name, published)
+    for pickled in into.rglob("*.bin"):
         # Tables of numbers, which are read without running what a pickle may hold.
         name = pickled.stem if pickled.stem != "pytorch_model" else "model"
         convert(pickled, pickled.with_name(f"{name}.safetensors"), trusted=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -122,6 +122,15 @@ def check(
 
 
 @models.command()
+def pin(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
+    """Write into models.toml which commits and files are published now.
+
+    It asks the Hugging Face Hub. Names are those that python -m tasks.diffusion.prepare lists.
+    """
+    _ended(lambda: torch_python.pin(names))
+
+
+@models.command()
 def remove(name: Name, folder: Folder) -> None:
     """Remove a model from the folder, and its files."""
     _manage(folder, "remove", [name])
@@ -136,8 +145,13 @@ def _given(option: str, value: object) -> list[str]:
 
 
 def _manage(folder: Path, command: str, words: Iterable[str] = (), *, torch: bool = False) -> None:
+    _ended(lambda: torch_python.manage(folder, [command, *words], torch=torch))
+
+
+def _ended(run: Callable[[], int]) -> None:
+    """Run the task's own code, and end as it ends."""
     try:
-        code = torch_python.manage(folder, [command, *words], torch=torch)
+        code = run()
     except CloudError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(FAILED) from None

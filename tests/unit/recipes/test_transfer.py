@@ -5,6 +5,7 @@ from math import comb
 
 import pytest
 
+from collage import engines
 from collage import plan as plans
 from collage.errors import InvalidRequest
 from collage.request.parse import parse
@@ -181,6 +182,18 @@ def test_what_cannot_be_made_is_refused(options, said):
         parse({"recipe": "transfer", "styles": NAMES, **options})
 
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, e in engines.ENGINES.items() if "transfer" in e.operations)
+)
+def test_an_engine_that_transfers_is_shown_styles_or_knows_them_by_name(name):
+    known = engines.ENGINES[name]
+
+    assert known.style_pictures
+    # Whoever is asked for money is shown what a style looks like, and can make what it is shown.
+    assert known.references == (known.provider is not None)
+    assert not known.references or "generate" in known.operations
 
 
 def test_the_engine_is_one_that_can_unless_another_is_named():

@@ -5,14 +5,22 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from collage import engines
 from collage.engines.stylizer.engine import Stylizer
 from collage.engines.stylizer.looks import CHOSEN, LOOKS
 from collage.engines.stylizer.models import MODEL
 from collage.engines.stylizer.networks import STYLE_SIDE
-from collage.engines.stylizer.stylize import BRUSHES, LEAST, MOST, _shares, _working_size, stylize
+from collage.engines.stylizer.stylize import (
+    BRUSHES,
+    FINE,
+    LEAST,
+    MOST,
+    _shares,
+    _working_size,
+    stylize,
+)
 from collage.painting import STYLES
 from collage.painting.mixture import dice
 from collage.pictures import masks, pixels
@@ -111,7 +119,7 @@ def test_a_tile_of_any_size_keeps_it(size):
 
 
 @pytest.mark.parametrize("size", [(32, 32), (256, 512), (512, 512), (2048, 1024), (2048, 32)])
-@pytest.mark.parametrize("brush", BRUSHES)
+@pytest.mark.parametrize("brush", [*BRUSHES, FINE * BRUSHES[0]])
 def test_the_networks_work_at_sides_that_are_multiples_of_4_within_bounds(size, brush):
     worked = _working_size(size, brush)
 
@@ -143,7 +151,58 @@ def test_every_operation_makes_a_picture_of_the_tile_and_another_one_is_refused(
             render(operation, source, whole)
     with pytest.raises(ValueError, match="cannot variation"):
         render("variation")
-    assert engines.ENGINES["stylizer"].operations == {"generate", "inpaint", "variation"}
+    with pytest.raises(ValueError, match="cannot transfer"):
+        render("transfer", source)
+    assert engines.ENGINES["stylizer"].operations == {
+        "generate",
+        "inpaint",
+        "transfer",
+        "variation",
+    }
+
+
+@pytest.mark.parametrize("style", ["Cubism", "Batik", "Red"])
+def test_a_transfer_has_finer_strokes_than_a_repainting(style):
+    source = farmhouse(256)
+    made, repainted = (
+        stylize(source, (style,), {"Red": RED}, 0, close=close) for close in (True, False)
+    )
+
+    def fineness(picture):
+        grey = np.asarray(Image.fromarray(picture).convert("L"), float)
+        return np.abs(np.diff(grey, axis=1)).mean() / grey.std()
+
+    assert distance(made, source) > 6
+    assert fineness(made) > 1.15 * fineness(repainted)
+
+
+def test_a_transfer_into_a_style_of_the_painters_composes_nothing():
+    source = farmhouse(256)
+    made, repainted = (stylize(source, ("Cubism",), {}, 0, close=close) for close in (True, False))
+
+    assert _edges_in_common(made, source) > 0.7
+    assert _edges_in_common(repainted, source) < 0.4
+
+
+def test_a_transfer_of_a_transfer_is_in_the_later_style_and_tells_of_the_earlier():
+    source = farmhouse(96)
+    pictures = {"Red": RED, "Blue": BLUE}
+    red = render("transfer", source, pictures=pictures, styles=("Red",))
+    blue = render("transfer", source, pictures=pictures, styles=("Blue",))
+    both = render("transfer", red, pictures=pictures, styles=("Blue",))
+
+    assert distance(both, blue) < distance(both, red)
+    assert distance(both, blue) > 3
+
+
+def _edges_in_common(one: np.ndarray, other: np.ndarray) -> float:
+    """How far two pictures have their edges in the same places: 1, all of them."""
+
+    def edges(picture: np.ndarray) -> np.ndarray:
+        blurred = Image.fromarray(picture).convert("L").filter(ImageFilter.GaussianBlur(1))
+        return np.hypot(*np.gradient(np.asarray(blurred, float))).ravel()
+
+    return float(np.corrcoef(edges(one), edges(other))[0, 1])
 
 
 def test_names_of_looks_are_styles_of_their_own_and_no_default_ones():

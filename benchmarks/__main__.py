@@ -10,6 +10,7 @@ NAMES = (
     "masks",
     "imports",
     "painter",
+    "stylizer",
     "workflow",
     "fanout",
     "faults",

@@ -1,0 +1,50 @@
+"""A collage in styles of pictures, by trained networks, through the shipped template."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from collage.engines.stylizer.models import MODEL
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
+from tests.unit.pictures import decode, encode, noise
+from tests.workflow.running import photo
+
+PICTURES = {"Waves": encode(noise((300, 280), 1)), "Moss": encode(noise((260, 400), 2))}
+ASKED = {"rows": 1, "cols": 3, "size": 64, "cell": 32, "masks": ["left", "right", "top"]}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with laptop.running({}) as (_, stack):
+        yield stack
+
+
+def made(stack: Stack, **options: object) -> tuple[bytes, dict[str, bytes]]:
+    """The collage of a photo in the styles of the pictures, and its tiles by their keys."""
+    started = stack.start(photo(1), {**ASKED, **options}, style_pictures=PICTURES)
+    for _ in stack.follow(started):
+        pass
+    manifest = stack.store.manifest(started["id"])
+    assert manifest.tile_counts == {"done": 3}
+    assert {record.tile.model for record in manifest.tiles} == {MODEL}
+    found = {record.key: stack.store.tile(record.tile) for record in manifest.tiles}
+    return stack.store.collage(manifest.id), {key: one[0] for key, one in found.items() if one}
+
+
+def test_a_collage_in_styles_of_pictures_is_the_same_bytes_when_it_is_made_again(
+    stack: Stack,
+) -> None:
+    before, tiles = made(stack, metadata=False)
+    for key in tiles:
+        for ending in ("png", "json"):
+            stack.client("s3").delete_object(
+                Bucket=stack.store.collages, Key=f"tiles/{key}.{ending}"
+            )
+
+    after, again = made(stack, metadata=False, format="webp")
+
+    assert len(tiles) == 3
+    assert again == tiles
+    assert decode(before).size == decode(after).size == (96, 32)
+    assert len({decode(png).tobytes() for png in tiles.values()}) == 3

@@ -174,7 +174,7 @@ def disturbed(source: Image.Image, seed: int) -> Image.Image:
     """What a model does to the pixels that it was to keep: a little softer, in another tint."""
     tint = np.random.default_rng(seed).uniform(2, 6, 3)
     tables = [np.rint(np.arange(256) * 0.97 + shift).clip(0, 255) for shift in tint]
-    soft = source.filter(ImageFilter.GaussianBlur(0.6))
+    soft = source.filter(ImageFilter.BoxBlur(0.5))
     return soft.point(np.concatenate(tables).astype(int).tolist())
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from botocore import UNSIGNED
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from PIL import Image
 
@@ -304,3 +307,13 @@ def test_what_was_changed_after_it_was_signed_is_refused(fake: FakeBedrock) -> N
     assert "expired" in raw(fake, signed(fake, **{"x-amz-date": "20260101T000000Z"}))
     bare = scoped.replace("host;", "")
     assert "host" in raw(fake, signed(fake, authorization=bare))
+
+
+def test_a_path_may_be_sent_without_escapes(fake: FakeBedrock) -> None:
+    body = json.dumps(body_of("inpaint")).encode()
+    keys = Credentials(fake.account.access_key, fake.account.secret_key)
+    asked = AWSRequest("POST", f"{fake.url}/model/{IDS['inpaint']}/invoke", {}, body)
+    SigV4Auth(keys, "bedrock", "us-west-2").add_auth(asked)
+    headers = {"Content-Type": "application/json"} | dict(asked.headers.items())
+    with urllib.request.urlopen(urllib.request.Request(asked.url, body, headers)) as reply:
+        assert json.load(reply)["finish_reasons"] == [None]

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from tests.fake_bedrock import errors, fields, pictures
-from tests.fake_bedrock.fields import MAX_SEED, SIDES
+from tests.fake_bedrock.fields import FIELDS, MAX_SEED, SIDES
 from tests.fake_bedrock.pictures import Picture
 
 MEGAPIXELS = {
@@ -53,7 +53,9 @@ def check(name: str, body: object, megapixels: float | None = None) -> Request:
     fields.check(name, body)
     found = pictures.read(name, body)
     prompt = str(body.get("prompt", ""))
-    weights = {words: float(weight) for words, weight in WEIGHT.findall(prompt)}
+    # Of the models that need no picture no page says that they know weights.
+    weighed = [] if FIELDS[name].plain_detail else WEIGHT.findall(prompt)
+    weights = {words: float(weight) for words, weight in weighed}
     for words, weight in weights.items():
         if weight > MAX_WEIGHT:
             raise errors.detail(f"the weight of ({words}:{weight}) must be between 0 and 2")

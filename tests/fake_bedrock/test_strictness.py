@@ -215,7 +215,8 @@ def test_a_mask_may_be_of_any_size_and_its_alpha_counts_for_nothing(fake: FakeBe
 
 def test_words_that_are_weighed_are_on_record(fake: FakeBedrock) -> None:
     invoke(fake, prompt=r"a (barn:1.5) and a \(lake:0.5\)")
-    assert fake.requests[0].weights == {"barn": 1.5}
+    invoke(fake, "core", prompt="a (barn:2.5)")
+    assert [record.weights for record in fake.requests] == [{"barn": 1.5}, {}]
 
 
 def test_a_body_of_25_megabytes_is_too_large(fake: FakeBedrock) -> None:

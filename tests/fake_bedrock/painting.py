@@ -66,16 +66,24 @@ class Easel:
         return Image.blend(source, self.redrawn(request, seed), strength)
 
     def inpainted(self, request: Request, seed: int) -> Image.Image:
-        """Painted anew where the mask is white."""
+        """Painted anew where the mask is white, or gone on with where no style is named."""
+        if not styles_in(request.prompt):
+            return self.erased(request, seed)
         return _within(request, self.redrawn(request, seed), seed)
 
     def erased(self, request: Request, seed: int) -> Image.Image:
         """Filled from around where the mask is white."""
         small = self.small(request.size)
         source = np.asarray(request.image().resize(small, SMOOTH))
-        alpha = np.asarray(ImageChops.invert(_mask(request).resize(small, SMOOTH)))
-        filled = painting.refill(source, alpha, "", seed)
-        return _within(request, _enlarged(filled, request.size), seed)
+        # What lies under the mask shines through beside it in the small picture: that is not known.
+        hidden = _mask(request).resize(small, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
+        alpha = np.asarray(hidden.point(lambda light: 0 if light else 255))
+        if any(not edge.any() for edge in (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])):
+            # What is to be filled lies along a whole side: the picture goes on there.
+            made = painting.extend(source, alpha, request.prompt, (), seed)
+        else:
+            made = painting.refill(source, alpha, request.prompt, seed)
+        return _within(request, _enlarged(made, request.size), seed)
 
     def extended(self, request: Request, seed: int) -> Image.Image:
         """Continued beyond its borders."""

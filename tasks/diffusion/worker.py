@@ -262,5 +262,6 @@ def _finished(job: Job[Any], made: Made) -> Rendered:
     pixels = pictures.resized(pictures.quantize(made.picture), job.tile.size)
     if job.kept is not None:
         source, mask = job.kept
-        pixels = feather.blend(source, pixels, mask)
+        fades = job.tile.operation != "outpaint"
+        pixels = feather.blend(source, pixels, mask, fades=fades)
     return Rendered(pictures.encode(pixels), measures=dict(made.measures))

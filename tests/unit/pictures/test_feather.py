@@ -53,3 +53,12 @@ def test_the_source_stays_to_the_pixel_whatever_the_model_made_of_it(source):
 
     assert (joined[:, :48] == source[:, :48]).all()
     assert (joined[:, 60:] != source[:, 60:]).any()
+
+
+def test_what_goes_on_with_a_picture_does_not_fade_in_from_what_is_not_there(source):
+    alpha = right_half(source.shape)
+    whole = source.copy()
+    source[:, 48:] = 127
+
+    assert (feather.blend(source, whole, alpha, fades=False) == whole).all()
+    assert (feather.blend(source, whole, alpha)[:, 48] != whole[:, 48]).any()

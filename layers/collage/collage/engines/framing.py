@@ -55,7 +55,7 @@ def brought_back(
             if not tile.styles:
                 # What goes on with the picture must have its colours; another style has its own.
                 painted = feather.match_colours(kept, painted, alpha)
-            painted = feather.blend(kept, painted, alpha)
+            painted = feather.blend(kept, painted, alpha, fades=tile.operation != "outpaint")
     file = io.BytesIO()
     Image.fromarray(painted).save(file, "PNG", compress_level=3)
     return Rendered(

@@ -10,7 +10,11 @@ Plane = NDArray[np.float32]
 
 
 def blend(
-    source: NDArray[np.uint8], painted: NDArray[np.uint8], mask_alpha: NDArray[np.uint8]
+    source: NDArray[np.uint8],
+    painted: NDArray[np.uint8],
+    mask_alpha: NDArray[np.uint8],
+    *,
+    fades: bool = True,
 ) -> NDArray[np.uint8]:
     """The painting where alpha is 0, the untouched source where alpha is 255.
 
@@ -18,10 +22,14 @@ def blend(
         source: RGB, (H, W, 3).
         painted: RGB, (H, W, 3).
         mask_alpha: (H, W), 0 = edit and 255 = keep; between, the share that is kept.
+        fades: Whether the painting fades in; beyond the source, where a picture goes on, there is
+            nothing that it could fade in from.
 
     Returns:
         RGB, (H, W, 3). It fades inside the edited part only.
     """
+    if not fades:
+        return np.where((mask_alpha == 255)[..., None], source, painted)
     weight = opacity(mask_alpha)[..., None]
     blended = source + (np.asarray(painted, np.float32) - source) * weight
     return np.where(weight > 0, np.round(blended), source).astype(np.uint8)

@@ -137,7 +137,10 @@ class Transfers:
                 "mask": mask,
                 "mask_sha256": digest,
                 "model": one.model,
-                "options": {TRANSFERRED_BY: one.engine},
+                "options": {
+                    TRANSFERRED_BY: one.engine,
+                    "transfers": " then ".join(self._in_turn(combination)),
+                },
                 "preserve": True,
             }
         )
@@ -145,8 +148,7 @@ class Transfers:
     def _transfer(self, combination: tuple[str, ...]) -> Tile:
         """The source in a combination of styles: that in all but one, transferred to this one."""
         if combination not in self._made:
-            last = combination[self._last(combination)]
-            below = tuple(name for name in combination if name != last)
+            below, last = self._parted(combination)
             source = self._digest(Composition.of(self._transfer(below))) if below else None
             text = self.ingredients.request.prompt_template.format(styles=last)
             tile = self.ingredients.tile(
@@ -155,10 +157,19 @@ class Transfers:
             self._made[combination] = self._added(tile)
         return self._made[combination]
 
-    def _last(self, combination: tuple[str, ...]) -> int:
-        """Which style of a combination comes last, and shows most: each about equally often."""
+    def _in_turn(self, combination: tuple[str, ...]) -> tuple[str, ...]:
+        """The styles of a combination as they are transferred, one after another."""
+        below, last = self._parted(combination)
+        return (*(self._in_turn(below) if below else ()), last)
+
+    def _parted(self, combination: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """A combination without the style that comes last, and shows most, and that style.
+
+        Each style does so about equally often.
+        """
         listed = self.ingredients.styles
-        return sum(map(listed.index, combination)) % len(combination)
+        last = sum(map(listed.index, combination)) % len(combination)
+        return combination[:last] + combination[last + 1 :], combination[last]
 
     def _reference(self, style: str) -> dict[str, str]:
         """The option that says which picture a style is transferred from, where one is made."""

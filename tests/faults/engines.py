@@ -169,7 +169,7 @@ def serving_provider(trial: Trial, fake: FakeOpenAI) -> Iterator[None]:
     world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=PATIENCE)
     made: Any = world.tools.__dict__
     made["_engines"] = Loaded(world)
-    with mock.patch.object(services, "_client", return_value=secrets):
+    with mock.patch.object(services, "aws_client", return_value=secrets):
         trial.billed = FakeBills(fake)
         trial.prepare()
         plan = world.store.plan(trial.flow.collage)

@@ -82,7 +82,7 @@ def asked(world: World, fake: FakeOpenAI, trial: Trial) -> Iterator[None]:
     album = Album(engine.Painter())
     world.serve("painter", album, secret="key", base_url=fake.base_url, timeout=PATIENCE)
     trial.billed, trial.lists = Lists(fake), True
-    with mock.patch.object(services, "_client", return_value=secrets):
+    with mock.patch.object(services, "aws_client", return_value=secrets):
         trial.prepare()
         yield
 

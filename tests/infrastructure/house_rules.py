@@ -86,7 +86,7 @@ ARROWS = {
     "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
     "request": "digest engines errors fields formats frozen names recipes sheet words",
-    "services": "engines settings spending",
+    "services": "engines errors settings spending",
     "settings": "frozen",
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",

@@ -98,7 +98,10 @@ def _engine(name: str, here: Tools) -> Engine:
     return Engine(
         name=name,
         model=model,
-        models={operation: model or known.families[operation] for operation in operations},
+        models={
+            operation: known.model_of(operation, True, model or known.families.get(operation, ""))
+            for operation in operations
+        },
         operations=operations,
         seeded=known.seeded,
         trained=known.trained,

@@ -158,6 +158,10 @@ class TooLong(PermanentError):
 class Refused(PermanentError):
     """Moderation refused a prompt or picture: the provider's, or a model's own safety checker."""
 
+    def __init__(self, message: str, *, may_be_billed: bool = False) -> None:
+        super().__init__(message)
+        self.may_be_billed = may_be_billed
+
 
 class Rejected(PermanentError):
     """The provider does not take one request, and names nothing that others would share."""

@@ -1,6 +1,6 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from collage import engines, formats, recipes
 from collage.digest import canonical
+from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest, NoStyles
 from collage.frozen import Frozen
 from collage.names import CollageId, MaskName
@@ -152,7 +153,7 @@ def make(
     Raises:
         NoModel: when there are no weights for what is asked.
         NoStyles: when the list of styles is empty.
-        InvalidRequest: when more styles are combined than there are.
+        InvalidRequest: when more styles are combined than there are, or an engine is not able.
         InvalidRequest: when the format has no numbers for so large a picture.
         TooManyCombinations: when the combinations are too many to weigh.
     """
@@ -171,6 +172,7 @@ def make(
     )
     unfolded, fixed = _unfold(request, ingredients)
     tiles = tuple(unfolded.tiles)
+    _check(chain(tiles, unfolded.spares), accounts)
     calls = batch(tiles, accounts)
     font = accepted.font.sha256 if accepted.font else None
     laid = lay_out(request, unfolded, fixed=fixed, font=font)
@@ -191,6 +193,18 @@ def make(
         layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
     )
+
+
+def _check(tiles: Iterable[Tile], accounts: Accounts) -> None:
+    """Refuse tiles that their engine could never make.
+
+    Raises:
+        InvalidRequest: as it says.
+    """
+    for tile in tiles:
+        account = of_engine(accounts, tile.engine)
+        settings = account.settings if account else None
+        engines.ENGINES[tile.engine].check(Wanted.of(tile), settings)
 
 
 def _unfold(request: Request, ingredients: Ingredients) -> tuple[Unfolded, bool]:
@@ -310,8 +324,8 @@ def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:
         tiles=sum(len(call) for call in calls),
         usd=round(sum(price(call, accounts) for call in calls), 4),
         minutes=round(max(minutes), 2) if minutes else None,
-        # The oldest of the prices that it goes by.
-        priced_on=min(one.provider.priced_on for one in asked or accounts.values()),
+        # The oldest of the prices that it goes by; where nothing is paid, those that came first.
+        priced_on=min(one.provider.priced_on for one in asked or [*accounts.values()][:1]),
     )
 
 

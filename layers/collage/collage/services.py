@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import Any, cast
 from collage import engines
 from collage.engines.engine import Engine
 from collage.engines.provider import Provider, ProviderSettings
+from collage.errors import EngineUnavailable, ProviderUnreachable
 from collage.settings import Settings, read, settings
 from collage.spending.accounts import Account, Accounts, every
 from collage.spending.batches import Batches
@@ -61,7 +63,7 @@ class Tools:
     @cached_property
     def limits(self) -> Limits:
         """The paces and the budget that all runs share."""
-        return Limits(_client("dynamodb"), self.settings.limits_table, self.settings.daily_usd)
+        return Limits(aws_client("dynamodb"), self.settings.limits_table, self.settings.daily_usd)
 
     def batches(self, account: Account) -> Batches:
         """What the models of an account's server make by one call."""
@@ -79,7 +81,8 @@ class Tools:
         """
         name = account.provider.name
         if name not in self._clients:
-            self._clients[name] = account.provider.connect(account.settings, _client)
+            with _named(name):
+                self._clients[name] = account.provider.connect(account.settings, aws_client)
         return self._clients[name]
 
     def reached(self, provider: Provider) -> tuple[ProviderSettings, Any]:
@@ -100,6 +103,22 @@ class Tools:
         return {}
 
 
+@contextmanager
+def _named(provider: str) -> Iterator[None]:
+    """Give AWS's errors over what a provider is set up with the pack's names."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code, answer = error.response["Error"]["Code"], error.response.get("ResponseMetadata", {})
+        passes = "Throttl" in code or int(answer.get("HTTPStatusCode", 0)) >= 500
+        kind = ProviderUnreachable if passes else EngineUnavailable
+        raise kind(f"What {provider} is set up with could not be read: AWS says {code}.") from error
+    except BotoCoreError as error:
+        raise ProviderUnreachable(f"What {provider} is set up with could not be read.") from error
+
+
 @cache
 def tools() -> Tools:
     """The tools of this process."""
@@ -109,13 +128,21 @@ def tools() -> Tools:
     )
 
 
-def _client(service: str) -> Any:
+PATIENCE: Mapping[str, Any] = {
+    "connect_timeout": 3,
+    "read_timeout": 10,
+    "retries": {"mode": "standard", "total_max_attempts": 4},
+}
+"""How long an answer of AWS's is waited for, and how often it is asked, unless somebody says."""
+
+
+def aws_client(service: str, region: str | None = None, **settings: Any) -> Any:
+    """A client of one of AWS's services, in the process's own Region unless another is named.
+
+    ``settings`` are botocore's, in place of `PATIENCE`.
+    """
     import boto3
     from botocore.config import Config
 
-    config = Config(
-        connect_timeout=3,
-        read_timeout=10,
-        retries={"mode": "standard", "total_max_attempts": 4},
-    )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    config = Config(**{**PATIENCE, **settings})
+    return boto3.client(service, region, config=config)  # type: ignore[call-overload]

@@ -191,7 +191,7 @@ def test_what_a_function_said_itself_is_left_alone() -> None:
 def test_the_documentation_has_the_table() -> None:
     said = DOCS.read_text()
 
-    for end in ENDS:
+    for end in (end for end in ENDS if end.of in ("", "openai")):
         counted = "counted" if end.counted else "free"
         retries = f"{end.retries:,} more" if end.retries else "no"
         row = f"| {end.when} | `{end.name}` | {counted} | {retries} | {end.reads} |"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from collage.engines.bedrock.capability import BEDROCK
+from collage.engines.bedrock.models import FAST_UPSCALE
 from collage.engines.diffusion.capability import DIFFUSION
 from collage.engines.engine import Capability
 from collage.engines.openai.capability import OPENAI
@@ -24,6 +26,7 @@ ENGINES: dict[str, Capability] = {
     "painter": PAINTER,
     "stylizer": STYLIZER,
     "openai": OPENAI,
+    "bedrock": BEDROCK,
     "diffusion": DIFFUSION,
     "upscaler": UPSCALER,
     "original": ORIGINAL,
@@ -33,6 +36,7 @@ ENGINES: dict[str, Capability] = {
 UPSCALERS = {
     "lanczos": ("painter", "painter-1"),
     **{name: ("upscaler", model) for name, model in LEARNED.items()},
+    "stable-fast-upscale": ("bedrock", FAST_UPSCALE),
 }
 """The engine and the model that make pictures larger, by what a request asks for."""
 

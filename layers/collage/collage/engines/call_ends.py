@@ -15,9 +15,11 @@ from collage.errors import (
     BudgetExhausted,
     CollageError,
     ConnectionLost,
+    EngineUnavailable,
     FailedMidway,
     LimitsUnavailable,
     MaxUsdReached,
+    NoModel,
     NoSlotYet,
     NotKept,
     Overloaded,
@@ -68,13 +70,17 @@ class End:
     """How often the workflow tries again."""
     reads: str
     """The sentence that a person reads; … stands for the provider's own words or for numbers."""
+    of: str = ""
+    """The one provider whose calls may end so; empty: any."""
 
 
 FREE, COUNTED = False, True
 
 
-def _end(kind: type[CollageError], when: str, counted: bool, retries: int, reads: str) -> End:
-    return End(kind.__name__, when, counted, retries, reads)
+def _end(
+    kind: type[CollageError], when: str, counted: bool, retries: int, reads: str, of: str = ""
+) -> End:
+    return End(kind.__name__, when, counted, retries, reads, of)
 
 
 ENDS = (
@@ -133,6 +139,22 @@ ENDS = (
         0,
         "The provider did not take the request: …",
     ),
+    _end(
+        EngineUnavailable,
+        "403: no right, no subscription, or nothing to pay with",
+        FREE,
+        0,
+        "… and what helps",
+        of="bedrock",
+    ),
+    _end(
+        NoModel,
+        "404; a model that is not there, or not by that id",
+        FREE,
+        0,
+        "The provider has no such model for this account: …",
+        of="bedrock",
+    ),
     _end(TimedOut, "no answer in `CallSeconds`; 408, 504, 524", COUNTED, 2, "The provider …"),
     _end(
         FailedMidway,
@@ -180,6 +202,8 @@ _COUNTED = {end.name: end.counted for end in ENDS}
 
 def is_counted(error: CollageError) -> bool:
     """Whether the price of a call that ended so stays counted; of an unknown end it does."""
+    if isinstance(error, Refused) and error.may_be_billed:
+        return COUNTED
     return _COUNTED.get(error.name, COUNTED)
 
 

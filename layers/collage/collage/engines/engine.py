@@ -25,6 +25,28 @@ raises NoSlotYet when that is far off."""
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is wanted of an engine: of a request as far as that is known, or of a tile."""
+
+    operation: Operation
+    size: Size
+    """Of the tile, or of the picture that is made larger."""
+    model: str | None = None
+    """What the request names, or the tile."""
+    prompt: str | None = None
+    """None: it is not known yet."""
+    options: frozenset[str] = frozenset()
+    """The fields that the request asks with, of those that not every operation has a use for."""
+
+    @classmethod
+    def of(cls, tile: Tile) -> Wanted:
+        """What a tile wants."""
+        scale = int(tile.options.get("scale", 1))
+        size = tile.size[0] // scale, tile.size[1] // scale
+        return cls(tile.operation, size, tile.model, tile.prompt)
+
+
+@dataclass(frozen=True)
 class Capability:
     """What is known of an engine without loading it."""
 
@@ -51,6 +73,13 @@ class Capability:
     operation and the model that is asked for. Such tiles are made by a task, not by a function."""
     qualities_of: Callable[[str], tuple[str, ...] | None] = lambda model: None
     """Those that a model takes, by its name; None where only its server knows."""
+    model_of: Callable[[Operation, bool, str], str] = lambda operation, prompted, model: model
+    """Where its operations have models of their own: a tile's, by its operation, whether it has a
+    prompt, and the model that is asked for or set."""
+    unprompted: frozenset[Operation] = frozenset()
+    """Operations that it has a way of its own to do without any prompt."""
+    check: Callable[[Wanted, Any], None] = lambda wanted, settings: None
+    """Raises InvalidRequest for what it, by its provider's settings, could never make."""
     working_size: Callable[[str, Size], Size] = lambda model, size: size
     """The size to prepare a tile's source to, by the model and the tile's size."""
     provider: Provider | None = None

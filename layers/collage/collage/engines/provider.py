@@ -136,10 +136,9 @@ class Provider(ABC):
     """Dollars by the table for one call that makes these tiles."""
     is_priced: Callable[[str], bool]
     """Whether the table has a price for a model."""
-    connect: Callable[[Any, Callable[[str], Any]], Any]
-    """A client of the provider by its settings; a key is read by clients of AWS's services. It
-    raises what `Reach` says: an error of AWS that it lets through has no other name for a user
-    than ClientError."""
+    connect: Callable[[Any, Callable[..., Any]], Any]
+    """A client of the provider by its settings. What is needed of AWS's services, such as a key, is
+    asked of clients that `collage.services.aws_client` makes; their errors it may let through."""
     styles: StyleList | None = None
     """How it lists styles, where it has a language model."""
     price_list: PriceList | None = None

@@ -83,6 +83,7 @@ class Ingredients:
         own = {field: str(value) for field, value in wanted.items() if value is not None}
         fixed = engine.model is not None or "model" not in given
         model = self.models[name] if fixed else str(given["model"])
+        model = engine.model_of(operation, bool(prompt.strip()), model)
         if engine.pinned:
             model = engine.pinned(operation, given.get("model", asked.model), self.weights)
         if engine.style_pictures and engine.style_pictures_of(model, self.weights):
@@ -227,4 +228,5 @@ class Recipe(ABC):
 
     def prompts(self, request: Fields) -> tuple[str, ...]:
         """Every prompt that the request's text stands for."""
-        return prompts.asked(request, request.prompt or self.unsaid)
+        own_way = self.operation in engines.ENGINES[request.engine].unprompted
+        return prompts.asked(request, request.prompt or ("" if own_way else self.unsaid))

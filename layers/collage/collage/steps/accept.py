@@ -49,6 +49,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
 
         mask_files.understand(files[1])
     asked = complete(asked, size)
+    served.able(asked, tools, source is not None)
     served.weights(store, asked, tools, source is not None)
     return Accepted(
         id=collage_id(

@@ -133,10 +133,9 @@ def _paid(
         quotas = account.quotas(asked[0].model)
         bought = buy(tools.limits, quotas, engine, asked, source, mask, price, budget)
         _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
-    except Refused as refused:
-        refusals.note(store, collage_id, asked, refused)
-        raise
     except CollageError as error:
+        if isinstance(error, Refused):
+            refusals.note(store, collage_id, asked, error)
         if call_ends.is_counted(error):
             # What went wrong first is what to say, also where this cannot be written.
             with suppress(StoreUnavailable):

@@ -75,6 +75,7 @@ def estimate(
     pictures = [None if each is None else inspected(tools, each) for each in (data, mask_file)]
     size = fitting_size(asked, *pictures)
     asked = complete(asked, size)
+    served.able(asked, tools, data is not None)
     weights = served.weights(store, asked, tools, data is not None)
     _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
     prepared = with_styles(prepared, *brought(asked, style_pictures))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from collage import engines, recipes
 from collage.engines.diffusion import operations
+from collage.engines.engine import Wanted
+from collage.engines.provider import ProviderSettings
 from collage.engines.upscaler import models as upscalers
 from collage.errors import EngineUnavailable, InvalidRequest
+from collage.fields.fields import OPTIONS
 from collage.recipes import upscaling
 from collage.request import rules
 from collage.request.request import Request
@@ -21,6 +26,7 @@ def check(asked: Request, tools: Tools) -> None:
     for name in asked.engines:
         set_up(name, tools)
     if asked.upscaler is not None:
+        set_up(engines.UPSCALERS[asked.upscaler][0], tools, "upscaler")
         upscalers.check(asked.upscaler)
     rules.known_qualities(asked, models(asked, tools))
     if asked.styled and asked.styles is None and tools.lister(asked.engines) is None:
@@ -29,8 +35,38 @@ def check(asked: Request, tools: Tools) -> None:
         styles.default(asked.style_count, asked.exclude, asked.known_styles)
 
 
-def set_up(engine: str, tools: Tools) -> None:
-    """Whether this stack has what an engine needs.
+def able(asked: Request, tools: Tools, has_source: bool) -> None:
+    """Whether the engines of a request, which is complete, can make what it asks for.
+
+    Raises:
+        InvalidRequest: with the field that is wrong.
+    """
+    recipe = recipes.RECIPES[asked.recipe]
+    named: tuple[str | None, ...] = asked.axes.get("model", ()) or (asked.model,)
+    # The prompts of styles are known only with these.
+    texts = (None,) if asked.styled else recipe.prompts(asked)
+    options = frozenset(
+        name
+        for name in (*OPTIONS, "style_pictures")
+        if getattr(asked, name) is not None or name in asked.axes
+    )
+    for name, size, model, text in product(asked.engines, asked.sizes, named, texts):
+        wanted = Wanted(recipe.operation_on(has_source), size, model, text, options)
+        engines.ENGINES[name].check(wanted, _settings(name, tools))
+    if asked.upscaler is not None:
+        name, model = engines.UPSCALERS[asked.upscaler]
+        for size in asked.sizes:
+            wanted = Wanted("upscale", size, model)
+            engines.ENGINES[name].check(wanted, _settings(name, tools))
+
+
+def _settings(engine: str, tools: Tools) -> ProviderSettings | None:
+    account = of_engine(tools.accounts, engine)
+    return None if account is None else account.settings
+
+
+def set_up(engine: str, tools: Tools, field: str = "engine") -> None:
+    """Whether this stack has what an engine needs, which ``field`` of a request asks for.
 
     Raises:
         EngineUnavailable: with what it lacks.
@@ -38,7 +74,7 @@ def set_up(engine: str, tools: Tools) -> None:
     known = engines.ENGINES[engine]
     account = of_engine(tools.accounts, engine)
     if account is not None and account.lacks is not None:
-        raise EngineUnavailable(f"engine: {engine} {account.lacks}")
+        raise EngineUnavailable(f"{field}: {engine} {account.lacks}")
     if known.pinned is not None and not tools.settings.models:
         raise EngineUnavailable(
             f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "

@@ -8,14 +8,15 @@ from collage.errors import EngineUnavailable
 from collage.networks import files
 from collage.networks.files import File
 
-Upscaler = Literal["lanczos", "span", "realesrgan"]
+Upscaler = Literal["lanczos", "span", "realesrgan", "stable-fast-upscale"]
 """How to make pictures larger, as a request says it."""
 
 SCALE = 4
 """What every one of the networks enlarges by."""
 
 MODELS: dict[str, str] = {"span": "span-x4-ch48", "realesrgan": "realesrgan-x4plus"}
-"""The model that a tile names, by the upscaler that is asked for. Lanczos is the painter's."""
+"""The model that a tile names, by the upscaler that is asked for. Lanczos is the painter's, and
+Stable Fast Upscale one of Bedrock's."""
 
 FILES: dict[str, tuple[File, File]] = {
     "span-x4-ch48": (

@@ -25,7 +25,11 @@ PARAMETERS = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": "stack",
-    **{one.parameters["secret"]: f"{one.name}-key" for one in engines.providers().values()},
+    **{
+        one.parameters["secret"]: f"{one.name}-key"
+        for one in engines.providers().values()
+        if one.key
+    },
     "ModelsLocation": "s3://WEIGHTS/models/",
     "BedrockRegion": "us-west-2,us-east-2",
     "BedrockTextModel": "us.words.lister-1:0",

@@ -20,12 +20,13 @@ from pathlib import Path
 
 import boto3
 
-from rehearsal import deployment, emulator, leftovers, locks, routes, variant
+from rehearsal import by_role, deployment, emulator, leftovers, locks, routes, variant
 from rehearsal.doors import DOORS
 from rehearsal.ends import PARAMETERS, Ends
 from rehearsal.places import OUT, ROOT
 from rehearsal.report import Report
 from rehearsal.subject import Subject, expect
+from tests.fake_bedrock import FakeBedrock
 from tests.fake_openai import FakeOpenAI
 
 STACK = "collage-rehearsal"
@@ -117,7 +118,8 @@ def destroyed(name: str) -> str:
 def deploy(report: Report, made: variant.Variant, built: Path, cloud: emulator.Emulator) -> Subject:
     """Put the stack there, and the provider's key where it looks for it."""
     boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=KEY)
-    given = {**PARAMETERS, "OpenAiSecret": SECRET, "OpenAiBaseUrl": os.environ["OPENAI_BASE_URL"]}
+    given = PARAMETERS | by_role.PARAMETERS
+    given |= {"OpenAiSecret": SECRET, "OpenAiBaseUrl": os.environ["OPENAI_BASE_URL"]}
     deployment.deploy(built, STACK, given, cloud, OUT / "sam.log")
     change = routes.make(made.template, STACK)
     report.say(f"  {change}")
@@ -137,7 +139,11 @@ def main() -> int:
     made = variant.derive(variant.shipped())
     report.section("Other than shipped", made.changes)
     report.section("Other than MiniStack", emulator.MENDED)
-    with FakeOpenAI(key=KEY, cheap=True) as fake, laptop(fake, OUT / "laptop") as reference:
+    with (
+        FakeOpenAI(key=KEY, cheap=True) as fake,
+        FakeBedrock(detail=64) as rock,
+        laptop(fake, OUT / "laptop") as reference,
+    ):
         report.say("", "Shown")
         built: list[Path] = []
 
@@ -147,10 +153,10 @@ def main() -> int:
 
         report.look("sam build", build)
         if built:
-            with emulator.running(OUT / "cloud") as cloud:
+            with emulator.running(OUT / "cloud", rock.url) as cloud:
                 environment = {**cloud.environment, "OPENAI_BASE_URL": fake.base_url}
                 with variables(environment):
-                    rehearse(report, made, built[0], cloud, fake, reference)
+                    rehearse(report, made, built[0], cloud, fake, rock, reference)
     report.section("Not shown here", NOT_SHOWN)
     report.say("", f"{report.faults} faults, {time.monotonic() - began:.0f} s")
     report.write(OUT / "report.txt")
@@ -163,6 +169,7 @@ def rehearse(
     built: Path,
     cloud: emulator.Emulator,
     fake: FakeOpenAI,
+    rock: FakeBedrock,
     reference: subprocess.Popen[bytes],
 ) -> None:
     """Deploy, look at everything, delete."""
@@ -180,6 +187,11 @@ def rehearse(
         report.look("Nothing listens beyond loopback", partial(loopback, cloud))
         same = partial(identical, subject, reference, OUT / "laptop")
         report.look("Tiles and previews are those of the laptop cloud, byte for byte", same)
+        report.each((by_role.rights,), subject)
+        report.look(
+            "A collage by Bedrock, asked with the role of the function",
+            partial(by_role.collage, subject, rock),
+        )
         for check in Ends(subject, fake).checks:
             report.look((check.__doc__ or "").rstrip("."), check)
         report.look("make destroy leaves nothing", lambda: destroyed(STACK))

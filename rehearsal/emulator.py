@@ -74,10 +74,11 @@ def importable() -> list[str]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Emulator]:
+def running(folder: Path, bedrock: str) -> Iterator[Emulator]:
     """Start it with nothing in it; stop it at the end, and the functions' processes with it.
 
-    Its log and certificate lie in ``folder``.
+    Its log and certificate lie in ``folder``; ``bedrock`` is where functions find Bedrock's
+    runtime, of which it has none.
 
     Raises:
         NotStarted: when it does not answer in time.
@@ -97,7 +98,7 @@ def running(folder: Path) -> Iterator[Emulator]:
     }
     log = folder / "ministack.log"
     with log.open("w", encoding="utf-8") as out:
-        process = _start(folder, endpoint, certificate, key, out)
+        process = _start(folder, endpoint, certificate, key, bedrock, out)
     try:
         _wait(process, endpoint, certificate, log)
         yield Emulator(endpoint, environment, log, psutil.Process(process.pid))
@@ -115,7 +116,7 @@ def plain(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _start(
-    folder: Path, endpoint: str, certificate: Path, key: Path, out: IO[str]
+    folder: Path, endpoint: str, certificate: Path, key: Path, bedrock: str, out: IO[str]
 ) -> subprocess.Popen[bytes]:
     scratch = folder / SCRATCH
     scratch.mkdir(exist_ok=True)
@@ -131,7 +132,9 @@ def _start(
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(certificate),
             "MINISTACK_SSL_KEY": str(key),
-            "AWS_CA_BUNDLE": str(certificate),  # for the functions, which inherit it
+            # For the functions, which inherit them.
+            "AWS_CA_BUNDLE": str(certificate),
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock,
             "TMPDIR": str(scratch),
             "S3_DATA_DIR": str(folder / "s3"),
             "STATE_DIR": str(folder / "state"),

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from combinatoric_collage.cli.checks import account, functions, gpu, places, provider, workflow
+from combinatoric_collage.cli.checks import (
+    account,
+    bedrock,
+    functions,
+    gpu,
+    places,
+    provider,
+    workflow,
+)
 from combinatoric_collage.cli.checks.finding import Finding, NotChecked, Wrong
 from combinatoric_collage.cli.checks.subject import Subject
 from combinatoric_collage.cli.stacks.deployed import named
@@ -40,6 +48,10 @@ CHECKS = (
     Named("secret", provider.secret),
     Named("secret-role", provider.readable, deployed=True),
     Named("models", provider.models),
+    Named("bedrock-role", bedrock.rights, deployed=True),
+    Named("bedrock-models", bedrock.models),
+    Named("bedrock-logs", bedrock.logged),
+    Named("bedrock-asked", bedrock.asked),
     Named("managed-rule", workflow.managed_rule, deployed=True),
     Named("buckets", places.buckets, deployed=True),
 )

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
 from combinatoric_collage.cli.checks.finding import NotChecked
 from combinatoric_collage.cli.stacks.laptop import TEMPLATE
 from combinatoric_collage.cli.stacks.stack import Stack
@@ -16,6 +19,11 @@ from combinatoric_collage.local.template import parse
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _abroad(service: str, region: str) -> Any:
+    once = Config(connect_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+    return boto3.client(service, region, config=once)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class Subject:
     ask_provider: bool = False
     """Whether the provider may be asked, with the key."""
     now: Callable[[], datetime] = _now
+    abroad: Callable[[str, str], Any] = _abroad
+    """Makes clients of a service in another Region than the stack's."""
 
     def parameter(self, name: str) -> str:
         """The value that a parameter of the template has or will have."""

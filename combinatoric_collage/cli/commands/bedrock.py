@@ -11,17 +11,14 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from collage.engines.bedrock import models as table
 from collage.errors import InvalidRequest, PermanentError
 from combinatoric_collage.cli import confirmation
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, say
 from combinatoric_collage.cli.stacks.stack import RunFailed
 
-MODELS = (
-    "stability.stable-image-core-v1:1",
-    "stability.sd3-5-large-v1:0",
-    "stability.stable-image-inpaint-v1:0",
-)
+MODELS = (table.CORE, table.SD35_LARGE, table.INPAINT)
 """What the engine asks unless a request says more. AWS sells the thirteen image services as one:
 who has agreed to inpainting has agreed to all."""
 

@@ -27,7 +27,10 @@ MARKS = {"ok": "ok", "wrong": "WRONG", "not checked": "--"}
 
 AskProvider = Annotated[
     bool,
-    typer.Option("--ask-provider", help="also ask the provider for its models, with the key"),
+    typer.Option(
+        "--ask-provider",
+        help="also ask providers: for models, with the key; Bedrock, with what it refuses",
+    ),
 ]
 
 
@@ -62,7 +65,12 @@ def preflight(
         region_name=configured.get("region") or os.environ.get("AWS_REGION") or None,
     )
     client: Any = cache(session.client)
-    _tell(checks.findings(Subject(client, pairs(overrides), None, ask_provider)), as_json)
+
+    def abroad(service: str, region: str) -> Any:
+        return session.client(service, region_name=region)  # type: ignore[call-overload]
+
+    subject = Subject(client, pairs(overrides), None, ask_provider, abroad=abroad)
+    _tell(checks.findings(subject), as_json)
 
 
 def deployment(path: Path, env: str) -> Mapping[str, Any]:
@@ -89,7 +97,7 @@ def _tell(findings: Iterable[Finding], as_json: bool) -> None:
         found.append(one)
         if not as_json:
             said = f"not checked: {one.said}" if one.state == "not checked" else one.said
-            typer.echo(f"{MARKS[one.state]:<5}  {one.check:<12}  {said}")
+            typer.echo(f"{MARKS[one.state]:<5}  {one.check:<14}  {said}")
     if as_json:
         answer({"checks": [vars(one) for one in found]})
     if any(one.state == "wrong" for one in found):

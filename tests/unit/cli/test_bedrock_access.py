@@ -75,7 +75,7 @@ def test_one_of_the_image_services_brings_all_and_a_second_time_there_is_nothing
         "stability-core", "stability-sd3.5-large", "stability-image-services"
     }  # fmt: skip
     assert json.loads(second.stdout) == {
-        "account": None, "available": list(bedrock.MODELS), "agreed": []
+        "account": None, "available": [*map(bedrock.plain, bedrock.MODELS)], "agreed": []
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ TEMPLATE = {
         "Collages": {"Type": "AWS::S3::Bucket"},
         "CollageStateMachineRole": ROLE,
         "RenderTileFunctionRole": ROLE,
+        "ListStylesFunctionRole": ROLE,
     },
     "Outputs": {
         "UploadsBucket": {"Value": {"Ref": "Uploads"}},

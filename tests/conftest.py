@@ -1,6 +1,11 @@
+import functools
 import signal
 
+import botocore.session
 from hypothesis import HealthCheck, settings
+
+# Every test has clients of its own; what AWS's services are like is read once for all of them.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 # A shell that starts the tests in the background has them ignore SIGINT, and so their children;
 # some tests interrupt theirs.

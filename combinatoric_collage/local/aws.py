@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 LOOPBACK = "127.0.0.1"
 ACCOUNT = "123456789012"
@@ -92,7 +94,15 @@ def _unaware() -> Any:
         )
         for name, (_, _, default, to) in known.items()
     }
-    return botocore.session.Session(session_vars=variables)
+    session = botocore.session.Session(session_vars=variables)
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
+@cache
+def _descriptions() -> Loader:
+    """What AWS's services are like, read once: each session would read it anew."""
+    return Loader()
 
 
 def no_proxies() -> dict[str, str]:

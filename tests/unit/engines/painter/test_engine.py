@@ -151,14 +151,13 @@ def test_an_extension_leaves_the_source_alone(at, styles):
 @pytest.mark.parametrize("source", [farmhouse, foliage], ids=["farmhouse", "foliage"])
 def test_no_step_in_colour_across_the_seam(source, styles):
     whole = source()
-    for seed in range(3):
-        picture, alpha = frame(whole[:, 128:], (256, 256), (0, 0))
-        assert step_across(extend(picture, alpha, "", styles, seed), 128, 4) < 4
-        picture, alpha = frame(whole[:, :128], (256, 256), (128, 0))
-        assert step_across(extend(picture, alpha, "", styles, seed), 128, 4) < 4
-        picture, alpha = frame(whole[:128], (256, 256), (0, 128))
-        turned = extend(picture, alpha, "", styles, seed).transpose(1, 0, 2)
-        assert step_across(turned, 128, 4) < 4
+    picture, alpha = frame(whole[:, 128:], (256, 256), (0, 0))
+    assert step_across(extend(picture, alpha, "", styles, 0), 128, 4) < 4
+    picture, alpha = frame(whole[:, :128], (256, 256), (128, 0))
+    assert step_across(extend(picture, alpha, "", styles, 1), 128, 4) < 4
+    picture, alpha = frame(whole[:128], (256, 256), (0, 128))
+    turned = extend(picture, alpha, "", styles, 2).transpose(1, 0, 2)
+    assert step_across(turned, 128, 4) < 4
 
 
 def test_sky_joins_sky_and_ground_joins_ground():

@@ -9,6 +9,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # where libyaml is not, the same in Python, ten times as slow
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from combinatoric_collage.local.errors import TemplateError
 from combinatoric_collage.local.parameters import check
 
@@ -41,12 +46,12 @@ class Plan:
     """Logical id of a function, layer or state machine -> its folder or file."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """YAML with CloudFormation's short tags, where a date stays the text it was written as."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the base class keeps it on the class as well
         first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
     }
 
 

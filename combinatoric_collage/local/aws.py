@@ -95,13 +95,13 @@ def _unaware() -> Any:
         for name, (_, _, default, to) in known.items()
     }
     session = botocore.session.Session(session_vars=variables)
-    session.register_component("data_loader", _descriptions())
+    session.register_component("data_loader", descriptions())
     return session
 
 
 @cache
-def _descriptions() -> Loader:
-    """What AWS's services are like, read once: each session would read it anew."""
+def descriptions() -> Loader:
+    """What AWS's services are like, read once for all sessions that are given it."""
     return Loader()
 
 

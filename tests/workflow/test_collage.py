@@ -151,9 +151,10 @@ def test_an_upload_starts_one_collage_however_often_it_is_told(stack: Stack) -> 
     states = stack.client("stepfunctions")
     machine = stack.outputs["StateMachine"]
     before = {e["name"] for e in states.list_executions(stateMachineArn=machine)["executions"]}
+    small = {"collage-size": "64", "collage-tiles": "12"}
     with denied(stack, "RenderTile", "s3:PutObject", ["arn:aws:s3:::*"]):
         for name in ("photo.png", "photo.png", "a copy of it.png"):
-            s3.put_object(Bucket=bucket, Key=f"uploads/{name}", Body=photo(7))
+            s3.put_object(Bucket=bucket, Key=f"uploads/{name}", Body=photo(7), Metadata=small)
 
         def ended() -> list[str]:
             runs = states.list_executions(stateMachineArn=machine)["executions"]

@@ -17,6 +17,7 @@ from combinatoric_collage.local.moto import (
     executions,
     iam,
     lean,
+    once,
     run_task,
     s3,
     status,
@@ -28,6 +29,7 @@ from combinatoric_collage.local.moto.host import Host
 logger = logging.getLogger("local")
 
 CHANGES = (
+    once,
     untracked,
     cloudformation,
     apigateway,

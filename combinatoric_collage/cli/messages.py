@@ -120,7 +120,9 @@ def price(console: Console, found: Estimated, asked: Request) -> None:
     """What a collage would take, for a person."""
     console.print(f"{found['tiles']} tiles to make by {found['calls']} calls{_paid(found)}")
     known = asked.model is None or _has_price(asked.model, asked.engines)
-    if found["minutes"] is not None and (asked.quality in (None, "auto") or not known):
+    graded = any(engines.ENGINES[name].qualities for name in asked.engines)
+    open_ended = graded and asked.quality in (None, "auto")
+    if found["minutes"] is not None and (open_ended or not known):
         what = "quality" if known else "price known for this model"
         console.print(f"no {what}: the highest known price is assumed")
     console.print(f"{found['reused']} tiles there already, at no cost")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from collage.fields.prompts import expand
 from collage.progress import Progress, TileCounts
+from collage.request.parse import parse
 from combinatoric_collage.cli import exit_codes, messages, request_options
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.progress_bars import bars
@@ -93,6 +94,22 @@ def test_what_a_run_will_make_is_one_line() -> None:
     assert messages.expected({**found, "reused": 0, "minutes": None, "priced_on": ""}) == (
         "1,200 tiles by 300 calls, at no charge"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "assumed"),
+    [({"engine": "openai"}, True), ({"engine": "openai", "quality": "low"}, False),
+     ({"engine": "bedrock"}, False), ({"engine": "openai", "quality": "auto"}, True)],
+)  # fmt: skip
+def test_the_highest_price_is_assumed_where_an_engine_has_qualities_and_none_is_named(
+    given: dict[str, str], assumed: bool
+) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    found = {"tiles": 4, "calls": 4, "paid": 4, "reused": 0, "usd": 1, "minutes": 2}
+
+    messages.price(console, {**found, "priced_on": "2026-11-26"}, parse(given))
+
+    assert ("highest known price" in console.file.getvalue()) == assumed
 
 
 def client_error(code: str, message: str) -> ClientError:

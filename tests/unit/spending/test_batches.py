@@ -1,19 +1,15 @@
 """How many pictures a call asks for, and what becomes of a call that brings fewer."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from pytest_socket import enable_socket
 
 from collage import plan
 from collage.engines.openai.fetching import MOST_SECONDS
-from collage.engines.openai.settings import OpenAISettings
 from collage.errors import NoSlotYet, PictureNotFetched
 from collage.request.accepted import Accepted
 from collage.services import Tools
-from collage.settings import Settings
 from collage.spending import batches
 from collage.spending.accounts import Account
 from collage.spending.batches import Batches
@@ -27,8 +23,11 @@ from collage.store.store import Store
 from combinatoric_collage.local.template import parse
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.infrastructure.shipped import ROOT
-from tests.unit.conftest import COLLAGES, UPLOADS, Stack
+from tests.unit.conftest import Stack
 from tests.unit.plans import accounts, models, planned
+from tests.unit.provider import fake, told, tools
+
+__all__ = ["fake", "tools"]
 
 MODEL = "gpt-image-2.5-flare"
 TEMPLATE = ROOT / "template.yaml"
@@ -40,34 +39,6 @@ SAMPLES: dict[str, Any] = {
     "grid_size": 2,
     "size": 64,
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_network() -> None:
-    """The provider of these tests listens on loopback."""
-    enable_socket()
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(cheap=True) as fake:
-        yield fake
-
-
-@pytest.fixture
-def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
-    """The tools of a stack that asks the fake provider, as fast as it likes."""
-    boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
-    return told(fake)
-
-
-def told(fake: FakeOpenAI, **provider: Any) -> Tools:
-    """Tools as another process makes them."""
-    given = {"images_per_minute": 6000, "burst": 10, **provider}
-    return Tools(
-        Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
-        {"openai": OpenAISettings(secret="the-key", base_url=fake.base_url, **given)},
-    )
 
 
 def prepared(stack: Stack, tools: Tools, **options: Any) -> str:

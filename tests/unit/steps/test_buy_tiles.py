@@ -1,12 +1,9 @@
 """What is remembered of draws that were refused, and of requests that may be billed for nothing."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from pytest_socket import enable_socket
 
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import (
@@ -28,6 +25,9 @@ from collage.steps.start_collage import start
 from collage.tile import Call, Tile
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
+from tests.unit.provider import fake, tools
+
+__all__ = ["fake", "tools"]
 
 ONE: dict[str, Any] = {
     "recipe": "samples",
@@ -39,35 +39,9 @@ ONE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_network() -> None:
-    """The provider of these tests listens on loopback."""
-    enable_socket()
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(cheap=True) as fake:
-        yield fake
-
-
 def spent(tools: Tools) -> float:
     """Dollars that are counted for the day."""
     return tools.limits.spent()
-
-
-@pytest.fixture
-def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
-    """The tools of a stack that asks the fake provider, as fast as it likes."""
-    boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
-    return Tools(
-        Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
-        {
-            "openai": OpenAISettings(
-                secret="the-key", base_url=fake.base_url, images_per_minute=6000, burst=10
-            )
-        },
-    )
 
 
 def started(stack: Stack, tools: Tools, **more: Any) -> str:

@@ -12,6 +12,14 @@ from PIL import Image
 
 from collage.engines.openai.engine import OpenAI
 from collage.engines.openai.models import frame
+from collage.errors import (
+    CollageError,
+    ConnectionLost,
+    Overloaded,
+    QuotaExhausted,
+    RateLimited,
+    TimedOut,
+)
 from collage.pictures import masks
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI
@@ -23,6 +31,18 @@ KEY = "sk-test-a-key-that-nobody-may-see"
 MODEL = "gpt-image-2.6-flare"
 
 SQUARE = (1024, 1024)
+
+FAULTS: list[tuple[str, type[CollageError]]] = [
+    ("429", RateLimited),
+    ("500", Overloaded),
+    ("503", Overloaded),
+    ("quota", QuotaExhausted),
+    ("drop", ConnectionLost),
+    ("drop_after", ConnectionLost),
+    ("truncate", ConnectionLost),
+    ("timeout", TimedOut),
+]
+"""What a call may come to, whatever it asks for, and the name of that."""
 
 
 def client(fake: FakeOpenAI, **options: Any) -> openai.OpenAI:

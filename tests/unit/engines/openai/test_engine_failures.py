@@ -18,7 +18,6 @@ from collage.errors import (
     BadRequest,
     BrokenAnswer,
     CollageError,
-    ConnectionLost,
     FailedMidway,
     Overloaded,
     PictureElsewhere,
@@ -35,6 +34,7 @@ from collage.services import Tools
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.engines.openai.asked import (
+    FAULTS,
     KEY,
     SQUARE,
     Wire,
@@ -52,19 +52,7 @@ from tests.unit.pictures import encode, noise, quarters
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("429", RateLimited),
-        ("500", Overloaded),
-        ("503", Overloaded),
-        ("moderation", Refused),
-        ("quota", QuotaExhausted),
-        ("billing", QuotaExhausted),
-        ("drop", ConnectionLost),
-        ("drop_after", ConnectionLost),
-        ("truncate", ConnectionLost),
-        ("timeout", TimedOut),
-    ],
+    ("fault", "expected"), [*FAULTS, ("moderation", Refused), ("billing", QuotaExhausted)]
 )
 def test_each_failure_has_its_name_and_is_asked_once(
     fake: FakeOpenAI, fault: str, expected: type[CollageError]

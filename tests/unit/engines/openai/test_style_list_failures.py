@@ -9,30 +9,15 @@ from collage.errors import (
     BadKey,
     BadRequest,
     CollageError,
-    ConnectionLost,
-    Overloaded,
     QuotaExhausted,
-    RateLimited,
     Refused,
-    TimedOut,
 )
 from tests.fake_openai import FakeOpenAI, Faults
+from tests.unit.engines.openai.asked import FAULTS
 from tests.unit.engines.openai.listed import KEY, MODEL, client
 
 
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("429", RateLimited),
-        ("500", Overloaded),
-        ("503", Overloaded),
-        ("quota", QuotaExhausted),
-        ("drop", ConnectionLost),
-        ("drop_after", ConnectionLost),
-        ("truncate", ConnectionLost),
-        ("timeout", TimedOut),
-    ],
-)
+@pytest.mark.parametrize(("fault", "expected"), FAULTS)
 def test_each_failure_has_its_name_and_is_asked_once(
     fake: FakeOpenAI, fault: str, expected: type[CollageError]
 ) -> None:

@@ -29,7 +29,7 @@ class End(IntEnum):
     NO_MODEL = 4
     """Weights are missing, or are not what their manifest says."""
     OUT_OF_MEMORY = 5
-    """A tile did not fit even alone; those that did are there."""
+    """A tile did not fit even alone, or a model not at all; what did is there."""
     INTERRUPTED = 143
     """SIGTERM: the batch under way was dropped, the finished ones are there."""
 

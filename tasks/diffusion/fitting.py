@@ -36,7 +36,7 @@ class Fitting:
             try:
                 made += render(padded)[: len(some)]
                 continue
-            except RuntimeError as error:
+            except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
             free()

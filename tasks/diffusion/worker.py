@@ -69,6 +69,8 @@ class Worker:
             shard.heartbeat_seconds,
         )
         self._loaded: tuple[str, Traits, Renderer] | None = None
+        self._unusable: dict[str, CollageError] = {}
+        """Why models could not be loaded: it takes minutes to try, and no call succeeds."""
         self._errors: set[str] = set()
         self._fitting = Fitting()
 
@@ -116,7 +118,8 @@ class Worker:
         index, tiles = call.index, call.tiles
         try:
             traits, renderer = self._renderer(tiles[0].model)
-        except NoModel as error:
+        except (NoModel, OutOfMemory) as error:
+            self._unusable[tiles[0].model] = error
             return self._fail(index, [tile for tile in tiles if tile.key not in there], error)
         jobs, failed = self._jobs(call, traits)
         self.pulse.at(state="rendering", step=0, steps=0)
@@ -145,6 +148,8 @@ class Worker:
         return None
 
     def _renderer(self, model: str) -> tuple[Traits, Renderer]:
+        if model in self._unusable:
+            raise self._unusable[model]
         if self._loaded is None or self._loaded[0] != model:
             self._loaded = None
             free()
@@ -167,7 +172,9 @@ class Worker:
             except Exception as error:
                 # Loaders raise whatever a file of another family makes them stumble over.
                 if is_out_of_memory(error):
-                    raise
+                    free()
+                    where = f"the memory of {self.machine}"
+                    raise OutOfMemory(f"The weights of {model} do not fit into {where}.") from error
                 raise NoModel(f"The weights of {model} cannot be loaded: {_said(error)}") from error
             self._loaded = model, operations.traits_of(family), renderer
         return self._loaded[1], self._loaded[2]

@@ -21,8 +21,9 @@ from collage.pictures import masks
 from collage.plan import Plan
 from collage.store.store import Store
 from collage.tile import Tile
-from collage.weights import Weights
+from collage.weights import Traits, Weights
 from tasks.diffusion.ends import End
+from tasks.diffusion.renderers import Renderer
 from tasks.diffusion.shard import Shard
 from tasks.diffusion.worker import Worker
 from tests.infrastructure.shipped import ROOT
@@ -51,6 +52,8 @@ class Bench:
     s3: S3Client
     bucket: str
     models: Path
+    loaded: dict[str, dict[str, tuple[Traits, Renderer]]]
+    """Models that were loaded from folders, for the tests of a session to share."""
 
     @property
     def store(self) -> Store:
@@ -103,10 +106,30 @@ class Bench:
         shard = Shard(collages_bucket=self.bucket, collage_id=ID, models=str(self.models))
         return Worker(shard.model_copy(update=changes), self.store, Event())
 
-    def make(self, *tiles: Tile, source: bytes | None = None, **changes: Any) -> list[Image.Image]:
-        """The pictures of these tiles, made in this process."""
+    def _ready(self) -> Worker:
+        """The same, with the models that a worker before it loaded from the same folder."""
+        worker = self.worker()
+        bring = worker._renderer
+
+        def renderer(model: str) -> tuple[Traits, Renderer]:
+            loaded = self.loaded.setdefault(str(self.models), {})
+            if model not in loaded:
+                loaded[model] = bring(model)
+            return loaded[model]
+
+        worker._renderer = renderer  # type: ignore[method-assign]
+        return worker
+
+    def make(
+        self, *tiles: Tile, source: bytes | None = None, fresh: bool = False, **changes: Any
+    ) -> list[Image.Image]:
+        """The pictures of these tiles, made in this process.
+
+        By models that were loaded before, and remember what they encoded, unless ``fresh``.
+        """
         self.plan(tiles, source)
-        assert self.worker(**changes).run() == End.DONE
+        worker = self.worker(**changes) if changes or fresh else self._ready()
+        assert worker.run() == End.DONE
         return [self.picture(tile) for tile in tiles]
 
     def picture(self, tile: Tile) -> Image.Image:

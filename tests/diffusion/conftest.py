@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -156,8 +156,13 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
+LOADED: dict[str, Any] = {}
+
+
 @pytest.fixture
-def bench(endpoint: str, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(
+    endpoint: str, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
     """A bucket of its own, and a way to have tiles made in it."""
     from tests.diffusion.bench import Bench
 
@@ -175,4 +180,7 @@ def bench(endpoint: str, models: Path, tmp_path: Path, monkeypatch: pytest.Monke
     bucket = f"collages-{next(NUMBERS)}"
     client = boto3.session.Session().client("s3")
     client.create_bucket(Bucket=bucket)
-    return Bench(client, bucket, models)
+    yield Bench(client, bucket, models, LOADED)
+    # What a test made for itself alone goes with it.
+    for folder in [name for name in LOADED if name.startswith(str(tmp_path))]:
+        del LOADED[folder]

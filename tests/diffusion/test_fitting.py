@@ -1,5 +1,6 @@
 """Batches that do not fit, by the allocator's own refusal: no machine has an exabyte."""
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
@@ -60,6 +61,16 @@ def test_what_does_not_fit_alone_fails_by_name_and_the_others_are_made():
     assert [one.picture for one in (*made[:2], made[3])] == [1, 2, 4]
     assert type(made[2]) is OutOfMemory
     assert "not even alone" in str(made[2])
+
+
+def test_an_array_that_does_not_fit_is_a_full_memory_too():
+    def render(jobs):
+        np.empty(1 if len(jobs) == 1 else 2**60, np.uint8)
+        return [Made(job) for job in jobs]
+
+    made = Fitting().render("sdxl", render, [1, 2], lambda: None)
+
+    assert [one.picture for one in made] == [1, 2]
 
 
 def test_another_error_is_not_taken_for_a_full_memory():

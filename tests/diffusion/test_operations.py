@@ -36,6 +36,12 @@ each = pytest.mark.parametrize(
 )
 
 
+def remove(bench, tiles):
+    for tile in tiles:
+        for end in ("png", "json"):
+            bench.s3.delete_object(Bucket=bench.bucket, Key=f"tiles/{tile.key}.{end}")
+
+
 def levels(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("RGB"), np.int16)
 
@@ -60,15 +66,35 @@ def test_a_tile_is_the_same_alone_and_in_a_batch(bench, operation, model, option
         for seed, style in enumerate(STYLES[:3])
     ]
     together = bench.make(*tiles)
-    for tile in tiles:
-        for end in ("png", "json"):
-            bench.s3.delete_object(Bucket=bench.bucket, Key=f"tiles/{tile.key}.{end}")
-    alone = [bench.make(tile)[0] for tile in tiles]
+    remove(bench, tiles)
+    alone = [bench.make(tile, fresh=True)[0] for tile in tiles]
 
     assert [picture.size for picture in together] == [size] * 3
     for one, other in zip(alone, together, strict=True):
         assert abs(levels(one) - levels(other)).max() <= 1
         assert levels(one).std() > 0
+
+
+@pytest.mark.parametrize(
+    ("operation", "model", "more"),
+    [
+        ("inpaint", "sd-inpainting", {}),
+        ("variation", "sdxl", {}),
+        ("interpolate", "kandinsky", {"u": "0.4", "v": "0.3"}),
+    ],
+)
+def test_tiles_of_several_sizes_have_a_source_of_their_own_size(bench, operation, model, more):
+    """As in a matrix of sizes: what was encoded for one is not taken for another."""
+    tiles = [
+        bench.tile(operation, model=model, options=FEW | more, size=(side, side))
+        for side in (SIZE, 2 * SIZE)
+    ]
+    together = bench.make(*tiles)
+    remove(bench, tiles)
+    (alone,) = bench.make(tiles[1], fresh=True)
+
+    assert [picture.size for picture in together] == [tile.size for tile in tiles]
+    assert abs(levels(together[1]) - levels(alone)).max() <= 1
 
 
 @pytest.mark.parametrize("operation", ["inpaint", "outpaint"])

@@ -15,7 +15,7 @@ import torch
 from collage.engines.diffusion import operations
 from collage.engines.diffusion.shards import ShardProgress
 from tasks.diffusion import __main__ as task
-from tasks.diffusion import manifest
+from tasks.diffusion import manifest, renderers
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, STYLES, changed
 
@@ -219,6 +219,45 @@ def test_a_model_that_makes_no_numbers_is_a_failure_and_no_picture(bench, tmp_pa
     assert not any(bench.store.sidecar(tile) for tile in tiles)
 
 
+def test_batches_that_do_not_fit_are_halved_once_and_that_is_told(bench):
+    """By the allocator's own refusal: no machine has an exabyte."""
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(8)]
+    bench.plan(tiles)
+    worker = bench.worker()
+    _, renderer = worker._renderer(tiles[0].model)
+    render, widths = renderer.render, []
+
+    def crowded(jobs, step):
+        widths.append(len(jobs))
+        torch.empty(1 if len(jobs) <= 2 else 2**60, dtype=torch.uint8)
+        return render(jobs, step)
+
+    renderer.render = crowded
+
+    assert worker.run() == End.DONE
+    assert widths == [4, 2, 2, 2, 2]
+    assert bench.store.shard(ID, 0, 0).halved == (0,)
+    assert all(bench.store.sidecar(tile) for tile in tiles)
+
+
+def test_a_model_that_does_not_fit_is_out_of_memory_and_is_not_loaded_again(bench, monkeypatch):
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(8)]
+    bench.plan(tiles)
+    loaded = []
+
+    def load(*given, **options):
+        loaded.append(given)
+        return torch.empty(2**60, dtype=torch.uint8)
+
+    monkeypatch.setattr(renderers, "load", load)
+
+    assert bench.worker().run() == End.OUT_OF_MEMORY
+    assert len(loaded) == 1
+    failures = bench.store.failures(ID)
+    assert [failures[call].error for call in (0, 1)] == ["OutOfMemory"] * 2
+    assert f"The weights of {tiles[0].model} do not fit into" in failures[0].message
+
+
 @pytest.mark.parametrize(
     ("family", "kind"),
     [
@@ -285,7 +324,6 @@ def test_weights_in_s3_are_brought_here_and_used(bench, tmp_path):
 @pytest.mark.cuda
 def test_a_gpu_makes_nearly_the_picture_that_a_processor_makes(bench):
     """From the same chance; bfloat16 has two to three digits."""
-    from tasks.diffusion import renderers
     from tasks.diffusion.machine import Machine, machine
 
     assert machine().dtype in (torch.bfloat16, torch.float16)

@@ -150,7 +150,8 @@ class ImageEmbedding:
                 noise, residual = inversion.invert(self._seen(source, tell), latents, path)
             return latents, noise, residual
 
-        _, noise, residual = self._inverted.get((job.tile.source, len(path.timesteps)), work)
+        name = (job.tile.source, job.size, len(path.timesteps))
+        _, noise, residual = self._inverted.get(name, work)
         return noise, residual
 
     @contextmanager
@@ -189,7 +190,7 @@ class ImageEmbedding:
             found: torch.Tensor = movq.encode(picture).latents.float()
             return found
 
-        return self._pictures.get(("latents", job.tile.source), encode)
+        return self._pictures.get(("latents", job.tile.source, job.size), encode)
 
     def _decode(self, latents: torch.Tensor) -> torch.Tensor:
         movq = self.decoder.movq
@@ -207,7 +208,7 @@ class ImageEmbedding:
             ).image_embeds
             return found
 
-        return self._pictures.get(("meaning", job.tile.source), embed)
+        return self._pictures.get(("meaning", job.tile.source, job.size), embed)
 
     def _text(self, text: str, tile: Tile) -> torch.Tensor:
         """The embedding that the prior makes of a text: one for each text and seed."""

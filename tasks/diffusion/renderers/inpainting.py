@@ -104,14 +104,14 @@ class Inpainting:
 
     def _source(self, job: Job[Repainting]) -> torch.Tensor:
         return self._latents.get(
-            job.tile.source,
+            (job.tile.source, job.size),
             lambda: pipelines.encoded(self.pipe.vae, signed(_pixels(job))),
         )
 
     def _masked(self, job: Job[Repainting]) -> torch.Tensor:
         """The latents of the source with grey in place of what is edited."""
         return self._latents.get(
-            (job.tile.source, job.tile.mask_sha256),
+            (job.tile.source, job.size, job.tile.mask_sha256),
             lambda: pipelines.encoded(
                 self.pipe.vae, signed(_pixels(job)) * (_white(job) < 0.5).float()
             ),

@@ -84,7 +84,7 @@ class TextToImage:
         if source is None:
             raise ValueError("a variation has a source")
         return self._latents.get(
-            job.tile.source, lambda: pipelines.encoded(self.pipe.vae, signed(source))
+            (job.tile.source, job.size), lambda: pipelines.encoded(self.pipe.vae, signed(source))
         )
 
 

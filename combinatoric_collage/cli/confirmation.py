@@ -39,8 +39,8 @@ def understood(asked: Request) -> Iterator[str]:
 
 
 def may_be_paid(asked: Request) -> bool:
-    """Whether an engine of it asks a provider for money."""
-    return any(engines.ENGINES[name].provider is not None for name in asked.engines)
+    """Whether an engine of it, or its upscaler, asks a provider for money."""
+    return bool(engines.asked(asked.engines, asked.upscaler))
 
 
 def agree(found: Estimated, question: Callable[[str], bool] | None) -> None:

@@ -1,12 +1,16 @@
 """The rights to ask Bedrock, as CloudFormation makes them of a stack's parameters."""
 
 import copy
+import functools
 import json
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from collage.engines.bedrock.models import MODELS, REGIONS
+from tests.infrastructure.roles import ACCOUNT, may
+from tests.infrastructure.shipped import template
 from tests.infrastructure.translated import REGION, translated
 
 
@@ -77,3 +81,25 @@ def made_policies(**parameters):
         )["PolicyDocument"]["Statement"]
         for name in names
     ]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_that_the_engine_asks_may_be_asked_wherever_a_call_is_taken_to(model):
+    arn = f"arn:aws:bedrock:{{}}:{ACCOUNT}:inference-profile/{model}"
+    asks = functools.partial(may, "RenderTileFunctionRole", "bedrock:InvokeModel")
+    plain = "arn:aws:bedrock:{}::foundation-model/" + model.removeprefix("us.")
+
+    if not MODELS[model].by_profile:
+        assert asks(plain.format("us-west-2"), {})
+        return
+    # As roles.py has it, two Regions are asked; a call may be taken to all three.
+    assert all(asks(arn.format(region), {}) for region in ("us-west-2", "us-east-2"))
+    context = {"bedrock:InferenceProfileArn": arn.format("us-west-2")}
+    assert all(asks(plain.format(region), context) for region in REGIONS)
+
+
+def test_what_makes_pictures_from_text_is_what_the_stack_lets_choose():
+    able = [name for name, known in MODELS.items() if "generate" in known.operations]
+    chosen = template()["Parameters"]["BedrockImageModel"]
+
+    assert sorted(chosen["AllowedValues"]) == sorted(able)

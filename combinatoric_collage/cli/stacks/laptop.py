@@ -106,18 +106,17 @@ def with_keys(asked: Request | None) -> list[Provider]:
     there = [one for one in engines.providers().values() if _key(one)]
     if asked is None:
         return there
-    own = _own(asked)
+    own = engines.asked(asked.engines, asked.upscaler)
     return [one for one in there if one in own or (asked.theme and one.styles)]
-
-
-def _own(asked: Request) -> list[Provider]:
-    """The providers of a request's engines."""
-    return [one for name in asked.engines if (one := engines.ENGINES[name].provider)]
 
 
 def _switches(asked: Request | None) -> list[str]:
     """The parameters that turn on what is asked without a key: of a run, or all that there are."""
-    those = engines.providers().values() if asked is None else _own(asked)
+    those = (
+        engines.providers().values()
+        if asked is None
+        else engines.asked(asked.engines, asked.upscaler)
+    )
     return [one.parameters[SWITCH] for one in those if SWITCH in one.parameters]
 
 

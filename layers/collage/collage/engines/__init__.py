@@ -46,6 +46,13 @@ def offered() -> tuple[str, ...]:
     return tuple(name for name, known in ENGINES.items() if known.offered)
 
 
+def asked(names: Sequence[str], upscaler: str | None) -> list[Provider]:
+    """The providers that engines of these names, and what makes pictures larger, ask for money."""
+    more = () if upscaler is None else (UPSCALERS[upscaler][0],)
+    found = (ENGINES[name].provider for name in (*names, *more))
+    return [one for one in found if one is not None]
+
+
 def providers() -> dict[str, Provider]:
     """Whose services the engines ask for money, by name."""
     return {known.provider.name: known.provider for known in ENGINES.values() if known.provider}

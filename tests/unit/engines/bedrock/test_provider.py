@@ -17,7 +17,8 @@ from collage.steps import duration, served
 from tests.unit.engines.bedrock.asked import tile
 
 THREE = "us-west-2,us-east-1,us-east-2"
-ON = BedrockSettings(enabled=True)
+LISTER = "us.amazon.nova-2-lite-v1:0"
+ON = BedrockSettings(enabled=True, text_model=LISTER)
 
 
 def tools(stack: Any, bedrock: BedrockSettings = ON, **others: Any) -> Tools:
@@ -136,7 +137,7 @@ def test_what_the_slowest_quota_cannot_make_in_time_is_refused(stack: Any) -> No
         (["painter"], "a-key", ON, "openai"),
         (["painter"], "", ON, "bedrock"),
         (["painter", "bedrock"], "a-key", ON, "bedrock"),
-        (["bedrock"], "a-key", BedrockSettings(enabled=True, text_model=""), "openai"),
+        (["bedrock"], "a-key", BedrockSettings(enabled=True), "openai"),
         (["bedrock"], "a-key", BedrockSettings(), "openai"),
         (["painter"], "", BedrockSettings(), None),
     ],

@@ -31,7 +31,9 @@ SMALL = {"engine": "bedrock", "rows": 2, "cols": 2, "size": 64, "cell": 32}
 def tools(stack: Stack, limits_table: str, fake: FakeBedrock) -> Tools:
     """A stack that may ask Bedrock in three Regions, as fast as it likes."""
     settings = stack.tools.settings.model_copy(update={"limits_table": limits_table})
-    quick = BedrockSettings(enabled=True, regions=THREE, pace=100)
+    quick = BedrockSettings(
+        enabled=True, regions=THREE, pace=100, text_model="us.amazon.nova-2-lite-v1:0"
+    )
     return replace(stack.tools, settings=settings, providers={"bedrock": quick})
 
 

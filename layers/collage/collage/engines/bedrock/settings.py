@@ -18,7 +18,6 @@ class BedrockSettings(ProviderSettings):
         description="where it is asked, by commas; each has quotas of its own",
     )
     model: str = Field(default=CORE, description="which generates pictures")
-    text_model: str = "us.amazon.nova-2-lite-v1:0"
     pace: float = Field(
         default=1, gt=0, le=100, description="times AWS's default quotas that the account has"
     )

@@ -56,9 +56,10 @@ install-realesrgan: install ## bring the numbers of Real-ESRGAN, for --upscaler 
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --engine stylizer --out out/demo --force
 
-# A file's tests share what they set up, a laptop cloud or a browser, and so stay together.
+# A file's tests share what they set up, a laptop cloud or a browser, and so stay together; the order
+# is that of tests/conftest.py, the slow ones first.
 test: install ## run all tests; no network is used
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # One thread each: two processes of several would wait for each other.
 test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
@@ -74,12 +75,11 @@ faults: install ## inject faults at every boundary, and count what survives (ten
 strange-files: install ## try strange pictures, and those of FOLDER=..., and count what becomes of them
 	$(BIN)/python -m tests.strange_files $(FOLDER)
 
-lint: install ## check format, style, types, template and workflow
+lint: install ## check format, style, types and template
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
-	$(BIN)/python -m pytest -q tests/infrastructure
 
 format: install ## format the code and sort its imports
 	$(BIN)/ruff check --fix --select I $(CODE)

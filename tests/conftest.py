@@ -1,7 +1,9 @@
 import functools
 import signal
+from pathlib import Path
 
 import botocore.session
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Every test has clients of its own; what AWS's services are like is read once for all of them.
@@ -21,3 +23,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+
+SLOW = Path(__file__).parent / "workflow"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end no processor waits for another with little."""
+    items.sort(key=lambda item: not item.path.is_relative_to(SLOW))

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,4 +22,13 @@ def left_behind() -> tuple[Any, ...]:
 
 def left_over(before: tuple[Any, ...]) -> list[set[Any]]:
     """What is there now and was not before; a thread of an earlier test may have ended since."""
-    return [now - was for now, was in zip(left_behind(), before, strict=True)]
+    now = left_behind()
+    processes, *rest = (there - was for there, was in zip(now, before, strict=True))
+    return [{pid for pid in processes if not _begun_by(pid, before[0])}, *rest]
+
+
+def _begun_by(pid: int, earlier: set[int]) -> bool:
+    """Whether a process is of one that was there before: a browser starts some when it likes."""
+    with suppress(psutil.NoSuchProcess):
+        return any(parent.pid in earlier for parent in psutil.Process(pid).parents())
+    return False

@@ -8,6 +8,7 @@ import pytest
 from collage import engines
 from collage import plan as plans
 from collage.errors import InvalidRequest
+from collage.recipes import transfer
 from collage.request.parse import parse
 from collage.tile import STYLE_PICTURES, Composition
 from tests.unit.plans import ACCOUNTS, planned
@@ -152,6 +153,20 @@ def test_other_draws_take_the_place_of_refused_cells_alone_and_need_nothing_more
         assert bool(handed.spares) == cell
         for spare in handed.spares[0] if cell else ():
             assert handed.composed[spare.source].pieces[1].tile in {t.key for t in made.tiles}
+
+
+def test_what_masks_keep_changes_no_transfer():
+    kept, not_kept = (transferred(preserve=preserve) for preserve in (True, False))
+
+    assert [tile.key for tile in kept.tiles] == [tile.key for tile in not_kept.tiles]
+
+
+@pytest.mark.parametrize("count", range(1, 100))
+def test_a_grid_has_room_for_every_draw_and_is_full_where_that_is_possible(count):
+    rows, cols = transfer._grid(count)
+
+    assert count <= rows * cols < count + cols
+    assert cols <= 3 * rows
 
 
 def test_eight_styles_are_listed_and_the_grid_has_a_cell_for_every_draw():

@@ -137,7 +137,7 @@ def offer(control: Any, model: str) -> Offer:
 
 def _price(row: Mapping[str, str]) -> str:
     said = row.get("description") or row.get("dimension", "")
-    return f"{said}: ${row.get('price', '?')} a {row.get('unit') or 'unit'}"
+    return f"{said}: ${row.get('price', '?')} per {row.get('unit') or 'unit'}"
 
 
 def shown(account: str | None, offers: Sequence[Offer]) -> Iterator[str]:

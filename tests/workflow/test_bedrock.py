@@ -164,6 +164,10 @@ def test_a_panorama_is_painted_beyond_its_source(stack: Stack, fake: FakeBedrock
     panorama = pixels(stack.store.collage(manifest.id))
     assert panorama.shape == (128, 256, 3)
     assert (panorama[:, :128] == pixels(photograph())).all()
+    # The first column beyond the source is no greyer than those after it: what stands there for
+    # nothing does not show.
+    colour = np.abs(panorama[:, 128:] - 127).max(axis=2).mean(axis=0)
+    assert colour[0] > 0.7 * colour.mean()
     assert set(fake.bills) == {"inpaint"}
     assert fake.images == sum(tile.tile.engine == "bedrock" for tile in manifest.tiles)
 
@@ -323,6 +327,31 @@ def test_a_plan_over_its_budget_asks_for_nothing(stack: Stack, fake: FakeBedrock
 
     assert raised.value.name == "OverBudget"
     assert fake.requests == []
+
+
+def test_the_days_limit_stops_the_run(stack: Stack, fake: FakeBedrock) -> None:
+    run(stack, photo(16), **PAINT, tiles=1, rows=1, cols=1)
+    dynamodb, table = stack.client("dynamodb"), stack.outputs["LimitsTable"]
+    items = dynamodb.scan(TableName=table)["Items"]
+    days = [item["name"] for item in items if item["name"]["S"].startswith("spent#")]
+    day = max(days, key=lambda name: name["S"])
+    # Of 1000 dollars a tile's price is left, and a little.
+    change = {":spent": {"N": "999900000"}}
+    dynamodb.update_item(
+        TableName=table,
+        Key={"name": day},
+        UpdateExpression="SET micros = :spent",
+        ExpressionAttributeValues=change,
+    )
+    try:
+        manifest = run(stack, photo(16), **PAINT)
+    finally:
+        dynamodb.delete_item(TableName=table, Key={"name": day})
+
+    assert manifest.stopped is not None
+    assert manifest.stopped.error == "BudgetExhausted"
+    assert manifest.tile_counts["failed"] >= 4
+    assert fake.images == 2
 
 
 def test_an_exhausted_quota_stops_the_run_with_what_it_has(stack: Stack, fake: FakeBedrock) -> None:

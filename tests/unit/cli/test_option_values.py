@@ -158,6 +158,8 @@ def test_a_hundred_paid_calls_and_any_number_of_free_ones_are_not_asked_for(more
 
 def test_only_what_asks_a_provider_is_paid() -> None:
     assert confirmation.may_be_paid(parse({"engine": "openai"}))
+    assert confirmation.may_be_paid(parse({"upscale": 2, "upscaler": "stable-fast-upscale"}))
+    assert not confirmation.may_be_paid(parse({"upscale": 2, "upscaler": "span"}))
     assert not confirmation.may_be_paid(parse({}))
     assert confirmation.may_be_paid(parse({"upscale": 4, "upscaler": "stable-fast-upscale"}))
     assert not confirmation.may_be_paid(parse({"upscale": 4, "upscaler": "span"}))

@@ -85,6 +85,17 @@ def test_its_key_opens_no_other_engine(stack):
         start(stack.store, tools, stack.runs, None, {"engine": "openai", **ASKED})
 
 
+def test_what_it_is_set_up_with_and_cannot_be_read_is_said_by_name(stack, tools):
+    tools = replace(tools, providers={"stub": StubSettings(secret="of-nobody")})
+
+    with pytest.raises(EngineUnavailable) as refused:
+        tools.client(tools.accounts["stub"])
+
+    assert str(refused.value) == (
+        "What stub is set up with could not be read: AWS says ResourceNotFoundException."
+    )
+
+
 def test_a_plan_goes_by_its_model_prices_date_and_pace(stack, tools):
     made, waves = planned(stack, tools)
 

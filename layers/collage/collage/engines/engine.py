@@ -96,6 +96,8 @@ class Capability:
     """Whether a style is transferred from a picture of it of `REFERENCE_SIZE`, which is generated
     where none is given. Otherwise the engine knows how every style looks, and what it reads of a
     picture is small."""
+    transferred_again: Mapping[str, str] = field(default_factory=dict)
+    """Options of a transfer whose source is one already, so that both styles show."""
     identity: bool = False
     """Whether it shows its sources as they are."""
     offered: bool = True

@@ -186,8 +186,8 @@ class Fields(Frozen, extra="forbid"):
     upscaler: Upscaler | None = Field(
         default=None,
         exclude_if=unused,
-        description="how: lanczos, span, or, on a laptop, realesrgan; unless given, span, or what "
-        "the engine itself has",
+        description="how: lanczos, span, on a laptop realesrgan, or stable-fast-upscale, which "
+        "Bedrock is paid for; unless given, span, or what the engine itself has",
     )
     preserve: bool = Field(
         default=True, description="lay the source back over what lies outside the mask"

@@ -151,11 +151,18 @@ class Transfers:
             below, last = self._parted(combination)
             source = self._digest(Composition.of(self._transfer(below))) if below else None
             text = self.ingredients.request.prompt_template.format(styles=last)
+            options = {**(self._again if below else {}), **self._reference(last)}
             tile = self.ingredients.tile(
-                "transfer", text, styles=(last,), source=source, options=self._reference(last)
+                "transfer", text, styles=(last,), source=source, options=options
             )
             self._made[combination] = self._added(tile)
         return self._made[combination]
+
+    @property
+    def _again(self) -> Mapping[str, str]:
+        """The options of a transfer of a transfer, unless the request has its own strength."""
+        request = self.ingredients.request
+        return {} if request.strength else engines.ENGINES[request.engine].transferred_again
 
     def _in_turn(self, combination: tuple[str, ...]) -> tuple[str, ...]:
         """The styles of a combination as they are transferred, one after another."""

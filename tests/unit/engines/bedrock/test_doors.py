@@ -13,6 +13,7 @@ from collage.errors import InvalidRequest
 from collage.plan import Prepared, Styles
 from collage.spending.accounts import every
 from tests.unit.plans import accepted
+from tests.unit.plans import models as models_of_all
 
 HERE = BedrockSettings(enabled=True)
 EAST = BedrockSettings(enabled=True, regions="us-east-1,us-east-2")
@@ -113,7 +114,7 @@ def made(regions: str = "us-west-2", **options: Any) -> plan.Plan:
         asked,
         Styles(styles=asked.request.styles or (), origin="request"),
         Prepared(source="digest of the source", masks=drawn),
-        {"bedrock": asked.request.model or settings.model, "upscaler": "span-x4-ch48"},
+        {**models_of_all(), "bedrock": asked.request.model or settings.model},
         every({"bedrock": settings}),
     )
 
@@ -153,3 +154,26 @@ def test_a_plan_says_its_price_and_how_long_its_slowest_quota_takes() -> None:
 def test_a_plan_is_refused_where_its_tiles_could_not_be_made() -> None:
     with pytest.raises(InvalidRequest, match="upscaler: stable-fast-upscale takes sides"):
         made(**SIX, cols=2, size=1600, upscale=2, upscaler="stable-fast-upscale")
+
+
+def test_a_transfer_of_a_transfer_shows_both_styles_and_costs_what_it_takes() -> None:
+    asked = {"recipe": "transfer", "styles": ["Cubism", "Baroque", "Op Art"], "masks": ["left"]}
+
+    found = made(**asked)
+
+    by_model: dict[str, list[Any]] = {}
+    for tile in found.tiles:
+        by_model.setdefault(tile.model, []).append(tile)
+    studies, transfers = by_model[models.CORE], by_model[models.STYLE_TRANSFER]
+    made_here = [tile for tile in transfers if tile.engine == "bedrock"]
+    assert [tile.operation for tile in studies] == ["generate"] * 3
+    assert sorted(tile.options.get("strength", "1") for tile in made_here) == [
+        *["0.5"] * 3,
+        *["1"] * 3,
+    ]
+    assert found.estimate.usd == round(3 * 0.04 + 6 * 0.08, 4)
+    stronger = made(**asked, strength=0.9)
+    assert {tile.options.get("strength") for tile in stronger.tiles if tile.model in by_model} >= {
+        "0.9"
+    }
+    assert "0.5" not in {tile.options.get("strength") for tile in stronger.tiles}

@@ -17,4 +17,5 @@ BEDROCK = Capability(
     provider=PROVIDER,
     style_pictures=True,
     references=True,
+    transferred_again={"strength": "0.5"},
 )

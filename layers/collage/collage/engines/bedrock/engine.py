@@ -44,6 +44,10 @@ LONGEST_HOLD = 300.0
 """Seconds for which a quota is left alone after it was passed again and again."""
 
 
+MOST_DOUBLED = 10
+"""How often that is doubled: more than it takes to get there from the shortest turn."""
+
+
 @dataclass
 class Bedrock:
     """Renders tiles, one by one."""
@@ -102,7 +106,7 @@ class Bedrock:
         except RateLimited as error:
             (quota,) = (q for q in PROVIDER.quotas(self.settings, model) if q.place == region)
             error.retry_after = min(LONGEST_HOLD, quota.interval * 2 ** self.throttled[line])
-            self.throttled[line] += 1
+            self.throttled[line] = min(self.throttled[line] + 1, MOST_DOUBLED)
             raise
         del self.throttled[line]
         return answers.read(came)

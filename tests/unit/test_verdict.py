@@ -10,8 +10,8 @@ from tests.unit.plans import planned
 NOW = "2026-01-01T00:00:00+00:00"
 
 
-def judge(plan, there, failures=(), min_share=0.0, unsettled=()):
-    """The manifest when the tiles in ``there`` exist, by index."""
+def judge(plan, there, failures=(), min_share=0.0, unsettled=(), **paid):
+    """The manifest when the tiles in ``there`` exist, by index, and were ``paid`` for so."""
     sidecars = {
         index: Sidecar(
             key=tile.key,
@@ -21,6 +21,7 @@ def judge(plan, there, failures=(), min_share=0.0, unsettled=()):
             seconds=0.5,
             created=NOW,
             version="0",
+            **paid,
         )
         for index, tile in ((index, plan.tiles[index]) for index in there)
     }
@@ -111,3 +112,15 @@ def test_requests_that_may_be_billed_for_nothing_are_counted_and_told():
     assert manifest.asked_again == 1
     assert manifest.unsettled_usd == 0.072
     assert str(raised.value).startswith("2 of 3 tiles exist")
+
+
+def test_calls_that_were_killed_stay_counted_at_what_their_tiles_cost():
+    plan = planned(engine="openai", tiles=3, rows=1, cols=3)
+    notes = {plan.tiles[0].key: Unsettled(requests=1, usd=0.018)}
+
+    # Both tiles were asked for twice before they came; of one tile one of these ended by itself.
+    manifest = judge(plan, [0, 1], unsettled=notes, usd=0.02, asked_before=2)
+
+    assert manifest.usd == 0.04
+    assert manifest.asked_again == 4
+    assert manifest.unsettled_usd == 0.018 + 3 * 0.02

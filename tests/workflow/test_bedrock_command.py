@@ -1,5 +1,6 @@
 """The way of somebody who has credentials of AWS and nothing else: asked, refused, agreed, made."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +65,17 @@ def test_without_credentials_nothing_is_started(collage: Command, fake: FakeBedr
     assert "this machine has no credentials of one" in " ".join(refused.output.split())
     assert fake.requests == []
     assert not (collage.home / "made").exists()
+
+
+def test_what_a_run_turned_on_is_on_when_it_is_gone_on_with(
+    collage: Command, fake: FakeBedrock
+) -> None:
+    first = collage("run", *TWO)
+    assert first.exit_code != 0
+    assert collage("bedrock", "access", "--yes").exit_code == 0
+    made = json.loads((collage.home / "made" / "manifest.json").read_text())
+
+    again = collage.answer("resume", made["id"], "--out", "again")
+
+    assert (again["id"], again["state"], again["usd"]) == (made["id"], "done", 0.14)
+    assert fake.images == 2

@@ -124,7 +124,10 @@ def resume(
     """Go on with a collage that failed, was cancelled or lacks tiles."""
     to.check()
     to.hold(lambda: collage)
-    FollowedRun(replace(where, lasting=True), to, as_json).follow(
+    where = replace(where, lasting=True)
+    # A laptop cloud is started for the engines of this very request, as it was at first.
+    asked = where.looked_at().accepted(collage).request
+    FollowedRun(where, to, as_json, asked).follow(
         lambda reached: reached.resume(collage, retry_refused=retry_refused)
     )
 

@@ -16,6 +16,7 @@ from collage import engines, errors
 from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
+from collage.request.accepted import Accepted
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import Settings
@@ -185,6 +186,15 @@ class Stack:
             more["style_pictures"] = put
         return self._start(key, {**options, **more}, retry_refused)
 
+    def accepted(self, collage: str) -> Accepted:
+        """What was asked for and let in.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        with _here(collage):
+            return self.store.accepted(collage)
+
     def resume(self, collage: str, *, retry_refused: bool = False) -> Started:
         """Start a collage again by what its own request.json says; what exists of it is kept.
 
@@ -193,8 +203,7 @@ class Stack:
         Raises:
             NotInStore: when there is no such collage, or its source is gone.
         """
-        with _here(collage):
-            accepted = self.store.accepted(collage)
+        accepted = self.accepted(collage)
         key = accepted.source.key if accepted.source else None
         return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
 

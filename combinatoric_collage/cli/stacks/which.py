@@ -112,8 +112,10 @@ class Where:
             with laptop.running(self.parameters, asked, state=self.state) as (_, stack):
                 yield stack
 
-    def looked_at(self, asked: Request) -> Stack:
-        """The stack, for an estimate of a request: a laptop cloud that does not run stays so.
+    def looked_at(self, asked: Request | None = None) -> Stack:
+        """The stack, for what it holds or an estimate; a laptop cloud that does not run stays so.
+
+        ``asked`` is the request that is estimated.
 
         Raises:
             EngineUnavailable: when a laptop lacks networks that the request is made by.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from collage import errors
@@ -86,7 +86,7 @@ def record(
         usd=round(sum(t.usd for t in made), 6),
         asked_again=sum(t.asked_before for t in made)
         + sum(note.requests for key, note in unsettled.items() if key not in {t.key for t in made}),
-        unsettled_usd=_unsettled_usd(unsettled),
+        unsettled_usd=round(_unsettled_usd(unsettled) + _killed_usd(made, unsettled), 6),
         stopped=stopped,
         tiles=tiles,
         cells=cells,
@@ -232,6 +232,15 @@ def _unsettled_words(unsettled: Mapping[str, Unsettled]) -> str:
 
 def _unsettled_usd(unsettled: Mapping[str, Unsettled]) -> float:
     return round(sum(note.usd for note in unsettled.values()), 6)
+
+
+def _killed_usd(made: Sequence[TileRecord], unsettled: Mapping[str, Unsettled]) -> float:
+    """What stays counted for calls that were killed: nobody was left to note them.
+
+    They are those of the requests before a tile that are not noted, each at what the tile cost.
+    """
+    noted = {key: note.requests for key, note in unsettled.items()}
+    return sum(max(0, tile.asked_before - noted.get(tile.key, 0)) * tile.usd for tile in made)
 
 
 def _least(share: float, tiles: int) -> int:

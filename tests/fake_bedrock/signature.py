@@ -87,7 +87,7 @@ def _check_date(date: str, day: str) -> None:
 
 
 def _incomplete(message: str) -> ApiError:
-    return ApiError(403, "IncompleteSignatureException", message)
+    return ApiError(403, "IncompleteSignature", message)
 
 
 def _mismatch(message: str) -> ApiError:

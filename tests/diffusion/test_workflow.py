@@ -1,6 +1,7 @@
 """Whole runs on the laptop cloud: every recipe that open models can make, by the shipped route."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -8,11 +9,17 @@ import pytest
 
 pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
 
+from PIL import Image
+
+from collage.errors import CollageError
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.local import Container
+from tasks.diffusion import models_folder
+from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import photo
 from tests.infrastructure.shipped import ROOT
+from tests.unit.pictures import encode
 from tests.workflow.running import states_of
 
 SMALL = {"engine": "diffusion", "size": 64, "cell": 64, "num_inference_steps": 4}
@@ -42,10 +49,14 @@ RECIPES = {
 
 
 @pytest.fixture(scope="module")
-def stack(models, warm, tmp_path_factory):
+def stack(models, ip_adapter, warm, tmp_path_factory):
     """The laptop cloud; its tasks are forked off one process. The last test starts a whole one."""
+    folder = tmp_path_factory.mktemp("weights")
+    shutil.copytree(models, folder, dirs_exist_ok=True)
+    origin = str(models / "sdxl-inpainting")
+    models_folder.add(folder, "pictured", origin, beside=Additions(ip_adapter=(ip_adapter, 0.8)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(torch_python.VARIABLE, str(models))
+        patch.setenv(torch_python.VARIABLE, str(folder))
         patch.setattr(torch_python, "containers", lambda: {"diffusion": Container(warm, ROOT)})
         patch.delenv("OPENAI_API_KEY", raising=False)
         state = tmp_path_factory.mktemp("state")
@@ -53,10 +64,10 @@ def stack(models, warm, tmp_path_factory):
             yield made
 
 
-def run(stack, **options):
+def run(stack, style_pictures=None, **options):
     asked = {name: value for name, value in (SMALL | options).items() if value is not None}
     source = None if asked.get("recipe") == "samples" else photo()
-    started = stack.start(source, asked)
+    started = stack.start(source, asked, style_pictures=style_pictures)
     for _ in stack.follow(started):
         pass
     return stack.store.manifest(started["id"])
@@ -71,6 +82,19 @@ def test_a_recipe_is_made_on_the_gpu_route(stack, name):
     assert made
     assert all("@" in tile.tile.model for tile in made)
     assert "RenderOnGpu" in states_of(stack, manifest.id)
+
+
+def test_a_style_picture_reaches_the_task_where_its_model_takes_one(stack):
+    """With the rights of the task's role; the other styles of the collage are named as ever."""
+    asked = {"rows": 1, "cols": 3, "styles": ["Moss", "Cubism", "Baroque"], "combine": 1}
+    moss = {"Moss": encode(Image.new("RGB", (300, 200), "green"))}
+    made = run(stack, moss, model="pictured", masks=["left"], **asked)
+
+    assert made.missing == 0
+    pictured = {tile.tile.styles: bool(tile.tile.style_pictures) for tile in made.tiles}
+    assert pictured == {("Moss",): True, ("Cubism",): False, ("Baroque",): False}
+    with pytest.raises(CollageError, match="sdxl-inpainting takes no style from a picture"):
+        run(stack, moss, masks=["left"], **asked)
 
 
 def test_what_is_there_starts_no_task(stack):
@@ -99,8 +123,6 @@ def test_what_is_there_starts_no_task(stack):
     ids=str,
 )
 def test_what_the_model_cannot_is_refused_at_the_door(stack, options, named):
-    from collage.errors import CollageError
-
     with pytest.raises(CollageError, match=named):
         run(stack, **options)
 

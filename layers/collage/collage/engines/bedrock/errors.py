@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore import exceptions as sdk
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from collage.engines import call_ends
 from collage.errors import (
@@ -115,7 +116,7 @@ def named(region: str) -> Iterator[None]:
         raise ConnectionLost("The connection to the provider was lost.") from error
     except sdk.ParamValidationError as error:
         raise BadRequest(SENTENCES[BadRequest].format(_short(str(error)))) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
 
 

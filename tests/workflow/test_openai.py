@@ -34,6 +34,7 @@ def stack(fake: FakeOpenAI, logs: list[str]) -> Iterator[Stack]:
         "ImagesPerMinute": "1200",
         "ImagesAtOnce": "20",
         "LatencySeconds": "0.1",
+        "MaxConcurrency": "3",  # each tile under way has a process
         "DailyUsdLimit": "1000",
     }
     with pytest.MonkeyPatch.context() as patch:

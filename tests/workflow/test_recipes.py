@@ -27,6 +27,7 @@ def stack() -> Iterator[Stack]:
         "ImagesPerMinute": "1200",
         "ImagesAtOnce": "20",
         "LatencySeconds": "0.1",
+        "MaxConcurrency": "3",  # each tile under way has a process
         "DailyUsdLimit": "1000",
     }
     with (

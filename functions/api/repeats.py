@@ -4,6 +4,10 @@ The keys lie in the table of the shared limits, for as long as a client may reas
 
     repeat#{digest}      request  digest of what was asked for with the key
                          id       the collage that came of it, once it was started
+
+What is kept is the collage, not the answer, as Powertools' idempotency would: the links of an
+answer end long before its key, and a request that comes while its like is under way is answered
+like that, not refused.
 """
 
 from __future__ import annotations

@@ -89,9 +89,13 @@ def test_the_id_outlives_a_way_through_json():
     assert collage_id(again, SOURCE) == collage_id(made, SOURCE)
 
 
-@pytest.mark.parametrize(
-    "field", sorted({*Request.model_fields} - {"mask_source", "style_pictures", "font"})
-)
+def test_every_field_has_another_value_here():
+    by_content = {"mask_source", "style_pictures", "font"}
+
+    assert OTHER.keys() | OWN.keys() | by_content == Request.model_fields.keys()
+
+
+@pytest.mark.parametrize("field", sorted({*OTHER, *OWN}))
 def test_the_id_changes_with_every_field(field):
     if field in OWN:
         other = parse({}).model_copy(update={field: OWN[field]})

@@ -22,11 +22,11 @@ Box = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; right and bottom are the first that are outside."""
 
 MASKS: dict[str, Draw] = {
-    "all": lambda x, y: (x < 1) & (y < 1),
-    "top": lambda x, y: (y < 0.5) & (x < 1),
-    "bottom": lambda x, y: (y >= 0.5) & (x < 1),
-    "left": lambda x, y: (x < 0.5) & (y < 1),
-    "right": lambda x, y: (x >= 0.5) & (y < 1),
+    "all": lambda x, y: x < 1,
+    "top": lambda x, y: y < 0.5,
+    "bottom": lambda x, y: y >= 0.5,
+    "left": lambda x, y: x < 0.5,
+    "right": lambda x, y: x >= 0.5,
     "top-left": lambda x, y: (x < 0.5) & (y < 0.5),
     "top-right": lambda x, y: (x >= 0.5) & (y < 0.5),
     "bottom-left": lambda x, y: (x < 0.5) & (y >= 0.5),
@@ -64,7 +64,8 @@ def draw(name: str, size: tuple[int, int]) -> NDArray[np.uint8]:
     width, height = size
     x = (np.arange(width) + 0.5)[None, :] / width
     y = (np.arange(height) + 0.5)[:, None] / height
-    return np.where(MASKS[name](x, y), np.uint8(0), np.uint8(255))
+    edited = np.broadcast_to(MASKS[name](x, y), (height, width))
+    return np.where(edited, np.uint8(0), np.uint8(255))
 
 
 def boxes(edited: Iterable[Box], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -245,45 +245,6 @@ def test_upscaled_tiles_are_what_the_collage_shows(stack: Stack) -> None:
     assert abs(np.asarray(small).astype(int) - tile(stack, made, 0)).mean() < 4
 
 
-@pytest.mark.parametrize("engine", ["stylizer", "openai"])
-def test_two_pictures_of_styles_are_transferred_once_and_shown_through_every_mask(
-    stack: Stack, engine: str
-) -> None:
-    source, waves, bark = photograph(), encode(noise((280, 260), 5)), photograph()
-    shown = {"Waves": waves, "Bark": bark}
-
-    started = stack.start(
-        source,
-        {"recipe": "transfer", "engine": engine, "size": 128, "cell": 64, "masks": ["quadrants"]},
-        style_pictures=shown,
-    )
-    for _ in stack.follow(started):
-        pass
-    made = stack.store.manifest(started["id"])
-
-    operations = [record.tile.operation for record in made.tiles]
-    assert operations == ["transfer"] * 2 + ["reconstruct"] * 4
-    assert made.tile_counts == {"done": 6}
-    before, over = pixels(source), tile(stack, made, 1)
-    for index, (rows, cols) in zip(range(2, 6), _quarters_of(made), strict=True):
-        after = tile(stack, made, index)
-        inside = np.zeros(before.shape[:2], bool)
-        inside[rows, cols] = True
-        assert (after[~inside] == before[~inside]).all()
-        # Where the soft edge has ended the transfer is seen as it is.
-        assert (after == over).all(axis=2)[inside].mean() > 0.7
-    history = stack.client("stepfunctions").list_map_runs(executionArn=stack.runs.arn(made.id))
-    assert len(history["mapRuns"]) == 3
-
-
-def _quarters_of(made: Manifest) -> list[tuple[slice, slice]]:
-    """The rows and columns that each cell's mask edits, of 128 x 128 pixels."""
-    sides = {"top": slice(0, 64), "bottom": slice(64, 128)}
-    sides |= {"left": sides["top"], "right": sides["bottom"]}
-    named = [str(record.tile.mask).split("-") for record in made.tiles[2:]]
-    return [(sides[down], sides[across]) for down, across in named]
-
-
 def test_a_recipe_without_its_source_or_an_able_engine_is_refused(stack: Stack) -> None:
     with pytest.raises(InvalidRequest, match="source: the recipe erase needs a picture"):
         make(stack, "erase", rects=["0:1x0:1"])

@@ -155,6 +155,16 @@ def test_other_draws_take_the_place_of_refused_cells_alone_and_need_nothing_more
             assert handed.composed[spare.source].pieces[1].tile in {t.key for t in made.tiles}
 
 
+def test_a_transfer_of_a_transfer_is_weaker_where_the_engine_can_so_that_both_styles_show():
+    made = transferred(NAMES[:3], engine="stylizer")
+    strengths = {
+        tile.source == "digest of the source": tile.options.get("strength")
+        for tile in of(made, "transfer")
+    }
+
+    assert strengths == {True: None, False: "0.6"}
+
+
 def test_what_masks_keep_changes_no_transfer():
     kept, not_kept = (transferred(preserve=preserve) for preserve in (True, False))
 

@@ -189,10 +189,15 @@ def test_a_transfer_of_a_transfer_is_in_the_later_style_and_tells_of_the_earlier
     pictures = {"Red": RED, "Blue": BLUE}
     red = render("transfer", source, pictures=pictures, styles=("Red",))
     blue = render("transfer", source, pictures=pictures, styles=("Blue",))
-    both = render("transfer", red, pictures=pictures, styles=("Blue",))
+    both, half = (
+        render("transfer", red, pictures=pictures, styles=("Blue",), options=options)
+        for options in ({}, {"strength": "0.5"})
+    )
 
     assert distance(both, blue) < distance(both, red)
     assert distance(both, blue) > 3
+    assert distance(half, both) == pytest.approx(distance(half, red), rel=0.05)
+    assert distance(half, red) == pytest.approx(distance(both, red) / 2, rel=0.05)
 
 
 def _edges_in_common(one: np.ndarray, other: np.ndarray) -> float:

@@ -12,4 +12,5 @@ STYLIZER = Capability(
     networks=FILES,
     styles=CHOSEN,
     style_pictures=True,
+    transferred_again={"strength": "0.6"},
 )

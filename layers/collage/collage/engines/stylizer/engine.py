@@ -51,6 +51,7 @@ class Stylizer:
                 made = self._stylized(source, tile.styles, seed)
             case "transfer", np.ndarray(), _ if tile.styles:
                 made = stylize(source, tile.styles, self._pictures, seed, close=True)
+                made = _between(source, made, float(tile.options.get("strength", 1)))
             case "inpaint", np.ndarray(), np.ndarray() if tile.styles:
                 made = blend(source, self._stylized(source, tile.styles, seed), alpha)
             case "inpaint", np.ndarray(), np.ndarray():
@@ -64,6 +65,12 @@ class Stylizer:
         """In the styles; without any in a look: one seed after another goes through `CHOSEN`."""
         chosen = styles or (CHOSEN[seed % len(CHOSEN)],)
         return stylize(picture, chosen, self._pictures, seed)
+
+
+def _between(source: Pixels, made: Pixels, strength: float) -> Pixels:
+    """So much of what was made, and the rest the source."""
+    mixed = source + (made.astype(np.float32) - source) * np.float32(strength)
+    return np.asarray(np.round(mixed), np.uint8)
 
 
 def load(_tools: object) -> Stylizer:

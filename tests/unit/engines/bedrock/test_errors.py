@@ -143,8 +143,8 @@ def test_words_are_not_told_for_ever() -> None:
             "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: "
             "bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-2::foundation-model/m:0 "
             "because no identity-based policy allows the bedrock:InvokeModel action",
-            "it has no right to bedrock:InvokeModel on "
-            "arn:aws:bedrock:us-east-2::foundation-model/m:0. Deploy the stack with Bedrock=on",
+            "arn:aws:sts::1:assumed-role/a/b may not ask Bedrock: it has no right to "
+            "bedrock:InvokeModel on arn:aws:bedrock:us-east-2::foundation-model/m:0.",
         ),
         (
             "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: "

@@ -94,6 +94,7 @@ UNREACHED = (sdk.ConnectTimeoutError, sdk.EndpointConnectionError, sdk.ProxyConn
 """What the SDK says before anything was sent."""
 
 ARN = re.compile(r"resource: (arn:\S+)")
+CALLER = re.compile(r"User: (arn:\S+) is not")
 
 
 @contextmanager
@@ -174,10 +175,17 @@ def denied(message: str) -> CollageError:
         )
     if "is not authorized to perform" in message:
         return EngineUnavailable(
-            f"The function's role may not ask Bedrock: it has no right to bedrock:InvokeModel on "
-            f"{what}. Deploy the stack with Bedrock=on, and look for a permissions boundary."
+            f"{_caller(message)} may not ask Bedrock: it has no right to bedrock:InvokeModel on "
+            f"{what}. A function's role gets it by Bedrock=on, unless a permissions boundary is in "
+            "the way; on a laptop AWS is asked with your own credentials, which need it."
         )
     return EngineUnavailable(f"Bedrock denies access: {said}.")
+
+
+def _caller(message: str) -> str:
+    """Whom AWS speaks of: on a laptop that is who started the cloud."""
+    found = CALLER.search(message)
+    return found[1] if found else "The caller"
 
 
 def _words(message: str) -> str:

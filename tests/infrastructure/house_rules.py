@@ -100,7 +100,7 @@ ARROWS = {
         "request settings tile weights"
     ),
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
-    "tile": "digest names",
+    "tile": "digest frozen names",
     "verdict": "errors formats manifest notes plan sheet tile",
     "watch": "announcements clock errors frozen manifest plan progress store tile verdict",
     "weights": "digest errors frozen tile",

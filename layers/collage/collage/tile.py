@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.digest import canonical, sha256
+from collage.frozen import Frozen
 from collage.names import Digest, MaskName
 
 Operation = Literal[
@@ -31,7 +32,7 @@ TRANSFERRED_BY = "transferred_by"
 """The option of a tile that is composed of a transfer: the engine that made that."""
 
 
-class Tile(BaseModel):
+class Tile(Frozen, extra="forbid"):
     """Everything that conditions one picture's pixels, and nothing else.
 
     ``size`` is (width, height) in pixels; ``source`` is the digest of the prepared source's
@@ -40,8 +41,6 @@ class Tile(BaseModel):
     has a ``sample`` number in its place. ``preserve`` says that the source is laid back over what
     lies outside the mask.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     operation: Operation
     prompt: str
@@ -90,7 +89,7 @@ class Tile(BaseModel):
         return f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
 
 
-class Piece(BaseModel):
+class Piece(Frozen):
     """A part of a composed picture: another tile's picture, or the prepared source.
 
     ``tile`` is the tile's key, None for the source. ``box`` (left, top, right, bottom) is what is
@@ -98,8 +97,6 @@ class Piece(BaseModel):
     large as the box, only what that edits is laid over what is there, with a soft edge; and
     ``mask_sha256`` is the digest of the mask's file.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     tile: Digest | None
     box: tuple[int, int, int, int]
@@ -109,13 +106,11 @@ class Piece(BaseModel):
     mask_sha256: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
 
 
-class Composition(BaseModel):
+class Composition(Frozen):
     """A picture put together from others, later pieces over earlier ones.
 
     A tile that has it as its source can only be made after the tiles it is put together from.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     size: tuple[int, int]
     pieces: tuple[Piece, ...]
@@ -134,7 +129,7 @@ class Composition(BaseModel):
         return sha256(canonical(self.model_dump()))
 
 
-class Call(BaseModel):
+class Call(Frozen):
     """One engine call: the tiles it makes. An item of calls.json, and what the Map hands out.
 
     ``spares`` are those of each tile: when it is refused, the first that is not takes its place.
@@ -143,8 +138,6 @@ class Call(BaseModel):
     spares. ``priced`` says that making them costs money, so that it must not be asked for again
     lightly.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     index: int
     tiles: tuple[Tile, ...]
@@ -160,10 +153,8 @@ class Call(BaseModel):
         return {each.digest: each for each in (*own, *self.references)}
 
 
-class Sidecar(BaseModel):
+class Sidecar(Frozen):
     """What lies beside a finished tile, written last: a tile without it is not finished."""
-
-    model_config = ConfigDict(frozen=True)
 
     key: Digest
     sha256: str
@@ -187,5 +178,5 @@ class Sidecar(BaseModel):
     """Pixels outside the mask that the model had changed."""
     cropped_from: tuple[int, int] | None = None
     """The size of the provider's picture, where that was of another shape and was cropped."""
-    measures: dict[str, float] = {}
+    measures: dict[str, float] = Field(default={})
     """What was measured of it, by name: of a reconstruction its likeness to the source."""

@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collage.engines.price_list import PriceList
+from collage.frozen import Frozen
 from collage.tile import Tile
 
 
-class ProviderSettings(BaseModel):
+class ProviderSettings(Frozen):
     """What a stack says of a provider; each has its own, with more. Times are in seconds."""
-
-    model_config = ConfigDict(frozen=True)
 
     model: str
     text_model: str = Field(default="", description="which lists styles; empty: there is none")

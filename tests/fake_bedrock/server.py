@@ -21,15 +21,14 @@ from tests.fake_bedrock.painting import Easel
 from tests.fake_bedrock.record import Record
 from tests.fake_openai.faults import CUT
 from tests.fake_openai.record import Answer
-from tests.fake_openai.sockets import Server
+from tests.fake_openai.sockets import Listening
 
 MAX_BODY = 25_000_000
-POLL_SECONDS = 0.02
 CONTENT_TYPES = (None, "application/json")
 ACCEPTED = (None, "*/*", "application/json")
 
 
-class FakeBedrock:
+class FakeBedrock(Listening):
     """Bedrock on loopback, in threads of this process; see the package for an example.
 
     - `account`: whose account it is, with its rights and subscriptions.
@@ -61,6 +60,7 @@ class FakeBedrock:
         port: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(port, hang)
         self.account = account or Account()
         self.quotas = Quotas(rpm_share, clock)
         self.faults = faults or Faults()
@@ -69,7 +69,6 @@ class FakeBedrock:
         self.easel = Easel(detail) if detail else None
         self.bill_filtered = bill_filtered
         self.seed = seed
-        self.hang = hang
         self.clock = clock
         self.control = Control(self.account, clock)
         self.requests: list[Record] = []
@@ -77,53 +76,17 @@ class FakeBedrock:
         self.usd = 0.0
         self.images = 0
         self.peak = 0
-        self.stopping = threading.Event()
-        self._port = port
         self._busy = 0
         self._routed = 0
         self._replies: deque[converse.Reply] = deque()
         self._lock = threading.Lock()
         # Painting is work for a processor: a hundred at once would only take memory.
         self._easels = threading.BoundedSemaphore(os.cpu_count() or 1)
-        self._server: Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> "FakeBedrock":
-        """Listen, and answer from now on."""
-        self.stopping.clear()
-        self._server = Server(self._port, self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            args=(POLL_SECONDS,),
-            name="fake-bedrock",
-            daemon=True,
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Hang up on everyone and be gone; what was recorded stays."""
-        if self._server is None or self._thread is None:
-            return
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.hang_up()
-        self._server = None
-
-    def __enter__(self) -> "FakeBedrock":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:
         """Where it listens: the endpoint of `bedrock-runtime` and of `bedrock`."""
-        if self._server is None:
-            raise RuntimeError("The server is not started")
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.origin
 
     @property
     def environment(self) -> dict[str, str]:

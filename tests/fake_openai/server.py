@@ -26,7 +26,7 @@ from tests.fake_openai import (
 from tests.fake_openai.faults import REFUSED, Faults
 from tests.fake_openai.profiles import PROFILES
 from tests.fake_openai.record import IMAGE_ROUTES, NOTED_HEADERS, Answer, Record
-from tests.fake_openai.sockets import Server
+from tests.fake_openai.sockets import Listening
 from tests.fake_openai.strange import FEWER, STRANGE, bend
 
 ROUTES = {
@@ -37,10 +37,9 @@ ROUTES = {
 }
 # Where no limit is set the headers still name one.
 UNLIMITED = 60_000
-POLL_SECONDS = 0.02
 
 
-class FakeOpenAI:
+class FakeOpenAI(Listening):
     """An OpenAI API on loopback, in threads of this process; see the package for an example.
 
     - `limit_per_second`, `burst`: the rate limit of each key, counted in pictures. A burst smaller
@@ -79,6 +78,7 @@ class FakeOpenAI:
         port: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(port, hang)
         if answers not in {"b64_json", "url"}:
             raise ValueError(f"Answers are 'b64_json' or 'url', not {answers!r}")
         if strange := set(supports) - language.SUPPORTS:
@@ -95,13 +95,10 @@ class FakeOpenAI:
         self.supports = frozenset(supports)
         self.cheap = cheap
         self.streams = streams
-        self.hang = hang
         self.clock = clock
         self.requests: list[Record] = []
         self.images = 0
         self.peak = 0
-        self.stopping = threading.Event()
-        self._port = port
         self._busy = 0
         self._replies: deque[language.Reply] = deque()
         self._buckets: dict[str, account.Bucket] = {}
@@ -109,42 +106,6 @@ class FakeOpenAI:
         self._lock = threading.Lock()
         # Painting is work for a processor: a hundred at once would only take memory.
         self._easels = threading.BoundedSemaphore(os.cpu_count() or 1)
-        self._server: Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> "FakeOpenAI":
-        """Listen, and answer from now on."""
-        self.stopping.clear()
-        self._server = Server(self._port, self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(POLL_SECONDS,), name="fake-openai", daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Hang up on everyone and be gone; what was recorded stays."""
-        if self._server is None or self._thread is None:
-            return
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.hang_up()
-        self._server = None
-
-    def __enter__(self) -> "FakeOpenAI":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def origin(self) -> str:
-        """Where it listens."""
-        if self._server is None:
-            raise RuntimeError("The server is not started")
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def base_url(self) -> str:

@@ -9,12 +9,63 @@ import socket
 import socketserver
 import threading
 import time
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Self
 
 from tests.fake_openai.record import Answer
 
-if TYPE_CHECKING:
-    from tests.fake_openai.server import FakeOpenAI
+POLL_SECONDS = 0.02
+"""How soon a server notices that it is to stop."""
+
+
+class Listening(ABC):
+    """A fake that listens on loopback, from `start` to `stop` or in a ``with`` block."""
+
+    def __init__(self, port: int, hang: float) -> None:
+        self.hang = hang
+        self.stopping = threading.Event()
+        self._port = port
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @abstractmethod
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to one request."""
+
+    def start(self) -> Self:
+        """Listen, and answer from now on."""
+        self.stopping.clear()
+        self._server = Server(self._port, self)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Hang up on everyone and be gone; what was recorded stays."""
+        if self._server is None or self._thread is None:
+            return
+        self.stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server.hang_up()
+        self._server = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def origin(self) -> str:
+        """Where it listens."""
+        if self._server is None:
+            raise RuntimeError("The server is not started")
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -24,7 +75,7 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, port: int, fake: FakeOpenAI) -> None:
+    def __init__(self, port: int, fake: Listening) -> None:
         self.fake = fake
         self.lines: dict[socket.socket, threading.Thread] = {}
         self.lock = threading.Lock()

@@ -156,3 +156,31 @@ class StylePictured(Engine, Protocol):
 
     def with_style_pictures(self, pictures: Mapping[str, bytes]) -> Engine:
         """The same engine where these styles, by name, are those of these pictures' files."""
+
+
+class TakesPictures(Protocol):
+    """An engine that is given the pictures of styles with each call."""
+
+    def render(
+        self,
+        tiles: Sequence[Tile],
+        source: bytes | None,
+        mask: bytes | None,
+        turn: Turn,
+        styles: Mapping[str, bytes] | None = None,
+    ) -> Sequence[Outcome]:
+        """As `Engine.render`; ``styles`` are the files of pictures, by the styles' names."""
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """An engine with pictures of styles; what it notes of its provider is noted for all calls."""
+
+    engine: TakesPictures
+    pictures: Mapping[str, bytes]
+
+    def render(
+        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
+    ) -> Sequence[Outcome]:
+        """As `Engine.render`."""
+        return self.engine.render(tiles, source, mask, turn, self.pictures)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from collage.errors import NoStyles
 from collage.words import styles
 
 REPAIRS = 2
@@ -36,3 +37,26 @@ def question(count: int, theme: str | None, exclude: Sequence[str]) -> str:
     if exclude:
         parts.append(f"Leave out {', '.join(exclude)}.")
     return " ".join(parts)
+
+
+def usable(
+    count: int,
+    exclude: Sequence[str],
+    asked: Callable[[], Sequence[str]],
+    repair: Callable[[Sequence[str], str], None],
+) -> tuple[str, ...]:
+    """``count`` distinct styles, none of them excluded, from a model that is asked until then.
+
+    ``asked`` gives an answer; ``repair`` is told of a wrong one, and what to ask after it.
+
+    Raises:
+        NoStyles: when the list is still wrong after the last repair; the message says how.
+    """
+    for attempt in range(1 + REPAIRS):
+        answer = asked()
+        found, wrong = check(answer, count, exclude)
+        if not wrong:
+            return found
+        if attempt < REPAIRS:
+            repair(answer, f"{wrong} Give the whole list of {count} again.")
+    raise NoStyles(f"The language model gave no usable list of {count} styles: {wrong}")

@@ -9,9 +9,10 @@ from PIL import Image
 
 from collage.engines.bedrock import models
 from collage.engines.bedrock.clients import Clients
-from collage.engines.bedrock.engine import Bedrock, Pictured
+from collage.engines.bedrock.engine import Bedrock
 from collage.engines.bedrock.settings import BedrockSettings
 from collage.engines.call_ends import ENDS, is_counted
+from collage.engines.engine import Pictured
 from collage.engines.run_guard import MOST_REJECTED
 from collage.errors import BadRequest, BrokenAnswer, CollageError, NoSlotYet, RateLimited, Refused
 from collage.services import aws_client

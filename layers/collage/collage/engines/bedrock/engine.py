@@ -21,7 +21,7 @@ from collage.engines.bedrock.errors import named
 from collage.engines.bedrock.provider import PROVIDER
 from collage.engines.bedrock.settings import BedrockSettings
 from collage.engines.deadline import within
-from collage.engines.engine import Rendered, Turn
+from collage.engines.engine import Pictured, Rendered, Turn
 from collage.engines.fitting import opened
 from collage.engines.framing import brought_back
 from collage.engines.provider import Reach
@@ -117,20 +117,6 @@ class Bedrock:
                 modelId=model, body=sent, contentType="application/json", accept="application/json"
             )
             return cast(bytes, answer["body"].read())
-
-
-@dataclass(frozen=True)
-class Pictured:
-    """The engine with pictures of styles; what it notes of its provider is noted for all."""
-
-    engine: Bedrock
-    pictures: Mapping[str, bytes]
-
-    def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
-    ) -> list[Rendered]:
-        """As `Bedrock.render`."""
-        return self.engine.render(tiles, source, mask, turn, self.pictures)
 
 
 def load(reach: Reach) -> Bedrock:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from collage.engines.style_names import REPAIRS, check, question
+from collage.engines.style_names import question, usable
 from collage.errors import BrokenAnswer, NoStyles
 
 if TYPE_CHECKING:
@@ -71,19 +71,16 @@ def ask(
         CollageError: by name, what AWS says.
     """
     messages = [_said("user", question(count, theme, exclude))]
-    wrong = "no answer"
-    for _ in range(1 + REPAIRS):
+
+    def asked() -> list[str]:
         found = _answer(client, model, messages)
         heard()
-        answer = _named_styles(found)
-        styles, wrong = check(answer, count, exclude)
-        if not wrong:
-            return styles
-        messages += [
-            _said("assistant", json.dumps(answer)),
-            _said("user", f"{wrong} Give the whole list of {count} again."),
-        ]
-    raise NoStyles(f"The language model gave no usable list of {count} styles: {wrong}")
+        return _named_styles(found)
+
+    def repair(answer: Sequence[str], words: str) -> None:
+        messages.extend((_said("assistant", json.dumps(answer)), _said("user", words)))
+
+    return usable(count, exclude, asked, repair)
 
 
 def _said(role: str, text: str) -> dict[str, Any]:

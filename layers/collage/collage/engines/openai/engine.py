@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from PIL import Image
 
 from collage.engines.deadline import within
-from collage.engines.engine import Outcome, Rendered, Turn
+from collage.engines.engine import Outcome, Pictured, Rendered, Turn
 from collage.engines.framing import brought_back, framed, framed_alpha
 from collage.engines.openai import prices, references
 from collage.engines.openai.errors import named, of_answer
@@ -200,20 +200,6 @@ class OpenAI:
         """What a request may take in all: what the client lets one wait for an answer take."""
         limit = self.client.timeout
         return limit if isinstance(limit, int | float) else LONGEST_CALL
-
-
-@dataclass(frozen=True)
-class Pictured:
-    """The engine with pictures of styles; what it notes of its provider is noted for all."""
-
-    engine: OpenAI
-    pictures: Mapping[str, bytes]
-
-    def render(
-        self, tiles: Sequence[Tile], source: bytes | None, mask: bytes | None, turn: Turn
-    ) -> list[Outcome]:
-        """As `OpenAI.render`."""
-        return self.engine.render(tiles, source, mask, turn, self.pictures)
 
 
 def load(reach: Reach) -> OpenAI:

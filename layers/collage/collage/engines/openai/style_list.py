@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from collage.engines.call_ends import is_counted
-from collage.engines.style_names import REPAIRS, check, question
+from collage.engines.style_names import question, usable
 from collage.errors import BadRequest, BrokenAnswer, NoStyles, Rejected
 from collage.frozen import Frozen
 from collage.words import styles
@@ -53,18 +53,17 @@ def ask(
     """
     messages: Messages = [{"role": "user", "content": question(count, theme, exclude)}]
     rungs = list(LADDER)
-    wrong = "no answer"
-    for _ in range(1 + REPAIRS):
+
+    def asked() -> list[str]:
         answer = _climb_down(rungs, client, model, messages, heard)
         heard()
-        found, wrong = check(answer, count, exclude)
-        if not wrong:
-            return found
-        messages += [
-            {"role": "assistant", "content": json.dumps(answer)},
-            {"role": "user", "content": f"{wrong} Give the whole list of {count} again."},
-        ]
-    raise NoStyles(f"The language model gave no usable list of {count} styles: {wrong}")
+        return answer
+
+    def repair(answer: Sequence[str], words: str) -> None:
+        messages.append({"role": "assistant", "content": json.dumps(answer)})
+        messages.append({"role": "user", "content": words})
+
+    return usable(count, exclude, asked, repair)
 
 
 def _climb_down(

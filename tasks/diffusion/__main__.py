@@ -19,7 +19,7 @@ from collage.settings import Settings
 from collage.store.store import connect
 from tasks.diffusion import deadline
 from tasks.diffusion.ends import End, end_of
-from tasks.diffusion.pulse import log
+from tasks.diffusion.heartbeat import log
 from tasks.diffusion.shard import from_environment
 
 
@@ -43,7 +43,7 @@ def main() -> End:
             end = worker.run()
         except CollageError as error:
             state = "interrupted" if interrupted.is_set() else "failed"
-            worker.pulse.at(state=state, message=str(error))
+            worker.heartbeat.at(state=state, message=str(error))
             raise
     except CollageError as error:
         log("ended", "WARNING", error=error.name, reason=str(error))

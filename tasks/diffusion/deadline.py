@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Event, Timer
 
 from tasks.diffusion.ends import End
-from tasks.diffusion.pulse import log
+from tasks.diffusion.heartbeat import log
 from tasks.diffusion.shard import Shard
 
 TOLD_SECONDS, ENDED_SECONDS = 300.0, 60.0

@@ -39,8 +39,8 @@ from collage.weights import Traits
 from tasks.diffusion import pictures, renderers, weights
 from tasks.diffusion.ends import End
 from tasks.diffusion.fitting import Fitting
+from tasks.diffusion.heartbeat import Heartbeat, log
 from tasks.diffusion.machine import free, is_out_of_memory, machine
-from tasks.diffusion.pulse import Pulse, log
 from tasks.diffusion.renderers import Job, Made, Renderer
 from tasks.diffusion.shard import Shard
 
@@ -62,7 +62,7 @@ class Worker:
             state="loading",
             device=str(self.machine),
         )
-        self.pulse = Pulse(
+        self.heartbeat = Heartbeat(
             progress,
             lambda now: store.put_shard(shard.collage_id, now),
             interrupted,
@@ -90,13 +90,13 @@ class Worker:
         calls = [plan.call(ours[i]) for i in mine]
         tiles = [tile for call in calls for tile in call.tiles]
         there = self._there(tiles)
-        self.pulse.at(tiles=len(tiles), done=len([tile for tile in tiles if tile.key in there]))
+        self.heartbeat.at(tiles=len(tiles), done=len([tile for tile in tiles if tile.key in there]))
         width = max((len(plan.calls[i]) for i in ours), default=1)
         with torch.inference_mode():
             for call in calls:
                 if any(tile.key not in there for tile in call.tiles):
                     self._serve(call, there, width)
-        self.pulse.at(state="failed" if self._errors else "done", step=0, steps=0)
+        self.heartbeat.at(state="failed" if self._errors else "done", step=0, steps=0)
         return self._end()
 
     def _there(self, tiles: Sequence[Tile]) -> set[str]:
@@ -113,7 +113,7 @@ class Worker:
 
     def _serve(self, call: Call, there: set[str], width: int) -> None:
         """Make one call's tiles; those that cannot be made are written down by their reason."""
-        self.pulse.check()
+        self.heartbeat.check()
         began = perf_counter()
         index, tiles = call.index, call.tiles
         try:
@@ -122,7 +122,7 @@ class Worker:
             self._unusable[tiles[0].model] = error
             return self._fail(index, [tile for tile in tiles if tile.key not in there], error)
         jobs, failed = self._jobs(call, traits)
-        self.pulse.at(state="rendering", step=0, steps=0)
+        self.heartbeat.at(state="rendering", step=0, steps=0)
         # One shape for all batches: what a tile becomes depends on no neighbour.
         padded = [*jobs, *[jobs[-1]] * (width - len(jobs))] if jobs else []
         made = self._fitted(index, renderer, padded) if padded else []
@@ -140,7 +140,7 @@ class Worker:
                 continue
             keep(self.store, self.shard.collage_id, job.tile, rendered, seconds=seconds)
             kept.append(job.tile.key)
-            self.pulse.at(done=self.pulse.progress.done + 1)
+            self.heartbeat.at(done=self.heartbeat.progress.done + 1)
         if kept:
             log("rendered", call=index, tile_keys=kept, seconds_each=round(seconds, 3))
         for tile, why in failed:
@@ -153,9 +153,9 @@ class Worker:
         if self._loaded is None or self._loaded[0] != model:
             self._loaded = None
             free()
-            self.pulse.at(state="loading")
+            self.heartbeat.at(state="loading")
             family, folder = weights.bring(
-                self.store, self.shard.models, model, self.shard.weights_cache, self.pulse.check
+                self.store, self.shard.models, model, self.shard.weights_cache, self.heartbeat.check
             )
             try:
                 renderer = renderers.load(
@@ -205,12 +205,12 @@ class Worker:
         self, index: int, renderer: Renderer, jobs: Sequence[Job[Any]]
     ) -> list[Made | Exception]:
         def halved() -> None:
-            self.pulse.at(halved=(*self.pulse.progress.halved, index))
+            self.heartbeat.at(halved=(*self.heartbeat.progress.halved, index))
 
         try:
             return self._fitting.render(
                 (jobs[0].tile.model, jobs[0].tile.size, jobs[0].tile.operation),
-                lambda some: renderer.render(some, self.pulse.step),
+                lambda some: renderer.render(some, self.heartbeat.step),
                 jobs,
                 halved,
             )
@@ -236,7 +236,7 @@ class Worker:
         )
         keys = [tile.key for tile in tiles]
         log("failed", "WARNING", call=index, tile_keys=keys, error=error.name, reason=str(error))
-        self.pulse.at(failed=self.pulse.progress.failed + len(tiles), message=str(error))
+        self.heartbeat.at(failed=self.heartbeat.progress.failed + len(tiles), message=str(error))
 
 
 def _said(error: Exception) -> str:

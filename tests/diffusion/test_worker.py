@@ -293,8 +293,8 @@ def test_progress_is_told_while_steps_advance(bench):
     bench.plan([bench.tile("inpaint", options={"num_inference_steps": "12"})])
     worker = bench.worker(heartbeat_seconds=1e-6)
     told = []
-    write = worker.pulse._write
-    worker.pulse._write = lambda progress: (told.append(progress), write(progress))
+    write = worker.heartbeat._write
+    worker.heartbeat._write = lambda progress: (told.append(progress), write(progress))
     assert worker.run() == End.DONE
 
     steps = [progress.step for progress in told if progress.steps]

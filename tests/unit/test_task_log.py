@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from collage.engines.diffusion.shards import ShardProgress
-from tasks.diffusion.pulse import Pulse, log
+from tasks.diffusion.heartbeat import Heartbeat, log
 
 ID = "0d5f0c3a4be1f2a69c11"
 
@@ -37,7 +37,7 @@ def test_progress_with_a_message_keeps_the_lines_own(
     written: list[ShardProgress] = []
     first = ShardProgress(wave=0, shard=0, shards=1, state="loading")
 
-    Pulse(first, written.append, Event(), 5).at(state="failed", message="There is no model.")
+    Heartbeat(first, written.append, Event(), 5).at(state="failed", message="There is no model.")
 
     (line,) = lines(capsys)
     assert (line["message"], line["reason"]) == ("progress", "There is no model.")

@@ -12,7 +12,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 
 from combinatoric_collage.local import Cloud
 from combinatoric_collage.local.moto import executions
-from combinatoric_collage.local.moto.ended import HISTORIES
+from combinatoric_collage.local.moto.ended_executions import HISTORIES
 from tests.workflow.pack_in_use import PACK
 from tests.workflow.running import eventually
 

@@ -15,7 +15,7 @@ import typer
 from collage.errors import InvalidRequest
 from collage.request.request import Request
 from collage.settings import Settings
-from collage.steps import served
+from collage.steps import capabilities
 from combinatoric_collage.cli.stacks import laptop, running_cloud
 from combinatoric_collage.cli.stacks.stack import Stack, settings_of
 
@@ -135,7 +135,7 @@ class Where:
 
     def _check(self, asked: Request | None) -> None:
         if asked is not None and self.stack is None:
-            served.installed(asked)
+            capabilities.installed(asked)
 
     def _deployed(self) -> Stack:
         # What talks to AWS alone is not imported for the laptop.

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from combinatoric_collage.local.errors import CloudError, StackError
-from combinatoric_collage.local.moto import inert
+from combinatoric_collage.local.moto import inert_types
 from combinatoric_collage.local.moto.host import Host, after, replace
 from combinatoric_collage.local.moto.stand_in import StandIn
 
@@ -51,7 +51,7 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
             cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
         ) -> "Missing":
             name = context["LogicalId"]
-            if resource["Type"] not in inert.TYPES:
+            if resource["Type"] not in inert_types.TYPES:
                 host.report(f"{name} ({resource['Type']}) cannot be made here; it is left out.")
                 host.unsupported.append(resource["Type"])
             return cls(physical_resource_id=MISSING + name, type=resource["Type"])

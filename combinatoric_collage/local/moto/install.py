@@ -12,37 +12,37 @@ from combinatoric_collage.local.moto import (
     cloudformation,
     dynamodb,
     ecs,
-    ended,
+    ended_executions,
     events,
     executions,
     iam,
-    lean,
-    once,
+    instance_tracking,
+    object_memory,
     run_task,
     s3,
+    service_descriptions,
     status,
     stepfunctions,
-    untracked,
 )
 from combinatoric_collage.local.moto.host import Host
 
 logger = logging.getLogger("local")
 
 CHANGES = (
-    once,
-    untracked,
+    service_descriptions,
+    instance_tracking,
     cloudformation,
     apigateway,
     dynamodb,
     stepfunctions,
     executions,
     status,
-    ended,
+    ended_executions,
     ecs,
     run_task,
     events,
     s3,
-    lean,
+    object_memory,
     iam,
 )
 """In the order in which they are made: later ones go over earlier ones."""

@@ -16,7 +16,7 @@ from typing import Any, cast
 from combinatoric_collage.local.errors import StateError
 from combinatoric_collage.local.moto.dynamodb import MANY_ITEMS, ONE_ITEM
 from combinatoric_collage.local.moto.host import replace
-from combinatoric_collage.local.moto.lean import slim
+from combinatoric_collage.local.moto.object_memory import slim
 from combinatoric_collage.local.state import Folder, Saved, State
 
 LOCKS = 64

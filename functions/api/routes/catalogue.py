@@ -20,7 +20,7 @@ from collage.pictures import masks
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
 from collage.services import Tools, tools
 from collage.spending.accounts import of_engine
-from collage.steps import served
+from collage.steps import capabilities
 from collage.words import styles
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
@@ -88,7 +88,7 @@ def _engine(name: str, here: Tools) -> Engine:
     known = engines.ENGINES[name]
     needs = None
     try:
-        served.set_up(name, here)
+        capabilities.set_up(name, here)
     except EngineUnavailable as error:
         needs = str(error)
     account = of_engine(here.accounts, name)

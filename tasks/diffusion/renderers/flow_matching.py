@@ -17,7 +17,7 @@ from PIL import Image
 
 from collage.engines.diffusion.operations import Repainting, Sampling
 from collage.tile import Operation
-from tasks.diffusion import pipelines, repository, seeing
+from tasks.diffusion import picture_processor, pipelines, repository
 from tasks.diffusion.machine import Machine, generators
 from tasks.diffusion.prompts import cut
 from tasks.diffusion.renderers import Job, Made, Step
@@ -81,7 +81,7 @@ class FlowMatching:
 def load(folder: Path, machine: Machine, *, compiled: bool) -> FlowMatching:
     """The pipelines over the networks in ``folder``."""
     name = json.loads((folder / "model_index.json").read_bytes())["_class_name"]
-    given = {"processor": seeing.load(folder)} if (folder / "processor").is_dir() else {}
+    given = {"processor": picture_processor.load(folder)} if (folder / "processor").is_dir() else {}
     base = pipelines.load(getattr(diffusers, name), folder, machine, compiled=compiled, **given)
     pipes = {
         operation: base if pipeline == name else _over(base, getattr(diffusers, pipeline))

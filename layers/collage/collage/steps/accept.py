@@ -14,7 +14,7 @@ from collage.request.accepted import Accepted, Font, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.request.request import Request
 from collage.services import Tools
-from collage.steps import served
+from collage.steps import capabilities
 from collage.store.store import Store
 
 
@@ -31,7 +31,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     """
     asked = parse(options)
     rules.served(asked, source is not None)
-    served.check(asked, tools)
+    capabilities.check(asked, tools)
     font = font_of(store, asked)
     letters.check(asked, font.sha256 if font else None)
     files = [
@@ -49,8 +49,8 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
 
         mask_files.understand(files[1])
     asked = complete(asked, size)
-    served.able(asked, tools, source is not None)
-    served.weights(store, asked, tools, source is not None)
+    capabilities.able(asked, tools, source is not None)
+    capabilities.weights(store, asked, tools, source is not None)
     return Accepted(
         id=collage_id(
             asked,

@@ -12,7 +12,7 @@ from collage.request.accepted import Accepted
 from collage.request.parse import complete
 from collage.request.request import Request
 from collage.services import Tools
-from collage.steps import duration, served
+from collage.steps import capabilities, duration
 from collage.steps.accept import (
     fitting_size,
     font_of,
@@ -75,8 +75,8 @@ def estimate(
     pictures = [None if each is None else inspected(tools, each) for each in (data, mask_file)]
     size = fitting_size(asked, *pictures)
     asked = complete(asked, size)
-    served.able(asked, tools, data is not None)
-    weights = served.weights(store, asked, tools, data is not None)
+    capabilities.able(asked, tools, data is not None)
+    weights = capabilities.weights(store, asked, tools, data is not None)
     _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
     prepared = with_styles(prepared, *brought(asked, style_pictures))
     lists = bool(asked.theme or tools.lister(asked.engines))
@@ -85,7 +85,7 @@ def estimate(
         Accepted(id=UNNAMED, source=None, font=font, request=asked),
         Styles(styles=_styles(asked, listed=listed), origin="default"),
         prepared,
-        served.models(asked, tools),
+        capabilities.models(asked, tools),
         tools.accounts,
         weights,
     )

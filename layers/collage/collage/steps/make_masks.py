@@ -17,7 +17,7 @@ from collage.recipes.recipe import Boxes, Shape
 from collage.request.accepted import Font, Source
 from collage.request.request import Request
 from collage.services import Tools
-from collage.steps import served
+from collage.steps import capabilities
 from collage.store.store import Store
 from collage.weights import Weights
 
@@ -41,7 +41,7 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
     )
     if accepted.font is not None:
         store.put_font(collage_id, _unchanged(store, accepted.font, MOST_FONT_BYTES))
-    weights = served.weights(store, accepted.request, tools, data is not None)
+    weights = capabilities.weights(store, accepted.request, tools, data is not None)
     png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size, weights)
     if png is not None:
         store.put_prepared_source(collage_id, png)
@@ -156,7 +156,7 @@ def _working_size(
         return asked.size
     sizes = [
         engines.ENGINES[name].working_size(model, asked.size)
-        for name, model in served.models(asked, tools).items()
+        for name, model in capabilities.models(asked, tools).items()
         if name in asked.engines
     ]
     if weights is not None:

@@ -13,7 +13,7 @@ from collage.plan import Plan
 from collage.services import Tools
 from collage.sheet import fonts
 from collage.spending.queues import queues
-from collage.steps import duration, progress, served
+from collage.steps import capabilities, duration, progress
 from collage.steps.remaining import in_full, left
 from collage.store import lookup
 from collage.store.store import Store
@@ -62,9 +62,9 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         accepted,
         store.styles(collage_id),
         store.prepared(collage_id),
-        served.models(asked, tools),
+        capabilities.models(asked, tools),
         tools.accounts,
-        served.weights(store, asked, tools, accepted.source is not None),
+        capabilities.weights(store, asked, tools, accepted.source is not None),
     )
     if asked.max_usd is not None:
         price = plan.estimate(left(store, made), tools.accounts).usd

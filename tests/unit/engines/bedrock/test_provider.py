@@ -13,7 +13,7 @@ from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import Quota
 from collage.errors import EngineUnavailable, TooLong
 from collage.services import Tools
-from collage.steps import duration, served
+from collage.steps import capabilities, duration
 from tests.unit.engines.bedrock.asked import tile
 
 THREE = "us-west-2,us-east-1,us-east-2"
@@ -29,12 +29,12 @@ def tools(stack: Any, bedrock: BedrockSettings = ON, **others: Any) -> Tools:
 
 def test_a_stack_without_the_right_says_how_it_gets_it(stack: Any) -> None:
     with pytest.raises(EngineUnavailable) as refused:
-        served.set_up("bedrock", tools(stack, BedrockSettings()))
+        capabilities.set_up("bedrock", tools(stack, BedrockSettings()))
 
     assert str(refused.value) == (
         "engine: bedrock is not set up here; set the stack's parameter Bedrock to on."
     )
-    served.set_up("bedrock", tools(stack))
+    capabilities.set_up("bedrock", tools(stack))
 
 
 def test_a_client_is_made_of_a_stack_with_the_right_alone(stack: Any) -> None:

@@ -1,4 +1,4 @@
-"""The pulse: how far the shard is, in the log and in S3, and whether to go on."""
+"""The heartbeat: how far the shard is, in the log and in S3, and whether to go on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tasks.diffusion.ends import Interrupted
 Write = Callable[[ShardProgress], None]
 
 
-class Pulse:
+class Heartbeat:
     """Told of every step; writes now and then, and raises when the machine is taken away."""
 
     def __init__(

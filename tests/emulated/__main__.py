@@ -23,7 +23,7 @@ def main(built: Path) -> None:
     begun = time.monotonic()
     with services() as on:
         python = runtime.make(runtime.MACHINES[architecture])
-        functions = Emulated(python, built, FOLDER, on.references, on.endpoint)
+        functions = Emulated(python, built, FOLDER, on.references, on.environment)
         # None waits for another, and each keeps one processor busy.
         parts = (steps.run(functions, on), steps.fail(functions, on), styles.compare(functions))
         with ThreadPoolExecutor(2) as pool:

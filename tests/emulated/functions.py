@@ -37,7 +37,8 @@ class Emulated:
     """Where they are unpacked, and processes have their files."""
     references: Mapping[str, str]
     """What the template's parameters and resources are called."""
-    endpoint: str
+    environment: Mapping[str, str]
+    """The variables by which they find what they call."""
     invoked: set[str] = field(default_factory=set)
     """The logical ids of those that answered."""
 
@@ -88,9 +89,7 @@ class Emulated:
             "AWS_LAMBDA_FUNCTION_NAME": logical,
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_ENDPOINT_URL": self.endpoint,
+            **self.environment,
             # As where nothing can be written.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": os.pathsep.join(

@@ -1,4 +1,4 @@
-"""What the functions call: AWS's services by moto, and a provider, in this process on loopback."""
+"""What the functions call, in this process on loopback: AWS's services by moto, and providers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import Any
 
 import boto3
 
+from tests.fake_bedrock import Account, FakeBedrock
 from tests.fake_openai import FakeOpenAI
 from tests.infrastructure.shipped import template
 
 KEY = "sk-emulated"
+CREDENTIALS = "testing"
+"""Both parts of them, as moto and Bedrock's fake take them."""
 UPLOADS, COLLAGES, TABLE, SECRET = "uploads", "collages", "limits", "openai"
 
 
@@ -23,6 +26,8 @@ class Services:
     """Where they are, and how the stack calls what lies in them."""
 
     endpoint: str
+    bedrock: str
+    """The endpoint of Amazon Bedrock."""
     references: dict[str, str]
 
     def client(self, service: str) -> Any:
@@ -31,9 +36,19 @@ class Services:
             service,
             endpoint_url=self.endpoint,
             region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
+            aws_access_key_id=CREDENTIALS,
+            aws_secret_access_key=CREDENTIALS,
         )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which a function finds them."""
+        return {
+            "AWS_ACCESS_KEY_ID": CREDENTIALS,
+            "AWS_SECRET_ACCESS_KEY": CREDENTIALS,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": self.bedrock,
+        }
 
     def get(self, key: str) -> bytes:
         """What a function wrote to the collages bucket."""
@@ -58,11 +73,12 @@ def services() -> Iterator[Services]:
     # One line a request would be all that is seen.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    with FakeOpenAI(key=KEY) as provider:
+    account = Account(access_key=CREDENTIALS, secret_key=CREDENTIALS)
+    with FakeOpenAI(key=KEY) as provider, FakeBedrock(account=account, detail=0) as bedrock:
         server.start()
         try:
             host, port = server.get_host_and_port()
-            made = Services(f"http://{host}:{port}", {})
+            made = Services(f"http://{host}:{port}", bedrock.url, {})
             made.references.update(_stack(made, provider.base_url))
             yield made
         finally:
@@ -90,6 +106,7 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         **defaults,
         "OpenAiSecret": SECRET,
         "OpenAiBaseUrl": provider,
+        "Bedrock": "on",
         "UploadsBucket": UPLOADS,
         "CollagesBucket": COLLAGES,
         "LimitsTable": TABLE,

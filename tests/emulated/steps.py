@@ -20,12 +20,12 @@ SIDE = 64
 SOURCE = "sources/picture"
 SMALL = {"size": SIDE, "cell": 32}
 REQUESTS: dict[str, dict[str, Any]] = {
-    "collage": {"style_count": 2, "rows": 1, "cols": 2, "masks": ["left"], "upscale": 2, **SMALL},
+    "collage": {"style_count": 2, "rows": 1, "cols": 1, "masks": ["left"], "upscale": 2, **SMALL},
     "engines": {
         "recipe": "matrix",
         "styles": ["Cubism"],
         "masks": ["left"],
-        "axes": {"engine": ["painter", "stylizer", "openai"]},
+        "axes": {"engine": ["painter", "stylizer", "openai", "bedrock"]},
         **SMALL,
     },
     "panorama": {"recipe": "panorama", "target": [96, SIDE], "size": SIDE, "cell": 32},

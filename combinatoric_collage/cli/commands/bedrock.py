@@ -103,9 +103,18 @@ def state(control: Any, model: str) -> str:
     """Whether the account has agreed to a model's offer, in AWS's word.
 
     Raises:
-        NotAgreed: where the Region has no such model, or AWS says why it may not be used.
+        NotAgreed: where there is no such model, or not in the Region, or AWS says why it may not
+            be used.
     """
-    found = control.get_foundation_model_availability(modelId=model)
+    try:
+        found = control.get_foundation_model_availability(modelId=model)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in (
+            "ValidationException",
+            "ResourceNotFoundException",
+        ):
+            raise
+        raise NotAgreed(f"{model}: AWS knows no model of this id; see --model.") from error
     if found["regionAvailability"] != "AVAILABLE":
         raise NotAgreed(f"{model} is not there in {control.meta.region_name}; see --region.")
     agreement = found["agreementAvailability"]

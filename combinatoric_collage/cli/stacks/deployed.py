@@ -131,7 +131,7 @@ def named(error: BotoCoreError | ClientError) -> CollageError:
             "No AWS region is set: set AWS_REGION, or AWS_PROFILE to one with a region."
         )
     if isinstance(error, ConnectionError | HTTPClientError):
-        return RunFailed("Unreachable", f"The stack cannot be reached: {_sentence(str(error))}")
+        return RunFailed("Unreachable", f"AWS cannot be reached: {_sentence(str(error))}")
     return RunFailed(type(error).__name__, _sentence(str(error)))
 
 

@@ -134,3 +134,23 @@ def test_a_region_that_has_no_such_model_is_named(fake: FakeBedrock) -> None:
 
     assert ended.exit_code == 2
     assert f"{CORE} is not there in us-east-1" in ended.output
+
+
+def test_a_model_that_nobody_knows_is_named(fake: FakeBedrock) -> None:
+    ended = access("--model", "stability.no-such-model-v1:0", "--yes")
+
+    assert ended.exit_code == 2
+    assert "stability.no-such-model-v1:0: AWS knows no model of this id" in ended.output
+
+
+def test_where_no_connection_comes_about_nothing_is_said_of_a_stack(
+    fake: FakeBedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+    ended = access("--yes")
+
+    assert ended.exit_code == 1
+    assert "AWS cannot be reached" in ended.output
+    assert "stack" not in ended.output

@@ -102,13 +102,17 @@ class Where:
         ``asked`` is the only request that the cloud is for, if there is only one.
 
         Raises:
-            EngineUnavailable: when a laptop lacks networks that the request is made by.
+            InvalidRequest, EngineUnavailable: when a laptop cannot do what the request asks for.
             CloudError: when the laptop cloud cannot start.
         """
         self._check(asked)
         if self.running is not None:
             yield self.running
         else:
+            if asked is not None:
+                # A cloud would be started only to say the same.
+                at_rest = laptop.at_rest(self.parameters, asked, self.state)
+                capabilities.check(asked, at_rest.tools)
             with laptop.running(self.parameters, asked, state=self.state) as (_, stack):
                 yield stack
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from collage.announcements import Completed, Ended, Refused
+from collage.choices.choice import Choices
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan
 from collage.request.request import Request
@@ -18,6 +19,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "request": Request,
     "plan": Plan,
     "manifest": Manifest,
+    "choices": Choices,
     "sidecar": Sidecar,
     "failure": Failure,
     "event-completed": Completed,

@@ -6,6 +6,7 @@ ARROWS = {
         "cli.stacks digest engines formats local.template manifest painting pictures pixels "
         "plan request services settings sheet spending steps store tasks tile words"
     ),
+    "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.commands": (
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
@@ -43,7 +44,7 @@ ARROWS = {
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
     "engines": "errors frozen networks painting pictures tile weights words",
-    "examples": "announcements engines manifest painting plan request tile",
+    "examples": "announcements choices engines manifest painting plan request tile",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (

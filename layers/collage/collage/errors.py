@@ -119,6 +119,10 @@ class UnreadableRecord(NotInStore):
     """A record was half written, is damaged, or is of another version: it is as good as none."""
 
 
+class UnreadableChoices(PermanentError):
+    """A file of choices is damaged, or of another version; it is never written over."""
+
+
 class StoreUnavailable(TransientError):
     """S3 did not answer, or asked to slow down, more often than one call is worth."""
 

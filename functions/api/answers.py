@@ -10,6 +10,7 @@ from collage.frozen import Frozen
 from collage.names import UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
+from collage.sheet.geometry import Geometry
 from collage.watch.tiles import ListedTile
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{20}$", description="the collage's id")]
@@ -73,6 +74,7 @@ class Estimate(Frozen):
     usd: float
     minutes: float | None = Field(description="at the account's pace; none where there is none")
     priced_on: str
+    geometry: Geometry = Field(description="where its cells will lie, and how large it will be")
 
 
 class Started(Frozen):
@@ -128,6 +130,7 @@ class Engine(Frozen):
     )
     models: dict[str, str] = Field(description="the same by operation")
     operations: list[str]
+    options: list[str] = Field(description="options of a request that not every engine takes")
     seeded: bool = Field(description="whether a seed decides the picture")
     trained: bool = Field(description="whether it holds a trained model")
     priced: bool
@@ -170,6 +173,9 @@ class Masks(Frozen):
     items: list[str]
     sets: dict[str, list[str]]
     default: list[str]
+    shapes: dict[str, list[str]] = Field(
+        description="what each mask repaints, as rows of a picture of it: # is repainted, . kept"
+    )
 
 
 class Recipe(Frozen):
@@ -179,6 +185,12 @@ class Recipe(Frozen):
     description: str
     source: Literal["needed", "optional", "unused"]
     uses: list[str] = Field(description="options that not every recipe has")
+    operation: str | None = Field(
+        description="what an engine is asked to do without a source; none where one is needed"
+    )
+    operation_on_source: str | None = Field(
+        description="what it is asked to do with a source; none where none is taken"
+    )
 
 
 class RecipeLimits(Frozen):
@@ -196,4 +208,5 @@ class Recipes(Frozen):
     items: list[Recipe]
     default: str
     options: dict[str, Any] = Field(description="JSON Schema of a request")
+    axes: list[str] = Field(description="what a table can have as further `axes`")
     limits: RecipeLimits

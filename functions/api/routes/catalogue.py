@@ -15,6 +15,7 @@ from answers import (
 from collage import engines, recipes
 from collage.engines.provider import per_minute
 from collage.errors import EngineUnavailable
+from collage.fields.fields import AXES
 from collage.fields.values import MAX_STYLES
 from collage.pictures import masks
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
@@ -55,8 +56,12 @@ def list_styles() -> Styles:
 @router.get("/masks", tags=["catalogue"], summary="The masks", operation_id="listMasks")
 def list_masks() -> Masks:
     """List what part of a picture can be repainted."""
-    sets = {name: list(members) for name, members in masks.SETS.items()}
-    return Masks(items=list(masks.MASKS), sets=sets, default=list(Request().masks))
+    return Masks(
+        items=list(masks.MASKS),
+        sets={name: list(members) for name, members in masks.SETS.items()},
+        default=list(Request().masks),
+        shapes={name: masks.sketch(name) for name in masks.MASKS},
+    )
 
 
 @router.get(
@@ -70,11 +75,19 @@ def list_recipes() -> Recipes:
     limits = tools().settings
     return Recipes(
         items=[
-            Recipe(name=name, description=known.what, source=known.source, uses=sorted(known.uses))
+            Recipe(
+                name=name,
+                description=known.what,
+                source=known.source,
+                uses=sorted(known.uses),
+                operation=None if known.source == "needed" else known.operation_on(False),
+                operation_on_source=None if known.source == "unused" else known.operation_on(True),
+            )
             for name, known in recipes.RECIPES.items()
         ],
         default=Request().recipe,
         options=Request.model_json_schema(),
+        axes=list(AXES),
         limits=RecipeLimits(
             max_source_bytes=limits.max_source_bytes,
             max_source_pixels=limits.max_source_pixels,
@@ -103,6 +116,7 @@ def _engine(name: str, here: Tools) -> Engine:
             for operation in operations
         },
         operations=operations,
+        options=list(known.options),
         seeded=known.seeded,
         trained=known.trained,
         priced=known.provider is not None,

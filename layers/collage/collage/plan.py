@@ -20,6 +20,7 @@ from collage.request.accepted import Accepted, Source
 from collage.request.relayout import Relayout
 from collage.request.request import Request
 from collage.sheet import layout
+from collage.sheet.geometry import Geometry
 from collage.sheet.layout import Layout
 from collage.spending import batches
 from collage.spending.accounts import Accounts, asked_of, of_engine
@@ -176,8 +177,7 @@ def make(
     calls = batch(tiles, accounts)
     font = accepted.font.sha256 if accepted.font else None
     laid = lay_out(request, unfolded, fixed=fixed, font=font)
-    captions = [tile.caption(request.captions) for tile in (*tiles, *unfolded.spares)]
-    check_size(request, laid, dict(enumerate(captions)))
+    check_size(request, laid, _captions(request, (*tiles, *unfolded.spares)))
     return Plan(
         id=accepted.id,
         request=request,
@@ -273,6 +273,19 @@ def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) ->
         formats.check(request.format, Measures(layout, captions).geometry.size)
     except ValueError as error:
         raise InvalidRequest(f"{error}.") from error
+
+
+def geometry(made: Plan) -> Geometry:
+    """Where the cells of a plan's collage will lie, and how large it will be."""
+    from collage.sheet.measures import Measures
+
+    captions = _captions(made.request, (*made.tiles, *made.spares))
+    return Measures(made.layout, captions).geometry
+
+
+def _captions(request: Request, tiles: Iterable[Tile]) -> dict[int, str]:
+    """What is written below the tiles, by their indices."""
+    return {index: tile.caption(request.captions) for index, tile in enumerate(tiles)}
 
 
 def _waves(

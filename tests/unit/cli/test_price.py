@@ -9,7 +9,16 @@ from collage.request.parse import parse
 from collage.steps.estimate import Estimated
 from combinatoric_collage.cli.messages import price
 
-FOUND = Estimated(calls=4, paid=4, tiles=4, reused=0, usd=0.28, minutes=0.2, priced_on="2026-11-25")
+FOUND = Estimated(
+    calls=4,
+    paid=4,
+    tiles=4,
+    reused=0,
+    usd=0.28,
+    minutes=0.2,
+    priced_on="2026-11-25",
+    geometry={},
+)
 HIGHEST = "no quality: the highest known price is assumed"
 
 

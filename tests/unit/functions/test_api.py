@@ -216,6 +216,18 @@ def test_an_estimate_starts_nothing(api):
     assert not api.stack.listing()
 
 
+def test_an_estimate_says_how_the_collage_will_be_laid_out(api):
+    plain = {"cell": 16, "gap": 2, "border": 3}
+
+    found = api("POST", "/collages/estimate", ASKED | plain).json["geometry"]
+
+    rows, cols = found["rows"], found["cols"]
+    assert (found["step"], found["offset"]) == ([18, 18], [3, 3])
+    assert found["size"] == [cols * 18 - 2 + 6, rows * 18 - 2 + 6]
+    made = finished(api.stack, **plain)
+    assert found == json.loads(api.stack.store.file(made, "manifest.json"))["geometry"]
+
+
 def test_an_estimate_counts_what_is_there(api):
     finished(api.stack)
 

@@ -29,6 +29,27 @@ def test_the_catalogue_says_what_this_stack_has(api):
     assert api("GET", "/masks").json["sets"]["halves"] == ["top", "bottom", "left", "right"]
 
 
+def test_the_catalogue_says_what_goes_together(api):
+    engines = {engine["name"]: engine for engine in api("GET", "/engines").json["items"]}
+    catalogue = api("GET", "/recipes").json
+    asks = {r["name"]: (r["operation"], r["operation_on_source"]) for r in catalogue["items"]}
+
+    assert "quality" in engines["openai"]["options"]
+    assert engines["painter"]["options"] == []
+    assert asks["matrix"] == ("generate", "inpaint")
+    assert asks["samples"] == ("generate", None)
+    assert asks["transfer"] == (None, "transfer")
+    assert "prompt_sr" in catalogue["axes"]
+
+
+def test_the_catalogue_shows_what_masks_repaint(api):
+    shapes = api("GET", "/masks").json["shapes"]
+
+    assert shapes["left"] == ["########........"] * 16
+    assert shapes["checkerboard"][0] == "####....####...."
+    assert shapes["centre"][3:5] == ["................", "....########...."]
+
+
 def test_an_engine_is_called_available_where_a_collage_by_it_is_not_refused(api):
     items = api("GET", "/engines").json["items"]
 

@@ -68,6 +68,11 @@ def draw(name: str, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.where(edited, np.uint8(0), np.uint8(255))
 
 
+def sketch(name: str, side: int = 16) -> list[str]:
+    """A mask as rows of letters, ``side`` by ``side``: ``#`` is edited, ``.`` kept."""
+    return ["".join("." if alpha else "#" for alpha in row) for row in draw(name, (side, side))]
+
+
 def boxes(edited: Iterable[Box], size: tuple[int, int]) -> NDArray[np.uint8]:
     """The alpha (height, width) of a mask of ``size`` that edits what lies in the boxes."""
     import numpy as np

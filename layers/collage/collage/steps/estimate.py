@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from collage import engines, plan
 from collage.plan import Styles
@@ -42,6 +42,8 @@ class Estimated(TypedDict):
     usd: float
     minutes: float | None
     priced_on: str
+    geometry: dict[str, Any]
+    """Where the cells will lie: `collage.sheet.geometry.Geometry` as JSON has it."""
 
 
 def estimate(
@@ -101,6 +103,7 @@ def estimate(
         usd=found.usd,
         minutes=found.minutes,
         priced_on=found.priced_on,
+        geometry=plan.geometry(made).model_dump(mode="json"),
     )
 
 

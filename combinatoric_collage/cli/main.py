@@ -16,6 +16,7 @@ from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.bedrock import bedrock
 from combinatoric_collage.cli.commands.doctor import doctor, preflight
 from combinatoric_collage.cli.commands.explain import explain
+from combinatoric_collage.cli.commands.export import export
 from combinatoric_collage.cli.commands.logs import logs
 from combinatoric_collage.cli.commands.models import models
 from combinatoric_collage.cli.commands.prices import prices
@@ -34,6 +35,7 @@ COMMANDS = {
     "list": look.newest,
     "cancel": look.cancel,
     "fetch": look.fetch,
+    "export": export,
     "view": view.view,
     "gallery": view.gallery,
     "explain": explain,

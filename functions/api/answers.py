@@ -121,6 +121,23 @@ class Relaid(Frozen):
     links: Links
 
 
+class ExportSeen(Frozen):
+    """A file that is made to be taken away, or was."""
+
+    id: str
+    export: str = Field(description="folder below `exports/` of the collage")
+    kind: str
+    state: Literal["running", "done", "failed"]
+    asked: str = Field(description="when it was asked for, in UTC")
+    tiles: int | None = Field(default=None, description="how many it shows or holds, once done")
+    bytes: int | None = Field(default=None, description="of the file, once done")
+    file: str | None = Field(default=None, description="name of the file in its folder, once done")
+    notes: tuple[str, ...] = Field(default=(), description="what is worth knowing of it")
+    error: str | None = Field(default=None, description="why it failed, if it did")
+    message: str | None = None
+    links: Links = Field(description="`file` once it is done")
+
+
 class Engine(Frozen):
     """What renders tiles, and what is known of it."""
 

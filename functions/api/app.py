@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from problems import answer_errors, early, only_known_parameters
-from routes import catalogue, collages, documents, uploads
+from routes import catalogue, collages, documents, exports, uploads
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 
@@ -16,7 +16,7 @@ logger = Logger(service="api")
 metrics = Metrics(service="api")
 app = APIGatewayHttpResolver(enable_validation=True)
 app.use(middlewares=[only_known_parameters])
-for router in (uploads.router, collages.router, catalogue.router, documents.router):
+for router in (uploads.router, collages.router, exports.router, catalogue.router, documents.router):
     app.include_router(router)
 answer_errors(app)
 

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from collage.export.asked import Export
 from collage.settings import settings
 from collage.store.store import Store, connect
 from collage.watch.runs import Runs
@@ -34,12 +35,20 @@ def repeats() -> Repeats:
 
 def assemble(collage: str, layout: Mapping[str, Any]) -> None:
     """Have a collage laid out again; that may take longer than a request."""
-    payload = json.dumps({"id": collage, "layout": dict(layout)})
-    _client("lambda").invoke(
-        FunctionName=os.environ["ASSEMBLE_FUNCTION"],
-        InvocationType="Event",
-        Payload=payload.encode(),
-    )
+    _tell(os.environ["ASSEMBLE_FUNCTION"], {"id": collage, "layout": dict(layout)})
+
+
+def export(collage: str, name: str, asked: Export, tiles: Sequence[int]) -> None:
+    """Have a file made to take away; that may take longer than a request."""
+    how = asked.model_dump(mode="json", exclude_none=True)
+    event = {"id": collage, "name": name, "export": how, "tiles": list(tiles)}
+    _tell(os.environ["EXPORT_FUNCTION"], event)
+
+
+def _tell(function: str, event: Mapping[str, Any]) -> None:
+    """Have a function run with an event, which holds a quarter of a megabyte at most."""
+    payload = json.dumps(event, separators=(",", ":")).encode()
+    _client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=payload)
 
 
 def _client(service: str) -> Any:

@@ -5,9 +5,11 @@ there costs nothing but AWS's own price, for the painter makes it.
 """
 
 import base64
+import io
 import json
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -92,6 +94,8 @@ ROUTES = [
     "GET /collages/{collage}/tiles",
     "DELETE /collages/{collage}",
     "POST /collages/{collage}/assemble",
+    "POST /collages/{collage}/exports",
+    "GET /collages/{collage}/exports/{export}",
     "GET /engines",
     "GET /styles",
     "GET /masks",
@@ -165,6 +169,26 @@ def test_a_made_collage_is_laid_out_again(service, made):
         assert picture.status_code == 404
         time.sleep(0.25)
     assert decode(picture.content).size == (6 * 32, 32)
+
+
+def test_the_tiles_of_a_made_collage_are_taken_away(service, made):
+    asked = {"kind": "zip", "names": "{number}"}
+    began = service("POST", f"/collages/{made['id']}/exports", asked)
+    assert began.status_code == 202, began.text
+    for _ in range(PATIENCE_SECONDS * 4):
+        seen = service("GET", began.json()["links"]["self"]).json()
+        if seen["state"] != "running":
+            break
+        time.sleep(0.25)
+
+    assert (seen["state"], seen["tiles"], seen["file"]) == ("done", 6, "zip.zip")
+    data = requests.get(seen["links"]["file"], timeout=60).content
+    assert len(data) == seen["bytes"]
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert {f"{number}.png" for number in range(1, 7)} < set(names)
+    # Asked again, it is there already.
+    again = service("POST", f"/collages/{made['id']}/exports", asked).json()
+    assert (again["state"], again["asked"]) == ("done", seen["asked"])
 
 
 def test_a_collage_is_listed_first_and_stopped_when_asked(service, made):

@@ -112,5 +112,6 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         "LimitsTable": TABLE,
         "CollageStateMachine": machine["stateMachineArn"],
         "AssembleCollageFunction": "AssembleCollage",
+        "ExportCollageFunction": "ExportCollage",
         "AWS::StackName": "emulated",
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES, place
 
-START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, RECORD, API = (
+START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API = (
     f"{name}FunctionRole"
     for name in (
         "StartCollage",
@@ -16,6 +16,7 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, RECORD, API = (
         "PlanTiles",
         "RenderTile",
         "AssembleCollage",
+        "ExportCollage",
         "RecordFailure",
         "Api",
     )
@@ -23,7 +24,7 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, RECORD, API = (
 WORKFLOW, TASK = "CollageStateMachineRole", "DiffusionRole"
 AGENT, EXECUTION = "GpuInstanceRole", "DiffusionExecutionRole"
 NOBODY: frozenset[str] = frozenset()
-FUNCTIONS = frozenset({START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, RECORD, API})
+FUNCTIONS = frozenset({START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API})
 
 
 def _arn(service: str, rest: str) -> str:
@@ -101,6 +102,10 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{ONE}/anything.else"),
     *_calls("s3:PutObject", f"{COLLAGES}/index/9-0123", START, API),
     *_calls("s3:AbortMultipartUpload", f"{ONE}/collage.png", ASSEMBLE),
+    *_calls("s3:PutObject", f"{ONE}/exports/0123/zip.zip", EXPORT),
+    *_calls("s3:PutObject", f"{ONE}/exports/0123/export.json", EXPORT),
+    *_calls("s3:PutObject", f"{ONE}/exports/0123/asked.json", EXPORT, API),
+    *_calls("s3:AbortMultipartUpload", f"{ONE}/exports/0123/zip.zip", EXPORT),
     # Nothing is deleted or opened by anybody.
     *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{COLLAGES}/tiles/0123.png"),
     *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{UPLOADS}/uploads/photo.png"),
@@ -156,6 +161,7 @@ CALLS: tuple[Call, ...] = (
     *_calls(
         "lambda:InvokeFunction", _arn("lambda", "function:AssembleCollageFunction"), WORKFLOW, API
     ),
+    *_calls("lambda:InvokeFunction", _arn("lambda", "function:ExportCollageFunction"), API),
     *_calls("lambda:InvokeFunction", _arn("lambda", "function:StartCollageFunction")),
     *_calls("lambda:InvokeFunction", _arn("lambda", "function:ApiFunction")),
     *_calls("lambda:InvokeFunction", _arn("lambda", "function:another")),
@@ -201,7 +207,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("events:PutEvents", _arn("events", "event-bus/default"), WORKFLOW, START, RECORD),
     *_calls("events:PutEvents", _arn("events", "event-bus/another")),
     *_calls("events:PutRule", _arn("events", "rule/another")),
-    *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, RECORD),
+    *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, RECORD),
     *_calls("sqs:ReceiveMessage DeleteMessage PurgeQueue", ARNS["DeadLetterQueue"]),
     *_calls("sqs:SendMessage", _arn("sqs", "another")),
     *_calls("sns:Publish", _arn("sns", "another")),

@@ -10,10 +10,10 @@ ARROWS = {
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.commands": (
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
-        "cli.gallery cli.input_files cli.messages cli.output_folder cli.page_server "
-        "cli.picture_process cli.progress_bars cli.request_options cli.stacks "
-        "cli.style_pictures cli.torch_python engines errors formats local pack page progress "
-        "provenance request sheet steps store text watch"
+        "cli.gallery cli.input_files cli.messages cli.option_values cli.output_folder "
+        "cli.page_server cli.picture_process cli.progress_bars cli.request_options cli.stacks "
+        "cli.style_pictures cli.torch_python engines errors export formats local pack page "
+        "progress provenance request sheet steps store text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -37,7 +37,7 @@ ARROWS = {
     ),
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
-        "cli.result_files cli.torch_python engines errors local local.aws local.bedrock "
+        "cli.result_files cli.torch_python engines errors export local local.aws local.bedrock "
         "local.kept manifest pack page progress request services settings steps store watch"
     ),
     "cli.style_pictures": "words",
@@ -45,11 +45,13 @@ ARROWS = {
     "combinatoric_collage": "notebook pack",
     "engines": "errors frozen networks painting pictures tile weights words",
     "examples": "announcements choices engines manifest painting plan request tile",
+    "export": "digest errors frozen manifest names request sheet",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
-        "announcements collage digest engines errors fields formats frozen names pictures "
-        "progress recipes request services settings sheet spending steps store tile watch words"
+        "announcements clock collage digest engines errors export fields formats frozen names "
+        "pictures progress recipes request services settings sheet spending steps store tile "
+        "watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -92,13 +94,13 @@ ARROWS = {
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements clock collage digest engines errors fields formats in_order manifest "
-        "notes pictures pixels plan progress provenance recipes request services sheet spending "
-        "store tile verdict watch weights words"
+        "announcements choices clock collage digest engines errors export fields formats in_order "
+        "manifest notes pictures pixels plan progress provenance recipes records request services "
+        "sheet spending store tile verdict watch weights words"
     ),
     "store": (
-        "digest engines errors formats in_order manifest names notes page plan progress records "
-        "request settings tile weights"
+        "digest engines errors export formats in_order manifest names notes page plan progress "
+        "records request settings tile weights"
     ),
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",

@@ -147,6 +147,21 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/collage.*": "Nothing is left of a collage that failed half-way"
         },
     },
+    "ExportCollageFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {
+            "COLLAGES/collages/*/plan.json": "What a picture says of how it was made",
+            "COLLAGES/collages/*/font": "The user's own font to write in",
+            "COLLAGES/collages/*/manifest.json": "What there is to take away",
+            "COLLAGES/collages/*/choices.json": "The choices, which go with the tiles",
+            "COLLAGES/tiles/*": "The tiles",
+        },
+        "s3:ListBucket": {"COLLAGES": MISSING},
+        "s3:PutObject": {"COLLAGES/collages/*/exports/*": "The file, and what became of it"},
+        "s3:AbortMultipartUpload": {
+            "COLLAGES/collages/*/exports/*": "Nothing is left of a file that failed half-way"
+        },
+    },
     "RecordFailureFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
         "s3:GetObject": {"COLLAGES/collages/*/failure.json": "What the run said itself stays"},
@@ -172,6 +187,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/request.json": "The request, frozen",
             "COLLAGES/collages/*/progress.json": "The collage is known, or cancelled",
             "COLLAGES/collages/*/styles.json": "Styles that the request names",
+            "COLLAGES/collages/*/exports/*/asked.json": "What is to be taken away",
             "COLLAGES/index/*": "The list of all collages",
         },
         "states:StartExecution": {"stateMachine:stack-collage": "The run"},
@@ -181,7 +197,10 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "states:ListMapRuns": {"execution:stack-collage:*": "How many calls have ended"},
         "states:DescribeMapRun": {"mapRun:stack-collage/*": "How many calls have ended"},
         "states:StopExecution": {"execution:stack-collage:*": "A run that is cancelled"},
-        "lambda:InvokeFunction": {"function:AssembleCollageFunction": "Another layout"},
+        "lambda:InvokeFunction": {
+            "function:AssembleCollageFunction": "Another layout",
+            "function:ExportCollageFunction": "A file to take away",
+        },
         "dynamodb:PutItem": {"table/LIMITS": "Idempotency keys, taken"},
         "dynamodb:UpdateItem": {"table/LIMITS": "Idempotency keys, settled"},
     },

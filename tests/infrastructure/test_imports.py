@@ -105,7 +105,13 @@ def test_styles_are_asked_for_without_what_handles_pictures():
 
 @pytest.mark.parametrize(
     "name",
-    ["StartCollageFunction", "PlanTilesFunction", "AssembleCollageFunction", "ApiFunction"],
+    [
+        "StartCollageFunction",
+        "PlanTilesFunction",
+        "AssembleCollageFunction",
+        "ExportCollageFunction",
+        "ApiFunction",
+    ],
 )
 def test_what_checks_or_writes_texts_has_letters_for_them(name):
     assert re.fullmatch(r"'' (5\d|60)\n", said(name, WRITE))

@@ -31,6 +31,7 @@ def test_only_what_imports_a_library_is_given_its_layer():
         "StartCollageFunction",
         "PlanTilesFunction",
         "AssembleCollageFunction",
+        "ExportCollageFunction",
         "ApiFunction",
     }
     assert not users["ImagingLayer"] & {"ListStylesFunction", "RecordFailureFunction"}

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,22 @@ def test_assemble_lays_the_tiles_out_another_way(home: Path, made: Any) -> None:
     assert picture.height > 3 * 40 + 2 * 2
     first = json.loads((home / made["manifest"]).read_text())
     assert {tile["key"] for tile in manifest["tiles"]} == {tile["key"] for tile in first["tiles"]}
+
+
+def test_export_takes_tiles_away_as_one_file(home: Path, made: Any) -> None:
+    said = answer(home, "export", made["id"], "zip", "--names", "{number}", "--out", "a/tiles.zip")
+
+    manifest = json.loads((home / made["manifest"]).read_text())
+    with zipfile.ZipFile(home / "a" / "tiles.zip") as read:
+        for tile in manifest["tiles"]:
+            kept = home / made["tiles_folder"] / f"{tile['key']}.png"
+            assert read.read(f"{tile['index'] + 1}.png") == kept.read_bytes()
+    assert (said["path"], said["tiles"]) == ("a/tiles.zip", 6)
+    refused = collage(home, "export", made["id"], "zip", "--out", "a/tiles.zip")
+    assert (refused.returncode, "--force" in refused.stderr) == (2, True)
+    again = collage(home, "export", made["id"], "zip", "--only", "mask=nowhere")
+    assert again.returncode == 2
+    assert "only: no tile has the mask 'nowhere'" in again.stderr
 
 
 def test_the_picture_says_what_each_of_its_cells_is(home: Path, made: Any) -> None:

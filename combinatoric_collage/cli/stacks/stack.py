@@ -214,14 +214,14 @@ class Stack:
             CollageError: by the name that the stack gives, when it cannot.
         """
         payload = {"id": collage, "layout": dict(changes)}
-        result = self._invoke(self.outputs["AssembleFunction"], payload)
+        result = self.invoke(self.outputs["AssembleFunction"], payload)
         return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 
     def _start(
         self, source: str | None, options: Mapping[str, Any], retry_refused: bool
     ) -> Started:
         payload = {"source": source, "request": dict(options), "retry_refused": retry_refused}
-        result = self._invoke(self.outputs["StartFunction"], payload)
+        result = self.invoke(self.outputs["StartFunction"], payload)
         if result["new"]:
             self._wait_for(result["run"])
         return Started(id=result["id"], run=result["run"], new=result["new"])
@@ -234,7 +234,12 @@ class Stack:
                 return
             sleep(VISIBLE_SECONDS)
 
-    def _invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
+    def invoke(self, function: str, payload: Mapping[str, Any]) -> Any:
+        """What a function answers.
+
+        Raises:
+            CollageError: by the name that it gives, when it fails.
+        """
         answer = self.client("lambda").invoke(
             FunctionName=function, Payload=json.dumps(payload).encode()
         )

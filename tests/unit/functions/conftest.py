@@ -37,6 +37,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "AWS::StackName": "collage",
             "CollageStateMachine": machine["stateMachineArn"],
             "AssembleCollageFunction": "assemble",
+            "ExportCollageFunction": "export",
         },
         monkeypatch,
     )

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from collage.errors import InvalidRequest
 from collage.services import tools
 from collage.settings import settings
 from collage.steps.render_tile import render_tile
@@ -139,3 +140,21 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
         "stopped": "",
     }
     assert deployed.stack.listing() >= {answer["collage"], answer["manifest"]}
+
+
+def test_export_collage_answers_what_is_there_or_writes_down_why_not(deployed, accepted):
+    prepared(deployed.stack, accepted)
+    deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
+    made = deployed.stack.store.plan(accepted)
+    for index in range(len(made.calls)):
+        render_tile(deployed.stack.store, deployed.stack.tools, accepted, made.call(index))
+    deployed.invoke("assemble_collage", EVENTS["assemble_collage"])
+    event = EVENTS["export_collage"]
+
+    answer = deployed.invoke("export_collage", event)
+
+    assert (answer["kind"], answer["tiles"]) == ("zip", 3)
+    assert deployed.stack.store.exported(accepted, event["name"]).file == answer["file"]
+    with pytest.raises(InvalidRequest):
+        deployed.invoke("export_collage", event | {"export": {"kind": "zip", "names": "{no}"}})
+    assert deployed.stack.store.export_failure(accepted, event["name"]).error == "InvalidRequest"

@@ -66,6 +66,12 @@ class Buckets:
         """An address in the collages bucket that anybody can read for LINK_SECONDS."""
         return self._link(self.collages, key)
 
+    def pieces(self, key: str, size: int) -> Iterator[bytes]:
+        """An object in the collages bucket, so many bytes at a time. Raises NotInStore."""
+        with named(self.collages, key):
+            body = self.s3.get_object(Bucket=self.collages, Key=key)["Body"]
+            yield from body.iter_chunks(size)
+
     def _get(self, bucket: str, key: str) -> bytes:
         with named(bucket, key):
             return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()

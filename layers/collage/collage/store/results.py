@@ -18,6 +18,7 @@ CONTENT_TYPES = {
     "dzi": "application/xml",
     "js": "text/javascript",
     "json": "application/json",
+    "zip": "application/zip",
     **{each.ending: each.content_type for each in FORMATS.values()},
 }
 

@@ -7,6 +7,7 @@
                      sources/{sha256}      what a door puts in and starts itself
                      sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
+                     collages/{id}/exports/{name}/  what was taken away of it, and why not
                      tiles/{key}.png .json content-addressed, shared by all collages
                      tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
@@ -19,6 +20,7 @@ from functools import cache
 from typing import Any
 
 from collage.settings import Settings
+from collage.store.exports import Exports
 from collage.store.outcomes import Outcomes
 from collage.store.results import Results
 from collage.store.run_records import RunRecords
@@ -27,7 +29,7 @@ from collage.store.uploads import Uploads
 from collage.store.weight_files import WeightFiles
 
 
-class Store(Uploads, RunRecords, Tiles, Outcomes, Results, WeightFiles):
+class Store(Uploads, RunRecords, Tiles, Outcomes, Results, Exports, WeightFiles):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
 
     A record that cannot be read raises UnreadableRecord, which is a NotInStore: whoever can do

@@ -1,0 +1,135 @@
+"""The command `export`: something to take away of a collage, as one file."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+from collage.errors import InvalidRequest
+from collage.export.asked import Export, Exported, Kind, parse_export
+from collage.steps.exports import KINDS
+from combinatoric_collage.cli.common_options import Id, command
+from combinatoric_collage.cli.exit_codes import AsJson, answer, say
+from combinatoric_collage.cli.option_values import listed
+from combinatoric_collage.cli.output_folder import PLACE, SHORT
+from combinatoric_collage.cli.request_options import NUMBERS, completing
+from combinatoric_collage.cli.stacks import take_away
+from combinatoric_collage.cli.stacks.which import Where
+
+METAVARS: dict[str, str] = {"names": "PATTERN"}
+COMPLETED: dict[str, tuple[str, ...]] = {}
+"""Values that a shell can complete."""
+
+KindName = Annotated[
+    str,
+    typer.Argument(
+        metavar="KIND", help=", ".join(KINDS), autocompletion=completing(*get_args(Kind))
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="TERM,TERM",
+        help="tiles that all of these hold for: starred, score>=4, FIELD=VALUE, cells=ROW:COL",
+    ),
+]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="where the file goes [default: out/KIND-ID, by the collage's id]",
+        show_default=False,
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="replace the file if it is there")]
+
+
+def export_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for every option of an export, in place of its ``**options``.
+
+    It gets those that were used, by the fields' names.
+    """
+    own = inspect.signature(function)
+    names = [name for name in Export.model_fields if name not in ("kind", "only")]
+
+    def wrapped(**given: Any) -> None:
+        used = {name: given.pop(name) for name in names}
+        function(**given, **{name: value for name, value in used.items() if value is not None})
+
+    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    wrapped.__name__ = function.__name__
+    wrapped.__doc__ = function.__doc__
+    wrapped.__signature__ = own.replace(  # type: ignore[attr-defined]
+        parameters=[*kept, *map(_option, names)]
+    )
+    return wrapped
+
+
+def _option(name: str) -> inspect.Parameter:
+    field, flag = Export.model_fields[name], "--" + name.replace("_", "-")
+    kind: Any = NUMBERS.get(field.annotation, str)  # type: ignore[arg-type]
+    if field.annotation == bool | None:
+        kind, flag = bool, f"{flag}/--no-{flag[2:]}"
+    option = typer.Option(
+        flag,
+        help=field.description,
+        metavar=METAVARS.get(name),
+        show_default=False,
+        autocompletion=completing(*COMPLETED[name]) if name in COMPLETED else None,
+    )
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )
+
+
+@export_options
+@command
+def export(
+    collage: Id,
+    kind: KindName,
+    where: Where,
+    only: Only = None,
+    out: File = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    **options: Any,
+) -> None:
+    """Take something of a collage away, as one file.
+
+    Nothing is rendered or paid.
+    """
+    terms = [term for given in only or () for term in listed(given, "--only")]
+    asked = parse_export({"kind": kind, "only": terms, **options})
+    file = out or PLACE / f"{kind}-{collage[:SHORT]}.{KINDS[kind].ending(asked)}"
+    _check(file, force)
+    with replace(where, lasting=True).reached() as reached:
+        made = take_away.make(reached, collage, asked)
+        take_away.save(reached, made, file)
+    _report(made, file, as_json)
+
+
+def _check(file: Path, force: bool) -> None:
+    """Refuse a place that nothing can be written to, before anything is made for it."""
+    if file.is_dir():
+        raise InvalidRequest(f"out: {file} is a folder; name a file.")
+    if file.exists() and not force:
+        raise InvalidRequest(f"out: {file} is there already; name another, or --force.")
+
+
+def _report(made: Exported, file: Path, as_json: bool) -> None:
+    if as_json:
+        answer({**made.model_dump(mode="json"), "path": str(file)})
+        return
+    for note in made.notes:
+        say(note)
+    typer.echo(f"{file}: {made.tiles} tiles, {made.bytes / 1e6:,.1f} MB")

@@ -1,0 +1,102 @@
+"""What somebody wants to take away of a collage, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from collage.digest import canonical, sha256
+from collage.frozen import Frozen
+from collage.manifest import Manifest
+from collage.names import CollageId
+from collage.request.parse import validated
+
+Kind = Literal["zip"]
+
+ExportName = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+"""What an export is called: its folder below ``exports/`` of the collage."""
+
+USES: dict[str, frozenset[str]] = {
+    "zip": frozenset({"names"}),
+}
+"""Which options each kind has, beside those that all have."""
+
+
+class Export(Frozen, extra="forbid"):
+    """What to take away of a collage. An option that is left open has the default of its kind."""
+
+    kind: Kind = Field(description="zip: the tiles as they were made, with manifest and choices")
+    only: tuple[Annotated[str, Field(max_length=400)], ...] = Field(
+        default=(),
+        max_length=200,
+        description="terms that must all hold of a tile: starred, score>=4, FIELD=VALUE, "
+        "cells=ROW:COL; unless given, all that are not hidden",
+    )
+    names: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="how files are named: text with {row}, {col}, {number}, {style}, {mask}, "
+        "{seed}, {engine} or an axis in it",
+    )
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        own = USES[self.kind]
+        for name in type(self).model_fields:
+            given = name in self.model_fields_set and getattr(self, name) is not None
+            if given and name not in own | {"kind", "only"}:
+                raise ValueError(
+                    f"{name}: {self.kind} has no use for it; it has: {', '.join(sorted(own))}"
+                )
+        return self
+
+
+class ExportAsked(Frozen):
+    """asked.json: an export that was asked for, and when, in UTC."""
+
+    id: CollageId
+    name: ExportName
+    asked: Export
+    at: str
+
+
+class Exported(Frozen):
+    """export.json: an export that is there; it is written last."""
+
+    id: CollageId
+    name: ExportName
+    kind: str
+    file: Annotated[str, Field(pattern="^[a-z]{1,20}[.][a-z0-9]{1,5}$")] = Field(
+        description="name of the file, beside this one"
+    )
+    bytes: int
+    tiles: int = Field(description="how many it shows or holds")
+    notes: tuple[str, ...] = Field(default=(), description="what is worth knowing of it")
+    created: str
+
+
+def parse_export(options: dict[str, Any]) -> Export:
+    """The export in ``options``, field names to plain values.
+
+    Raises:
+        InvalidRequest: with one clause for each field that is wrong.
+    """
+    return validated(Export, options)
+
+
+def folder_of(name: str) -> str:
+    """Where an export lies, below the folder of its collage."""
+    return f"exports/{name}"
+
+
+def name_of(asked: Export, manifest: Manifest, tiles: Sequence[int], beside: object) -> str:
+    """The name of an export: the same for the same tiles of a collage, taken in the same way.
+
+    ``beside`` is what it holds beside the tiles, as JSON has it.
+    """
+    how = asked.model_dump(mode="json", exclude={"only"}, exclude_none=True)
+    keys = [manifest.tiles[index].key for index in tiles]
+    return sha256(canonical([how, keys, manifest.created, beside]))[:12]

@@ -1,0 +1,12 @@
+"""The kinds of exports, by name: what each is checked for at the door, and how it is written.
+
+A new one is a file in this folder, its place in ``KINDS``, and its name and options in
+`collage.export.asked`.
+"""
+
+from collage.steps.exports import zip_file
+from collage.steps.exports.kind import KindOfExport
+
+KINDS: dict[str, KindOfExport] = {
+    "zip": KindOfExport(zip_file.check, zip_file.ending, zip_file.write),
+}

@@ -134,7 +134,9 @@ def library() -> str:
 
 def command() -> str:
     """The drawing of the command and its laptop cloud."""
-    graph = within("combinatoric_collage.cli.", "combinatoric_collage.local")
+    graph = within(
+        "combinatoric_collage.cli.", "combinatoric_collage.local", "combinatoric_collage.studio"
+    )
     return svg(graph, {name: label(name) for name in graph}, packages())
 
 

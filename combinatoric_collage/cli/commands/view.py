@@ -7,50 +7,25 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from time import sleep
 from typing import Annotated
 
 import typer
 
 from collage import page
-from collage.errors import InvalidRequest, NotInStore
-from collage.store.store import Store
+from collage.errors import InvalidRequest
 from collage.watch.look import look
-from collage.watch.runs import Runs
 from combinatoric_collage.cli import gallery as galleries
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import say
 from combinatoric_collage.cli.page_server import Folder, Site, serving
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from combinatoric_collage.cli.stacks.which import Where
+from combinatoric_collage.cli.stored_site import InStore
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free")]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="open the browser")]
-
-
-class InStore:
-    """A collage as it lies in the store, with the page of this machine and its live progress."""
-
-    def __init__(self, store: Store, runs: Runs, collage: str) -> None:
-        self.store, self.runs, self.collage = store, runs, collage
-
-    def read(self, path: PurePosixPath) -> bytes | None:
-        """What the page asks for: of this collage, and of the tiles."""
-        try:
-            match path.parts:
-                case ("collages", self.collage, name) if name in page.TYPES:
-                    return page.files()[name]
-                case ("collages", self.collage, "progress.json"):
-                    now = look(self.store, self.runs, self.collage)
-                    return now.model_dump_json().encode()
-                case ("collages", self.collage, *names) if names:
-                    return self.store.file(self.collage, "/".join(names))
-                case ("tiles", name):
-                    return self.store.tile_file(name)
-        except NotInStore:
-            pass
-        return None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from botocore.exceptions import (
 
 from collage.errors import CollageError, PermanentError
 from collage.store.store import addressing
+from combinatoric_collage.cli.stacks.http_api import Identity
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from combinatoric_collage.local.aws import ANSWER_SECONDS
 
@@ -106,7 +107,8 @@ def deployed(name: str) -> Stack:
         )
         return session.client(service, config=config)  # type: ignore[call-overload]
 
-    stack = Stack(client, name, POLL_SECONDS)
+    identity = Identity(session.region_name or "", session.get_credentials)
+    stack = Stack(client, name, POLL_SECONDS, identity)
     try:
         missing = stack.missing_outputs
     except ClientError as error:

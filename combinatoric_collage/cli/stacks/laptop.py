@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from botocore.credentials import Credentials as SdkCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from collage import engines
@@ -19,6 +20,7 @@ from collage.errors import CollageError
 from collage.request.request import Request
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import running_cloud
+from combinatoric_collage.cli.stacks.http_api import Identity
 from combinatoric_collage.cli.stacks.log_lines import Kept, both
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local import Cloud, kept, remove_state
@@ -91,7 +93,7 @@ def running(
         )
         with found:
             try:
-                yield cloud, Stack(cloud.client, NAME)
+                yield cloud, Stack(cloud.client, NAME, identity=_identity(cloud.environment))
             except (CollageError, BotoCoreError, ClientError) as error:
                 # What became of it is told by the cloud; why, it alone knows.
                 if cloud.lost:
@@ -180,7 +182,14 @@ def handed_over(found: running_cloud.Running) -> Stack:
             read_timeout=ANSWER_SECONDS,
         )
 
-    return Stack(client, NAME)
+    return Stack(client, NAME, identity=_identity(known))
+
+
+def _identity(environment: Mapping[str, str]) -> Identity:
+    """Who asks a laptop cloud's API, by the variables with which it is reached."""
+    key = environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
+    known = SdkCredentials(*key)
+    return Identity(environment["AWS_REGION"], lambda: known)
 
 
 def default_state() -> Path:

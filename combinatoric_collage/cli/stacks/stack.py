@@ -27,6 +27,7 @@ from collage.store.store import Store
 from collage.watch.look import cancel, look, newest
 from collage.watch.runs import Runs
 from combinatoric_collage.cli.stacks.fetch import fetch
+from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 
 POLL_SECONDS = 0.25
 
@@ -81,6 +82,8 @@ class Stack:
     client: Callable[[str], Any]
     name: str
     poll_seconds: float = POLL_SECONDS
+    identity: Identity | None = None
+    """Who asks its HTTP API; nobody where the stack does not run."""
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
@@ -109,6 +112,19 @@ class Stack:
     def runs(self) -> Runs:
         """The executions of the stack's workflow."""
         return Runs(self.client("stepfunctions"), self.outputs["StateMachine"])
+
+    @cached_property
+    def api(self) -> HttpApi:
+        """The stack's HTTP API.
+
+        Raises:
+            InvalidRequest: when it takes tokens, and the environment has none.
+            RunFailed: NotRunning, when the stack is looked at without its API.
+        """
+        if self.identity is None or "ApiUrl" not in self.outputs:
+            raise RunFailed("NotRunning", f"The stack {self.name} has no API that answers now.")
+        issuer = self.parameters.get("JwtIssuer", "")
+        return HttpApi(self.outputs["ApiUrl"], self.identity, issuer)
 
     @property
     def settings(self) -> Settings:

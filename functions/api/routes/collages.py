@@ -139,6 +139,21 @@ def get_collage(collage: Id) -> Collage:
 
 
 @router.get(
+    "/collages/<collage>/request",
+    tags=["collages"],
+    summary="What was asked for",
+    operation_id="getRequest",
+)
+def get_request(collage: Id) -> Asked:
+    """Give the request that a collage was made by, as POST /collages takes it.
+
+    Sent there as it is, the collage goes on; changed, it is another one.
+    """
+    accepted = stack.store().accepted(collage)
+    return Asked(source=accepted.key, **accepted.request.model_dump(mode="json"))
+
+
+@router.get(
     "/collages/<collage>/tiles",
     tags=["collages"],
     summary="The tiles of a collage",

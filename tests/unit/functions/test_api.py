@@ -97,6 +97,28 @@ def test_the_same_request_is_the_same_collage(api):
     assert len(api.stack.started) == 1
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ASKED,
+        {**ASKED, "seed": 7, "styles": ["Fauvism", "Op Art"]},
+        {"recipe": "samples", "prompt": "a sea", "grid_size": 2, "size": 64, "cell": 32},
+    ],
+)
+def test_what_was_asked_for_is_given_back_as_it_is_asked_for(api, given):
+    first = api("POST", "/collages", given).json["id"]
+
+    asked = api("GET", f"/collages/{first}/request").json
+
+    assert asked["source"] == given.get("source")
+    assert api("POST", "/collages", asked).json["id"] == first
+    assert api("POST", "/collages", {**asked, "seed": 4711}).json["id"] != first
+
+
+def test_of_a_collage_that_is_not_there_nothing_was_asked_for(api):
+    assert api("GET", f"/collages/{'0' * 20}/request").status == 404
+
+
 def test_a_key_that_is_sent_again_starts_nothing(api):
     first = api("POST", "/collages", ASKED, idempotency_key="k").json
     api("DELETE", f"/collages/{first['id']}")

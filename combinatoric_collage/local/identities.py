@@ -1,6 +1,8 @@
 """Who asks a laptop cloud: its administrator, and the roles of what runs in it."""
 
+import getpass
 import json
+import re
 import threading
 from typing import Any
 
@@ -19,7 +21,8 @@ class Identities:
         self._function_keys: set[str] = set()
         self._clients: dict[tuple[str, ...], Any] = {}
         self.administrator = _administrator(endpoint, region)
-        """A user who may do everything: the harness itself and the clients outside."""
+        """A user who may do everything, the harness itself and the clients outside; called as the
+        laptop's own is."""
 
     def client(self, service: str) -> Any:
         """A boto3 client with the administrator's credentials."""
@@ -81,10 +84,11 @@ class Identities:
 
 
 def _administrator(endpoint: str, region: str) -> aws.Credentials:
+    name = _user()
     iam = aws.client("iam", endpoint, region, aws.Credentials("nobody", "nothing"))
-    iam.create_user(UserName="administrator")
+    iam.create_user(UserName=name)
     iam.put_user_policy(
-        UserName="administrator",
+        UserName=name,
         PolicyName="everything",
         PolicyDocument=json.dumps(
             {
@@ -93,5 +97,14 @@ def _administrator(endpoint: str, region: str) -> aws.Credentials:
             }
         ),
     )
-    key = iam.create_access_key(UserName="administrator")["AccessKey"]
+    key = iam.create_access_key(UserName=name)["AccessKey"]
     return aws.Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _user() -> str:
+    """Whose laptop it is, as IAM may call a user: a function that asks who calls is told that."""
+    try:
+        name = getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        name = ""  # As in a container whose user has no name.
+    return re.sub(r"[^\w+=,.@-]", "-", name, flags=re.ASCII)[:64] or "administrator"

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
+from collage.choices.choice import Change, Person
 from collage.formats import ContentType
 from collage.frozen import Frozen
-from collage.names import UploadKey
+from collage.names import Digest, UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
 from collage.sheet.geometry import Geometry
@@ -111,6 +112,31 @@ class Tiles(Frozen):
 
     items: list[TileItem]
     next: str | None
+
+
+class Chosen(
+    Frozen,
+    extra="forbid",
+    json_schema_extra={
+        "examples": [
+            {
+                "person": "anna",
+                "tiles": {
+                    "0d5f0c3a" * 8: {"star": True, "score": 5},
+                    "4be1f2a6" * 8: {"hidden": None, "note": "the light from the left"},
+                },
+            }
+        ]
+    },
+):
+    """What a person thinks of tiles, from now on."""
+
+    person: Person | None = Field(
+        default=None, description="unless given, the caller's own name as the stack knows it"
+    )
+    tiles: Annotated[dict[Digest, Change], Field(max_length=500)] = Field(
+        description="by the keys of the tiles that are shown, as the manifest has them"
+    )
 
 
 class Relaid(Frozen):

@@ -1,6 +1,8 @@
 """Api: the HTTP API, one function for all of its routes."""
 
+import json
 import re
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -8,15 +10,26 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from problems import answer_errors, early, only_known_parameters
-from routes import catalogue, collages, documents, exports, uploads
+from routes import catalogue, choices, collages, documents, exports, uploads
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 
 logger = Logger(service="api")
 metrics = Metrics(service="api")
-app = APIGatewayHttpResolver(enable_validation=True)
+# A function answers 6 MB at most, of which a letter that is escaped twice over takes many.
+app = APIGatewayHttpResolver(
+    enable_validation=True,
+    serializer=partial(json.dumps, separators=(",", ":"), ensure_ascii=False),
+)
 app.use(middlewares=[only_known_parameters])
-for router in (uploads.router, collages.router, exports.router, catalogue.router, documents.router):
+for router in (
+    uploads.router,
+    collages.router,
+    choices.router,
+    exports.router,
+    catalogue.router,
+    documents.router,
+):
     app.include_router(router)
 answer_errors(app)
 

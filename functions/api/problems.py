@@ -23,11 +23,16 @@ from collage.errors import (
     NotInStore,
     PermanentError,
     TransientError,
+    UnreadableChoices,
 )
 from collage.frozen import Frozen
 from collage.request.parse import invalid
+from collage.store.choices import MOST_BYTES
 
 LARGEST_BODY = 65_536
+LARGEST_CHOICES = MOST_BYTES
+"""Where choices go: all of a collage may come at once."""
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 THROTTLES = {
@@ -99,7 +104,7 @@ def problem(
 def early(event: Mapping[str, Any]) -> dict[str, Any] | None:
     """The answer to a body that is not even looked at: too large, of another type, no JSON."""
     body = event.get("body") or ""
-    if event["requestContext"]["http"]["method"] != "POST" or not body:
+    if event["requestContext"]["http"]["method"] not in ("POST", "PATCH") or not body:
         return None
     refused = _refuse_body(event, body)
     if refused is None:
@@ -112,8 +117,9 @@ def _refuse_body(event: Mapping[str, Any], body: str) -> Response[str] | None:
     kind = event.get("headers", {}).get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         return problem(415, "UnsupportedMediaType", "A body is taken as application/json only.")
-    if len(body) > LARGEST_BODY:
-        detail = f"A body has at most {LARGEST_BODY:,} bytes; pictures go where POST /uploads says."
+    largest = LARGEST_CHOICES if event["rawPath"].endswith("/choices") else LARGEST_BODY
+    if len(body) > largest:
+        detail = f"A body has at most {largest:,} bytes; pictures go where POST /uploads says."
         return problem(413, "BodyTooLarge", detail)
     try:
         text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
@@ -183,7 +189,8 @@ def _named(error: CollageError) -> Response[str]:
         # Asked too often is no fault of the stack, and raises no alarm.
         status = 429 if isinstance(error, Throttled) else 503
         return problem(status, error.name, str(error), headers=headers)
-    status = 404 if isinstance(error, NotInStore) else 409 if isinstance(error, Conflict) else 422
+    conflict = isinstance(error, Conflict | UnreadableChoices)
+    status = 404 if isinstance(error, NotInStore) else 409 if conflict else 422
     return problem(status, error.name, str(error), _fields(error))
 
 

@@ -99,6 +99,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{ONE}/collage.png", ASSEMBLE),
     *_calls("s3:PutObject", f"{ONE}/manifest.json", ASSEMBLE),
     *_calls("s3:PutObject", f"{ONE}/failure.json", START, RECORD),
+    *_calls("s3:PutObject", f"{ONE}/choices.json", API),
     *_calls("s3:PutObject", f"{ONE}/anything.else"),
     *_calls("s3:PutObject", f"{COLLAGES}/index/9-0123", START, API),
     *_calls("s3:AbortMultipartUpload", f"{ONE}/collage.png", ASSEMBLE),

@@ -50,9 +50,9 @@ ARROWS = {
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
-        "announcements clock collage digest engines errors export fields formats frozen names "
-        "pictures progress recipes request services settings sheet spending steps store tile "
-        "watch words"
+        "announcements choices clock collage digest engines errors export fields formats frozen "
+        "names pictures progress recipes request services settings sheet spending steps store "
+        "tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -100,8 +100,8 @@ ARROWS = {
         "sheet spending store tile verdict watch weights words"
     ),
     "store": (
-        "digest engines errors export formats in_order manifest names notes page plan progress "
-        "records request settings tile weights"
+        "choices digest engines errors export formats frozen in_order manifest names notes page "
+        "plan progress records request settings tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",

@@ -188,6 +188,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/progress.json": "The collage is known, or cancelled",
             "COLLAGES/collages/*/styles.json": "Styles that the request names",
             "COLLAGES/collages/*/exports/*/asked.json": "What is to be taken away",
+            "COLLAGES/collages/*/choices.json": "What people think of its tiles",
             "COLLAGES/index/*": "The list of all collages",
         },
         "states:StartExecution": {"stateMachine:stack-collage": "The run"},

@@ -1,6 +1,7 @@
 """The HTTP API of a small pack, asked as any client would ask it."""
 
 import base64
+import getpass
 import hashlib
 import http.client
 import json
@@ -247,7 +248,7 @@ def test_a_signature_tells_the_function_who_asks(cloud: Cloud) -> None:
     event = ask(cloud, path, headers=signed(cloud, path)).json
 
     who = event["requestContext"]["authorizer"]["iam"]
-    assert who["userArn"].endswith(":user/administrator")
+    assert who["userArn"].endswith(f":user/{getpass.getuser()}")
     assert who["accessKey"] == cloud.environment["AWS_ACCESS_KEY_ID"]
 
 

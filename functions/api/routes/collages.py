@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+import identity
 import stack
 from answers import (
     After,
@@ -75,9 +76,9 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
 
     The same source and options are the same collage, with or without a key.
     """
-    repeats, caller = stack.repeats(), _caller()
-    known = key and repeats.claim(caller, key, asked.model_dump(mode="json"))
-    asked = seeded(asked, *((caller, key) if key else ()))
+    repeats, asking = stack.repeats(), identity.of(router.current_event.raw_event)
+    known = key and repeats.claim(asking, key, asked.model_dump(mode="json"))
+    asked = seeded(asked, *((asking, key) if key else ()))
     store = stack.store()
     with _about_a_picture(asked):
         accepted = accept(store, tools(), asked.source, asked.options)
@@ -92,7 +93,7 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     )
     logger.append_keys(collage_id=started["id"])
     if key and not known:
-        repeats.settle(caller, key, started["id"])
+        repeats.settle(asking, key, started["id"])
     return Started(
         id=started["id"],
         run=started["run"],
@@ -271,12 +272,3 @@ def _preview(seen: Progress) -> Links:
     if seen.state not in ("done", "partial"):
         return {}
     return {"preview": stack.store().link(f"collages/{seen.id}/preview.jpg")}
-
-
-def _caller() -> str:
-    """Who asks, as the authorizer knows them: their keys are their own."""
-    known: dict[str, Any] = router.current_event["requestContext"].get("authorizer", {})
-    identity = known.get("iam", {}).get("userArn") or known.get("jwt", {}).get("claims", {}).get(
-        "sub"
-    )
-    return str(identity or "")

@@ -1,6 +1,5 @@
 """choices.json: who has starred, hidden, scored or noted which tile, and how two files merge."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from collage import clock
+from collage.choices.person import LONGEST, spelled
 from collage.digest import canonical
 from collage.errors import UnreadableChoices
 from collage.frozen import Frozen
@@ -15,7 +15,6 @@ from collage.names import CollageId, Digest
 from collage.text import line
 
 LONGEST_NOTE = 2000
-LONGEST_NAME = 64
 MOST_PEOPLE = 100
 
 REPORTED = 3
@@ -38,9 +37,9 @@ def _written(time: datetime) -> str:
 
 
 def _name(value: str) -> str:
-    name = unicodedata.normalize("NFC", line(value))
-    if not name or len(name) > LONGEST_NAME:
-        raise ValueError(f"a person's name has 1 to {LONGEST_NAME} characters")
+    name = spelled(value)
+    if not name or len(line(value)) > LONGEST:
+        raise ValueError(f"a person's name has 1 to {LONGEST} characters")
     return name
 
 
@@ -81,7 +80,7 @@ class Change(Frozen, extra="forbid"):
 def _one_each(people: Any) -> Any:
     """Refuse two spellings of one name: one of them would be lost."""
     if isinstance(people, dict):
-        names = [_name(name) for name in people if isinstance(name, str) and line(name)]
+        names = [spelled(name) for name in people if isinstance(name, str)]
         if len(set(names)) < len(names):
             raise ValueError("a person is named twice")
     return people

@@ -47,6 +47,9 @@ BUSY = {
 }
 """What S3 answers when the same request may well succeed a little later, as after any 5xx."""
 
+TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+"""What S3 answers to a put whose condition does not hold, or no longer does."""
+
 LINK_SECONDS = 900
 """How long links and forms are good for; never longer than the credentials that signed them."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from collage import page
 from collage.digest import canonical
 from collage.errors import NotInStore
 from collage.formats import FORMATS
+from collage.frozen import Frozen
 from collage.manifest import Manifest
-from collage.names import PICTURE
+from collage.names import PICTURE, Digest
 from collage.store.bucket import Buckets, named
 from collage.store.multipart import Upload
 
@@ -21,6 +23,17 @@ CONTENT_TYPES = {
     "zip": "application/zip",
     **{each.ending: each.content_type for each in FORMATS.values()},
 }
+
+
+class _Keyed(Frozen):
+    key: Digest
+
+
+class _Keys(Frozen):
+    """What a manifest says its tiles are, read in a tenth of the time that all of it takes."""
+
+    version: Literal[1]
+    tiles: tuple[_Keyed, ...]
 
 
 class Results(Buckets):
@@ -69,6 +82,11 @@ class Results(Buckets):
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
         return self._read(Manifest, result_key(collage, folder, "manifest.json"))
+
+    def tile_keys(self, collage: str) -> set[str]:
+        """The keys of the tiles that manifest.json of the collage names. Raises NotInStore."""
+        named = self._read(_Keys, f"collages/{collage}/manifest.json")
+        return {tile.key for tile in named.tiles}
 
     def is_made(self, collage: str) -> bool:
         """Whether the collage was made, whole or in part."""

@@ -13,9 +13,7 @@ from collage.errors import NotInStore, UnreadableRecord
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.request.accepted import Accepted
-from collage.store.bucket import Buckets, named
-
-TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+from collage.store.bucket import TAKEN, Buckets, named
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""

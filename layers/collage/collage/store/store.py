@@ -8,6 +8,7 @@
                      sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      collages/{id}/exports/{name}/  what was taken away of it, and why not
+                     collages/{id}/choices.json what people think of its tiles, when they do
                      tiles/{key}.png .json content-addressed, shared by all collages
                      tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
@@ -20,6 +21,7 @@ from functools import cache
 from typing import Any
 
 from collage.settings import Settings
+from collage.store.choices import ChoiceFiles
 from collage.store.exports import Exports
 from collage.store.outcomes import Outcomes
 from collage.store.results import Results
@@ -29,7 +31,7 @@ from collage.store.uploads import Uploads
 from collage.store.weight_files import WeightFiles
 
 
-class Store(Uploads, RunRecords, Tiles, Outcomes, Results, Exports, WeightFiles):
+class Store(Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, WeightFiles):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
 
     A record that cannot be read raises UnreadableRecord, which is a NotInStore: whoever can do

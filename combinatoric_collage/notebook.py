@@ -16,7 +16,10 @@ from PIL import Image
 
 if TYPE_CHECKING:
     from collage.manifest import Manifest, TileRecord
+    from collage.request.named_files import Files
     from collage.settings import Settings
+    from collage.steps.start_collage import Started
+    from combinatoric_collage.cli.stacks.stack import Stack
 
 Picture = str | Path | Image.Image
 """A picture: its file, or one of Pillow's."""
@@ -93,6 +96,7 @@ def make(
     source: Picture | None = None,
     *,
     mask_file: Picture | None = None,
+    mask_files: Mapping[str, Picture] | None = None,
     style_pictures: Mapping[str, Picture] | None = None,
     out: str | Path | None = None,
     force: bool = False,
@@ -108,7 +112,8 @@ def make(
     Args:
         recipe: Its name, such as ``collage``, ``matrix`` or ``variations``.
         source: The picture; some recipes need none.
-        mask_file: A picture that says what to edit, for the recipes that take one.
+        mask_file: A picture that says what to erase.
+        mask_files: Masks of one's own by their names, for the recipes that have ``masks``.
         style_pictures: Pictures that styles are taken from, by the styles' names.
         out: The folder of the result; a new one below ``out`` if none is named.
         force: Replace another collage in ``out``.
@@ -131,23 +136,20 @@ def make(
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
     where = WhereConfigured(stack, _path(state), lasting=True, parameters_given=given)
     fields = {"recipe": recipe, **options}
-    asked = parse.parse({**fields, **_put(mask_file, style_pictures)})
+    beside = _Beside(mask_file, mask_files or {}, style_pictures or {})
+    asked = parse.parse({**fields, **beside.as_put})
     rules.served(asked, source is not None)
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed
     to = Output(_path(out), force, _name(source) or recipe)
-    to.check(_files(source, mask_file, *(style_pictures or {}).values()))
-    data, mask = _data(source, where.settings), _data(mask_file, where.settings)
-    own = _styled(style_pictures, where.settings)
+    to.check(_files(source, *beside.pictures))
+    data, files = _data(source, where.settings), beside.read(where.settings)
     with where.reached(asked) as reached:
         if not yes and confirmation.may_be_paid(asked):
-            confirmation.agree(reached.estimate(data, asked, mask, style_pictures=own), None)
-        to.hold(lambda: reached.identify(data, asked, mask, own))
-        started = reached.start(data, fields, mask, style_pictures=own, retry_refused=retry_refused)
-        for _ in reached.follow(started):
-            pass
-        folder = to.folder(started["id"])
-        return _read(reached.fetch(started["id"], folder), folder)
+            confirmation.agree(reached.estimate(data, asked, files), None)
+        to.hold(lambda: reached.identify(data, asked, files))
+        started = reached.start(data, fields, files, retry_refused=retry_refused)
+        return _finished(reached, started, to.folder(started["id"]))
 
 
 def collage(source: Picture, **options: Any) -> Collage:
@@ -158,6 +160,49 @@ def collage(source: Picture, **options: Any) -> Collage:
 def matrix(source: Picture | None = None, **options: Any) -> Collage:
     """Make every value of an axis with every other, as `make` does by the recipe ``matrix``."""
     return make("matrix", source, **options)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The pictures beside the source, by the fields of the request that they stand for."""
+
+    mask_source: Picture | None
+    mask_files: Mapping[str, Picture]
+    style_pictures: Mapping[str, Picture]
+
+    @property
+    def pictures(self) -> tuple[Picture | None, ...]:
+        return (self.mask_source, *self.mask_files.values(), *self.style_pictures.values())
+
+    @property
+    def as_put(self) -> dict[str, Any]:
+        """The fields, before the pictures are put in."""
+        put: dict[str, Any] = {} if self.mask_source is None else {"mask_source": AS_PUT}
+        named = {"mask_files": self.mask_files, "style_pictures": self.style_pictures}
+        return put | {
+            field: dict.fromkeys(given, AS_PUT) for field, given in named.items() if given
+        }
+
+    def read(self, limits: Settings) -> Files:
+        """The bytes of all of them."""
+        from collage.request.named_files import Files
+
+        def read(given: Mapping[str, Picture]) -> dict[str, bytes]:
+            found = {name: _data(picture, limits) for name, picture in given.items()}
+            return {name: data for name, data in found.items() if data is not None}
+
+        return Files(
+            mask_source=_data(self.mask_source, limits),
+            mask_files=read(self.mask_files),
+            style_pictures=read(self.style_pictures),
+        )
+
+
+def _finished(reached: Stack, started: Started, folder: Path) -> Collage:
+    """A collage that was started, once it is made."""
+    for _ in reached.follow(started):
+        pass
+    return _read(reached.fetch(started["id"], folder), folder)
 
 
 def _read(manifest: Manifest, folder: Path) -> Collage:
@@ -190,20 +235,6 @@ def _tile(record: TileRecord, folder: Path) -> Tile:
         error=record.error,
         message=record.message,
     )
-
-
-def _put(mask_file: Picture | None, style_pictures: Mapping[str, Picture] | None) -> dict[str, Any]:
-    """Fields of the request that say which pictures will be put in."""
-    put: dict[str, Any] = {} if mask_file is None else {"mask_source": AS_PUT}
-    if style_pictures:
-        put["style_pictures"] = dict.fromkeys(style_pictures, AS_PUT)
-    return put
-
-
-def _styled(pictures: Mapping[str, Picture] | None, limits: Settings) -> dict[str, bytes]:
-    """The bytes of the pictures that styles are taken from."""
-    found = {name: _data(picture, limits) for name, picture in (pictures or {}).items()}
-    return {name: data for name, data in found.items() if data is not None}
 
 
 def _files(*pictures: Picture | None) -> list[Path]:

@@ -20,7 +20,7 @@ from combinatoric_collage.cli import option_values, torch_python
 FLAGS = {"axes": "--axis", "rects": "--rect", "models": "--reconstruct-by"}
 """Options that go by another name than their field."""
 
-LEFT_OUT = {"mask_source", "style_pictures", "font"}
+LEFT_OUT = {"mask_source", "mask_files", "style_pictures", "font"}
 """Fields that a command fills in from files, by options of its own."""
 
 SHOWN = {
@@ -48,6 +48,7 @@ METAVARS = {
     "fit": "crop|pad",
     "upscale": "2|4",
     "axes": "NAME=A,B|@FILE",
+    "masks": "A,file:FILE|@FILE",
     "words": "FILE",
     "rects": "T:BxL:R",
 }

@@ -11,9 +11,6 @@ import typer
 from collage.words.styles import normal
 
 OPTION = "--style-picture"
-AS_PUT = "sources/style"
-"""A style picture's key until it is put in."""
-
 Given = Annotated[
     list[str] | None,
     typer.Option(

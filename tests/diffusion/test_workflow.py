@@ -12,6 +12,7 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 from PIL import Image
 
 from collage.errors import CollageError
+from collage.request.named_files import Files
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.local import Container
@@ -67,7 +68,7 @@ def stack(models, ip_adapter, warm, tmp_path_factory):
 def run(stack, style_pictures=None, **options):
     asked = {name: value for name, value in (SMALL | options).items() if value is not None}
     source = None if asked.get("recipe") == "samples" else photo()
-    started = stack.start(source, asked, style_pictures=style_pictures)
+    started = stack.start(source, asked, Files(style_pictures=style_pictures or {}))
     for _ in stack.follow(started):
         pass
     return stack.store.manifest(started["id"])

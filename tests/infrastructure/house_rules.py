@@ -10,10 +10,17 @@ ARROWS = {
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.commands": (
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
+<<<<<<< HEAD
         "cli.gallery cli.input_files cli.messages cli.option_values cli.output_folder "
         "cli.page_server cli.picture_process cli.progress_bars cli.request_options cli.stacks "
         "cli.stored_site cli.style_pictures cli.torch_python engines errors export formats local "
         "pack page progress provenance request sheet steps studio text watch"
+=======
+        "cli.gallery cli.given_files cli.input_files cli.messages cli.output_folder "
+        "cli.page_server cli.progress_bars cli.request_options cli.stacks cli.style_pictures "
+        "cli.torch_python engines errors formats local pack page progress provenance request "
+        "sheet steps store text watch"
+>>>>>>> 0bd63ea (Masks of one's own beside the built-in ones: named files, soft edges kept, by content)
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -24,6 +31,10 @@ ARROWS = {
         "cli.stacks errors manifest progress request steps"
     ),
     "cli.gallery": "cli.result_files errors manifest page",
+    "cli.given_files": (
+        "cli.input_files cli.picture_process cli.style_pictures errors pictures request settings "
+        "sheet"
+    ),
     "cli.input_files": "errors",
     "cli.main": "cli.commands cli.common_options cli.crash_reports cli.exit_codes",
     "cli.messages": "cli.progress_bars cli.stacks engines manifest progress request steps text",
@@ -74,22 +85,25 @@ ARROWS = {
     "networks": "digest errors",
     "notebook": (
         "cli.confirmation cli.input_files cli.output_folder cli.picture_process cli.stacks "
-        "manifest request settings"
+        "manifest request settings steps"
     ),
     "notes": "frozen",
+    "origins": "tile",
     "painting": "pictures",
     "pictures": "digest errors formats tile",
     "plan": (
-        "digest engines errors formats frozen names recipes request sheet spending tile weights"
+        "digest engines errors formats frozen names origins recipes request sheet spending "
+        "tile weights"
     ),
     "progress": "frozen names",
     "provenance": (
-        "collage digest engines errors formats frozen manifest plan request sheet text tile"
+        "collage digest engines errors formats frozen manifest pictures plan request sheet "
+        "text tile"
     ),
     "recipes": "digest engines errors fields pictures tile weights words",
     "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
-    "request": "digest engines errors fields formats frozen names recipes sheet words",
+    "request": "digest engines errors fields formats frozen names pictures recipes sheet words",
     "services": "engines errors settings spending",
     "settings": "frozen",
     "sheet": "digest errors fields frozen pictures pixels tile",

@@ -11,6 +11,7 @@ from PIL import Image
 
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest
+from collage.request.named_files import Files
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI
@@ -47,7 +48,7 @@ def make(
     mask: bytes | None = None,
     **options: Any,
 ) -> Manifest:
-    started = stack.start(source, {"recipe": recipe, **options}, mask)
+    started = stack.start(source, {"recipe": recipe, **options}, Files(mask_source=mask))
     for _ in stack.follow(started):
         pass
     return stack.store.manifest(started["id"])

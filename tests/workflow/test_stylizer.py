@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from collage.engines.stylizer.models import MODEL
+from collage.request.named_files import Files
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode, encode, noise
@@ -22,7 +23,7 @@ def stack() -> Iterator[Stack]:
 
 def made(stack: Stack, **options: object) -> tuple[bytes, dict[str, bytes]]:
     """The collage of a photo in the styles of the pictures, and its tiles by their keys."""
-    started = stack.start(photo(1), {**ASKED, **options}, style_pictures=PICTURES)
+    started = stack.start(photo(1), {**ASKED, **options}, Files(style_pictures=PICTURES))
     for _ in stack.follow(started):
         pass
     manifest = stack.store.manifest(started["id"])

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from collage.manifest import Manifest
+from collage.request.named_files import Files
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.fake_bedrock import FakeBedrock
@@ -55,7 +56,7 @@ def test_two_pictures_of_styles_are_transferred_once_and_shown_through_every_mas
     pictures = {"Waves": encode(noise((280, 260), 5)), "House": FARMHOUSE.read_bytes()}
     asked = {"recipe": "transfer", "engine": engine, "size": 128, "masks": ["quadrants"]}
 
-    started = stack.start(source, asked, style_pictures=pictures)
+    started = stack.start(source, asked, Files(style_pictures=pictures))
     for _ in stack.follow(started):
         pass
     made = stack.store.manifest(started["id"])

@@ -70,6 +70,9 @@ export function read(manifest) {
 /** The tile that an item shows, or was to show; null in an empty cell. */
 export const tileOf = (item) => (item.shown ?? item.planned)?.tile ?? null;
 
+/** What the mask of a tile's record is called; null where it has none. */
+export const maskOf = (record) => record?.mask ?? record?.tile.mask ?? null;
+
 /**
  * What an item is, in a few words: its styles and its mask.
  * @param {Item} item
@@ -80,14 +83,15 @@ export function caption(item, said = []) {
   if (!tile) return "An empty cell";
   const styles = tile.styles.filter((style) => !said.includes(style)).join(" + ");
   const words = tile.styles.length ? styles : tile.prompt || tile.operation;
-  return [words, said.includes(tile.mask) ? null : tile.mask].filter(Boolean).join(", ");
+  const mask = maskOf(item.shown ?? item.planned);
+  return [words, said.includes(mask) ? null : mask].filter(Boolean).join(", ");
 }
 
 /** What a picture shows, for those who do not see it. */
 export function alt(item) {
   const tile = tileOf(item);
   if (!tile) return "An empty cell";
-  const mask = tile.mask ? `, repainted: ${tile.mask}` : "";
+  const mask = tile.mask ? `, repainted: ${maskOf(item.shown ?? item.planned)}` : "";
   const state = ["done", "reused"].includes(item.state) ? "" : ` (${item.state})`;
   return `${tile.prompt || tile.operation}${mask}${state}`;
 }

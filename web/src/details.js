@@ -1,6 +1,6 @@
 /** All that is known of one cell or tile; of the collage, while none is looked at. */
 
-import { alt, caption, isMissing, money, reason, STATES } from "./collage.js";
+import { alt, caption, isMissing, maskOf, money, reason, STATES } from "./collage.js";
 import { announce, h, iconButton } from "./dom.js";
 
 const RESTS = 120;
@@ -105,7 +105,7 @@ function facts(item) {
   return [
     ["Styles", tile.styles.join(", ")],
     ...Object.entries(record.axes ?? {}).map(([name, value]) => [name, value]),
-    ["Mask", tile.mask],
+    ["Mask", maskOf(record)],
     ["State", `${item.state}, ${STATES[item.state]}`],
     ["Cost", isMissing(item) && !item.shown ? null : money(record.usd)],
     ["Seed", tile.seed],

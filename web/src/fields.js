@@ -1,6 +1,6 @@
 /** What tiles can be told apart by: the fields of a tile, and the axes that a recipe gave it. */
 
-import { tileOf } from "./collage.js";
+import { maskOf, tileOf } from "./collage.js";
 
 const LETTERS = "ABCDEFGH";
 
@@ -30,7 +30,8 @@ export function fields(collage) {
   for (let i = 0; i < positions && positions > 1; i += 1) {
     add(`style-${LETTERS[i].toLowerCase()}`, `Style ${LETTERS[i]}`, (item) => one(tileOf(item)?.styles[i]));
   }
-  for (const name of ["mask", "operation", "engine", "model", "seed", "sample"]) {
+  add("mask", "Mask", (item) => one(maskOf(item.shown ?? item.planned)));
+  for (const name of ["operation", "engine", "model", "seed", "sample"]) {
     add(name, title(name), (item) => one(tileOf(item)?.[name]));
   }
   for (const name of options) add(name, title(name), (item) => one(tileOf(item)?.options[name]));

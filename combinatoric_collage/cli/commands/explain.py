@@ -65,7 +65,7 @@ def _lines(found: Explanation) -> list[str]:
     if found.cell is not None:
         rows += _cell(found.cell)
     if found.tile is not None:
-        rows += _tile(found.tile)
+        rows += _tile(found.tile, found.end)
     if found.end is not None:
         rows += _end(found.end)
     said = [(name, line(str(value))) for name, value in rows if value not in (None, "")]
@@ -119,12 +119,13 @@ def _cell(facts: CellFacts) -> Rows:
     ]
 
 
-def _tile(facts: TileFacts) -> Rows:
+def _tile(facts: TileFacts, end: TileEnd | None) -> Rows:
+    named = end.mask if end is not None else None
     return [
         ("prompt", facts.prompt),
         ("styles", ", ".join(facts.styles)),
         ("operation", facts.operation),
-        ("mask", facts.mask),
+        ("mask", f"{named} ({facts.mask})" if named else facts.mask),
         ("seed", facts.seed),
         ("sample", facts.sample),
         ("size", f"{facts.size[0]} x {facts.size[1]}"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,30 +9,26 @@ from typing import Annotated, Any
 import typer
 
 from collage import formats
-from collage.errors import PermanentError
 from collage.provenance import explain as explaining
 from collage.request import rules
 from collage.request.parse import parse
 from collage.request.request import Request
-from collage.sheet import fonts
 from collage.steps.start_collage import Started
 from combinatoric_collage.cli import (
     confirmation,
+    given_files,
     input_files,
     messages,
-    picture_process,
     style_pictures,
 )
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, console, say
 from combinatoric_collage.cli.followed_run import FollowedRun
+from combinatoric_collage.cli.given_files import GivenFiles
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.request_options import request_options
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.which import Where, WhereConfigured
-
-AS_PUT = "sources/file"
-"""The key of a mask file, or a font, until it is put in."""
 
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
@@ -93,23 +88,19 @@ def run(
 ) -> None:
     """Make a collage of PHOTO."""
     where = replace(where, lasting=True)
-    styled = style_pictures.files(style_picture)
-    asked = _asked(options, photo, mask_file, styled, font_file)
+    given = given_files.given(options, mask_file, style_picture, font_file)
+    asked = _asked(options, photo, given)
     to = replace(to, name=photo.stem if photo else asked.recipe)
-    inputs = (photo, mask_file, font_file, *styled.values(), *read)
+    inputs = (photo, *given.paths, *read)
     to.check([file for file in inputs if file is not None])
-    data, mask = _checked(photo, where), _checked(mask_file, where)
-    looks = {name: _read(file, where) for name, file in styled.items()}
-    font = _font(font_file)
+    data, files = _checked(photo, where), given.read(where.settings)
 
     def start(reached: Stack) -> Started:
-        to.hold(lambda: reached.identify(data, asked, mask, looks, font))
-        return reached.start(
-            data, options, mask, style_pictures=looks, font=font, retry_refused=retry_refused
-        )
+        to.hold(lambda: reached.identify(data, asked, files))
+        return reached.start(data, options, files, retry_refused=retry_refused)
 
     FollowedRun(where, to, as_json, asked, yes).follow(
-        start, lambda reached: reached.estimate(data, asked, mask, MOST_LOOKS, looks, font)
+        start, lambda reached: reached.estimate(data, asked, files, MOST_LOOKS)
     )
 
 
@@ -177,12 +168,10 @@ def estimate(
 
     Nothing is started or paid, and the laptop needs no key.
     """
-    styled = style_pictures.files(style_picture)
-    asked = _asked(options, photo, mask_file, styled, font_file)
-    data, mask = _checked(photo, where), _checked(mask_file, where)
-    looks = {name: _read(file, where) for name, file in styled.items()}
-    font = _font(font_file)
-    found = where.looked_at(asked).estimate(data, asked, mask, style_pictures=looks, font=font)
+    given = given_files.given(options, mask_file, style_picture, font_file)
+    asked = _asked(options, photo, given)
+    data, files = _checked(photo, where), given.read(where.settings)
+    found = where.looked_at(asked).estimate(data, asked, files)
     if as_json:
         answer(found)
     else:
@@ -191,19 +180,9 @@ def estimate(
         messages.price(console, found, asked)
 
 
-def _asked(
-    options: dict[str, Any],
-    photo: Path | None,
-    mask_file: Path | None,
-    styled: Mapping[str, Path],
-    font_file: Path | None,
-) -> Request:
+def _asked(options: dict[str, Any], photo: Path | None, given: GivenFiles) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
-    files = {"mask_source": mask_file, "font": font_file}
-    put: dict[str, Any] = {name: AS_PUT for name, file in files.items() if file}
-    if styled:
-        put |= {"style_pictures": dict.fromkeys(styled, style_pictures.AS_PUT)}
-    asked = parse({**options, **put})
+    asked = parse({**options, **given.as_put})
     if "seed" in options:
         # One that was drawn is that of the estimate and of the run.
         options["seed"] = asked.seed
@@ -212,27 +191,5 @@ def _asked(
 
 
 def _checked(photo: Path | None, where: Where) -> bytes | None:
-    """The bytes of a picture that the stack will accept, as far as can be seen from here."""
-    return None if photo is None else _read(photo, where)
-
-
-def _read(file: Path, where: Where) -> bytes:
-    limits = where.settings
-    data = input_files.read(file)
-    try:
-        picture_process.inspect(
-            data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
-        )
-    except PermanentError as error:
-        # Of several files it must be said which one it is.
-        raise type(error)(f"{file}: {error}") from error
-    return data
-
-
-def _font(file: Path | None) -> bytes | None:
-    """The bytes of a font that can be written with."""
-    if file is None:
-        return None
-    data = input_files.read(file)
-    fonts.check(data)
-    return data
+    """The bytes of a photo that the stack will accept, as far as can be seen from here."""
+    return None if photo is None else given_files.picture(photo, where.settings)

@@ -17,11 +17,13 @@ from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.accepted import Accepted
+from collage.request.named_files import Files
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import Settings
-from collage.steps.accept import identify, style_files
+from collage.steps.accept import let_in
 from collage.steps.estimate import Estimated, estimate
+from collage.steps.request_files import files_of
 from collage.steps.start_collage import Started
 from collage.store.store import Store
 from collage.watch.look import cancel, look, newest
@@ -149,40 +151,26 @@ class Stack:
         self,
         source: bytes | None,
         asked: Request,
-        mask: bytes | None = None,
+        files: Files | None = None,
         most_looks: int | None = None,
-        style_pictures: Mapping[str, bytes] | None = None,
-        font: bytes | None = None,
     ) -> Estimated:
         """What a collage would take; nothing is started. See `estimate`."""
-        return estimate(
-            self.store, self.tools, source, asked, mask, most_looks, style_pictures, font
-        )
+        return estimate(self.store, self.tools, source, asked, files, most_looks)
 
-    def identify(
-        self,
-        source: bytes | None,
-        asked: Request,
-        mask: bytes | None = None,
-        style_pictures: Mapping[str, bytes] | None = None,
-        font: bytes | None = None,
-    ) -> str:
-        """The id of the collage that a request of these files would be. See `accept`.
+    def identify(self, source: bytes | None, asked: Request, files: Files | None = None) -> str:
+        """The id of the collage that a request of these files would be. See `let_in`.
 
-        Style pictures that are not given are those that the request names.
+        Files that are not given are those that the request names.
         """
-        if style_pictures is None:
-            style_pictures = style_files(self.store, self.tools, asked)
-        return identify(self.tools, source, asked, mask, style_pictures, font)
+        files = files_of(self.store, self.tools, asked, files)
+        return let_in(self.tools, asked, source, files).id
 
     def start(
         self,
         source: bytes | None,
         options: Mapping[str, Any],
-        mask: bytes | None = None,
+        files: Files | None = None,
         *,
-        style_pictures: Mapping[str, bytes] | None = None,
-        font: bytes | None = None,
         retry_refused: bool = False,
     ) -> Started:
         """Put the files in and start the collage, or find the run that makes or made it.
@@ -192,15 +180,11 @@ class Stack:
         Raises:
             CollageError: by the name that the stack gives, when it refuses.
         """
-        key = None if source is None else self.store.put_source(source)
-        files = {"mask_source": mask, "font": font}
-        more: dict[str, Any] = {
-            name: self.store.put_source(data) for name, data in files.items() if data is not None
-        }
-        if style_pictures:
-            put = {name: self.store.put_source(data) for name, data in style_pictures.items()}
-            more["style_pictures"] = put
-        return self._start(key, {**options, **more}, retry_refused)
+        put = self.store.put_source
+        more = files.put(put) if files else {}
+        return self._start(
+            None if source is None else put(source), {**options, **more}, retry_refused
+        )
 
     def accepted(self, collage: str) -> Accepted:
         """What was asked for and let in.

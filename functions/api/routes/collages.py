@@ -51,6 +51,9 @@ from problems import Conflict
 MOST_LOOKS = 2_000
 """Tiles that an estimate looks for in the store: more would take longer than a request may."""
 
+PICTURES = ("mask_files", "style_pictures")
+"""Fields with several pictures: what is wrong with one is told with the field and its name."""
+
 logger = Logger(service="api", child=True)
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 Key = Annotated[
@@ -217,13 +220,10 @@ def assemble_collage(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid
 
 
 def _estimate(asked: Asked) -> Estimate:
-    most = tools().settings.max_source_bytes
-    source, mask = (
-        stack.store().upload(key, most) if key else None
-        for key in (asked.source, asked.mask_source)
-    )
-    wanted = parse(asked.options)
-    found = estimate(stack.store(), tools(), source, wanted, mask, MOST_LOOKS)
+    store, here = stack.store(), tools()
+    most = here.settings.max_source_bytes
+    source = store.upload(asked.source, most) if asked.source else None
+    found = estimate(store, here, source, parse(asked.options), most_looks=MOST_LOOKS)
     return Estimate(**found)
 
 
@@ -239,14 +239,12 @@ def _about_a_picture(asked: Asked) -> Iterator[None]:
         SourceTooLarge,
         SourceTooThin,
     ) as error:
-        message = str(error)
-        field = "source"
-        if asked.mask_source and asked.mask_source in message:
+        message, field = str(error), "source"
+        named, _, rest = message.partition(": ")
+        if named in PICTURES:
+            field, message = named, rest
+        elif asked.mask_source and asked.mask_source in message:
             field = "mask_source"
-        elif message.startswith("style_pictures:") or any(
-            key in message for key in (asked.style_pictures or {}).values()
-        ):
-            field, message = "style_pictures", message.removeprefix("style_pictures: ")
         raise InvalidRequest(f"{field}: {message}", [FieldError(field, message)]) from error
 
 

@@ -96,13 +96,18 @@ class TileRecord(Frozen):
     refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
     axes: dict[str, str] = Field(default={}, description="its value on each axis of a matrix")
     measures: dict[str, float] = Field(default={}, description="what was measured of it")
+    mask: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what its mask is called, where that is a file of the user's own",
+    )
     error: str | None = None
     message: str | None = None
 
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it, with what was measured of it."""
         measured = (f"{name} {value:.4g}" for name, value in self.measures.items())
-        return ", ".join((self.tile.caption(prompt), *measured))
+        return ", ".join((self.tile.caption(prompt, self.mask), *measured))
 
 
 class CellRecord(Frozen):

@@ -14,6 +14,7 @@ from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest, NoStyles
 from collage.frozen import Frozen
 from collage.names import CollageId, MaskName
+from collage.origins import Origins
 from collage.recipes import upscaling
 from collage.recipes.recipe import Ingredients, Unfolded
 from collage.request.accepted import Accepted, Source
@@ -53,6 +54,12 @@ class Prepared(Frozen):
         default={},
         exclude_if=lambda pictures: not pictures,
         description="the same, of the larger ones that some engines take",
+    )
+    mask_files: dict[str, tuple[MaskName | None, ...]] = Field(
+        default={},
+        exclude_if=lambda files: not files,
+        description="what masks of the user's own are called in tiles, by their names, each for "
+        "every source in turn",
     )
 
 
@@ -124,6 +131,17 @@ class Plan(Frozen):
         return tuple(self._composed[digest] for digest in named if digest in self._composed)
 
     @cached_property
+    def origins(self) -> Origins:
+        """What its tiles were made of, by name."""
+        return Origins(self.prepared.mask_files)
+
+    @property
+    def captions(self) -> dict[int, str]:
+        """What is written below the tiles, and below spares in their place, by their indices."""
+        said, tiles = self.request.captions, (*self.tiles, *self.spares)
+        return {index: self.origins.caption(tile, said) for index, tile in enumerate(tiles)}
+
+    @cached_property
     def _composed(self) -> dict[str, Composition]:
         return {composition.digest: composition for composition in self.compositions}
 
@@ -166,6 +184,7 @@ def make(
         styles=styles.styles,
         source=prepared.source,
         masks=prepared.masks,
+        mask_files=prepared.mask_files,
         style_pictures=prepared.style_pictures,
         reference_pictures=prepared.reference_pictures,
         models=models,
@@ -177,8 +196,7 @@ def make(
     calls = batch(tiles, accounts)
     font = accepted.font.sha256 if accepted.font else None
     laid = lay_out(request, unfolded, fixed=fixed, font=font)
-    check_size(request, laid, _captions(request, (*tiles, *unfolded.spares)))
-    return Plan(
+    made = Plan(
         id=accepted.id,
         request=request,
         source=accepted.source,
@@ -193,6 +211,8 @@ def make(
         layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
     )
+    check_size(request, laid, made.captions)
+    return made
 
 
 def _check(tiles: Iterable[Tile], accounts: Accounts) -> None:
@@ -279,13 +299,7 @@ def geometry(made: Plan) -> Geometry:
     """Where the cells of a plan's collage will lie, and how large it will be."""
     from collage.sheet.measures import Measures
 
-    captions = _captions(made.request, (*made.tiles, *made.spares))
-    return Measures(made.layout, captions).geometry
-
-
-def _captions(request: Request, tiles: Iterable[Tile]) -> dict[int, str]:
-    """What is written below the tiles, by their indices."""
-    return {index: tile.caption(request.captions) for index, tile in enumerate(tiles)}
+    return Measures(made.layout, made.captions).geometry
 
 
 def _waves(

@@ -79,9 +79,12 @@ class Tile(Frozen, extra="forbid"):
         own = () if self.source is None else (self.source,)
         return (*own, *self.style_pictures.values())
 
-    def caption(self, prompt: bool = False) -> str:
-        """What a label says of it: its styles and its mask, or its ``prompt``, or its number."""
-        named = " + ".join(self.styles) + (f", {self.mask}" if self.mask else "")
+    def caption(self, prompt: bool = False, mask: str | None = None) -> str:
+        """What a label says of it: its styles and its mask, or its ``prompt``, or its number.
+
+        ``mask`` is what people call its mask, where that is not what the tile calls it.
+        """
+        named = " + ".join(self.styles) + (f", {mask or self.mask}" if self.mask else "")
         if prompt and self.prompt:
             return self.prompt
         if self.styles:

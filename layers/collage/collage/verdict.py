@@ -179,6 +179,7 @@ def tile_record(
         return TileRecord(
             index=index,
             axes=axes,
+            mask=plan.origins.mask(sidecar.tile),
             measures=sidecar.measures,
             key=sidecar.key,
             state="replaced" if replaced else state,
@@ -196,6 +197,7 @@ def tile_record(
     return TileRecord(
         index=index,
         axes=axes,
+        mask=plan.origins.mask(tile),
         key=tile.key,
         state="refused" if failure and failure.error == Refused.__name__ else "failed",
         tile=tile,

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from collage import page
 from collage.errors import CollageError, InvalidRequest
 from collage.manifest import Manifest
+from collage.request.named_files import Files
 from collage.request.parse import parse
-from collage.steps.accept import identify
+from collage.steps.accept import let_in
 from collage.steps.assemble_collage import assemble_collage
 from combinatoric_collage.cli import gallery
 from combinatoric_collage.cli.main import app
@@ -252,4 +253,4 @@ def test_the_id_is_known_before_a_collage_is_started(stack, made):
     source = stack.store.upload(accepted.key, 10**7)
     asked = parse(accepted.request.model_dump(mode="json", exclude_unset=True))
 
-    assert identify(stack.tools, source, asked) == made
+    assert let_in(stack.tools, asked, source, Files()).id == made

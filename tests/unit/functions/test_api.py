@@ -64,7 +64,7 @@ def test_a_collage_is_started(api):
     assert made["new"]
     assert made["estimate"] == {
         "calls": 6, "tiles": 6, "reused": 0, "usd": 0, "minutes": None,
-        "priced_on": made["estimate"]["priced_on"],
+        "priced_on": made["estimate"]["priced_on"], "geometry": made["estimate"]["geometry"],
     }  # fmt: skip
     assert made["links"]["self"] == f"/collages/{made['id']}"
     assert api.stack.store.accepted(made["id"]).request == Request(**SMALL)

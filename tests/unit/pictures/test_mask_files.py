@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from collage.errors import InvalidRequest, NotAPicture, TruncatedPicture
 from collage.pictures import mask_files, masks, source
+from collage.request.named_files import Files
 from collage.request.parse import parse
 from collage.steps.estimate import estimate
 from collage.steps.make_masks import make_masks
@@ -163,7 +164,7 @@ def test_it_is_refused_at_the_door(stack, name):
             stack.tools,
             encode(noise(SIZE)),
             parse({"recipe": "erase", "mask_source": "sources/mask"}),
-            data,
+            Files(mask_source=data),
         )
 
     assert not stack.started
@@ -181,7 +182,7 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
             stack.tools,
             encode(noise(SIZE)),
             parse({"recipe": "erase", "mask_source": "sources/mask"}),
-            turned,
+            Files(mask_source=turned),
         )
 
 

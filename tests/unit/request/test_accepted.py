@@ -90,7 +90,7 @@ def test_the_id_outlives_a_way_through_json():
 
 
 def test_every_field_has_another_value_here():
-    by_content = {"mask_source", "style_pictures", "font"}
+    by_content = {"mask_source", "mask_files", "style_pictures", "font"}
 
     assert OTHER.keys() | OWN.keys() | by_content == Request.model_fields.keys()
 

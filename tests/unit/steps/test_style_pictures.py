@@ -5,8 +5,9 @@ import pytest
 
 from collage.errors import InvalidRequest, NotAPicture, NotInStore, SourceChanged
 from collage.plan import Styles
+from collage.request.named_files import Files
 from collage.request.parse import parse
-from collage.steps.accept import identify
+from collage.steps.accept import let_in
 from collage.steps.estimate import estimate
 from collage.steps.make_masks import make_masks
 from tests.unit.pictures import decode, encode, noise
@@ -59,7 +60,7 @@ def test_the_same_pictures_under_other_keys_are_the_same_tiles_and_collage(pictu
     assert otherwise[0].tiles[0].key != calls[0].tiles[0].key
     asked = parse({**SMALL, **ASKED})
     files = {"Waves": WAVES, "Moss": MOSS}
-    assert identify(pictured.tools, SOURCE, asked, style_pictures=files) == one
+    assert let_in(pictured.tools, asked, SOURCE, Files(style_pictures=files)).id == one
 
 
 def test_a_picture_that_is_none_or_is_not_there_is_told_of_by_its_style(pictured):

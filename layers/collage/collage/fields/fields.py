@@ -15,6 +15,7 @@ from collage.fields.values import (
     EngineName,
     Fit,
     FormatName,
+    MaskFiles,
     MaskNames,
     Order,
     Prompt,
@@ -120,7 +121,15 @@ class Fields(Frozen, extra="forbid"):
     )
     masks: MaskNames = Field(
         default=masks.SETS["halves"],
-        description="of: " + ", ".join([*masks.SETS, *masks.MASKS]),
+        description="of: "
+        + ", ".join([*masks.SETS, *masks.MASKS])
+        + f"; or {masks.FILE}NAME, one of mask_files",
+    )
+    mask_files: MaskFiles | None = Field(
+        default=None,
+        exclude_if=unused,
+        description="masks of one's own, by their names: uploaded pictures of the source's shape, "
+        "what is transparent of them, or white",
     )
     rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
     cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
@@ -218,6 +227,15 @@ class Fields(Frozen, extra="forbid"):
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """Width and height of its tiles: one, or those of an axis."""
         return tuple(map(values.size, self.axes.get("size", ()))) or (self.size,)
+
+    def masks_of(self, source: int) -> tuple[str, ...]:
+        """The masks that there are of the source of this number, of those that are asked for."""
+        return tuple(name for name in self.masks if self._has(name, source))
+
+    def _has(self, mask: str, source: int) -> bool:
+        """Whether there is this mask of this source: a file may be given for others alone."""
+        file = (self.mask_files or {}).get(masks.file_of(mask) or "")
+        return file is None or isinstance(file, str) or file[source] is not None
 
     @property
     def style_total(self) -> int:

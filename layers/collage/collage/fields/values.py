@@ -29,6 +29,12 @@ MAX_WORD_LISTS = 200
 MAX_MASKS = 100
 """Names of masks and of sets of them, of which there are fewer; each counts once."""
 
+MAX_SOURCES = 20
+"""Sources of one request. Each is decoded at the door, which has half a minute."""
+
+MAX_MASK_FILES = 20
+"""Masks of the user's own. Each is decoded at the door, which has half a minute."""
+
 
 def size(value: Any) -> Any:
     """``512`` means a square, ``"768x512"`` width and height."""
@@ -96,6 +102,23 @@ def _style_pictures(value: dict[str, str]) -> dict[str, str]:
     return dict(zip(_style_names(tuple(value)), value.values(), strict=True))
 
 
+def _shown_name(value: str) -> str:
+    """A name that can be written below a cell."""
+    if value != line(value):
+        raise ValueError(f"{value[:40]!r} is no name: it has to be one line of text")
+    return value
+
+
+def _mask_files(value: dict[str, Any]) -> dict[str, Any]:
+    """Keys by names that no other mask has, each of a file for one source at least."""
+    for name, keys in value.items():
+        if name in masks.MASKS or name in masks.SETS:
+            raise ValueError(f"{name}: a mask of the pack is called so; give the file another name")
+        if not isinstance(keys, str) and not any(keys):
+            raise ValueError(f"{name}: it has a file for none of the sources")
+    return value
+
+
 def _word_lists(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, listed in value.items():
         if not listed:
@@ -135,6 +158,15 @@ StylePictures = Annotated[
 ]
 MaskNames = Annotated[
     tuple[str, ...], Field(min_length=1, max_length=MAX_MASKS), AfterValidator(masks.expand)
+]
+ShownName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_shown_name)]
+"""What a file is called where people read of it."""
+KeyOfEach = Annotated[tuple[UploadKey | None, ...], Field(max_length=MAX_SOURCES)]
+"""An upload for each source, None for one that has none."""
+MaskFiles = Annotated[
+    dict[ShownName, UploadKey | KeyOfEach],
+    Field(min_length=1, max_length=MAX_MASK_FILES),
+    AfterValidator(_mask_files),
 ]
 WordLists = Annotated[
     dict[str, Annotated[tuple[Prompt, ...], Field(max_length=MAX_PROMPTS)]],

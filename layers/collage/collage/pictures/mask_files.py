@@ -9,7 +9,7 @@ leaves it open what is meant is refused, and so is a mask that selects nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyvips
@@ -39,8 +39,8 @@ class Reading:
     """Whether its edge goes from all to nothing over several pixels; else it is cut at half."""
 
 
-def understand(data: bytes) -> Reading:
-    """How the mask file ``data`` is meant.
+def understand(data: bytes, field: str = "mask_source") -> Reading:
+    """How the mask file ``data`` is meant, which ``field`` of a request names.
 
     Raises:
         InvalidRequest: when it selects nothing, or it is not clear what; the message says what was
@@ -53,42 +53,51 @@ def understand(data: bytes) -> Reading:
             kept = _pixels(picture[-1])
             if kept.min() > 127:
                 raise _unclear(
-                    f"it is transparent nowhere by more than {100 - kept.min() / 2.55:.0f} %"
+                    field,
+                    f"it is transparent nowhere by more than {100 - kept.min() / 2.55:.0f} %",
                 )
             return Reading(by_alpha=True, full=255, soft=_is_soft(255 - kept))
         light = _pixels(_light(picture))
     except pyvips.Error as error:
         raise TruncatedPicture("The mask is a picture that is truncated or damaged.") from error
     least, most = int(light.min()), int(light.max())
+    span = f"from {least} to {most}"
     if least >= WHITE:
         return Reading(by_alpha=False, full=255, soft=False)
     if most == least:
-        raise _unclear(f"it has one colour all over, {_colour(picture)}")
+        raise _unclear(field, f"it has one colour all over, {_colour(picture)}")
     if least >= 128:
-        raise _unclear(f"nothing of it is black: its light goes from {least} to {most} of 255")
+        raise _unclear(field, f"nothing of it is black: its light goes {span} of 255")
     if most >= 128:
         # A ground that is not black is no small share of white, but a colour of its own.
         soft = least <= BLACK and most >= WHITE and _is_soft(light)
         return Reading(by_alpha=False, full=255, soft=soft)
     if least > BLACK or 1 < most <= BLACK:
-        raise _unclear(f"nothing of it is white: its light goes from {least} to {most} of 255")
+        raise _unclear(field, f"nothing of it is white: its light goes {span} of 255")
     stretched = np.asarray(light * (255 / most), np.uint8)
     return Reading(by_alpha=False, full=most, soft=_is_soft(stretched))
 
 
-def alpha(data: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+def alpha(
+    data: bytes,
+    size: tuple[int, int],
+    fit: Literal["crop", "pad"] = "crop",
+    field: str = "mask_source",
+) -> NDArray[np.uint8]:
     """A mask file as a mask's alpha of ``size`` (width, height): 0 = edit, 255 = keep.
 
-    An array (height, width), with values between only where the file has a soft edge.
+    An array (height, width), with values between only where the file has a soft edge. It is
+    brought to the size as its source is by ``fit``; the bars of a padded one are kept.
 
     Raises:
         InvalidRequest, NotAPicture, TruncatedPicture: as for `understand`.
     """
-    meant = understand(data)
+    meant = understand(data, field)
     try:
-        picture = _plain(fitted(data, size))
+        picture = _plain(fitted(data, size, fit))
         edited = picture[-1].linear(-1, 255) if meant.by_alpha else _light(picture)
-        share = _pixels(edited.cast("uchar"))
+        # Where it is smaller, which is at the bars, nothing is edited.
+        share = _pixels(edited.cast("uchar").gravity("centre", *size))
     except pyvips.Error as error:
         raise TruncatedPicture("The mask is a picture that is truncated or damaged.") from error
     if not meant.soft:
@@ -133,8 +142,8 @@ def _colour(picture: pyvips.Image) -> str:
     return "#" + "".join(f"{int(value):02x}" for value in (values * 3)[:3])
 
 
-def _unclear(seen: str) -> InvalidRequest:
+def _unclear(field: str, seen: str) -> InvalidRequest:
     return InvalidRequest(
-        f"mask_source: the mask selects nothing, or not clearly: {seen}. What is to be edited has "
+        f"{field}: the mask selects nothing, or not clearly: {seen}. What is to be edited has "
         "to be transparent, or white where the rest is black."
     )

@@ -43,16 +43,25 @@ SETS = {
 }
 
 
+FILE = "file:"
+"""What a mask's name begins with where it is a file of the user's own; the file's name follows."""
+
+
+def file_of(name: str) -> str | None:
+    """The name of the file that a mask's name means; None where it is none of the user's own."""
+    return name.removeprefix(FILE) if name.startswith(FILE) else None
+
+
 def expand(names: Iterable[str]) -> tuple[str, ...]:
-    """The masks meant by ``names`` of masks and sets, each once.
+    """The masks meant by ``names`` of masks, sets and files, each once.
 
     Raises:
-        ValueError: for a name that is neither.
+        ValueError: for a name that is none of them.
     """
     found: dict[str, None] = {}
     for name in names:
-        if name not in MASKS and name not in SETS:
-            raise NotOneOf("mask", name, [*SETS, *MASKS])
+        if name not in MASKS and name not in SETS and not file_of(name):
+            raise NotOneOf("mask", name, [*SETS, *MASKS, f"{FILE}NAME"])
         found.update(dict.fromkeys(SETS.get(name, (name,))))
     return tuple(found)
 

@@ -130,10 +130,18 @@ def opened(data: bytes) -> pyvips.Image:
     return pyvips.Image.new_from_buffer(data, "", fail_on="truncated")
 
 
-def fitted(data: bytes, size: tuple[int, int]) -> pyvips.Image:
-    """The picture brought to ``size`` (width, height), what is left over cut off evenly."""
+def fitted(
+    data: bytes, size: tuple[int, int], fit: Literal["crop", "pad"] = "crop"
+) -> pyvips.Image:
+    """The picture brought to ``size`` (width, height), what is left over cut off evenly.
+
+    With ``pad`` nothing is cut off, and one of another shape leaves a part of the size open.
+    """
     width, height = size
-    return _cut(opened(data), size).thumbnail_image(width, height=height, crop="centre")
+    whole = opened(data)
+    if fit == "pad":
+        return whole.thumbnail_image(width, height=height, crop="none")
+    return _cut(whole, size).thumbnail_image(width, height=height, crop="centre")
 
 
 def pixel_digest(png: bytes) -> str:

@@ -10,6 +10,7 @@ from collage import engines
 from collage.digest import canonical
 from collage.formats.description import Description
 from collage.formats.packing import MAX_RECORD
+from collage.pictures.masks import file_of
 from collage.provenance import parameters, properties
 from collage.provenance.record import Cells, WrittenCollage, WrittenTile
 from collage.tile import TRANSFERRED_BY
@@ -110,7 +111,8 @@ def _record(plan: Plan, manifest: Manifest) -> bytes:
 def _pairs(plan: Plan, manifest: Manifest) -> dict[str, object]:
     """What the parameters say beside the prompt, in the order in which it stands there."""
     asked, layout = plan.request, manifest.layout
-    used = {tile.mask for tile in plan.tiles if tile.mask is not None}
+    used = {plan.origins.mask(tile) or tile.mask for tile in plan.tiles if tile.mask is not None}
+    named = [file_of(mask) or mask for mask in asked.masks]
     return {
         "Steps": 1,
         "Sampler": asked.engine,
@@ -119,7 +121,7 @@ def _pairs(plan: Plan, manifest: Manifest) -> dict[str, object]:
         "Model": plan.tiles[0].model,
         "Engine": asked.engine,
         "Mask mode": "Inpaint masked" if used else None,
-        "Masks": parameters.joined([m for m in asked.masks if m in used] or sorted(used)),
+        "Masks": parameters.joined([m for m in named if m in used] or sorted(used)),
         "Subjects": parameters.joined(asked.subjects or ()),
         "Rows": layout.rows,
         "Cols": layout.cols,

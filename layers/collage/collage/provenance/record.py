@@ -60,6 +60,11 @@ class TileEnd(Part):
     usd: FiniteFloat = 0
     asked_before: Count = 0
     outside_changed: Count | None = None
+    mask: Name | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what its mask is called, where that is a file of the user's own",
+    )
     error: Name | None = None
     message: Text | None = None
 

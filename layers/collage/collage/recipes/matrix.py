@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from collage.errors import InvalidRequest
 from collage.fields import prompts, values
 from collage.fields.fields import SEARCH_AND_REPLACE
+from collage.pictures.masks import file_of
 from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.words import styles
 
@@ -92,7 +93,10 @@ class Matrix(Recipe):
             row_headers=tuple(map(_heading, rows)) if table.rows else (),
             column_axis=", ".join(table.columns),
             row_axis=", ".join(table.rows),
-            axes=[{n: v for n, v in place.items() if n != "prompt"} for place in places],
+            axes=[
+                {name: _said(name, value) for name, value in place.items() if name != "prompt"}
+                for place in places
+            ],
         )
 
 
@@ -186,7 +190,12 @@ def _subjects(request: Fields) -> list[str]:
 
 
 def _heading(place: Mapping[str, str]) -> str:
-    return ", ".join(place.values())
+    return ", ".join(_said(name, value) for name, value in place.items())
+
+
+def _said(name: str, value: str) -> str:
+    """A value of an axis as people call it."""
+    return file_of(value) or value if name == "mask" else value
 
 
 def _combined(request: Fields, combine: int) -> list[int]:

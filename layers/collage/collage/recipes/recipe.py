@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from collage import engines
 from collage.digest import canonical
 from collage.fields import prompts
+from collage.pictures.masks import file_of
 from collage.tile import STYLE_PICTURES, Composition, Operation, Tile
 from collage.words.seeds import MAX_SEED
 from collage.words.styles import fold
@@ -31,6 +32,7 @@ STYLED = frozenset(
         "exclude",
         "prompt_template",
         "masks",
+        "mask_files",
     }
 )
 """The fields of recipes whose tiles have styles."""
@@ -54,6 +56,18 @@ class Ingredients:
     """Digest of the pixels of each style picture, by the style's name."""
     reference_pictures: Mapping[str, str] = field(default_factory=dict)
     """The same, of the larger ones that some engines take."""
+    mask_files: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    """What tiles call masks of the user's own, by their names, each for every source in turn."""
+    number: int = 0
+    """Which of the sources it is that they are of."""
+
+    def drawn(self, mask: str) -> str:
+        """What tiles call a mask that a request names."""
+        name = file_of(mask)
+        found = mask if name is None else self.mask_files[name][self.number]
+        if found is None:
+            raise KeyError(f"the source {self.number} has no mask {mask}")
+        return found
 
     def tile(
         self,
@@ -89,12 +103,13 @@ class Ingredients:
         if engine.style_pictures and engine.style_pictures_of(model, self.weights):
             own |= self._pictures_of(styles, large=engine.references)
         seed = int(given.get("seed", asked.seed))
+        drawn = None if mask is None else self.drawn(mask)
         return Tile(
             operation=operation,
             prompt=prompt,
             styles=styles,
-            mask=mask,
-            mask_sha256=None if mask is None else self.masks[mask],
+            mask=drawn,
+            mask_sha256=None if drawn is None else self.masks[drawn],
             source=None if operation == "generate" else source or self.source,
             engine=name,
             model=model,

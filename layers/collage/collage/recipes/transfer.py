@@ -119,7 +119,7 @@ class Transfers:
 
     def cell(self, draw: Draw) -> Tile:
         """The tile of a draw: the source, and over it the transfer where the mask edits."""
-        mask, combination = draw
+        mask, combination = self.ingredients.drawn(draw[0]), draw[1]
         one, digest = self._transfer(combination), self.ingredients.masks[mask]
         box = (0, 0, *one.size)
         pieces = (

@@ -1,6 +1,7 @@
 """A request that passed the door, with the pictures that it came with; and its id."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
@@ -43,6 +44,11 @@ class Accepted(Frozen):
     style_pictures: dict[str, Source] = Field(
         default={}, description="the pictures of styles, by the styles' names"
     )
+    mask_files: dict[str, tuple[Source | None, ...]] = Field(
+        default={},
+        exclude_if=lambda files: not files,
+        description="masks of the user's own by their names, each for every source in turn",
+    )
     font: Font | None = Field(default=None, description="the font file, where there is one")
     request: Request
 
@@ -63,17 +69,20 @@ def collage_id(
     mask_sha256: str | None = None,
     style_sha256: Mapping[str, str] | None = None,
     font_sha256: str | None = None,
+    mask_files_sha256: Mapping[str, Sequence[str | None]] | None = None,
 ) -> str:
     """The id of a collage: 20 hexadecimal digits over the request and the files that it names.
 
     Their keys are left out: the same picture under two names is one collage.
     """
-    by_content = {"mask_source", "style_pictures", "font"}
+    by_content = {"mask_source", "mask_files", "style_pictures", "font"}
     left_out = {*by_content, *(name for name in LATER if getattr(request, name) is None)}
     asked = request.model_dump(exclude=left_out)
-    content = {"source": source_sha256, "mask": mask_sha256, "request": asked}
+    content: dict[str, Any] = {"source": source_sha256, "mask": mask_sha256, "request": asked}
     if style_sha256:
         content["style_pictures"] = dict(style_sha256)
     if font_sha256 is not None:
         content["font"] = font_sha256
+    if mask_files_sha256:
+        content["mask_files"] = {name: list(each) for name, each in mask_files_sha256.items()}
     return sha256(canonical(content))[:20]

@@ -57,6 +57,7 @@ def _drawn(asked: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "title", (asked.title or "",)
     if asked.labels or asked.captions or table:
         yield "styles", asked.styles or ()
+        yield "mask_files", tuple(asked.mask_files or ())
     if asked.captions or table:
         templates = prompts.asked(asked, asked.prompt_template, prompts.TEMPLATE)
         # A table has headers for what differs.

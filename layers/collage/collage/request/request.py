@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 from collage import engines, formats, recipes
 from collage.errors import NotOneOf
 from collage.fields.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
+from collage.pictures import masks
 from collage.request import rules
 from collage.words.seeds import RANDOM
 
@@ -46,10 +47,10 @@ class Request(Fields):
     @model_validator(mode="before")
     @classmethod
     def _of_others(cls, given: Any) -> Any:
-        """What is left open and follows from others: styles from pictures, the engine from both.
+        """What is left open and follows from others: styles and masks from files, then the engine.
 
-        Pictures of styles say which styles there are, and want an engine that can take them, as
-        a recipe wants one that can do what it asks.
+        Mask files say which masks there are. Pictures of styles say which styles there are, and
+        want an engine that can take them, as a recipe wants one that can do what it asks.
         """
         if not isinstance(given, dict):
             return given
@@ -57,6 +58,8 @@ class Request(Fields):
         pictured = isinstance(given.get("style_pictures"), dict)
         if pictured and not {"styles", "style_count", "theme", "exclude"} & given.keys():
             follows["styles"] = tuple(given["style_pictures"])
+        if isinstance(given.get("mask_files"), dict) and "masks" not in given:
+            follows["masks"] = tuple(f"{masks.FILE}{name}" for name in given["mask_files"])
         if "engine" not in given and "engine" not in (given.get("axes") or {}):
             able = _able(given.get("recipe"))
             if pictured:

@@ -10,6 +10,7 @@ from collage import engines, recipes
 from collage.errors import FieldError, InvalidRequest
 from collage.fields import prompts
 from collage.fields.fields import OPTIONS, Fields
+from collage.pictures import masks
 from collage.words import styles
 
 OWN = {field for recipe in recipes.RECIPES.values() for field in recipe.uses}
@@ -43,6 +44,7 @@ def check(request: Fields) -> None:
     if request.upscaler is not None and request.upscale is None:
         raise ValueError("upscaler: it says how to make pictures larger; give upscale, 2 or 4")
     _style_pictures(request)
+    _mask_files(request)
     recipe.check(request)
 
 
@@ -101,6 +103,22 @@ def _style_pictures(request: Fields) -> None:
             f"style_pictures: {' and '.join(request.engines)} takes no style from a picture; "
             f"these do: {', '.join(able)}"
         )
+
+
+def _mask_files(request: Fields) -> None:
+    """The mask files are those that the masks name, no more and no fewer."""
+    files = request.mask_files or {}
+    named = [name for mask in request.masks if (name := masks.file_of(mask))]
+    for name in named:
+        if name not in files:
+            there = f"there are: {', '.join(files)}" if files else "there are none"
+            raise ValueError(f"masks: {name!r} is no file of mask_files; {there}")
+    for name, keys in files.items():
+        if name not in named:
+            there = ", ".join(request.masks)
+            raise ValueError(f"mask_files: {name!r} is none of the masks: {there}")
+        if not isinstance(keys, str):
+            raise ValueError(f"mask_files: {name!r} has a list of files, and there is one source")
 
 
 def _options(request: Fields) -> None:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from collage import engines, plan
 from collage.plan import Styles
-from collage.request import letters, rules
-from collage.request.accepted import Accepted
-from collage.request.parse import complete
+from collage.request import rules
+from collage.request.named_files import Files
 from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import capabilities, duration
-from collage.steps.accept import (
-    fitting_size,
-    font_of,
-    inspected,
-    inspected_styles,
-    style_files,
-)
+from collage.steps.accept import let_in
 from collage.steps.make_masks import prepare, with_styles
 from collage.steps.make_masks import style_pictures as brought
 from collage.steps.remaining import in_full, left
+from collage.steps.request_files import files_of
 from collage.store.store import Store
 from collage.words import styles
-
-UNNAMED = "0" * 20
-"""Id of a collage that is only estimated."""
 
 
 class Estimated(TypedDict):
@@ -49,42 +39,34 @@ class Estimated(TypedDict):
 def estimate(
     store: Store,
     tools: Tools,
-    data: bytes | None,
+    source: bytes | None,
     asked: Request,
-    mask_file: bytes | None = None,
+    files: Files | None = None,
     most_looks: int | None = None,
-    style_pictures: Mapping[str, bytes] | None = None,
-    font_file: bytes | None = None,
 ) -> Estimated:
     """What a collage would take, and how much of it the store holds already; nothing is started.
 
+    ``files`` are those that the request names; what is not among them is taken from the store.
     Styles that a language model has yet to list are counted, but cannot be looked up. A collage
     of more than ``most_looks`` tiles is estimated as if none of them were there.
 
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
-        NotInStore: when the request names a mask or a style picture that was not put in.
+        NotInStore: when the request names a file that was not put in.
         TooLong: when it would take longer than a run may.
     """
-    rules.served(asked, data is not None)
-    font = font_of(store, asked, font_file)
-    letters.check(asked, font.sha256 if font else None)
-    if mask_file is None and asked.mask_source is not None:
-        mask_file = store.upload(asked.mask_source, tools.settings.max_source_bytes)
-    if style_pictures is None:
-        style_pictures = style_files(store, tools, asked)
-    inspected_styles(tools, style_pictures)
-    pictures = [None if each is None else inspected(tools, each) for each in (data, mask_file)]
-    size = fitting_size(asked, *pictures)
-    asked = complete(asked, size)
-    capabilities.able(asked, tools, data is not None)
-    weights = capabilities.weights(store, asked, tools, data is not None)
-    _, _, prepared = prepare(tools, asked, data, mask_file, size, weights)
-    prepared = with_styles(prepared, *brought(asked, style_pictures))
+    rules.served(asked, source is not None)
+    files = files_of(store, tools, asked, files)
+    accepted = let_in(tools, asked, source, files)
+    asked = accepted.request
+    capabilities.able(asked, tools, source is not None)
+    weights = capabilities.weights(store, asked, tools, source is not None)
+    prepared = prepare(tools, asked, source, files, accepted.size, weights).digests
+    prepared = with_styles(prepared, *brought(asked, files.style_pictures))
     lists = bool(asked.theme or tools.lister(asked.engines))
     listed = lists and asked.styled and asked.styles is None
     made = plan.make(
-        Accepted(id=UNNAMED, source=None, font=font, request=asked),
+        accepted,
         Styles(styles=_styles(asked, listed=listed), origin="default"),
         prepared,
         capabilities.models(asked, tools),

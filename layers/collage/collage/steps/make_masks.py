@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from collage import engines, recipes
@@ -14,10 +15,11 @@ from collage.fields.values import MOST_FONT_BYTES
 from collage.pictures import masks
 from collage.plan import Prepared
 from collage.recipes.recipe import Boxes, Shape
-from collage.request.accepted import Font, Source
+from collage.request.accepted import Accepted, Font, Source
+from collage.request.named_files import Files
 from collage.request.request import Request
 from collage.services import Tools
-from collage.steps import capabilities
+from collage.steps import capabilities, own_masks
 from collage.store.store import Store
 from collage.weights import Weights
 
@@ -35,26 +37,34 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         SourceChanged: when the upload was overwritten since the request was accepted.
     """
     accepted = store.accepted(collage_id)
-    data, file = (
-        None if picture is None else _unchanged(store, picture, tools.settings.max_source_bytes)
-        for picture in (accepted.source, accepted.mask)
-    )
+    most = tools.settings.max_source_bytes
+
+    def read(picture: Source | None) -> bytes | None:
+        return None if picture is None else _unchanged(store, picture, most)
+
+    data, files = read(accepted.source), _files(read, accepted)
     if accepted.font is not None:
         store.put_font(collage_id, _unchanged(store, accepted.font, MOST_FONT_BYTES))
     weights = capabilities.weights(store, accepted.request, tools, data is not None)
-    png, drawn, prepared = prepare(tools, accepted.request, data, file, accepted.size, weights)
-    if png is not None:
-        store.put_prepared_source(collage_id, png)
-    for name, mask in drawn.items():
+    drawn = prepare(tools, accepted.request, data, files, accepted.size, weights)
+    if drawn.source is not None:
+        store.put_prepared_source(collage_id, drawn.source)
+    for name, mask in drawn.masks.items():
         store.put_mask(collage_id, name, mask)
-    files = {
-        name: _unchanged(store, picture, tools.settings.max_source_bytes)
-        for name, picture in accepted.style_pictures.items()
-    }
-    small, large = style_pictures(accepted.request, files)
+    small, large = style_pictures(accepted.request, files.style_pictures)
     for png, digest in (*small.values(), *large.values()):
         store.put_style_picture(collage_id, digest, png)
-    store.put_prepared(collage_id, with_styles(prepared, small, large))
+    store.put_prepared(collage_id, with_styles(drawn.digests, small, large))
+
+
+def _files(read: Callable[[Source | None], bytes | None], accepted: Accepted) -> Files:
+    """The files of an accepted request but its font, as they were when it was accepted."""
+    styled = {name: read(picture) for name, picture in accepted.style_pictures.items()}
+    return Files(
+        mask_source=read(accepted.mask),
+        mask_files={name: tuple(map(read, every)) for name, every in accepted.mask_files.items()},
+        style_pictures={name: data for name, data in styled.items() if data is not None},
+    )
 
 
 def _unchanged(store: Store, file: Source | Font, most: int) -> bytes:
@@ -95,30 +105,53 @@ def with_styles(prepared: Prepared, small: StylePictures, large: StylePictures) 
     )
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """The prepared source and the masks by name, as PNGs, and the digests of all of them."""
+
+    source: bytes | None
+    masks: Mapping[str, bytes]
+    digests: Prepared
+
+
 def prepare(
     tools: Tools,
     asked: Request,
     data: bytes | None,
-    mask_file: bytes | None,
+    files: Files,
     source_size: tuple[int, int] | None,
     weights: Weights | None,
-) -> tuple[bytes | None, dict[str, bytes], Prepared]:
-    """The prepared source, the masks by name, and the digests of both."""
+) -> Drawn:
+    """Bring the source to the size that the engine works at, and draw the masks over it.
+
+    Raises:
+        InvalidRequest: when a picture that says what to edit selects nothing.
+    """
     from collage.pictures import source
 
     size = _working_size(asked, tools, weights, data is not None)
     png = None if data is None else source.prepare(data, size, asked.fit)
     shapes = recipes.RECIPES[asked.recipe].masks(asked, source_size)
     drawn = {
-        name: masks.encode(_mask_alpha(shape, size, data, mask_file))
+        name: masks.encode(_mask_alpha(shape, size, data, files.mask_source))
         for name, shape in shapes.items()
+        if not masks.file_of(name)
     }
-    return (
+    called: dict[str, tuple[str | None, ...]] = {}
+    for name, file in files.mask_files.items():
+        own = [
+            None if each is None else masks.encode(own_masks.alpha(name, each, size, asked.fit))
+            for each in own_masks.each(file, 1)
+        ]
+        drawn |= {own_masks.drawn_as(each): each for each in own if each is not None}
+        called[name] = tuple(None if each is None else own_masks.drawn_as(each) for each in own)
+    return Drawn(
         png,
         drawn,
         Prepared(
             source=None if png is None else source.pixel_digest(png),
             masks={name: sha256(mask) for name, mask in drawn.items()},
+            mask_files=called,
         ),
     )
 

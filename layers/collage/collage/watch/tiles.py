@@ -30,6 +30,11 @@ class ListedTile(Frozen):
     key: str
     state: TileState | Literal["pending"]
     tile: Tile
+    mask: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what its mask is called, where that is a file of the user's own",
+    )
     created: str | None = None
     seconds: float | None = None
     usd: float = 0
@@ -78,7 +83,8 @@ def _so_far(store: Store, plan: Plan, index: int) -> ListedTile:
         spares = (store.sidecar(spare) for spare in plan.spares_of(index))
         sidecar = next((spare for spare in spares if spare is not None), None)
     if sidecar is None and failure is None:
-        return ListedTile(index=index, key=tile.key, state="pending", tile=tile)
+        named = plan.origins.mask(tile)
+        return ListedTile(index=index, key=tile.key, state="pending", tile=tile, mask=named)
     return _listed(tile_record(plan, index, sidecar, failure))
 
 

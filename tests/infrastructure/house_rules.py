@@ -10,17 +10,10 @@ ARROWS = {
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.commands": (
         "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
-<<<<<<< HEAD
-        "cli.gallery cli.input_files cli.messages cli.option_values cli.output_folder "
-        "cli.page_server cli.picture_process cli.progress_bars cli.request_options cli.stacks "
-        "cli.stored_site cli.style_pictures cli.torch_python engines errors export formats local "
-        "pack page progress provenance request sheet steps studio text watch"
-=======
-        "cli.gallery cli.given_files cli.input_files cli.messages cli.output_folder "
-        "cli.page_server cli.progress_bars cli.request_options cli.stacks cli.style_pictures "
-        "cli.torch_python engines errors formats local pack page progress provenance request "
-        "sheet steps store text watch"
->>>>>>> 0bd63ea (Masks of one's own beside the built-in ones: named files, soft edges kept, by content)
+        "cli.gallery cli.given_files cli.input_files cli.messages cli.option_values "
+        "cli.output_folder cli.page_server cli.progress_bars cli.request_options cli.stacks "
+        "cli.stored_site cli.style_pictures cli.torch_python engines errors export formats "
+        "local pack page progress provenance request sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",

@@ -104,6 +104,11 @@ class TileRecord(Frozen):
     error: str | None = None
     message: str | None = None
 
+    @property
+    def mask_name(self) -> str | None:
+        """What people call its mask, where it has one."""
+        return self.mask or self.tile.mask
+
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it, with what was measured of it."""
         measured = (f"{name} {value:.4g}" for name, value in self.measures.items())

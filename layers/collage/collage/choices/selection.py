@@ -25,7 +25,7 @@ WORDS: dict[str, Holds] = {
 
 FIELDS: dict[str, Callable[[TileRecord], Iterable[str]]] = {
     "style": lambda record: record.tile.styles,
-    "mask": lambda record: filter(None, [record.mask or record.tile.mask]),
+    "mask": lambda record: filter(None, [record.mask_name]),
     "engine": lambda record: [record.tile.engine],
     "model": lambda record: [record.tile.model],
     "operation": lambda record: [record.tile.operation],

@@ -42,6 +42,7 @@ METAVARS = {
     "cell": "PX",
     "gap": "PX",
     "border": "PX",
+    "dpi": "DPI",
     "background": "COLOUR",
     "format": "|".join(FORMATS),
     "max_usd": "USD",

@@ -50,7 +50,7 @@ ARROWS = {
     "combinatoric_collage": "notebook pack",
     "engines": "errors frozen networks painting pictures tile weights words",
     "examples": "announcements choices engines manifest painting plan request tile",
-    "export": "digest errors frozen manifest names request sheet",
+    "export": "digest errors fields formats frozen manifest names request sheet text",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (

@@ -12,17 +12,24 @@ import typer
 
 from collage.errors import InvalidRequest
 from collage.export.asked import Export, Exported, Kind, parse_export
+from collage.formats import FORMATS
 from collage.steps.exports import KINDS
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, say
 from combinatoric_collage.cli.option_values import listed
 from combinatoric_collage.cli.output_folder import PLACE, SHORT
+from combinatoric_collage.cli.request_options import METAVARS as SHARED
 from combinatoric_collage.cli.request_options import NUMBERS, completing
 from combinatoric_collage.cli.stacks import take_away
 from combinatoric_collage.cli.stacks.which import Where
 
-METAVARS: dict[str, str] = {"names": "PATTERN"}
-COMPLETED: dict[str, tuple[str, ...]] = {}
+METAVARS = {
+    "names": "PATTERN",
+    "rows": "FIELD",
+    "cols": "FIELD",
+    **{name: SHARED[name] for name in ("cell", "gap", "border", "background", "format", "dpi")},
+}
+COMPLETED = {"format": tuple(FORMATS)}
 """Values that a shell can complete."""
 
 KindName = Annotated[

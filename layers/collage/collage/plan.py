@@ -258,6 +258,7 @@ def lay_out(
         font=font,
         border=request.border,
         background=request.background,
+        dpi=request.dpi,
         column_headers=unfolded.column_headers,
         row_headers=unfolded.row_headers,
         column_axis=unfolded.column_axis,

@@ -14,12 +14,12 @@ SIZES = [(1, 1), (7, 5), (8, 8), (9, 17), (64, 64), (130, 71), (333, 257), (2, 7
 STRIPS = [1, 3, 64, 1000]
 
 
-def written(file_format, picture, rows, description=None):
+def written(file_format, picture, rows, description=None, dpi=None):
     """The file of a picture that is given in strips of so many rows."""
     parts = []
     with ThreadPoolExecutor(3) as pool:
         size = picture.shape[1::-1]
-        writer = FORMATS[file_format].writer(size, description, parts.append, pool)
+        writer = FORMATS[file_format].writer(size, description, parts.append, pool, dpi)
         for start in range(0, len(picture), rows):
             writer.write(picture[start : start + rows])
         writer.finish()
@@ -47,6 +47,23 @@ def test_a_png_of_many_pieces_is_one_stream_of_pixels(monkeypatch):
 
 def test_plain_areas_of_a_png_take_next_to_nothing():
     assert len(written("png", np.full((2000, 2000, 3), 77, np.uint8), 500)) < 100_000
+
+
+@pytest.mark.parametrize("file_format", ["png", "jpeg"])
+@pytest.mark.parametrize("described", [False, True])
+def test_a_picture_says_how_many_pixels_make_an_inch(file_format, described):
+    _, plan, manifest = collage_of()
+    said = describe_collage(plan, manifest) if described else None
+    picture = pixels(noise((30, 20)))
+
+    file = written(file_format, picture, 8, said, dpi=300)
+
+    read = decode(file)
+    assert [round(each) for each in read.info["dpi"]] == [300, 300]
+    assert read.size == (30, 20)
+    assert not described or metadata.read(file).record
+    silent = written(file_format, picture, 8, said)
+    assert not {b"JFIF", b"pHYs"} & {silent[at : at + 4] for at in range(60)}
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -219,6 +219,13 @@ def test_a_collage_that_its_format_has_no_numbers_for_is_refused(file_format, lo
     assert parse({**fits, "border": 50, "format": "png"})
 
 
+def test_a_webp_says_nothing_of_inches():
+    assert parse({"format": "jpeg", "dpi": 300}).dpi == 300
+    assert refusal(format="webp", dpi=300).startswith(
+        "dpi: a webp picture has no place for it; choose the format png or jpeg"
+    )
+
+
 def test_a_webp_has_fewer_pixels_than_its_sides_allow():
     assert parse({"rows": 10, "cols": 10, "cell": 1000, "format": "webp"})
     message = refusal(rows=10, cols=10, cell=1000, border=1, format="webp")

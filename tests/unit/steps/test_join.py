@@ -277,6 +277,17 @@ def test_a_collage_far_larger_than_what_is_held_is_whole(stack, monkeypatch):
         assert (shown == blank[y : y + height, x : x + width]).all()
 
 
+def test_a_collage_says_how_many_pixels_make_an_inch_where_it_is_asked_to(stack):
+    silent, _ = made(stack)
+    manifest, _ = made(stack, dpi=254)
+
+    assert (manifest.layout.dpi, manifest.id != silent.id) == (254, True)
+    assert decode(stack.store.collage(manifest.id)).info["dpi"] == pytest.approx((254, 254))
+    assert "dpi" not in decode(stack.store.collage(silent.id)).info
+    folder, _ = again(stack, silent.id, dpi=100, format="jpeg")
+    assert decode(stack.store.collage(silent.id, folder)).info["dpi"] == (100, 100)
+
+
 # Other layouts.
 
 

@@ -8,18 +8,30 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from collage.digest import canonical, sha256
+from collage.fields.values import LEAST_DPI, MOST_DPI, Colour, FormatName
+from collage.formats import FORMATS
 from collage.frozen import Frozen
 from collage.manifest import Manifest
 from collage.names import CollageId
 from collage.request.parse import validated
+from collage.text import either
 
-Kind = Literal["zip"]
+Kind = Literal["zip", "picture"]
+
+FieldName = Annotated[str, Field(min_length=1, max_length=100)]
 
 ExportName = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
 """What an export is called: its folder below ``exports/`` of the collage."""
 
+LAID = ("rows", "cols", "columns")
+"""Options that say where tiles lie."""
+
+SHEET = ("gap", "labels", "title", "border", "background")
+"""Options that say what is around them."""
+
 USES: dict[str, frozenset[str]] = {
     "zip": frozenset({"names"}),
+    "picture": frozenset({*LAID, *SHEET, "cell", "format", "dpi"}),
 }
 """Which options each kind has, beside those that all have."""
 
@@ -27,7 +39,10 @@ USES: dict[str, frozenset[str]] = {
 class Export(Frozen, extra="forbid"):
     """What to take away of a collage. An option that is left open has the default of its kind."""
 
-    kind: Kind = Field(description="zip: the tiles as they were made, with manifest and choices")
+    kind: Kind = Field(
+        description="zip: the tiles as they were made, with manifest and choices; picture: tiles "
+        "as one picture"
+    )
     only: tuple[Annotated[str, Field(max_length=400)], ...] = Field(
         default=(),
         max_length=200,
@@ -40,6 +55,32 @@ class Export(Frozen, extra="forbid"):
         max_length=200,
         description="how files are named: text with {row}, {col}, {number}, {style}, {mask}, "
         "{seed}, {engine} or an axis in it",
+    )
+
+    rows: FieldName | None = Field(
+        default=None, description="field whose values the rows of a table are: style, an axis"
+    )
+    cols: FieldName | None = Field(default=None, description="the same of its columns")
+    columns: int | None = Field(
+        default=None, ge=1, le=200, description="tiles in a row, where they are no table"
+    )
+    cell: int | None = Field(
+        default=None, ge=16, le=16_384, description="width of a cell in pixels"
+    )
+    gap: int | None = Field(default=None, ge=0, le=256, description="pixels between cells")
+    labels: bool | None = Field(default=None, description="write below each tile what it is")
+    title: str | None = Field(
+        default=None, max_length=200, description="written above; an empty one is none"
+    )
+    border: int | None = Field(default=None, ge=0, le=1024, description="pixels around the cells")
+    background: Colour | None = Field(
+        default=None, description="colour of gaps, border and labels: a name, or #rrggbb"
+    )
+    format: FormatName | None = Field(
+        default=None, description=f"of a picture: {either(FORMATS)}; unless given, png"
+    )
+    dpi: int | None = Field(
+        default=None, ge=LEAST_DPI, le=MOST_DPI, description="pixels of an inch on paper"
     )
 
     @model_validator(mode="after")

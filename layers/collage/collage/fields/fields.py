@@ -9,7 +9,9 @@ from collage.engines.diffusion import operations
 from collage.engines.upscaler.models import Upscaler
 from collage.fields import values
 from collage.fields.values import (
+    LEAST_DPI,
     MAX_STYLES,
+    MOST_DPI,
     Anchor,
     Colour,
     EngineName,
@@ -156,6 +158,13 @@ class Fields(Frozen, extra="forbid"):
         default="white", description="colour of gaps, border and labels: a name, or #rrggbb"
     )
     format: FormatName = Field(default="png", description=f"of the collage: {either(FORMATS)}")
+    dpi: int | None = Field(
+        default=None,
+        ge=LEAST_DPI,
+        le=MOST_DPI,
+        exclude_if=unused,
+        description="pixels of an inch that the picture says of itself, as png or jpeg",
+    )
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
         default=0,

@@ -20,6 +20,9 @@ MOST_FONT_BYTES = 32 * 2**20
 Fit = Literal["crop", "pad"]
 Order = Literal["balanced", "random"]
 
+LEAST_DPI, MOST_DPI = 10, 2400
+"""Pixels of an inch: from what is looked at across a street to the finest of presses."""
+
 MAX_STYLES = 200
 """Styles that a request can name, or have listed."""
 

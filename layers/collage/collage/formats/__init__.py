@@ -36,13 +36,16 @@ def recognized(picture: bytes) -> FileFormat | None:
     return next((each for each in FORMATS.values() if each.begins(picture)), None)
 
 
-def check(name: Format, size: tuple[int, int]) -> None:
-    """Refuse a picture of ``size`` (width, height) that the format has no numbers for.
+def check(name: Format, size: tuple[int, int], dpi: int | None = None) -> None:
+    """Refuse a picture of ``size`` (width, height) or ``dpi`` that the format has no numbers for.
 
     Raises:
         ValueError: with the format, its limit, and the formats that would do.
     """
     chosen = FORMATS[name]
+    if dpi is not None and not chosen.says_dpi:
+        able = either(other for other, each in FORMATS.items() if each.says_dpi)
+        raise ValueError(f"dpi: a {name} picture has no place for it; choose the format {able}")
     if chosen.holds(size):
         return
     most = f"sides of at most {chosen.longest_side:,} pixels"

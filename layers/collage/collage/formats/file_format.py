@@ -31,8 +31,22 @@ class Writer(Protocol):
         """Write what is left, after the last strip."""
 
 
-NewWriter: TypeAlias = Callable[[tuple[int, int], Description | None, Sink, Executor], Writer]
-"""A writer for a picture of a size (width, height), which says of itself what is described."""
+class NewWriter(Protocol):
+    """Makes a writer for a picture of a size (width, height).
+
+    The picture says of itself what is described, and where the format has a place for it, how many
+    pixels of it make an inch.
+    """
+
+    def __call__(
+        self,
+        size: tuple[int, int],
+        description: Description | None,
+        sink: Sink,
+        pool: Executor,
+        dpi: int | None = None,
+    ) -> Writer:
+        """The writer."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class FileFormat:
     read: Callable[[bytes], Read]
     """What a picture says, and its size. Raises TruncatedPicture when it ends before that, and
     NoMetadata or ValueError when what it says is damaged or too much."""
+    says_dpi: bool = False
+    """Whether it has a place for how many pixels make an inch."""
     most_pixels: int = 2**62
     """Width times height, at most."""
 

@@ -27,6 +27,7 @@ QUALITY = 90
 95 takes half as many bytes more for what is hard to see."""
 
 _BLOCK = 8
+_PER_INCH = 1
 _MOST_BLOCKS = 65_535
 """Blocks that an interval can count."""
 
@@ -48,9 +49,14 @@ class Writer:
     """A JPEG file with colours in full resolution."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
+        self,
+        size: tuple[int, int],
+        description: Description | None,
+        sink: Sink,
+        pool: Executor,
+        dpi: int | None = None,
     ) -> None:
-        self._size, self._description, self._sink = size, description, sink
+        self._size, self._description, self._sink, self._dpi = size, description, sink, dpi
         self._bands = Ordered(pool, 8, self._put)
         self._across = -(-size[0] // _BLOCK)
         self._high = _BLOCK * max(1, min(_BANDS_OF_BLOCKS, _MOST_BLOCKS // self._across))
@@ -83,6 +89,9 @@ class Writer:
         if self._put_bands == 0:
             head = bytearray(band[:pixels])
             _set_height(head, self._size[1])
+            if self._dpi is not None:
+                # libvips writes no JFIF header where it is to keep nothing.
+                head[2:2] = _jfif(self._dpi)
             said = self._description
             self._sink(embed(bytes(head), said) if said else bytes(head))
         else:
@@ -103,6 +112,12 @@ def _encode(parts: list[Pixels], interval: int) -> bytes:
             Q=QUALITY, subsample_mode="off", restart_interval=interval, keep="none"
         )
     )
+
+
+def _jfif(dpi: int) -> bytes:
+    """A JFIF header (ITU-T T.871), which has to come first; it says the pixels of an inch."""
+    body = b"JFIF\0" + struct.pack(">HBHHBB", 0x0102, _PER_INCH, dpi, dpi, 0, 0)
+    return struct.pack(">BBH", 0xFF, _APP0, len(body) + 2) + body
 
 
 def _set_height(head: bytearray, height: int) -> None:
@@ -238,6 +253,7 @@ JPEG = FileFormat(
     content_type="image/jpeg",
     # The format counts to 65,535; libjpeg, which nearly every program reads it with, to this.
     longest_side=65_500,
+    says_dpi=True,
     begins=lambda picture: picture.startswith(b"\xff\xd8\xff"),
     writer=Writer,
     embed=embed,

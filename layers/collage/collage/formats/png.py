@@ -36,6 +36,10 @@ PART = 1_000_000
 """Bytes of the record in one PNG chunk: Pillow refuses to open a picture with a compressed text
 of more than 1 MiB, and with it does every tool that is made of it."""
 
+METRES_IN_AN_INCH = 0.0254
+_PER_METRE = 1
+"""What the numbers of a pHYs chunk are counted by."""
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _METADATA = (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX")
 _XMP_KEYWORD = "XML:com.adobe.xmp"
@@ -45,7 +49,12 @@ class Writer:
     """A PNG file, 8-bit RGB."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
+        self,
+        size: tuple[int, int],
+        description: Description | None,
+        sink: Sink,
+        pool: Executor,
+        dpi: int | None = None,
     ) -> None:
         import numpy as np
 
@@ -54,6 +63,9 @@ class Writer:
         self._above = np.zeros((size[0], 3), np.uint8)
         self._adler = 1
         sink(SIGNATURE + chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)))
+        if dpi is not None:
+            across = round(dpi / METRES_IN_AN_INCH)
+            sink(chunk(b"pHYs", struct.pack(">IIB", across, across, _PER_METRE)))
         for text in texts(description) if description else ():
             sink(text)
         # The head of zlib's stream, whose pieces follow: deflate, a window of 32 KiB.
@@ -216,6 +228,7 @@ PNG = FileFormat(
     ending="png",
     content_type="image/png",
     longest_side=2**31 - 1,
+    says_dpi=True,
     begins=lambda picture: picture.startswith(SIGNATURE),
     writer=Writer,
     embed=embed,

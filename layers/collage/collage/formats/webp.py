@@ -32,10 +32,15 @@ _HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
 
 
 class Writer:
-    """A WebP file."""
+    """A WebP file. The format has no place for how many pixels make an inch."""
 
     def __init__(
-        self, size: tuple[int, int], description: Description | None, sink: Sink, pool: Executor
+        self,
+        size: tuple[int, int],
+        description: Description | None,
+        sink: Sink,
+        pool: Executor,
+        dpi: int | None = None,
     ) -> None:
         import numpy as np
 

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from collage.digest import canonical, sha256
-from collage.fields.values import Colour, FormatName
+from collage.fields.fields import unused
+from collage.fields.values import LEAST_DPI, MOST_DPI, Colour, FormatName
 from collage.frozen import Frozen
 from collage.request.parse import parse, validated
 from collage.request.request import Request
@@ -25,6 +26,7 @@ class Relayout(Frozen, extra="forbid"):
     border: int | None = Field(default=None, ge=0, le=1024)
     background: Colour | None = None
     format: FormatName | None = None
+    dpi: int | None = Field(default=None, ge=LEAST_DPI, le=MOST_DPI, exclude_if=unused)
     sort: Sort = "shuffle"
     seed: int | None = Field(default=None, ge=RANDOM, le=MAX_SEED)
 

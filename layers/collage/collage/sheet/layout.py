@@ -38,6 +38,8 @@ class Layout(Frozen):
     """Colour of all that is no cell, as Pillow's ImageColor reads it."""
     font: str | None = Field(default=None, exclude_if=lambda font: font is None)
     """Digest of the font of the user's own that all is written in, where there is one."""
+    dpi: int | None = Field(default=None, exclude_if=lambda dpi: dpi is None)
+    """Pixels of an inch that the picture says of itself, where it was asked for."""
     column_headers: tuple[str, ...] = ()
     """Texts above the columns, one each."""
     row_headers: tuple[str, ...] = ()

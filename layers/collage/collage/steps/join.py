@@ -77,7 +77,7 @@ def write(
 
         found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
         files: list[Writer] = [
-            by_ending(name).writer(size, said, file.write, workers),
+            by_ending(name).writer(size, said, file.write, workers, manifest.layout.dpi),
             pyramid.Writer(
                 size, manifest.files.pyramid, manifest.files.preview, mark, put, workers
             ),

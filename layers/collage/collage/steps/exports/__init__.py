@@ -4,9 +4,10 @@ A new one is a file in this folder, its place in ``KINDS``, and its name and opt
 `collage.export.asked`.
 """
 
-from collage.steps.exports import zip_file
+from collage.steps.exports import picture, zip_file
 from collage.steps.exports.kind import KindOfExport
 
 KINDS: dict[str, KindOfExport] = {
     "zip": KindOfExport(zip_file.check, zip_file.ending, zip_file.write),
+    "picture": KindOfExport(picture.check, picture.ending, picture.write),
 }

@@ -14,6 +14,7 @@ from combinatoric_collage.cli import crash_reports
 from combinatoric_collage.cli.commands import keep, look, make, view
 from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.bedrock import bedrock
+from combinatoric_collage.cli.commands.choose import choose
 from combinatoric_collage.cli.commands.doctor import doctor, preflight
 from combinatoric_collage.cli.commands.explain import explain
 from combinatoric_collage.cli.commands.export import export
@@ -36,6 +37,7 @@ COMMANDS = {
     "list": look.newest,
     "cancel": look.cancel,
     "fetch": look.fetch,
+    "choose": choose,
     "export": export,
     "view": view.view,
     "gallery": view.gallery,

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -20,6 +21,25 @@ FIELDS = {"subject": "subjects", "style": "styles", "mask": "masks"}
 
 RANGED = {"seed", "num_inference_steps", "guidance_scale", "strength", "combine"}
 """Axes of numbers, for which a range can be given."""
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="TERM,TERM",
+        help="tiles that all of these hold for: starred, hidden, noted, unscored, score>=4, "
+        "FIELD=VALUE, cells=ROW:COL",
+    ),
+]
+
+
+def terms(only: list[str] | None) -> list[str]:
+    """The terms of ``--only``, which may be given several times.
+
+    Raises:
+        typer.BadParameter: as `listed`.
+    """
+    return [term for given in only or () for term in listed(given, "--only")]
 
 
 def file_of(text: str) -> Path | None:

@@ -27,6 +27,9 @@ RECORD = ".collage-files.json"
 MANIFEST = "manifest.json"
 """What every folder with a result has; one that only has a gallery is no such folder."""
 
+CHOICES = ("choices.json", "choices.js")
+"""What people think of the tiles: whoever has put it there, it is merged before it is written."""
+
 GALLERY = ("gallery.html", "page.css")
 """What `collage gallery` writes into a folder."""
 
@@ -111,7 +114,7 @@ class Results:
             if not GATHERED.fullmatch(name):
                 raise InvalidRequest(f"No result has a file {name[:80]!r}; nothing is written.")
         own = self.written()
-        self._refuse_others(wanted, own)
+        self._refuse_others(wanted, own.union(CHOICES))
         self.folder.mkdir(parents=True, exist_ok=True)
         self._put(own.union(wanted))
         for parent in {self._path(name).parent for name in wanted}:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from collage import page
 from collage.errors import NotInStore
 from collage.formats import FORMATS
+from collage.store import choices
 from collage.store.results import script_of
 from collage.store.store import Store
 from collage.watch.look import look
@@ -53,6 +54,8 @@ class InStore:
             return own or page.files()[name]
         if name == "manifest.js":
             return script_of(self.store.manifest(collage, folder))
+        if name == "choices.js":
+            return choices.script_of(self.store.choices(collage))
         if (folder, name) == ("", "progress.json"):
             return look(self.store, self.runs, collage).model_dump_json().encode()
         return self.store.file(collage, name, folder) if _is_shown(name) else None

@@ -8,17 +8,20 @@ ARROWS = {
     ),
     "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
+    "cli.choice_places": "choices cli.folder_choices cli.result_files cli.stacks errors manifest",
     "cli.commands": (
-        "cli.checks cli.common_options cli.confirmation cli.exit_codes cli.followed_run "
-        "cli.gallery cli.given_files cli.input_files cli.messages cli.option_values "
-        "cli.output_folder cli.page_server cli.progress_bars cli.request_options cli.stacks "
-        "cli.stored_site cli.style_pictures cli.torch_python engines errors export formats "
-        "local pack page progress provenance request sheet steps studio text watch"
+        "choices cli.checks cli.choice_places cli.common_options cli.confirmation cli.exit_codes "
+        "cli.followed_run cli.gallery cli.given_files cli.input_files cli.messages "
+        "cli.option_values cli.output_folder cli.page_server cli.progress_bars "
+        "cli.request_options cli.stacks cli.stored_site cli.style_pictures cli.torch_python "
+        "engines errors export formats local manifest pack page progress provenance records "
+        "request sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
     "cli.crash_reports": "cli.exit_codes cli.stacks",
     "cli.exit_codes": "cli.stacks errors local",
+    "cli.folder_choices": "choices cli.result_files records store",
     "cli.followed_run": (
         "cli.confirmation cli.exit_codes cli.messages cli.output_folder cli.progress_bars "
         "cli.stacks errors manifest progress request steps"
@@ -41,8 +44,9 @@ ARROWS = {
     ),
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
-        "cli.result_files cli.torch_python engines errors export local local.aws local.bedrock "
-        "local.kept manifest pack page progress request services settings steps store watch"
+        "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
+        "local.aws local.bedrock local.kept manifest pack page progress request services settings "
+        "steps store watch"
     ),
     "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",

@@ -16,7 +16,7 @@ from collage.formats import FORMATS
 from collage.steps.exports import KINDS
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson, answer, say
-from combinatoric_collage.cli.option_values import listed
+from combinatoric_collage.cli.option_values import Only, terms
 from combinatoric_collage.cli.output_folder import PLACE, SHORT
 from combinatoric_collage.cli.request_options import METAVARS as SHARED
 from combinatoric_collage.cli.request_options import NUMBERS, completing
@@ -36,14 +36,6 @@ KindName = Annotated[
     str,
     typer.Argument(
         metavar="KIND", help=", ".join(KINDS), autocompletion=completing(*get_args(Kind))
-    ),
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only",
-        metavar="TERM,TERM",
-        help="tiles that all of these hold for: starred, score>=4, FIELD=VALUE, cells=ROW:COL",
     ),
 ]
 File = Annotated[
@@ -115,8 +107,7 @@ def export(
 
     Nothing is rendered or paid.
     """
-    terms = [term for given in only or () for term in listed(given, "--only")]
-    asked = parse_export({"kind": kind, "only": terms, **options})
+    asked = parse_export({"kind": kind, "only": terms(only), **options})
     file = out or PLACE / f"{kind}-{collage[:SHORT]}.{KINDS[kind].ending(asked)}"
     _check(file, force)
     with replace(where, lasting=True).reached() as reached:

@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from collage import page
+from collage.choices.choice import Choices
 from collage.manifest import MISSING, Manifest, TileRecord
 from collage.store.results import script_of
 from collage.store.store import Store
-from combinatoric_collage.cli.result_files import Results
+from combinatoric_collage.cli import folder_choices
+from combinatoric_collage.cli.result_files import CHOICES, Results
 
 READERS = 16
 """Files read from the store at once: enough to hide its latency."""
@@ -25,10 +27,12 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
 
     ``folder`` is where another layout of the collage lies, if it is not the first. The manifest
     comes last, and names the files as they lie there. Of an earlier result in ``out`` nothing is
-    left; what somebody else put there is not touched.
+    left; what somebody else put there is not touched. Choices of the same collage are merged with
+    those that lie there.
 
     Raises:
         NotInStore: when there is no such collage.
+        UnreadableChoices: when choices that are to be merged cannot be read; nothing is written.
         InvalidRequest: when a file of somebody else has the name of one of them.
         OSError: when the disk does not take it.
     """
@@ -36,7 +40,9 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
     manifest = stored.model_copy(update={"files": stored.files.gathered()})
     results, parts = Results(out), [*_parts(store, manifest, folder)]
     own = page.files() if page.is_built() else {}
+    choices = _choices(store, collage, out)
     names = {*own, "manifest.js", "manifest.json", *(name for name, _ in parts)}
+    names |= set(CHOICES if choices.people else ())
     results.begin(names)
 
     def write(part: Part) -> None:
@@ -48,11 +54,19 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
         list(pool.map(write, parts))
     for name, data in own.items():
         results.write(name, data)
+    if choices.people:
+        folder_choices.write(results, choices)
     results.write("manifest.js", script_of(manifest))
     text = manifest.model_dump_json(indent=2) + "\n"
     results.write("manifest.json", text.encode())
     results.end(names)
     return manifest
+
+
+def _choices(store: Store, collage: str, out: Path) -> Choices:
+    """The choices in the store and, where ``out`` holds the same collage, those there."""
+    stored, there = store.choices(collage), folder_choices.read(out)
+    return there.merged(stored) if there and there.id == collage else stored
 
 
 def _parts(store: Store, manifest: Manifest, folder: str) -> Iterator[Part]:

@@ -59,6 +59,6 @@ PICTURE = re.compile(
 
 GATHERED = re.compile(
     rf"{PICTURE.pattern}|source\.png|masks/{_MASK}\.png|tiles/{_DIGEST}\.png"
-    r"|manifest\.(js|json)|index\.html|page\.(css|js)|gallery\.html"
+    r"|(manifest|choices)\.(js|json)|index\.html|page\.(css|js)|gallery\.html"
 )
 """Every file that a folder of results can have of this pack's making."""

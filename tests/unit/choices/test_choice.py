@@ -8,7 +8,7 @@ import pytest
 from collage import clock, records
 from collage.choices.choice import Change, Choice, Choices, read
 from collage.choices.together import NOTHING, Together, taken_together
-from collage.errors import UnreadableChoices
+from collage.errors import InvalidRequest, UnreadableChoices
 
 ID = "0123456789abcdef0123"
 ONE, TWO, THREE = (digit * 64 for digit in "abc")
@@ -189,3 +189,15 @@ def test_taken_together_a_star_outweighs_who_hid_it_and_the_score_is_the_mean():
     assert found[ONE].notes == (("anna", "mine"), ("ben", "too dark"))
     assert found[TWO] == Together(hidden=True)
     assert THREE not in found
+
+
+def test_of_too_many_people_the_last_is_refused():
+    full = choices(**{f"p{number}": {ONE: Choice(at=EARLY)} for number in range(100)})
+
+    assert full.changed("p7", {ONE: Change(star=True)}).people["p7"][ONE].star
+    for add in (
+        lambda: full.changed("anna", {ONE: Change(star=True)}),
+        lambda: full.merged(choices(anna={ONE: Choice(at=EARLY)})),
+    ):
+        with pytest.raises(InvalidRequest, match=r"^person: at most 100 people"):
+            add()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from collage.choices.choice import read
-from collage.steps.choose import chosen
+from collage.choices.selection import select
 from collage.store.choices import MOST_BYTES
 from tests.unit.functions.test_api import finished
 from tests.unit.runs import start
@@ -217,6 +217,6 @@ def test_a_file_that_cannot_be_read_is_told_and_left_as_it_is(api, made, keys, c
 def test_what_the_api_wrote_is_the_file_and_what_terms_choose_by(api, made, keys, choices):
     api("PATCH", choices, {"person": "anna", "tiles": {keys[2]: {"star": True}}})
 
-    data = api.stack.get(f"collages/{made}/choices.json")
-    assert read(data, "choices.json").people["anna"][keys[2]].star
-    assert chosen(api.stack.store, made, ["starred"]) == (2,)
+    written = read(api.stack.get(f"collages/{made}/choices.json"), "choices.json")
+    assert written.people["anna"][keys[2]].star
+    assert select(api.stack.store.manifest(made), written, ["starred"]) == (2,)

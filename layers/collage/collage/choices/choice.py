@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from collage import clock
 from collage.choices.person import LONGEST, spelled
 from collage.digest import canonical
-from collage.errors import UnreadableChoices
+from collage.errors import FieldError, InvalidRequest, UnreadableChoices
 from collage.frozen import Frozen
 from collage.names import CollageId, Digest
 from collage.text import line
@@ -103,6 +103,9 @@ class Choices(Frozen, extra="forbid"):
         """These with what ``person`` thinks otherwise of the tiles with these keys, from now on.
 
         A change is later than what it changes, whatever a clock said that was wrong.
+
+        Raises:
+            InvalidRequest: when there would be more than MOST_PEOPLE.
         """
         now = clock.now("milliseconds")
         own = dict(self.people.get(person, {}))
@@ -118,6 +121,9 @@ class Choices(Frozen, extra="forbid"):
         """These and those of ``other``: each person's are their own, and the later one counts.
 
         The order does not matter, nor how often the same is merged.
+
+        Raises:
+            InvalidRequest: when there would be more than MOST_PEOPLE.
         """
         people = dict(self.people)
         for person, theirs in other.people.items():
@@ -128,6 +134,9 @@ class Choices(Frozen, extra="forbid"):
         return self._with(people)
 
     def _with(self, people: Mapping[str, Mapping[str, Choice]]) -> Self:
+        if len(people) > MOST_PEOPLE:
+            message = f"at most {MOST_PEOPLE} people choose in one collage"
+            raise InvalidRequest(f"person: {message}.", [FieldError("person", message)])
         return type(self)(id=self.id, people=people)
 
 

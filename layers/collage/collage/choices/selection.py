@@ -39,8 +39,9 @@ TERMS = (*WORDS, "score>=4", "score=5", "FIELD=VALUE", "cells=ROW:COL")
 NAMED = 20
 """Values that an error names; of more, the first."""
 
-_SCORE = re.compile(r"score\s*(>=|=)\s*(\d+(?:\.\d+)?)")
-_CELLS = re.compile(r"cells\s*=\s*(\d{1,4}:\d{1,4}(?:\s+\d{1,4}:\d{1,4})*)")
+_SCORE = re.compile(r"score\s*(>=|=)\s*(\d+(?:\.\d+)?)", re.ASCII)
+_CELL = re.compile(r"\d{1,4}:\d{1,4}", re.ASCII)
+_CELLS = re.compile(rf"cells\s*=\s*({_CELL.pattern}(?:\s+{_CELL.pattern})*)", re.ASCII)
 
 
 def select(manifest: Manifest, choices: Choices, only: Sequence[str]) -> tuple[int, ...]:
@@ -71,6 +72,18 @@ def select(manifest: Manifest, choices: Choices, only: Sequence[str]) -> tuple[i
         why = "all of them are hidden" if found else f"no tile is {', '.join(terms) or 'shown'}"
         raise _wrong(f"{why}; choose otherwise")
     return tuple(record.index for record in left)
+
+
+def shown_at(manifest: Manifest, cells: Sequence[str]) -> list[int]:
+    """The indexes of the tiles that cells show, hidden or not, each once and as they are listed.
+
+    Raises:
+        InvalidRequest: when one is no ROW:COL, both from 0, or shows no tile.
+    """
+    for cell in cells:
+        if not _CELL.fullmatch(cell):
+            raise InvalidRequest(f"{cell[:80]!r} is no cell; give ROW:COL, both from 0.")
+    return list(dict.fromkeys(_tile_at(manifest, cell) for cell in cells))
 
 
 def _meaning(

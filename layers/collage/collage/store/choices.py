@@ -12,6 +12,7 @@ from collage import records
 from collage.choices.choice import Choices, read
 from collage.errors import InvalidRequest, NotInStore, StoreUnavailable
 from collage.store.bucket import TAKEN, Buckets, named
+from collage.store.results import script_safe
 
 MOST_BYTES = 3_000_000
 """Of a file of choices, some 25,000 of them: written as text within JSON it may take twice that,
@@ -78,6 +79,11 @@ class ChoiceFiles(Buckets):
                 return read(answer["Body"].read(), "choices.json"), {"IfMatch": answer["ETag"]}
         except NotInStore:
             return Choices(id=collage), {"IfNoneMatch": "*"}
+
+
+def script_of(choices: Choices) -> bytes:
+    """choices.js: the choices for a page that is opened from disk and may fetch nothing."""
+    return b"window.choices = " + script_safe(records.write(choices)) + b";\n"
 
 
 def _key(collage: str) -> str:

@@ -2,28 +2,45 @@
 
 import { alt, caption, isMissing, maskOf, money, reason, STATES } from "./collage.js";
 import { announce, h, iconButton } from "./dom.js";
+import { markButtons } from "./mark_buttons.js";
 
 const RESTS = 120;
 /** Milliseconds that the pointer rests on a cell before its tile is loaded in full size. */
 
 /**
- * @param {ReturnType<import("./collage.js").read>} collage
+ * @param {import("./page.js").Page} page
  * @param {HTMLElement} panel
  * @param {{compare: (item: any) => void, close: () => void, locate: (position: number) => void}} act
  */
-export function details(collage, panel, act) {
+export function details({ collage, marking, actions }, panel, act) {
   let resting;
+  /** What is looked at, and the buttons that mark it. */
+  let seen = null;
+  let buttons = null;
+  marking.on(() => buttons?.draw());
 
   /**
    * @param {import("./collage.js").Item | null} item
    * @param {{pinned: boolean, located: boolean}} how whether it stays while the pointer moves, and
    *     whether it is seen in the collage already
    */
-  return function show(item, { pinned, located }) {
+  function show(item, { pinned, located }) {
     clearTimeout(resting);
+    seen = item;
+    buttons = item?.shown ? markButtons(item, marking) : null;
     panel.classList.toggle("open", item !== null && pinned);
     const parts = item ? one(item, pinned, located) : about(collage);
     panel.replaceChildren(...parts.filter((part) => part !== null));
+  }
+
+  return {
+    show,
+    /** What is looked at. */
+    item: () => seen,
+    /** Write a note on what is looked at. */
+    write: () => buttons?.write(),
+    /** Whether a note is being written. */
+    writing: () => panel.contains(document.activeElement) && document.activeElement.matches("textarea"),
   };
 
   function one(item, pinned, located) {
@@ -34,6 +51,7 @@ export function details(collage, panel, act) {
     return [
       heading(item, pinned),
       item.shown ? picture(item) : null,
+      buttons?.box ?? null,
       why
         ? h(
             "div",
@@ -56,6 +74,7 @@ export function details(collage, panel, act) {
         !located && item.position !== null
           ? h("button", { type: "button", onclick: () => act.locate(item.position) }, "Show in the collage")
           : null,
+        ...actions.of(item),
       ),
       list(facts(item)),
     ];

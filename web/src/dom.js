@@ -28,6 +28,17 @@ const PATHS = {
   about: "M8 7v5M8 4.3v.2M8 1.8a6.2 6.2 0 1 0 .01 0",
   theme: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
   pin: "M8 9.5V14M5 2.5h6M6 2.5v4L4 9.5h8l-2-3v-4",
+  star: "M8 1.8l1.9 4 4.3.5-3.2 3 .9 4.3L8 11.4l-3.9 2.2.9-4.3-3.2-3 4.3-.5z",
+  hide: "M2 2l12 12M6.3 4.2A6.6 6.6 0 0 1 8 4c3 0 5 2.2 6 4-.4.8-1 1.6-1.8 2.3M4.2 5.1C3.2 5.9 2.5 6.9 2 8c1 1.8 3 4 6 4 .9 0 1.7-.2 2.4-.5",
+  note: "M3 3h10v7l-3 3H3zM10 13v-3h3",
+  undo: "M6.5 3L3 6.5 6.5 10M3 6.5h6a4 4 0 0 1 0 8H6",
+  beside: "M2 3h5v10H2zM9 3h5v10H9z",
+  share: "M8 10V2M5 4.8L8 2l3 2.8M3 9v4.5h10V9",
+  swap: "M3 5.5h9M9.5 3L12 5.5 9.5 8M13 10.5H4M6.5 8L4 10.5 6.5 13",
+  play: "M5 3l8 5-8 5z",
+  pause: "M5.5 3v10M10.5 3v10",
+  back: "M11 3L4.5 8l6.5 5z",
+  next: "M5 3l6.5 5L5 13z",
 };
 
 /**
@@ -74,4 +85,15 @@ const status = h("p", { class: "away", role: "status" });
 export function announce(text) {
   if (!status.isConnected) document.body.append(status);
   status.textContent = text;
+}
+
+/** Load a script that lies beside the page; whether it was there. */
+export function script(address) {
+  return new Promise((resolve) => {
+    const element = document.createElement("script");
+    element.src = address;
+    element.addEventListener("load", () => resolve(true));
+    element.addEventListener("error", () => resolve(false));
+    document.head.append(element);
+  });
 }

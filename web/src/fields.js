@@ -1,6 +1,7 @@
 /** What tiles can be told apart by: the fields of a tile, and the axes that a recipe gave it. */
 
 import { maskOf, tileOf } from "./collage.js";
+import { meaning } from "./terms.js";
 
 const LETTERS = "ABCDEFGH";
 
@@ -46,17 +47,24 @@ export function fields(collage) {
 }
 
 /**
- * Whether an item is among the chosen values, and its prompt has the words looked for.
+ * Whether an item is among the chosen values, its prompt has the words looked for, and all terms hold
+ * for what is thought of it. What is hidden is left out unless it is asked for. Null where nothing is.
  * @param {Field[]} all
- * @param {{chosen: Record<string, string>, find: string}} choice
+ * @param {import("./state.js").Choice} choice
+ * @param {ReturnType<import("./marking.js").makeMarking>} marking
  */
-export function matcher(all, { chosen, find }) {
+export function matcher(all, { chosen, find, marks }, marking) {
   const wanted = all.filter((field) => chosen[field.key]);
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!wanted.length && !words.length) return null;
+  const terms = marks.map(meaning);
+  const hiding = !marks.includes("hidden") && marking.counts().hidden > 0;
+  if (!wanted.length && !words.length && !terms.length && !hiding) return null;
   return (item) => {
     const prompt = tileOf(item)?.prompt.toLowerCase() ?? "";
+    const opinion = marking.of(item);
     return (
+      !(hiding && opinion.hidden) &&
+      terms.every((holds) => item.shown !== null && holds(opinion)) &&
       wanted.every((field) => field.of(item).includes(chosen[field.key])) &&
       words.every((word) => prompt.includes(word))
     );

@@ -1,4 +1,9 @@
-/** What is drawn over the picture: a veil on cells that are filtered out, marks on missing ones. */
+/**
+ * What is drawn over the picture: a veil on cells that are filtered out, marks on missing ones, and
+ * what is thought of the others.
+ */
+
+import { signs } from "./badges.js";
 
 const MARKED = { refused: "\u2013", failed: "!", repeated: "=" };
 const SMALLEST = 30;
@@ -8,8 +13,9 @@ const SMALLEST = 30;
  * @param {ReturnType<import("./collage.js").read>} collage
  * @param {ReturnType<import("./zoom.js").zoomView>} zoom
  * @param {HTMLElement} stage
+ * @param {ReturnType<import("./marking.js").makeMarking>} marking
  */
-export function marks(collage, zoom, stage) {
+export function marks(collage, zoom, stage, marking) {
   const canvas = document.createElement("canvas");
   canvas.className = "marks";
   canvas.setAttribute("aria-hidden", "true");
@@ -20,6 +26,8 @@ export function marks(collage, zoom, stage) {
   const telling = Object.keys(MARKED).filter((state) => (counts[state] ?? 0) < collage.cells.length / 8);
   const special = collage.cells.filter((cell) => telling.includes(cell.state));
   let marked = special;
+  /** Cells with what is thought of their tiles, in signs. */
+  let signed = [];
   let veil = null;
   let framed = null;
 
@@ -41,7 +49,9 @@ export function marks(collage, zoom, stage) {
       pen.fill(veil);
     }
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    for (const cell of marked) mark(cell, at, width, height, colour);
+    const seen = (cell) => sight(cell, at, width, height);
+    for (const cell of marked) if (seen(cell)) mark(cell, seen(cell), colour);
+    for (const [cell, text] of signed) if (seen(cell)) sign(text, seen(cell));
     frame(at);
   }
 
@@ -57,12 +67,32 @@ export function marks(collage, zoom, stage) {
     }
   }
 
-  function mark(cell, at, width, height, colour) {
+  /** A cell on the screen; null where it is not seen, or too small for a mark. */
+  function sight(cell, at, width, height) {
     const box = zoom.place.of(cell.position);
     const side = box.width * at.scale;
     const left = at.x + box.x * at.scale;
     const top = at.y + box.y * at.scale;
-    if (side < SMALLEST || left > width || top > height || left + side < 0 || top + side < 0) return;
+    const tall = box.height * at.scale;
+    return side < SMALLEST || left > width || top > height || left + side < 0 || top + tall < 0 ? null : { left, top, side, tall };
+  }
+
+  /** Signs in the lower left, as on a thumb. */
+  function sign(text, { left, top, side, tall }) {
+    const high = Math.max(9, Math.min(13, side / 5));
+    pen.font = `600 ${high}px system-ui, sans-serif`;
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    const wide = pen.measureText(text).width + high;
+    pen.beginPath();
+    pen.roundRect(left + 3, top + tall - high * 1.6 - 3, wide, high * 1.6, high * 0.8);
+    pen.fillStyle = "#000b";
+    pen.fill();
+    pen.fillStyle = "#fff";
+    pen.fillText(text, left + 3 + high / 2, top + tall - high * 0.8 - 2.5);
+  }
+
+  function mark(cell, { left, top, side }, colour) {
     const radius = Math.min(11, side / 7);
     const x = left + side - radius * 1.5;
     const y = top + radius * 1.5;
@@ -88,6 +118,11 @@ export function marks(collage, zoom, stage) {
     filter(matches) {
       marked = matches ? special.filter(matches) : special;
       veil = matches && veilOver(collage, zoom.place, matches);
+      draw();
+    },
+    /** Show what is thought of the tiles now. */
+    refresh() {
+      signed = collage.cells.map((cell) => [cell, signs(marking.of(cell))]).filter(([, text]) => text);
       draw();
     },
     /** Draw a frame round the cell at a position; none for null. */

@@ -1,6 +1,6 @@
 /** While the collage is being made: where its run is, asked again and again until it ends. */
 
-import { h } from "./dom.js";
+import { h, script } from "./dom.js";
 
 const PAUSE = 1500;
 /** Milliseconds between two looks. */
@@ -76,12 +76,4 @@ async function look() {
 }
 
 /** Load the manifest that was not there when the page was opened; whether it is there now. */
-function load() {
-  return new Promise((resolve) => {
-    const script = document.createElement("script");
-    script.src = `manifest.js?${Date.now()}`;
-    script.addEventListener("load", () => resolve("collage" in window));
-    script.addEventListener("error", () => resolve(false));
-    document.head.append(script);
-  });
-}
+const load = async () => (await script(`manifest.js?${Date.now()}`)) && "collage" in window;

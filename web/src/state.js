@@ -1,5 +1,7 @@
 /** What is chosen on the page, kept in the part of its address after the #. */
 
+import { isTerm } from "./terms.js";
+
 /**
  * @typedef {object} Choice
  * @property {"collage" | "tiles"} view
@@ -7,6 +9,7 @@
  * @property {string} cols the field across it; "" for none
  * @property {Record<string, string>} chosen values by field
  * @property {string} find words in the prompt
+ * @property {string[]} marks terms that hold for what is thought of a tile: `starred`, `score>=4`
  * @property {{cell?: number, tile?: number} | null} selected
  */
 
@@ -23,6 +26,7 @@ export function parse(hash, cols) {
     cols: given.get("cols") ?? "",
     chosen,
     find: given.get("find") ?? "",
+    marks: given.getAll("only").filter(isTerm),
     selected: cell ? { cell: Number(cell[1]) * cols + Number(cell[2]) } : tile ? { tile: Number(tile[0]) } : null,
   };
 }
@@ -35,6 +39,7 @@ export function format(choice, cols) {
   if (choice.cols) said.set("cols", choice.cols);
   for (const [key, value] of Object.entries(choice.chosen)) if (value) said.set(`is.${key}`, value);
   if (choice.find) said.set("find", choice.find);
+  for (const term of choice.marks) said.append("only", term);
   const { cell, tile } = choice.selected ?? {};
   if (cell !== undefined) said.set("cell", `${Math.floor(cell / cols)},${cell % cols}`);
   if (tile !== undefined) said.set("tile", String(tile));

@@ -1,7 +1,7 @@
 /** Tiles with captions: all that match in one flow, or in a table over two fields. */
 
-import { alt, caption, reason } from "./collage.js";
 import { h } from "./dom.js";
+import { thumbs } from "./thumbs.js";
 
 const FLOW = 120;
 const ROWS = 8;
@@ -10,29 +10,12 @@ const CROWD = 12;
 /** Tiles at one crossing of a table; more are folded away. */
 
 /**
- * @param {ReturnType<import("./collage.js").read>} collage
+ * @param {import("./page.js").Page} page
  * @param {HTMLElement} place
- * @param {{pinned: (item: any) => void, narrowed: (field: any, value: string) => void}} tell
  */
-export function tilesView(collage, place, tell) {
+export function tilesView({ collage, state, fields, marking }, place) {
+  const thumb = thumbs(collage, marking, (item) => state.set({ selected: { tile: item.planned.index } }));
   let watcher;
-
-  function thumb(item, said) {
-    const picture = item.shown
-      ? h("img", {
-          src: collage.picture(item.shown),
-          alt: alt(item),
-          width: item.shown.tile.size[0],
-          height: item.shown.tile.size[1],
-          loading: "lazy",
-          decoding: "async",
-        })
-      : h("span", { class: `missing ${item.state}` }, h("strong", {}, item.state), ` ${reason(item) ?? ""}`);
-    const button = h("button", { type: "button", class: "thumb", onclick: () => tell.pinned(item) }, picture);
-    button.dataset.tile = String(item.planned.index);
-    const words = caption(item, said);
-    return h("figure", {}, button, words ? h("figcaption", {}, words) : null);
-  }
 
   /** Add parts to a list as its end comes near: ten thousand at once would take seconds. */
   function grow(list, parts, make, step) {
@@ -64,13 +47,13 @@ export function tilesView(collage, place, tell) {
   function flow(items) {
     const list = h("div", { class: "flow" });
     place.append(list);
-    grow(list, items, (item) => thumb(item, []), FLOW);
+    grow(list, items, (item) => thumb.make(item, []), FLOW);
   }
 
   /** Tiles at one crossing. */
   function crossing(items, said) {
     const cell = h("td", {});
-    const make = (item) => thumb(item, said);
+    const make = (item) => thumb.make(item, said);
     const crowd = h("div", { class: "crowd" }, ...items.slice(0, CROWD).map(make));
     if (items.length > CROWD) {
       const rest = h(
@@ -88,13 +71,18 @@ export function tilesView(collage, place, tell) {
     return cell;
   }
 
+  function narrow(field, value) {
+    const { chosen } = state.get();
+    state.set({ chosen: { ...chosen, [field.key]: chosen[field.key] === value ? "" : value } });
+  }
+
   function heading(field, value, scope) {
     return h(
       "th",
       { scope },
       h(
         "button",
-        { type: "button", class: "plain", title: `Only ${value}`, onclick: () => tell.narrowed(field, value) },
+        { type: "button", class: "plain", title: `Only ${value}`, onclick: () => narrow(field, value) },
         value,
       ),
     );
@@ -156,8 +144,11 @@ export function tilesView(collage, place, tell) {
   });
 
   return {
-    /** Show these; `down` and `across` are fields or undefined. */
-    show(items, down, across) {
+    /** Show these. */
+    show(items) {
+      const field = (key) => fields.find((one) => one.key === key);
+      const down = field(state.get().rows);
+      const across = field(state.get().cols);
       watcher?.disconnect();
       place.replaceChildren();
       place.scrollTo(0, 0);
@@ -165,6 +156,10 @@ export function tilesView(collage, place, tell) {
       else if (down || across) table(items, down, across);
       else flow(items);
     },
+    /** The tile that has the focus; null where none has. */
+    focused: () => collage.tiles[document.activeElement?.closest(".thumb")?.dataset.tile] ?? null,
+    /** Show what is thought of the tiles now. */
+    refresh: () => thumb.refresh(place),
     /** Mark the tile that is looked at. */
     mark(index) {
       place.querySelector('.thumb[aria-current="true"]')?.removeAttribute("aria-current");

@@ -5,6 +5,16 @@ import { dropDown, h } from "./dom.js";
 const LONGEST = 400;
 /** A field with more values than this is no use in a drop-down. */
 const FILTERS = ["style", "mask", "operation", "engine", "model", "state"];
+const MARKS = [["", "any"], ["starred", "starred"], ["noted", "noted"], ["hidden", "hidden"]];
+const SCORES = [
+  ["", "any"],
+  ["score>=5", "5"],
+  ["score>=4", "4 or more"],
+  ["score>=3", "3 or more"],
+  ["score>=2", "2 or more"],
+  ["score>=1", "1 or more"],
+  ["unscored", "not scored"],
+];
 
 /**
  * @param {ReturnType<import("./fields.js").fields>} all
@@ -45,8 +55,19 @@ export function toolbar(all, state, bar, axes) {
     );
   }
 
+  /** A choice among terms, of which one holds at most. */
+  function marked(label, terms) {
+    const { marks } = state.get();
+    const known = terms.map(([term]) => term);
+    const now = marks.find((term) => known.includes(term)) ?? "";
+    return dropDown(label, terms, now, (term) => {
+      const others = state.get().marks.filter((one) => !known.includes(one));
+      state.set({ marks: term ? [...others, term] : others });
+    });
+  }
+
   function draw() {
-    const { view, rows, cols, chosen, find: words } = state.get();
+    const { view, rows, cols, chosen, find: words, marks } = state.get();
     const focused = choices.contains(document.activeElement) && document.activeElement.closest(".choice")?.firstChild.textContent;
     const table = view === "tiles";
     const shown = usable.filter(
@@ -54,13 +75,14 @@ export function toolbar(all, state, bar, axes) {
         (FILTERS.includes(field.key) || axes.has(field.key) || chosen[field.key]) &&
         !(table && [rows, cols].includes(field.key)),
     );
-    const filtered = words || Object.values(chosen).some(Boolean);
+    const filtered = words || marks.length || Object.values(chosen).some(Boolean);
     const groups = [
       table ? h("div", { class: "group" }, ...axis("Rows", "rows")) : null,
       table ? h("div", { class: "group" }, ...axis("Columns", "cols")) : null,
       h("div", { class: "group" }, ...shown.map((field) => only(field, chosen)), find),
+      h("div", { class: "group" }, marked("Marked", MARKS), marked("Score", SCORES)),
       filtered
-        ? h("button", { type: "button", onclick: () => state.set({ chosen: {}, find: "" }) }, "Clear filters")
+        ? h("button", { type: "button", onclick: () => state.set({ chosen: {}, find: "", marks: [] }) }, "Clear filters")
         : null,
     ];
     choices.replaceChildren(...groups.filter((group) => group !== null));

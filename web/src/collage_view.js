@@ -1,0 +1,62 @@
+/** The collage as one picture: a cell is pointed at, walked to, pinned. */
+
+import { cellGrid } from "./cells.js";
+import { marks } from "./marks.js";
+import { zoomView } from "./zoom.js";
+
+/**
+ * @param {import("./page.js").Page} page
+ * @param {HTMLElement} stage
+ * @param {{looked: (item: import("./collage.js").Item | null) => void, busy: () => boolean}} tell what is told of a
+ *     cell that is looked at while none is pinned, and whether none shall be now
+ */
+export function collageView({ collage, state, marking }, stage, tell) {
+  const { cells } = collage;
+  const zoom = zoomView(collage, stage);
+  const over = marks(collage, zoom, stage, marking);
+  const pin = (position) => state.set({ selected: position === null ? null : { cell: position } });
+  const grid = cellGrid(collage, zoom, stage, {
+    focused: (position) => (state.get().selected ? pin(position) : look(position)),
+    pinned: pin,
+    left() {
+      state.set({ selected: null });
+      look(null);
+    },
+  });
+
+  /** Show a cell while nothing is pinned. */
+  function look(position) {
+    if (state.get().selected || tell.busy()) return;
+    over.frame(position);
+    tell.looked(position === null ? null : cells[position]);
+  }
+
+  let hovered = null;
+  stage.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "touch" || event.buttons) return;
+    const position = zoom.under(event);
+    // Leaving a cell for a gap keeps it, so that the details do not flicker.
+    if (position === null || position === hovered) return;
+    hovered = position;
+    look(position);
+  });
+  zoom.resized(() => {
+    const { cell } = state.get().selected ?? {};
+    if (cell !== undefined) zoom.reveal(cell);
+  });
+  zoom.clicked((position) => {
+    const { selected } = state.get();
+    pin(selected?.cell === position ? null : position);
+    if (position !== null) grid.focus(position);
+  });
+
+  return {
+    filter: over.filter,
+    frame: over.frame,
+    refresh: over.refresh,
+    enter: zoom.enter,
+    use: grid.use,
+    /** The cell that has the focus; null where none has. */
+    focused: () => cells[document.activeElement?.closest("[role=gridcell]")?.dataset.position] ?? null,
+  };
+}

@@ -12,6 +12,7 @@ import typer
 
 from collage.errors import InvalidRequest
 from collage.export.asked import Export, Exported, Kind, parse_export
+from collage.export.paper import SIZES
 from collage.formats import FORMATS
 from collage.steps.exports import KINDS
 from combinatoric_collage.cli.common_options import Id, command
@@ -27,9 +28,12 @@ METAVARS = {
     "names": "PATTERN",
     "rows": "FIELD",
     "cols": "FIELD",
+    "paper": "A4|WxH",
+    "margin": "MM",
+    "bleed": "MM",
     **{name: SHARED[name] for name in ("cell", "gap", "border", "background", "format", "dpi")},
 }
-COMPLETED = {"format": tuple(FORMATS)}
+COMPLETED = {"format": tuple(FORMATS), "paper": tuple(SIZES), "fit": ("contain", "cover")}
 """Values that a shell can complete."""
 
 KindName = Annotated[

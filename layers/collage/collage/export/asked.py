@@ -16,7 +16,7 @@ from collage.names import CollageId
 from collage.request.parse import validated
 from collage.text import either
 
-Kind = Literal["zip", "picture"]
+Kind = Literal["zip", "picture", "poster", "sheet"]
 
 FieldName = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -29,9 +29,14 @@ LAID = ("rows", "cols", "columns")
 SHEET = ("gap", "labels", "title", "border", "background")
 """Options that say what is around them."""
 
+PAPER = ("paper", "landscape", "margin", "dpi")
+"""Options of what is printed."""
+
 USES: dict[str, frozenset[str]] = {
     "zip": frozenset({"names"}),
     "picture": frozenset({*LAID, *SHEET, "cell", "format", "dpi"}),
+    "poster": frozenset({*LAID, *SHEET, *PAPER, "bleed", "marks", "fit", "enlarge"}),
+    "sheet": frozenset({*PAPER, "columns", "gap", "labels", "title", "background"}),
 }
 """Which options each kind has, beside those that all have."""
 
@@ -41,7 +46,7 @@ class Export(Frozen, extra="forbid"):
 
     kind: Kind = Field(
         description="zip: the tiles as they were made, with manifest and choices; picture: tiles "
-        "as one picture"
+        "as one picture; poster: one page for a printer; sheet: pages of tiles with captions"
     )
     only: tuple[Annotated[str, Field(max_length=400)], ...] = Field(
         default=(),
@@ -81,6 +86,26 @@ class Export(Frozen, extra="forbid"):
     )
     dpi: int | None = Field(
         default=None, ge=LEAST_DPI, le=MOST_DPI, description="pixels of an inch on paper"
+    )
+
+    paper: str | None = Field(
+        default=None,
+        max_length=40,
+        description="A0 to A5, Letter, Legal, Tabloid, or WIDTHxHEIGHT in mm; unless given, A4",
+    )
+    landscape: bool | None = Field(default=None, description="the paper lies on its long side")
+    margin: float | None = Field(
+        default=None, ge=0, le=500, description="mm left free at each side of the paper"
+    )
+    bleed: float | None = Field(
+        default=None, ge=0, le=50, description="mm printed beyond the cut at each side"
+    )
+    marks: bool | None = Field(default=None, description="lines at the corners to cut along")
+    fit: Literal["contain", "cover"] | None = Field(
+        default=None, description="contain: all is on the page; cover: the page is full, and cuts"
+    )
+    enlarge: bool | None = Field(
+        default=None, description="print tiles that have fewer pixels than the dpi asks for"
     )
 
     @model_validator(mode="after")

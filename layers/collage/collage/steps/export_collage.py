@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collage import clock
-from collage.choices import choice
-from collage.choices.choice import Choices
 from collage.choices.selection import select
-from collage.errors import CollageError, NotInStore
+from collage.errors import CollageError
 from collage.export.asked import Export, Exported, folder_of, name_of
 from collage.steps.exports import KINDS
 from collage.steps.exports.kind import Material, Notes
@@ -33,7 +31,7 @@ def order(store: Store, collage_id: str, asked: Export) -> Order:
         NotInStore: when the collage is not made.
         InvalidRequest: when its terms leave no tile, or an option does not go with the collage.
     """
-    manifest, choices = store.manifest(collage_id), _choices(store, collage_id)
+    manifest, choices = store.manifest(collage_id), store.choices(collage_id)
     tiles = select(manifest, choices, asked.only)
     notes = KINDS[asked.kind].check(Material(store, manifest, choices, asked, tiles))
     beside = choices.model_dump(mode="json") if asked.kind == "zip" else None
@@ -51,7 +49,7 @@ def export_collage(
         NotInStore: when the collage is not made.
         InvalidRequest: when an option does not go with the collage.
     """
-    manifest, choices = store.manifest(collage_id), _choices(store, collage_id)
+    manifest, choices = store.manifest(collage_id), store.choices(collage_id)
     material = Material(store, manifest, choices, asked, tuple(tiles))
     kind, folder = KINDS[asked.kind], folder_of(name)
     kind.check(material)
@@ -83,12 +81,3 @@ def record_no_export(store: Store, collage_id: str, name: str, error: CollageErr
     """Write down why an export could not be made, where it was to lie."""
     if store.is_made(collage_id):
         store.put_failure(failure_of(collage_id, error), folder_of(name))
-
-
-def _choices(store: Store, collage_id: str) -> Choices:
-    """The choices that were made of a collage's tiles, if any were."""
-    try:
-        data = store.file(collage_id, "choices.json")
-    except NotInStore:
-        return Choices(id=collage_id)
-    return choice.read(data, "choices.json")

@@ -20,6 +20,7 @@ CONTENT_TYPES = {
     "dzi": "application/xml",
     "js": "text/javascript",
     "json": "application/json",
+    "pdf": "application/pdf",
     "zip": "application/zip",
     **{each.ending: each.content_type for each in FORMATS.values()},
 }

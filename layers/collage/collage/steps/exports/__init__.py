@@ -4,10 +4,12 @@ A new one is a file in this folder, its place in ``KINDS``, and its name and opt
 `collage.export.asked`.
 """
 
-from collage.steps.exports import picture, zip_file
+from collage.steps.exports import captioned_pages, picture, poster, zip_file
 from collage.steps.exports.kind import KindOfExport
 
 KINDS: dict[str, KindOfExport] = {
     "zip": KindOfExport(zip_file.check, zip_file.ending, zip_file.write),
     "picture": KindOfExport(picture.check, picture.ending, picture.write),
+    "poster": KindOfExport(poster.check, poster.ending, poster.write),
+    "sheet": KindOfExport(captioned_pages.check, captioned_pages.ending, captioned_pages.write),
 }

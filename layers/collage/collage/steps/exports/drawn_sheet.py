@@ -40,6 +40,8 @@ class Drawing:
 
     material: Material
     layout: Layout
+    captioned: tuple[int, ...] = ()
+    """Tiles that it does not show, and whose captions it has room for all the same."""
 
     @classmethod
     def of(cls, material: Material, there: Arrangement, cell: tuple[int, int]) -> Drawing:
@@ -52,7 +54,7 @@ class Drawing:
     @cached_property
     def sheet(self) -> Sheet:
         """What the tiles are laid on, with the captions of those that it shows."""
-        shown = {cell for cell in self.layout.cells if cell is not None}
+        shown = {*self.captioned, *(cell for cell in self.layout.cells if cell is not None)}
         said = captions(self.material.manifest.tiles, self.layout)
         return Sheet(self.layout, {i: text for i, text in said.items() if i in shown})
 
@@ -77,15 +79,23 @@ class Drawing:
             raise traits.wrong(
                 str(error).partition(":")[0], str(error).partition(": ")[2]
             ) from None
+        self.check_pixels("cell")
+        return enlarged(self.material, self.layout)
+
+    def check_pixels(self, field: str) -> None:
+        """Refuse more pixels than a function can make, which an option is to blame for.
+
+        Raises:
+            InvalidRequest: naming the limit.
+        """
         across, down = self.size
         row = across * self.sheet.geometry.step[1]
         if row > MAX_ROW_PIXELS or across * down > MAX_COLLAGE_PIXELS:
             raise traits.wrong(
-                "cell",
+                field,
                 f"the picture would have {across:,} x {down:,} pixels; at most "
                 f"{MAX_COLLAGE_PIXELS:,}, and in a row of cells {MAX_ROW_PIXELS:,}, can be made",
             )
-        return enlarged(self.material, self.layout)
 
     def strips(self) -> Iterator[Pixels]:
         """The sheet from top to bottom, in strips of its whole width.

@@ -28,6 +28,7 @@ METAVARS = {
     "names": "PATTERN",
     "rows": "FIELD",
     "cols": "FIELD",
+    "by": "FIELD",
     "paper": "A4|WxH",
     "margin": "MM",
     "bleed": "MM",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from collage.digest import canonical, sha256
-from collage.fields.values import LEAST_DPI, MOST_DPI, Colour, FormatName
+from collage.fields.values import LEAST_DPI, MOST_DPI, Colour, format_name
 from collage.formats import FORMATS
 from collage.frozen import Frozen
 from collage.manifest import Manifest
@@ -16,7 +16,7 @@ from collage.names import CollageId
 from collage.request.parse import validated
 from collage.text import either
 
-Kind = Literal["zip", "picture", "poster", "sheet"]
+Kind = Literal["zip", "picture", "poster", "sheet", "film", "blocks"]
 
 FieldName = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -32,10 +32,15 @@ SHEET = ("gap", "labels", "title", "border", "background")
 PAPER = ("paper", "landscape", "margin", "dpi")
 """Options of what is printed."""
 
+FILMS = ("gif", "webp", "mp4", "webm")
+"""Formats that move."""
+
 USES: dict[str, frozenset[str]] = {
     "zip": frozenset({"names"}),
     "picture": frozenset({*LAID, *SHEET, "cell", "format", "dpi"}),
     "poster": frozenset({*LAID, *SHEET, *PAPER, "bleed", "marks", "fit", "enlarge"}),
+    "film": frozenset({*LAID, *SHEET, "by", "cell", "format", "seconds"}),
+    "blocks": frozenset({*LAID, *SHEET, "by", "cell", "format", "dpi"}),
     "sheet": frozenset({*PAPER, "columns", "gap", "labels", "title", "background"}),
 }
 """Which options each kind has, beside those that all have."""
@@ -46,7 +51,8 @@ class Export(Frozen, extra="forbid"):
 
     kind: Kind = Field(
         description="zip: the tiles as they were made, with manifest and choices; picture: tiles "
-        "as one picture; poster: one page for a printer; sheet: pages of tiles with captions"
+        "as one picture; poster: one page for a printer; sheet: pages of tiles with captions; "
+        "film: one value after the other; blocks: a picture for each value"
     )
     only: tuple[Annotated[str, Field(max_length=400)], ...] = Field(
         default=(),
@@ -81,8 +87,17 @@ class Export(Frozen, extra="forbid"):
     background: Colour | None = Field(
         default=None, description="colour of gaps, border and labels: a name, or #rrggbb"
     )
-    format: FormatName | None = Field(
-        default=None, description=f"of a picture: {either(FORMATS)}; unless given, png"
+    by: FieldName | None = Field(
+        default=None,
+        description="field whose values a film shows one after the other, or blocks are made for",
+    )
+    seconds: float | None = Field(
+        default=None, ge=0.02, le=60, description="that a film shows each value; unless given, 1"
+    )
+    format: Annotated[str, BeforeValidator(format_name)] | None = Field(
+        default=None,
+        description=f"of pictures: {either(FORMATS)}; unless given, png; of a film: "
+        f"{either(FILMS)}; unless given, gif",
     )
     dpi: int | None = Field(
         default=None, ge=LEAST_DPI, le=MOST_DPI, description="pixels of an inch on paper"
@@ -117,6 +132,12 @@ class Export(Frozen, extra="forbid"):
                 raise ValueError(
                     f"{name}: {self.kind} has no use for it; it has: {', '.join(sorted(own))}"
                 )
+        formats: tuple[str, ...] = FILMS if self.kind == "film" else tuple(FORMATS)
+        if self.format is not None and self.format not in formats:
+            raise ValueError(
+                f"format: {self.format[:20]!r} is none of a {self.kind}; there are: "
+                + ", ".join(formats)
+            )
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from collage.export import traits
@@ -35,19 +35,23 @@ class Arrangement:
 
 
 def arranged(
-    manifest: Manifest, tiles: Sequence[int], asked: Export, shape: float = 1.0
+    manifest: Manifest,
+    tiles: Sequence[int],
+    asked: Export,
+    shape: float = 1.0,
+    shown: Collection[int] | None = None,
 ) -> Arrangement:
     """Where the tiles lie: as ``rows`` and ``cols`` ask for, as in the collage, or side by side.
 
     All tiles of a collage lie as in it, what is hidden left empty. Where only some are asked for,
     they lie in their order in ``columns``, or so that the sheet is about ``shape`` times as wide as
-    it is high.
+    it is high. A table of several is that of all ``tiles``, and only those ``shown`` are on it.
 
     Raises:
         InvalidRequest: when the tiles have no such field, or several belong into one cell.
     """
     if asked.rows is not None or asked.cols is not None:
-        return _table(manifest, tiles, asked.rows, asked.cols)
+        return _table(manifest, tiles, asked.rows, asked.cols, shown)
     if asked.only or asked.columns is not None:
         cell = manifest.layout.cell
         best = round(math.sqrt(len(tiles) * shape * cell[1] / cell[0])) or 1
@@ -55,7 +59,7 @@ def arranged(
     return _as_laid(manifest, tiles)
 
 
-def side_by_side(tiles: Sequence[int], cols: int) -> Arrangement:
+def side_by_side(tiles: Sequence[int | None], cols: int) -> Arrangement:
     """The tiles in their order, so many in a row; the last row may have fewer."""
     rows = -(-len(tiles) // cols)
     room: list[None] = [None] * (rows * cols - len(tiles))
@@ -110,7 +114,11 @@ def values(manifest: Manifest, tiles: Sequence[int], field: str) -> dict[str, li
 
 
 def _table(
-    manifest: Manifest, tiles: Sequence[int], rows: str | None, cols: str | None
+    manifest: Manifest,
+    tiles: Sequence[int],
+    rows: str | None,
+    cols: str | None,
+    shown: Collection[int] | None,
 ) -> Arrangement:
     """The tiles with one value in a row, and of another field in a column."""
     row_field = rows and traits.known(manifest, "rows", rows)
@@ -119,11 +127,13 @@ def _table(
         raise traits.wrong("cols", "rows and columns need different fields")
     by_row = values(manifest, tiles, row_field) if row_field else {"": list(tiles)}
     by_col = values(manifest, tiles, col_field) if col_field else {"": list(tiles)}
+    if shown is not None:
+        by_row, by_col = _among(by_row, shown), _among(by_col, shown)
     if not col_field:
-        cols_there = max(map(len, by_row.values()))
+        cols_there = max(1, *map(len, by_row.values()))
         cells = [tile for listed in by_row.values() for tile in _filled(listed, cols_there)]
     elif not row_field:
-        rows_there, cols_there = max(map(len, by_col.values())), len(by_col)
+        rows_there, cols_there = max(1, *map(len, by_col.values())), len(by_col)
         columns = [_filled(listed, rows_there) for listed in by_col.values()]
         cells = [column[row] for row in range(rows_there) for column in columns]
     else:
@@ -138,6 +148,10 @@ def _table(
         column_axis=col_field or "",
         row_axis=row_field or "",
     )
+
+
+def _among(found: Mapping[str, list[int]], shown: Collection[int]) -> dict[str, list[int]]:
+    return {value: [tile for tile in tiles if tile in shown] for value, tiles in found.items()}
 
 
 def _crossed(

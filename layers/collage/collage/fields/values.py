@@ -79,7 +79,7 @@ def _colour(value: Any) -> Any:
     return name
 
 
-def _format(value: Any) -> Any:
+def format_name(value: Any) -> Any:
     """What files of a format end in names it too, as ``jpg``."""
     return next((name for name, each in FORMATS.items() if each.ending == value), value)
 
@@ -141,7 +141,7 @@ def _engine(value: str) -> str:
 
 Side = Annotated[int, Field(ge=32, le=2048)]
 Colour = Annotated[str, BeforeValidator(_colour)]
-FormatName = Annotated[Format, BeforeValidator(_format)]
+FormatName = Annotated[Format, BeforeValidator(format_name)]
 Size = Annotated[tuple[Side, Side], BeforeValidator(size)]
 WideSide = Annotated[int, Field(ge=32, le=16_384)]
 WideSize = Annotated[tuple[WideSide, WideSide], BeforeValidator(size)]

@@ -19,8 +19,11 @@ from collage.store.multipart import Upload
 CONTENT_TYPES = {
     "dzi": "application/xml",
     "js": "text/javascript",
+    "gif": "image/gif",
     "json": "application/json",
+    "mp4": "video/mp4",
     "pdf": "application/pdf",
+    "webm": "video/webm",
     "zip": "application/zip",
     **{each.ending: each.content_type for each in FORMATS.values()},
 }

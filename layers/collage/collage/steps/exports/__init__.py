@@ -4,7 +4,7 @@ A new one is a file in this folder, its place in ``KINDS``, and its name and opt
 `collage.export.asked`.
 """
 
-from collage.steps.exports import captioned_pages, picture, poster, zip_file
+from collage.steps.exports import blocks, captioned_pages, film, picture, poster, zip_file
 from collage.steps.exports.kind import KindOfExport
 
 KINDS: dict[str, KindOfExport] = {
@@ -12,4 +12,6 @@ KINDS: dict[str, KindOfExport] = {
     "picture": KindOfExport(picture.check, picture.ending, picture.write),
     "poster": KindOfExport(poster.check, poster.ending, poster.write),
     "sheet": KindOfExport(captioned_pages.check, captioned_pages.ending, captioned_pages.write),
+    "film": KindOfExport(film.check, film.ending, film.write),
+    "blocks": KindOfExport(blocks.check, blocks.ending, blocks.write),
 }

@@ -20,8 +20,8 @@ from combinatoric_collage.cli import option_values, torch_python
 FLAGS = {"axes": "--axis", "rects": "--rect", "models": "--reconstruct-by"}
 """Options that go by another name than their field."""
 
-LEFT_OUT = {"mask_source", "mask_files", "style_pictures", "font"}
-"""Fields that a command fills in from files, by options of its own."""
+LEFT_OUT = {"mask_source", "mask_files", "style_pictures", "font", "again"}
+"""Fields that a command fills in from files, by options of its own, or for single tiles."""
 
 SHOWN = {
     "masks": "halves",

@@ -137,6 +137,7 @@ NAMED_AFTER = {
 """Where a file has the name of something else, and means that by it: folders begin so."""
 
 SHARED_NAMES = {
+    "again.py": "single tiles made again: as they are asked for, unfolded, and found in a collage",
     "app.py": "what Lambda is told to call, in each function's folder",
     "description.py": "of the API, for those who write clients; of a picture, within its file",
     "errors.py": "of the library and of the laptop cloud, which knows nothing of that",

@@ -137,11 +137,13 @@ def _tile(facts: TileFacts, end: TileEnd | None) -> Rows:
 
 
 def _end(facts: TileEnd) -> Rows:
-    changed = facts.outside_changed
+    outside = facts.outside_changed
+    changed = ", ".join(f"{name}={value}" for name, value in facts.again.items())
     return [
+        ("made again", changed),
         ("created", facts.created),
         ("cost", f"${facts.usd:,.4f}"),
         ("engine time", None if facts.seconds is None else f"{facts.seconds:,.1f} s"),
         ("asked before", facts.asked_before or None),
-        ("outside mask", None if changed is None else f"{changed:,} pixels changed by the model"),
+        ("outside mask", None if outside is None else f"{outside:,} pixels changed by the model"),
     ]

@@ -95,6 +95,11 @@ class TileRecord(Frozen):
     )
     refused: Tile | None = Field(default=None, description="the draw that a spare replaced")
     axes: dict[str, str] = Field(default={}, description="its value on each axis of a matrix")
+    again: dict[str, str] = Field(
+        default={},
+        exclude_if=lambda changed: not changed,
+        description="what it alone has otherwise than its place in the plan, where it was changed",
+    )
     measures: dict[str, float] = Field(default={}, description="what was measured of it")
     mask: str | None = Field(
         default=None,
@@ -112,7 +117,7 @@ class TileRecord(Frozen):
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it, with what was measured of it."""
         measured = (f"{name} {value:.4g}" for name, value in self.measures.items())
-        return ", ".join((self.tile.caption(prompt, self.mask), *measured))
+        return ", ".join((self.tile.caption(prompt, self.mask, self.again), *measured))
 
 
 class CellRecord(Frozen):

@@ -24,6 +24,8 @@ class Origins:
         named = (name for name, drawn in self.mask_files.items() if tile.mask in drawn)
         return next(named, None) if tile.mask else None
 
-    def caption(self, tile: Tile, prompt: bool = False) -> str:
+    def caption(
+        self, tile: Tile, prompt: bool = False, again: Mapping[str, str] | None = None
+    ) -> str:
         """What a label says of a tile; see `Tile.caption`."""
-        return tile.caption(prompt, self.mask(tile))
+        return tile.caption(prompt, self.mask(tile), again)

@@ -1,5 +1,6 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from collage.errors import InvalidRequest, NoStyles
 from collage.frozen import Frozen
 from collage.names import CollageId, MaskName
 from collage.origins import Origins
-from collage.recipes import upscaling
+from collage.recipes import again, upscaling
 from collage.recipes.recipe import Ingredients, Unfolded
 from collage.request.accepted import Accepted, Source
 from collage.request.relayout import Relayout
@@ -117,6 +118,24 @@ class Plan(Frozen):
         """The calls of a wave that tasks make, on a GPU."""
         return tuple(i for i in self.waves[wave] if self._by_task(i))
 
+    @cached_property
+    def changes(self) -> dict[int, dict[str, str]]:
+        """What single tiles have otherwise than they were unfolded, by their indices.
+
+        A tile that was made larger has what the one has that it was made from.
+        """
+        given = {
+            int(number): {name: str(value) for name, value in change.given.items()}
+            for number, change in (self.request.again or {}).items()
+        }
+        larger = {}
+        for index, tile in enumerate(self.tiles) if given else ():
+            whole = self._composed.get(tile.source or "")
+            if tile.operation == "upscale" and whole is not None:
+                below = whole.pieces[0].tile
+                larger[index] = next((given[i] for i in given if self.tiles[i].key == below), {})
+        return {**given, **larger}
+
     def _by_task(self, call: int) -> bool:
         return engines.ENGINES[self.tiles[self.calls[call][0]].engine].pinned is not None
 
@@ -139,7 +158,10 @@ class Plan(Frozen):
     def captions(self) -> dict[int, str]:
         """What is written below the tiles, and below spares in their place, by their indices."""
         said, tiles = self.request.captions, (*self.tiles, *self.spares)
-        return {index: self.origins.caption(tile, said) for index, tile in enumerate(tiles)}
+        return {
+            index: self.origins.caption(tile, said, self.changes.get(index))
+            for index, tile in enumerate(tiles)
+        }
 
     @cached_property
     def _composed(self) -> dict[str, Composition]:
@@ -229,7 +251,7 @@ def _check(tiles: Iterable[Tile], accounts: Accounts) -> None:
 
 def _unfold(request: Request, ingredients: Ingredients) -> tuple[Unfolded, bool]:
     """The tiles of a request in their cells, and whether a cell's place tells what it is."""
-    unfolded = recipes.RECIPES[request.recipe].unfold(ingredients)
+    unfolded = again.after(recipes.RECIPES[request.recipe].unfold(ingredients), ingredients)
     fixed = unfolded.cells is not None
     if not fixed:
         shown = range(len(unfolded.tiles)) if unfolded.shown is None else unfolded.shown
@@ -309,10 +331,16 @@ def _waves(
     """The calls by how many others must have been made before them, one after another."""
     composed = {composition.digest: composition for composition in compositions}
     depths: dict[str, int] = {}
-    for tile in tiles:
+    waiting = deque(tiles)
+    while waiting:
+        tile = waiting.popleft()
         parts = (composed[digest].pieces for digest in tile.made_of if digest in composed)
-        below = (depths[piece.tile] for pieces in parts for piece in pieces if piece.tile)
-        depths[tile.key] = 1 + max(below, default=-1)
+        below = [piece.tile for pieces in parts for piece in pieces if piece.tile]
+        if depths.keys() >= set(below):
+            depths[tile.key] = 1 + max((depths[key] for key in below), default=-1)
+        else:
+            # What is made for a changed tile alone comes after it; no tile is made of itself.
+            waiting.append(tile)
     waves: list[list[int]] = [[] for _ in range(1 + max(depths.values(), default=0))]
     for index, call in enumerate(calls):
         waves[depths[tiles[call[0]].key]].append(index)

@@ -79,16 +79,27 @@ class Tile(Frozen, extra="forbid"):
         own = () if self.source is None else (self.source,)
         return (*own, *self.style_pictures.values())
 
-    def caption(self, prompt: bool = False, mask: str | None = None) -> str:
+    def caption(
+        self,
+        prompt: bool = False,
+        mask: str | None = None,
+        again: Mapping[str, str] | None = None,
+    ) -> str:
         """What a label says of it: its styles and its mask, or its ``prompt``, or its number.
 
-        ``mask`` is what people call its mask, where that is not what the tile calls it.
+        ``mask`` is what people call its mask, where that is not what the tile calls it; ``again``
+        is what it alone has otherwise, which is said in any case.
         """
-        named = " + ".join(self.styles) + (f", {mask or self.mask}" if self.mask else "")
+        changed = dict(again or {})
+        named = self._named(prompt or changed.pop("prompt", None) is not None, mask)
+        said = (f"{name.replace('_', ' ')} {value}" for name, value in changed.items())
+        return ", ".join([named, *(each for each in said if each != named)])
+
+    def _named(self, prompt: bool, mask: str | None) -> str:
         if prompt and self.prompt:
             return self.prompt
         if self.styles:
-            return named
+            return " + ".join(self.styles) + (f", {mask or self.mask}" if self.mask else "")
         return f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
 
 

@@ -173,6 +173,7 @@ def tile_record(
     """What became of a tile, by its own sidecar or that of its spare, or by its call's failure."""
     tile = plan.tiles[index]
     axes = plan.axes[index] if plan.axes else {}
+    again = plan.changes.get(index, {})
     if sidecar is not None:
         replaced = sidecar.key != tile.key
         state: TileState = "done" if sidecar.collage == plan.id else "reused"
@@ -180,6 +181,7 @@ def tile_record(
             index=index,
             axes=axes,
             mask=plan.origins.mask(sidecar.tile),
+            again={} if replaced else again,
             measures=sidecar.measures,
             key=sidecar.key,
             state="replaced" if replaced else state,
@@ -198,6 +200,7 @@ def tile_record(
         index=index,
         axes=axes,
         mask=plan.origins.mask(tile),
+        again=again,
         key=tile.key,
         state="refused" if failure and failure.error == Refused.__name__ else "failed",
         tile=tile,

@@ -36,6 +36,8 @@ OTHER = {
     "captions": True,
     "upscale": 2,
     "metadata": False,
+    "again": {"0": {"seed": 9}},
+    "dpi": 300,
 }
 """For each field that the recipe collage has, a value that is not its default."""
 

@@ -8,6 +8,7 @@ from collage import engines
 from collage.engines.diffusion import operations
 from collage.engines.upscaler.models import Upscaler
 from collage.fields import values
+from collage.fields.again import Changes
 from collage.fields.values import (
     LEAST_DPI,
     MAX_STYLES,
@@ -226,11 +227,22 @@ class Fields(Frozen, extra="forbid"):
     replace_refused: bool = Field(
         default=False, description="draw another pair when the provider refuses one"
     )
+    again: Changes | None = Field(
+        default=None,
+        exclude_if=unused,
+        description="single tiles made otherwise than the request has them, by their numbers",
+    )
+
+    @property
+    def unfolded_engines(self) -> tuple[str, ...]:
+        """The engines of its tiles as they are unfolded, before single ones are changed."""
+        return self.axes.get("engine") or (self.engine,)
 
     @property
     def engines(self) -> tuple[str, ...]:
         """The engines that it asks, in this order."""
-        return self.axes.get("engine") or (self.engine,)
+        changed = (change.engine for change in (self.again or {}).values())
+        return tuple(dict.fromkeys([*self.unfolded_engines, *filter(None, changed)]))
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
@@ -256,7 +268,7 @@ class Fields(Frozen, extra="forbid"):
     @property
     def known_styles(self) -> tuple[str, ...]:
         """Styles that its engines know beside the default ones."""
-        return engines.known_styles(self.engines)
+        return engines.known_styles(self.unfolded_engines)
 
     @property
     def shown_size(self) -> tuple[int, int]:

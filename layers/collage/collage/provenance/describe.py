@@ -113,12 +113,14 @@ def _pairs(plan: Plan, manifest: Manifest) -> dict[str, object]:
     asked, layout = plan.request, manifest.layout
     used = {plan.origins.mask(tile) or tile.mask for tile in plan.tiles if tile.mask is not None}
     named = [file_of(mask) or mask for mask in asked.masks]
+    # Those that were changed one by one may be of other models.
+    of_all = (tile for index, tile in enumerate(plan.tiles) if index not in plan.changes)
     return {
         "Steps": 1,
         "Sampler": asked.engine,
         "Seed": asked.seed,
         "Size": f"{asked.size[0]}x{asked.size[1]}",
-        "Model": plan.tiles[0].model,
+        "Model": next(of_all, plan.tiles[0]).model,
         "Engine": asked.engine,
         "Mask mode": "Inpaint masked" if used else None,
         "Masks": parameters.joined([m for m in named if m in used] or sorted(used)),

@@ -241,6 +241,9 @@ def _cell(record: ReadCollage, cell: tuple[int, int]) -> Explanation:
 
 def _summary(record: ReadCollage) -> CollageFacts:
     plan, run = record.plan, record.run
+    # Those that were changed one by one may be of other models.
+    of_all = (tile for tile, end in zip(plan.tiles, record.tiles, strict=True) if not end.again)
+    model = next(of_all, plan.tiles[0]).model
     return CollageFacts(
         id=plan.id,
         pack=record.pack,
@@ -249,7 +252,7 @@ def _summary(record: ReadCollage) -> CollageFacts:
         rows=record.geometry.rows,
         cols=record.geometry.cols,
         gap=record.geometry.gap,
-        request=plan.request.model_copy(update={"model": plan.tiles[0].model}),
+        request=plan.request.model_copy(update={"model": model}),
         styles=plan.styles.styles,
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,

@@ -67,6 +67,7 @@ class TileEnd(Part):
     )
     error: Name | None = None
     message: Text | None = None
+    again: Annotated[dict[Name, Text], Field(default={}, max_length=100)]
 
 
 class RequestFacts(Part):

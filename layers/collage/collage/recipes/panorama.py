@@ -61,6 +61,7 @@ class Panorama(Recipe):
     operation = "outpaint"
     untouched = True
     unsaid = "the scene goes on beyond the edge of the picture"
+    alone = False
 
     def check(self, request: Fields) -> None:
         """It has a size to extend to."""

@@ -16,6 +16,7 @@ from collage.words.seeds import MAX_SEED
 from collage.words.styles import fold
 
 if TYPE_CHECKING:
+    from collage.fields.again import Change
     from collage.fields.fields import Fields
     from collage.pictures.masks import Box
     from collage.weights import Weights
@@ -99,7 +100,8 @@ class Ingredients:
         model = self.models[name] if fixed else str(given["model"])
         model = engine.model_of(operation, bool(prompt.strip()), model)
         if engine.pinned:
-            model = engine.pinned(operation, given.get("model", asked.model), self.weights)
+            named = asked.model if name in asked.unfolded_engines else None
+            model = engine.pinned(operation, given.get("model", named), self.weights)
         if engine.style_pictures and engine.style_pictures_of(model, self.weights):
             own |= self._pictures_of(styles, large=engine.references)
         seed = int(given.get("seed", asked.seed))
@@ -119,6 +121,59 @@ class Ingredients:
             sample=None if engine.seeded else number,
             preserve=asked.preserve,
         )
+
+    def changed(self, tile: Tile, place: Mapping[str, str], change: Change) -> Tile:
+        """``tile`` with what ``change`` says otherwise of it; ``place`` is where a table has it.
+
+        What follows from the engine, as its model and its options, is that of the new engine where
+        the change names one.
+
+        Raises:
+            ValueError: for what its engine has no use for.
+        """
+        asked = self.request
+        settings: dict[str, Any] = {n: v for n, v in place.items() if n in asked.axes}
+        base = int(settings.get("seed", asked.seed))
+        number = tile.sample if tile.seed is None else (tile.seed - base) % (MAX_SEED + 1)
+        engine = change.engine or tile.engine
+        change.check(engine)
+        if engine == tile.engine:
+            kept = dict(tile.options)
+            if change.model is not None:
+                kept.pop(STYLE_PICTURES, None)
+        else:
+            # A model and options belong to their engine; what is left says what the tile is.
+            own = {*engines.ENGINES[tile.engine].options, STYLE_PICTURES}
+            kept = {name: value for name, value in tile.options.items() if name not in own}
+            settings.pop("model", None)
+            if engine not in asked.unfolded_engines:
+                settings |= dict.fromkeys(engines.ENGINES[engine].options)
+        if change.seed is not None or change.sample is not None:
+            number = change.sample or 0
+        named = {"seed": change.seed, "engine": engine, "model": change.model}
+        settings |= {name: value for name, value in named.items() if value is not None}
+        prompt = tile.prompt if change.prompt is None else change.prompt
+        made = self.tile(
+            tile.operation,
+            prompt,
+            number=number or 0,
+            styles=tile.styles,
+            mask=tile.mask,
+            source=tile.source,
+            settings=settings,
+            size=tile.size,
+            options={**kept, **change.options},
+        )
+        stays = engine == tile.engine and change.model is None
+        if stays and self._alike(tile, prompt, made.model):
+            made = made.model_copy(update={"model": tile.model})
+        return made.model_copy(update={"preserve": tile.preserve})
+
+    def _alike(self, tile: Tile, prompt: str, model: str) -> bool:
+        """Whether its engine makes it by the same model with this prompt as with its own."""
+        of = engines.ENGINES[tile.engine].model_of
+        texts = (bool(text.strip()) for text in (tile.prompt, prompt))
+        return len({of(tile.operation, prompted, model) for prompted in texts}) == 1
 
     def has_picture(self, style: str) -> bool:
         """Whether the user gave a picture of a style."""
@@ -210,6 +265,10 @@ class Recipe(ABC):
     """Whether it makes nothing without a prompt."""
     unsaid: ClassVar[str] = ""
     """The prompt where a request has none: some models make nothing without."""
+    alone: ClassVar[bool] = True
+    """Whether each tile that it shows stands alone, so that it can be changed by itself."""
+    keeps_engine: ClassVar[bool] = False
+    """Whether a tile that is changed by itself must stay with its engine and model."""
 
     def check(self, request: Fields) -> None:
         """Check what of a request must go together for this recipe alone.

@@ -50,6 +50,8 @@ class Transfer(Recipe):
     uses = STYLED | {"combine", "tiles", "order", "replace_refused"}
     operation = "transfer"
     untouched = True
+    # Studies and the strength of a second transfer are made for the engine that is to take them.
+    keeps_engine = True
 
     def check(self, request: Fields) -> None:
         """There are styles enough to combine, one prompt, and a draw for each tile."""

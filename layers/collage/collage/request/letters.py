@@ -66,5 +66,7 @@ def _drawn(asked: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "subjects", tuple(chain.from_iterable(subjects))
     if asked.captions and asked.prompt:
         yield "prompt", prompts.asked(asked, asked.prompt)
+    if asked.labels or asked.captions:
+        yield "again", tuple(change.prompt or "" for change in (asked.again or {}).values())
     if table:
         yield "axes", tuple(chain.from_iterable(asked.axes.values()))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from collage import recipes
 from collage.errors import FieldError, InvalidRequest
+from collage.fields.again import Change
 from collage.request.request import Request
 from collage.words import lists
 from collage.words.seeds import seeded
@@ -87,6 +88,8 @@ def _field_error(error: Any, model: type[BaseModel], schema: Mapping[str, Any]) 
     field = str(error["loc"][0]) if error["loc"] else ""
     if not field and message.partition(":")[0] in model.model_fields:
         field, _, message = message.partition(": ")
+    if field == "again" and len(error["loc"]) > 1:
+        return _in_a_change(error, message)
     if error["type"] == "extra_forbidden":
         known = list(model.model_fields)
         message = f"there is no such option; there are: {', '.join(known)}"
@@ -95,6 +98,18 @@ def _field_error(error: Any, model: type[BaseModel], schema: Mapping[str, Any]) 
     return FieldError(
         field, message, getattr(cause, "allowed", None) or _rule(schema.get(field, {}))
     )
+
+
+def _in_a_change(error: Any, message: str) -> FieldError:
+    """One of pydantic's errors in the change of a single tile, which the message names."""
+    number, *within = (str(part) for part in error["loc"][1:])
+    if error["type"] == "extra_forbidden":
+        message = f"there is no such change; there are: {', '.join(Change.model_fields)}"
+    if within == ["[key]"]:
+        return FieldError("again", f"{number!r} is no number of a tile; they count from 0")
+    place = ", ".join([f"tile {number}", *within])
+    cause = error.get("ctx", {}).get("error")
+    return FieldError("again", f"{place}: {message}", getattr(cause, "allowed", None))
 
 
 @cache

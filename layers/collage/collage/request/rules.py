@@ -45,6 +45,7 @@ def check(request: Fields) -> None:
         raise ValueError("upscaler: it says how to make pictures larger; give upscale, 2 or 4")
     _style_pictures(request)
     _mask_files(request)
+    _again(request)
     recipe.check(request)
 
 
@@ -63,12 +64,14 @@ def served(request: Fields, has_source: bool) -> None:
     if not has_source and request.masks not in unsaid:
         raise InvalidRequest("masks: they say what of a picture is repainted, and none is given.")
     wanted = {recipe.operation_on(has_source)}
+    changed = {change.engine for change in (request.again or {}).values()}
     for name in request.engines:
         lacking = wanted - engines.ENGINES[name].operations
         if lacking:
             able = [e for e in engines.offered() if wanted <= engines.ENGINES[e].operations]
+            field = "again: engine" if name in changed else "engine"
             raise InvalidRequest(
-                f"engine: {name} cannot {' or '.join(sorted(lacking))}, as the recipe "
+                f"{field}: {name} cannot {' or '.join(sorted(lacking))}, as the recipe "
                 f"{request.recipe} asks; these can: {', '.join(able) or 'none'}."
             )
 
@@ -97,10 +100,11 @@ def _style_pictures(request: Fields) -> None:
     for name in request.style_pictures:
         if styles.fold(name) not in named:
             raise ValueError(f"style_pictures: {name!r} is none of the styles that are named")
-    if not any(engines.ENGINES[name].style_pictures for name in request.engines):
+    asked = request.unfolded_engines
+    if not any(engines.ENGINES[name].style_pictures for name in asked):
         able = [name for name, known in engines.ENGINES.items() if known.style_pictures]
         raise ValueError(
-            f"style_pictures: {' and '.join(request.engines)} takes no style from a picture; "
+            f"style_pictures: {' and '.join(asked)} takes no style from a picture; "
             f"these do: {', '.join(able)}"
         )
 
@@ -121,23 +125,51 @@ def _mask_files(request: Fields) -> None:
             raise ValueError(f"mask_files: {name!r} has a list of files, and there is one source")
 
 
+def _again(request: Fields) -> None:
+    """Single tiles are changed where they stand alone, to what an engine of them has."""
+    recipe = recipes.RECIPES[request.recipe]
+    if request.again and not recipe.alone:
+        raise ValueError(
+            f"again: the tiles of the recipe {request.recipe} are made from one another, so none "
+            "can be changed by itself"
+        )
+    for number, change in (request.again or {}).items():
+        other = change.engine not in (None, request.engine) or change.model is not None
+        if recipe.keeps_engine and other:
+            raise ValueError(
+                f"again: tile {number}: in the recipe {request.recipe} a tile keeps its engine "
+                "and model; change its seed, sample or prompt"
+            )
+        wrong = []
+        for engine in (change.engine,) if change.engine else request.unfolded_engines:
+            try:
+                change.check(engine)
+            except ValueError as error:
+                wrong.append(error)
+            else:
+                break
+        else:
+            raise ValueError(f"again: tile {number}: {wrong[0]}")
+
+
 def _options(request: Fields) -> None:
     """Every option must be one that an engine of the request has."""
-    known = [engines.ENGINES[name] for name in request.engines]
+    named = request.unfolded_engines
+    known = [engines.ENGINES[name] for name in named]
     for name in OPTIONS:
         asked = [*_values(request, name)]
         if asked and not any(name in engine.options for engine in known):
             owners = [e for e, engine in engines.ENGINES.items() if name in engine.options]
             raise ValueError(
-                f"{name}: of {' and '.join(request.engines)} no engine has it; "
+                f"{name}: of {' and '.join(named)} no engine has it; "
                 f"these do: {', '.join(owners) or 'none'}"
             )
     for quality in _values(request, "quality"):
         allowed = [q for engine in known for q in engine.qualities]
         if quality not in allowed:
             raise ValueError(f"quality: {quality!r} is none of: {', '.join(allowed)}")
-    fixed = [name for name in request.engines if engines.ENGINES[name].model is not None]
-    if [*_values(request, "model")] and len(fixed) == len(request.engines):
+    fixed = [name for name in named if engines.ENGINES[name].model is not None]
+    if [*_values(request, "model")] and len(fixed) == len(named):
         only = engines.ENGINES[fixed[0]].model
         raise ValueError(f"model: the engine {fixed[0]} has only {only}")
 
@@ -151,14 +183,21 @@ def known_qualities(request: Fields, models: Mapping[str, str]) -> None:
         InvalidRequest: naming the model and what it takes.
     """
     named = [value for value in _values(request, "model") if value is not None]
-    for engine in request.engines:
+    for engine in request.unfolded_engines:
         for model in named or [models[engine]]:
-            allowed = engines.ENGINES[engine].qualities_of(model)
             for quality in _values(request, "quality"):
-                if allowed is not None and quality not in allowed:
-                    said = f"{model} has no quality {quality!r}; it has: {', '.join(allowed)}"
-                    wrong = FieldError("quality", said, list(allowed))
-                    raise InvalidRequest(f"quality: {said}.", [wrong])
+                _known_quality("quality", engine, model, quality)
+    for change in (request.again or {}).values():
+        if change.quality is not None:
+            engine = change.engine or request.engine
+            _known_quality("again", engine, change.model or models[engine], change.quality)
+
+
+def _known_quality(field: str, engine: str, model: str, quality: str) -> None:
+    allowed = engines.ENGINES[engine].qualities_of(model)
+    if allowed is not None and quality not in allowed:
+        said = f"{model} has no quality {quality!r}; it has: {', '.join(allowed)}"
+        raise InvalidRequest(f"{field}: {said}.", [FieldError(field, said, list(allowed))])
 
 
 def _values(request: Fields, name: str) -> Iterable[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 
 from collage import engines, recipes
@@ -24,12 +26,12 @@ from collage.words import styles
 def check(asked: Request, tools: Tools) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
     for name in asked.engines:
-        set_up(name, tools)
+        set_up(name, tools, "engine" if name in asked.unfolded_engines else "again: engine")
     if asked.upscaler is not None:
         set_up(engines.UPSCALERS[asked.upscaler][0], tools, "upscaler")
         upscalers.check(asked.upscaler)
     rules.known_qualities(asked, models(asked, tools))
-    if asked.styled and asked.styles is None and tools.lister(asked.engines) is None:
+    if asked.styled and asked.styles is None and tools.lister(asked.unfolded_engines) is None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude, asked.known_styles)
@@ -50,14 +52,31 @@ def able(asked: Request, tools: Tools, has_source: bool) -> None:
         for name in (*OPTIONS, "style_pictures")
         if getattr(asked, name) is not None or name in asked.axes
     )
-    for name, size, model, text in product(asked.engines, asked.sizes, named, texts):
-        wanted = Wanted(recipe.operation_on(has_source), size, model, text, options)
+    operation = recipe.operation_on(has_source)
+    for name, size, model, text in product(asked.unfolded_engines, asked.sizes, named, texts):
+        wanted = Wanted(operation, size, model, text, options)
         engines.ENGINES[name].check(wanted, _settings(name, tools))
+    for number, change in (asked.again or {}).items():
+        name = change.engine or asked.unfolded_engines[0]
+        has = frozenset(change.options)
+        for size in asked.sizes if has or change.engine else ():
+            wanted = Wanted(operation, size, change.model, change.prompt, has)
+            with _of_tile(number):
+                engines.ENGINES[name].check(wanted, _settings(name, tools))
     if asked.upscaler is not None:
         name, model = engines.UPSCALERS[asked.upscaler]
         for size in asked.sizes:
             wanted = Wanted("upscale", size, model)
             engines.ENGINES[name].check(wanted, _settings(name, tools))
+
+
+@contextmanager
+def _of_tile(number: str) -> Iterator[None]:
+    """Say of which changed tile it is that its engine cannot make it."""
+    try:
+        yield
+    except InvalidRequest as error:
+        raise InvalidRequest(f"again: tile {number}: {error}") from error
 
 
 def _settings(engine: str, tools: Tools) -> ProviderSettings | None:
@@ -77,7 +96,7 @@ def set_up(engine: str, tools: Tools, field: str = "engine") -> None:
         raise EngineUnavailable(f"{field}: {engine} {account.lacks}")
     if known.pinned is not None and not tools.settings.models:
         raise EngineUnavailable(
-            f"engine: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
+            f"{field}: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
             "laptop say with --models where weights lie."
         )
 
@@ -113,28 +132,38 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
     found = store.weights(tools.settings.models)
     others = set(asked.engines) - set(own)
     taken_by_others = any(engines.ENGINES[name].style_pictures for name in others)
-    for size in asked.sizes:
+    operation = recipes.RECIPES[asked.recipe].operation_on(has_source)
+    for size in asked.sizes if {*own} & {*asked.unfolded_engines} else ():
         operations.check(
             found,
-            {recipes.RECIPES[asked.recipe].operation_on(has_source)},
+            {operation},
             asked.model,
             {name: getattr(asked, name) for name in operations.SAMPLING},
             asked.axes,
             size,
             styled=bool(asked.style_pictures) and not taken_by_others,
         )
+    for number, change in (asked.again or {}).items():
+        if change.engine in own:
+            for size in asked.sizes:
+                with _of_tile(number):
+                    operations.check(found, {operation}, change.model, change.options, {}, size)
     return found
 
 
 def models(asked: Request, tools: Tools) -> dict[str, str]:
-    """What renders, by engine: the engine's only model, the request's, or the stack's."""
+    """What renders, by engine: the engine's only model, the request's, or the stack's.
+
+    The request's is for the engines that it asks by itself, not for those of single tiles.
+    """
     accounts = tools.accounts
 
     def of_stack(engine: str) -> str:
         account = of_engine(accounts, engine)
         return "" if account is None else account.settings.model
 
+    own = asked.model or ""
     return {
-        name: known.model or asked.model or of_stack(name)
+        name: known.model or (own if name in asked.unfolded_engines else "") or of_stack(name)
         for name, known in engines.ENGINES.items()
     }

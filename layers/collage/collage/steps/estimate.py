@@ -63,7 +63,7 @@ def estimate(
     weights = capabilities.weights(store, asked, tools, source is not None)
     prepared = prepare(tools, asked, source, files, accepted.size, weights).digests
     prepared = with_styles(prepared, *brought(asked, files.style_pictures))
-    lists = bool(asked.theme or tools.lister(asked.engines))
+    lists = bool(asked.theme or tools.lister(asked.unfolded_engines))
     listed = lists and asked.styled and asked.styles is None
     made = plan.make(
         accepted,

@@ -24,7 +24,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         NotKept: when S3 does not take the list: another try pays again.
     """
     asked = store.accepted(collage_id).request
-    lister = tools.lister(asked.engines)
+    lister = tools.lister(asked.unfolded_engines)
     if lister is None or lister.provider.styles is None:
         names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))

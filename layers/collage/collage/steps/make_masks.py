@@ -187,12 +187,14 @@ def _working_size(
     recipe = recipes.RECIPES[asked.recipe]
     if recipe.untouched:
         return asked.size
+    # Not by those of single tiles that are changed: all others keep their source, and their keys.
+    first = asked.unfolded_engines
     sizes = [
         engines.ENGINES[name].working_size(model, asked.size)
         for name, model in capabilities.models(asked, tools).items()
-        if name in asked.engines
+        if name in first
     ]
-    if weights is not None:
+    if weights is not None and any(engines.ENGINES[name].pinned for name in first):
         named = asked.axes.get("model") or ([asked.model] if asked.model else [])
         done = {recipe.operation_on(has_source)}
         sizes.append(operations.working_size(weights, done, named, asked.size))

@@ -2,18 +2,20 @@
 
 import { merged, parse, written } from "./choices.js";
 import { script } from "./dom.js";
+import { known, remember } from "./remembered.js";
 
 /**
  * Where choices are kept.
  * @typedef {object} Keeper
  * @property {() => string} person whose choices are made here
- * @property {(name: string) => void} rename
+ * @property {(people: any, name: string) => any} rename give the person another name; the people then
  * @property {(to: {people: (people: any) => void, problem: (text: string) => void}) => void} heard who is told of
  *     choices that were made elsewhere, and that some could not be kept
  * @property {() => Promise<void>} load
  * @property {(people: any, changes: Map<string, any>) => void} save
  * @property {(people: any, others: any) => Promise<void>} merge
- * @property {() => void} retry
+ * @property {() => Promise<void>} settle what waits to be kept is kept then
+ * @property {() => void} [retry] try again what went wrong, where that is of use
  */
 
 const PERSON = "collage-person";
@@ -26,14 +28,14 @@ const UNKEPT = "This browser keeps nothing for this page: export your choices be
  */
 export function localChoices(id) {
   const place = `collage-choices-${id}`;
-  let person = read(PERSON) ?? NOBODY;
+  let person = known(PERSON) ?? NOBODY;
   let tell;
   /** Those that lie beside the page. */
   let beside = new Map();
 
   /** What is kept, which another tab may have changed. */
   function kept() {
-    const text = read(place);
+    const text = known(place);
     if (text === null) return new Map();
     try {
       return parse(JSON.parse(text), id);
@@ -45,7 +47,7 @@ export function localChoices(id) {
 
   function save(people) {
     const all = merged(kept(), people);
-    tell.problem(write(place, JSON.stringify(written(all, id))) ? "" : UNKEPT);
+    tell.problem(remember(place, JSON.stringify(written(all, id))) ? "" : UNKEPT);
   }
 
   addEventListener("storage", (event) => {
@@ -54,12 +56,15 @@ export function localChoices(id) {
 
   return {
     person: () => person,
-    rename(name) {
-      const others = kept();
-      others.delete(person);
-      write(place, JSON.stringify(written(others, id)));
-      write(PERSON, name);
+    rename(people, name) {
+      const now = new Map(people);
+      const mine = now.get(person);
+      now.delete(person);
       person = name;
+      remember(PERSON, name);
+      const all = mine ? merged(now, new Map([[name, mine]])) : now;
+      remember(place, JSON.stringify(written(all, id)));
+      return all;
     },
     heard: (listener) => {
       tell = listener;
@@ -76,23 +81,6 @@ export function localChoices(id) {
     },
     save,
     merge: async (people) => save(people),
-    retry: () => {},
+    settle: async () => {},
   };
-}
-
-function read(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  try {
-    localStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
 }

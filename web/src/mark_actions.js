@@ -31,7 +31,8 @@ export function markActions(marking, actions, problem) {
     problem.hidden = !text;
     if (problem.dataset.said === text) return;
     problem.dataset.said = text;
-    problem.replaceChildren(h("p", {}, text), h("button", { type: "button", onclick: marking.retry }, "Try again"));
+    const again = marking.retry ? [h("button", { type: "button", onclick: () => marking.retry() }, "Try again")] : [];
+    problem.replaceChildren(h("p", {}, text), ...again);
   }
 
   marking.on(draw);

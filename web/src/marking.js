@@ -79,17 +79,13 @@ export function makeMarking(collage, keeper) {
     counts: () => counts,
     people: () => people,
     person: keeper.person,
-    /** Whose choices those made here are from now on, those that were made here among them. */
-    rename(name) {
-      const now = new Map(people);
-      const mine = now.get(keeper.person());
-      now.delete(keeper.person());
-      keeper.rename(name);
-      take(mine ? merged(now, new Map([[name, mine]])) : now);
-      keeper.save(people, new Map());
-    },
+    /** Give the person at this page another name. */
+    rename: (name) => take(keeper.rename(people, name)),
     /** The file of all choices, as text. */
-    file: () => `${JSON.stringify(written(people, id), null, 1)}\n`,
+    async file() {
+      await keeper.settle();
+      return `${JSON.stringify(written(people, id), null, 1)}\n`;
+    },
     /**
      * Merge a file of choices; the people in it.
      * @param {string} text
@@ -104,8 +100,8 @@ export function makeMarking(collage, keeper) {
     },
     /** Why choices are not kept; empty where they are. */
     problem: () => problem,
-    /** Try again to keep what could not be kept. */
-    retry: () => keeper.retry(),
+    /** Try again to keep what could not be kept, where that is of use. */
+    retry: keeper.retry,
     on: (listener) => listeners.push(listener),
     load: () => keeper.load(),
   };

@@ -1,12 +1,15 @@
 /** The page beside a collage: what there is on it, and how its parts act on each other. */
 
+import { inStudio } from "../studio/api.js";
 import { makeActions } from "./actions.js";
+import { apiChoices } from "./api_choices.js";
 import { read } from "./collage.js";
 import { collageView } from "./collage_view.js";
 import { compareDialog } from "./compare.js";
 import { details } from "./details.js";
 import { announce, h, iconButton } from "./dom.js";
 import { fields, matcher } from "./fields.js";
+import { filmBar, frameOf } from "./film.js";
 import { localChoices } from "./local_choices.js";
 import { markActions } from "./mark_actions.js";
 import { makeMarking } from "./marking.js";
@@ -48,7 +51,8 @@ async function start() {
 function open(collage, theme) {
   const state = makeState(collage.cols);
   const actions = makeActions();
-  const marking = makeMarking(collage, localChoices(collage.manifest.id));
+  const { id } = collage.manifest;
+  const marking = makeMarking(collage, inStudio ? apiChoices(id) : localChoices(id));
   const views = Object.entries(WORDS).map(([view, word]) =>
     h("button", { type: "button", onclick: () => state.set({ view }) }, word),
   );
@@ -59,8 +63,7 @@ function open(collage, theme) {
 
   const { undo } = markActions(marking, actions, parts.problem);
   // The choices come first: the zoom starts from the room that they leave.
-  const named = new Set(collage.manifest.tiles.flatMap((record) => Object.keys(record.axes ?? {})));
-  const choices = toolbar(page.fields, state, parts.bar, named);
+  const choices = toolbar(page, parts.bar);
   const seen = details(page, parts.panel, {
     compare: compareDialog(collage),
     close: () => state.set({ selected: null }),
@@ -75,6 +78,7 @@ function open(collage, theme) {
   });
   const table = tilesView(page, parts.flow);
   keepInStep(page, { views, choices, seen, picture, table });
+  filmBar(page, parts.main, table.ready);
   const inHand = () => table.focused() ?? picture.focused() ?? seen.item();
   shortcuts(marking, {
     inHand,
@@ -102,10 +106,14 @@ function aboutButton(state) {
 
 /** @type {(page: Page) => ReturnType<Page["chosen"]>} */
 function chosen({ collage, state, fields: all, marking }) {
-  const matches = matcher(all, state.get(), marking);
-  const items = state.get().view === "collage" ? collage.cells : collage.tiles;
-  const found = items.filter((item) => item.shown && (matches?.(item) ?? true));
-  return { only: only(state.get(), found, collage), items: found };
+  const now = state.get();
+  const matches = matcher(all, now, marking);
+  const frame = frameOf(now, all);
+  const inFrame = (item) => frame === null || frame.field.of(item).includes(frame.value);
+  const items = now.view === "collage" ? collage.cells : collage.tiles;
+  const found = items.filter((item) => item.shown && inFrame(item) && (matches?.(item) ?? true));
+  const values = frame ? { ...now.chosen, [frame.field.key]: frame.value } : now.chosen;
+  return { only: only({ ...now, chosen: values }, found, collage), items: found };
 }
 
 /** What is shown follows what is chosen. */
@@ -127,11 +135,14 @@ function keepInStep({ collage, state, fields: all, marking }, { views, choices, 
     document.body.dataset.view = view;
     views.forEach((button, i) => button.setAttribute("aria-pressed", String(Object.keys(WORDS)[i] === view)));
     const items = view === "collage" ? cells : tiles;
-    const found = matches ? items.filter(matches) : items;
+    const matching = matches ? items.filter(matches) : items;
+    const frame = frameOf(state.get(), all);
+    const inFrame = frame && ((item) => frame.field.of(item).includes(frame.value));
+    const found = inFrame ? matching.filter(inFrame) : matching;
     choices.count(found.length, items.length, view === "collage" ? "cells" : "tiles");
     picture.filter(matches);
-    if (view === "tiles") table.show(found);
-    if (matches) announce(`${found.length} of ${items.length} ${view === "collage" ? "cells" : "tiles"}`);
+    if (view === "tiles") table.show(matching, inFrame);
+    if (matches && !frame) announce(`${found.length} of ${items.length} ${view === "collage" ? "cells" : "tiles"}`);
   }
 
   state.on((choice, changed) => {

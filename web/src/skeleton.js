@@ -19,6 +19,7 @@ export function skeleton({ manifest, rows, cols }, { views, acts, about, theme }
   const panel = h("aside", { class: "panel", "aria-label": "Details" });
   const bar = h("section", { class: "bar", "aria-label": "Filters" });
   const problem = h("div", { class: "problem", role: "alert", hidden: true });
+  const main = h("main", {}, stage, flow, panel);
   document.body.append(
     h(
       "header",
@@ -31,7 +32,7 @@ export function skeleton({ manifest, rows, cols }, { views, acts, about, theme }
     ),
     problem,
     bar,
-    h("main", {}, stage, flow, panel),
+    main,
   );
-  return { stage, flow, panel, bar, problem };
+  return { main, stage, flow, panel, bar, problem };
 }

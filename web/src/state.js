@@ -7,11 +7,26 @@ import { isTerm } from "./terms.js";
  * @property {"collage" | "tiles"} view
  * @property {string} rows the field down the table; "" for none
  * @property {string} cols the field across it; "" for none
+ * @property {string} down the field of blocks of rows, below each other; "" for none
+ * @property {string} across the field of blocks of columns, beside each other; "" for none
+ * @property {string} film the field whose values are shown one after the other; "" for none
+ * @property {string} frame the value that is shown now; "" for the first
+ * @property {boolean} heat whether crossings are coloured by their mean score
+ * @property {number | null} near bits in which near duplicates differ at most; null: they are not grouped
  * @property {Record<string, string>} chosen values by field
  * @property {string} find words in the prompt
  * @property {string[]} marks terms that hold for what is thought of a tile: `starred`, `score>=4`
  * @property {{cell?: number, tile?: number} | null} selected
  */
+
+export const AXES = ["rows", "cols", "down", "across", "film"];
+/** What a field can be in the Tiles view. */
+
+export const MOST_NEAR = 20;
+/** Bits of 64 in which near duplicates may differ; random pictures differ in about half. */
+
+const PASSING = ["selected", "find", "frame"];
+/** Going back leads through views and filters, not through every cell that was looked at. */
 
 /** @returns {Choice} */
 export function parse(hash, cols) {
@@ -22,8 +37,10 @@ export function parse(hash, cols) {
   const tile = /^\d+$/.exec(given.get("tile") ?? "");
   return {
     view: given.get("view") === "tiles" ? "tiles" : "collage",
-    rows: given.get("rows") ?? "",
-    cols: given.get("cols") ?? "",
+    ...Object.fromEntries(AXES.map((axis) => [axis, given.get(axis) ?? ""])),
+    frame: given.get("frame") ?? "",
+    heat: given.has("heat"),
+    near: /^\d{1,2}$/.test(given.get("near") ?? "") ? Math.min(MOST_NEAR, Number(given.get("near"))) : null,
     chosen,
     find: given.get("find") ?? "",
     marks: given.getAll("only").filter(isTerm),
@@ -35,8 +52,10 @@ export function parse(hash, cols) {
 export function format(choice, cols) {
   const said = new URLSearchParams();
   if (choice.view === "tiles") said.set("view", "tiles");
-  if (choice.rows) said.set("rows", choice.rows);
-  if (choice.cols) said.set("cols", choice.cols);
+  for (const axis of AXES) if (choice[axis]) said.set(axis, choice[axis]);
+  if (choice.film && choice.frame) said.set("frame", choice.frame);
+  if (choice.heat) said.set("heat", "");
+  if (choice.near !== null) said.set("near", String(choice.near));
   for (const [key, value] of Object.entries(choice.chosen)) if (value) said.set(`is.${key}`, value);
   if (choice.find) said.set("find", choice.find);
   for (const term of choice.marks) said.append("only", term);
@@ -64,8 +83,7 @@ export function makeState(cols) {
     /** @param {Partial<Choice>} change */
     set(change) {
       choice = { ...choice, ...change };
-      // Going back leads through views and filters, not through every cell that was looked at.
-      const step = Object.keys(change).some((key) => !["selected", "find"].includes(key));
+      const step = Object.keys(change).some((key) => !PASSING.includes(key));
       history[step ? "pushState" : "replaceState"](null, "", format(choice, cols));
       tell(Object.keys(change));
     },

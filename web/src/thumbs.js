@@ -10,12 +10,15 @@ import { h } from "./dom.js";
  * @param {(item: import("./collage.js").Item) => void} pinned
  */
 export function thumbs(collage, marking, pinned) {
-  function picture(item) {
+  /** @param {boolean} playing in a film, whose pictures are there already and shall be seen at once */
+  function picture(item, playing) {
     if (!item.shown) {
       return h("span", { class: `missing ${item.state}` }, h("strong", {}, item.state), ` ${reason(item) ?? ""}`);
     }
     const [width, height] = item.shown.tile.size;
-    return h("img", { src: collage.picture(item.shown), alt: alt(item), width, height, loading: "lazy", decoding: "async" });
+    const how = playing ? { decoding: "sync" } : { loading: "lazy", decoding: "async" };
+    // The address comes last: a picture begins to load by how it is to be loaded.
+    return h("img", { ...how, alt: alt(item), width, height, src: collage.picture(item.shown) });
   }
 
   return {
@@ -23,9 +26,10 @@ export function thumbs(collage, marking, pinned) {
      * A figure of a tile.
      * @param {import("./collage.js").Item} item
      * @param {string[]} said what the headings over it say already
+     * @param {boolean} playing
      */
-    make(item, said) {
-      const button = h("button", { type: "button", class: "thumb", onclick: () => pinned(item) }, picture(item), h("span", { class: "badge" }));
+    make(item, said, playing) {
+      const button = h("button", { type: "button", class: "thumb", onclick: () => pinned(item) }, picture(item, playing), h("span", { class: "badge" }));
       button.dataset.tile = String(item.planned.index);
       mark(button, marking.of(item));
       const words = caption(item, said);

@@ -1,13 +1,12 @@
-/** Tiles with captions: all that match in one flow, or in a table over two fields. */
+/** Tiles with captions: all that match in one flow, or in a table over up to four fields. */
 
+import { crossings, meanScore } from "./crossings.js";
 import { h } from "./dom.js";
+import { folder } from "./duplicates.js";
+import { flow } from "./flow.js";
+import { table } from "./table.js";
 import { thumbs } from "./thumbs.js";
-
-const FLOW = 120;
-const ROWS = 8;
-/** How many are added at once as the reader comes near the end. */
-const CROWD = 12;
-/** Tiles at one crossing of a table; more are folded away. */
+import { arrows } from "./walking.js";
 
 /**
  * @param {import("./page.js").Page} page
@@ -15,164 +14,120 @@ const CROWD = 12;
  */
 export function tilesView({ collage, state, fields, marking }, place) {
   const thumb = thumbs(collage, marking, (item) => state.set({ selected: { tile: item.planned.index } }));
-  let watcher;
+  const fold = folder(collage, marking);
+  const unfolded = new Set();
+  /** What was shown last: its items, and the list or table of them. */
+  let last = { found: [], all: [], laid: "", list: null, inFrame: null };
+  let current = -1;
+  let wide = 0;
 
-  /** Add parts to a list as its end comes near: ten thousand at once would take seconds. */
-  function grow(list, parts, make, step) {
-    const end = h("div", { class: "end" });
-    let next = 0;
-    const more = () => {
-      list.append(...parts.slice(next, next + step).map(make));
-      next += step;
-      if (next >= parts.length) {
-        watcher.disconnect();
-        end.remove();
-      }
-    };
-    place.append(end);
-    watcher = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        more();
-        // What was added may not fill the screen: look again.
-        watcher.unobserve(end);
-        if (end.isConnected) watcher.observe(end);
-      },
-      { root: place, rootMargin: "1200px" },
-    );
-    more();
-    if (end.isConnected) watcher.observe(end);
-  }
+  const field = (key) => fields.find((one) => one.key === key);
 
-  function flow(items) {
-    const list = h("div", { class: "flow" });
-    place.append(list);
-    grow(list, items, (item) => thumb.make(item, []), FLOW);
-  }
-
-  /** Tiles at one crossing. */
-  function crossing(items, said) {
-    const cell = h("td", {});
-    const make = (item) => thumb.make(item, said);
-    const crowd = h("div", { class: "crowd" }, ...items.slice(0, CROWD).map(make));
-    if (items.length > CROWD) {
-      const rest = h(
-        "button",
-        {
-          type: "button",
-          class: "more",
-          onclick: () => rest.replaceWith(...items.slice(CROWD).map(make)),
-        },
-        `${(items.length - CROWD).toLocaleString("en")} more`,
-      );
-      crowd.append(rest);
-    }
-    if (items.length) cell.append(crowd);
-    return cell;
-  }
-
-  function narrow(field, value) {
+  function narrow(axis, value) {
     const { chosen } = state.get();
-    state.set({ chosen: { ...chosen, [field.key]: chosen[field.key] === value ? "" : value } });
+    state.set({ chosen: { ...chosen, [axis.key]: chosen[axis.key] === value ? "" : value } });
   }
 
-  function heading(field, value, scope) {
-    return h(
-      "th",
-      { scope },
-      h(
-        "button",
-        { type: "button", class: "plain", title: `Only ${value}`, onclick: () => narrow(field, value) },
-        value,
-      ),
-    );
+  /** A figure; of one that stands for others, with a button that shows them. */
+  function figure(item, said) {
+    const made = thumb.make(item, said, Boolean(state.get().film));
+    const button = made.querySelector(".thumb");
+    button.tabIndex = -1;
+    if (item.planned.index === current) button.setAttribute("aria-current", "true");
+    const more = fold.more(item, () => lay(true));
+    if (more) made.append(more);
+    return made;
   }
 
-  function table(items, down, across) {
-    const seen = (field) => {
-      const there = new Set(items.flatMap(field.of));
-      return field.values.filter((value) => there.has(value));
-    };
-    const rows = down ? seen(down) : [""];
-    const columns = across ? seen(across) : [""];
-    /** @type {Map<string, Map<string, any[]>>} */
-    const crossings = new Map();
-    for (const item of items) {
-      for (const row of down ? down.of(item) : [""]) {
-        if (!crossings.has(row)) crossings.set(row, new Map());
-        for (const column of across ? across.of(item) : [""]) {
-          const line = crossings.get(row);
-          if (!line.has(column)) line.set(column, []);
-          line.get(column).push(item);
-        }
-      }
+  function listOf({ found, all, inFrame }, heights) {
+    const { rows, cols, down, across, near, heat } = state.get();
+    const lined = field(rows) || field(cols);
+    if (!(lined ? all : found).length) {
+      place.append(h("p", { class: "nothing" }, "No tile is like this."));
+      return null;
     }
-    const body = h("tbody", {});
-    const names = [down?.label, across?.label].filter(Boolean);
-    const head = h("tr", {}, down ? h("td", { class: "corner" }, names.join(" × ")) : null);
-    if (across) head.append(...columns.map((value) => heading(across, value, "col")));
-    place.append(
-      h(
-        "table",
-        { class: across ? "across" : "single" },
-        h("caption", { class: "away" }, `Tiles by ${names.join(" and ")}`),
-        across ? h("thead", {}, head) : null,
-        body,
-      ),
-    );
-    const line = (row) => {
-      const made = h("tr", {}, down ? heading(down, row, "row") : null);
-      made.append(...columns.map((column) => crossing(crossings.get(row)?.get(column) ?? [], [row, column])));
-      return made;
+    if (!lined) return flow(place, fold.shown(found, near), figure, heights);
+    const axes = {
+      rows: field(rows),
+      cols: field(cols),
+      down: field(rows) && field(down),
+      across: field(cols) && field(across),
     };
-    grow(body, rows, line, ROWS);
+    const how = {
+      thumb: figure,
+      shown: (items) => fold.shown(inFrame ? items.filter(inFrame) : items, near),
+      narrow,
+      heat: (items) => (heat ? meanScore(items, marking) : null),
+      unfolded,
+      playing: inFrame !== null,
+    };
+    return table(place, axes, crossings(all, axes), how, heights);
   }
 
-  place.addEventListener("keydown", (event) => {
-    const thumbs = [...place.querySelectorAll(".thumb")];
-    const at = thumbs.indexOf(event.target);
-    if (at < 0) return;
-    const to = {
-      ArrowLeft: () => thumbs[at - 1],
-      ArrowRight: () => thumbs[at + 1],
-      ArrowUp: () => above(thumbs.slice(0, at).reverse(), event.target),
-      ArrowDown: () => above(thumbs.slice(at + 1), event.target),
-    }[event.key]?.();
-    if (!to) return;
-    event.preventDefault();
-    to.focus();
-  });
+  /** Lay all out anew; where it is kept, what was in sight stays there. */
+  function lay(kept) {
+    const { scrollLeft, scrollTop } = place;
+    const focus = walk.where();
+    wide = place.clientWidth;
+    const heights = kept && last.list ? last.list.heights() : [];
+    place.replaceChildren();
+    last.list = listOf(last, heights);
+    last.list?.draw();
+    place.scrollTo(kept ? scrollLeft : 0, kept ? scrollTop : 0);
+    draw();
+    if (focus) walk.back(focus);
+  }
+
+  function draw() {
+    last.list?.draw();
+    walk.enter();
+  }
+
+  const walk = arrows(place, draw);
+  place.addEventListener("scroll", draw, { passive: true });
+  new ResizeObserver(() => {
+    // A flow has other rows in another width.
+    if (place.clientWidth !== wide && last.list) lay(true);
+  }).observe(place);
 
   return {
-    /** Show these. */
-    show(items) {
-      const field = (key) => fields.find((one) => one.key === key);
-      const down = field(state.get().rows);
-      const across = field(state.get().cols);
-      watcher?.disconnect();
-      place.replaceChildren();
-      place.scrollTo(0, 0);
-      if (!items.length) place.append(h("p", { class: "nothing" }, "No tile is like this."));
-      else if (down || across) table(items, down, across);
-      else flow(items);
+    /**
+     * Show these.
+     * @param {import("./collage.js").Item[]} all
+     * @param {((item: import("./collage.js").Item) => boolean) | null} inFrame which of them are in the
+     *     frame of the film; null where none is shown
+     */
+    show(all, inFrame) {
+      const { selected, frame, ...choice } = state.get();
+      const laid = JSON.stringify(choice);
+      const kept = laid === last.laid;
+      last = { ...last, all, found: inFrame ? all.filter(inFrame) : all, inFrame, laid };
+      lay(kept);
+    },
+    /** Resolves when the pictures of a frame that will be in sight are there. */
+    async ready(value) {
+      const film = field(state.get().film);
+      const items = last.list?.inSight?.((item) => film.of(item).includes(value)) ?? [];
+      await Promise.allSettled(
+        items.map((item) => {
+          const image = new Image();
+          image.src = collage.picture(item.shown);
+          return image.decode();
+        }),
+      );
     },
     /** The tile that has the focus; null where none has. */
     focused: () => collage.tiles[document.activeElement?.closest(".thumb")?.dataset.tile] ?? null,
     /** Show what is thought of the tiles now. */
-    refresh: () => thumb.refresh(place),
+    refresh() {
+      if (state.get().heat && last.list) lay(true);
+      else thumb.refresh(place);
+    },
     /** Mark the tile that is looked at. */
     mark(index) {
+      current = index;
       place.querySelector('.thumb[aria-current="true"]')?.removeAttribute("aria-current");
       place.querySelector(`.thumb[data-tile="${index}"]`)?.setAttribute("aria-current", "true");
     },
   };
-}
-
-/** The first of the others that lies in the same column, above or below. */
-function above(others, from) {
-  const box = from.getBoundingClientRect();
-  return others.find((other) => {
-    const its = other.getBoundingClientRect();
-    return Math.abs(its.left - box.left) < box.width / 2 && Math.abs(its.top - box.top) > 1;
-  });
 }

@@ -1,6 +1,8 @@
-/** The row of choices: view, filters, the two axes of the table. */
+/** The filters; in the Tiles view, with the axes below them. */
 
+import { axesBar } from "./axes_bar.js";
 import { dropDown, h } from "./dom.js";
+import { AXES } from "./state.js";
 
 const LONGEST = 400;
 /** A field with more values than this is no use in a drop-down. */
@@ -17,13 +19,14 @@ const SCORES = [
 ];
 
 /**
- * @param {ReturnType<import("./fields.js").fields>} all
- * @param {ReturnType<import("./state.js").makeState>} state
+ * @param {import("./page.js").Page} page
  * @param {HTMLElement} bar
- * @param {Set<string>} axes names that the recipe gave
  */
-export function toolbar(all, state, bar, axes) {
-  const usable = all.filter((field) => field.values.length <= LONGEST);
+export function toolbar(page, bar) {
+  const { collage, state } = page;
+  const usable = page.fields.filter((field) => field.values.length <= LONGEST);
+  const named = new Set(collage.manifest.tiles.flatMap((record) => Object.keys(record.axes ?? {})));
+  const axes = axesBar(page, usable);
   const count = h("output", { class: "count" });
   const find = h("input", {
     type: "search",
@@ -35,18 +38,6 @@ export function toolbar(all, state, bar, axes) {
   const folded = h("details", { class: "fold", open: matchMedia("(min-width: 800px)").matches });
   folded.append(h("summary", {}, "Filters and axes"), choices);
   bar.append(folded, count);
-
-  function axis(label, key) {
-    const { [key]: name, chosen } = state.get();
-    const other = state.get()[key === "rows" ? "cols" : "rows"];
-    const options = usable.filter((field) => field.key !== other && field.key !== "state");
-    const field = usable.find((one) => one.key === name);
-    const drop = dropDown(label, [["", "none"], ...options.map((one) => [one.key, one.label])], name, (value) => {
-      const { [name]: _, ...rest } = state.get().chosen;
-      state.set({ [key]: value, chosen: rest });
-    });
-    return field ? [drop, only(field, chosen)] : [drop];
-  }
 
   function only(field, chosen) {
     const options = [["", "all"], ...field.values.map((value) => [value, value])];
@@ -67,35 +58,35 @@ export function toolbar(all, state, bar, axes) {
   }
 
   function draw() {
-    const { view, rows, cols, chosen, find: words, marks } = state.get();
-    const focused = choices.contains(document.activeElement) && document.activeElement.closest(".choice")?.firstChild.textContent;
+    const now = state.get();
+    const { view, chosen, find: words, marks } = now;
+    const focused = choices.contains(document.activeElement) ? nameOf(document.activeElement) : null;
     const table = view === "tiles";
+    const used = table ? AXES.filter((axis) => axis !== "film").map((axis) => now[axis]) : [];
     const shown = usable.filter(
-      (field) =>
-        (FILTERS.includes(field.key) || axes.has(field.key) || chosen[field.key]) &&
-        !(table && [rows, cols].includes(field.key)),
+      ({ key }) =>
+        (FILTERS.includes(key) || named.has(key) || chosen[key] || used.includes(key)) && !(table && key === now.film),
     );
     const filtered = words || marks.length || Object.values(chosen).some(Boolean);
-    const groups = [
-      table ? h("div", { class: "group" }, ...axis("Rows", "rows")) : null,
-      table ? h("div", { class: "group" }, ...axis("Columns", "cols")) : null,
+    const clear = () => state.set({ chosen: {}, find: "", marks: [] });
+    const filters = [
       h("div", { class: "group" }, ...shown.map((field) => only(field, chosen)), find),
       h("div", { class: "group" }, marked("Marked", MARKS), marked("Score", SCORES)),
-      filtered
-        ? h("button", { type: "button", onclick: () => state.set({ chosen: {}, find: "", marks: [] }) }, "Clear filters")
-        : null,
+      filtered ? h("button", { type: "button", onclick: clear }, "Clear filters") : null,
     ];
-    choices.replaceChildren(...groups.filter((group) => group !== null));
+    choices.replaceChildren(
+      h("div", { class: "row" }, ...filters),
+      ...(table ? [h("div", { class: "row" }, ...axes())] : []),
+    );
     if (find.value !== words) find.value = words;
-    if (focused) {
-      [...choices.querySelectorAll(".choice")].find((label) => label.firstChild.textContent === focused)?.lastChild.focus();
-    }
+    const again = focused && [...choices.querySelectorAll("select, input, button")].find((one) => nameOf(one) === focused);
+    if (again) again.focus();
   }
 
   state.on((choice, keys) => {
     // The field that is typed in stays as it is.
     if ((keys.has("find") && keys.size === 1) && document.activeElement === find) return;
-    if (!(keys.has("selected") && keys.size === 1)) draw();
+    if (![...keys].every((key) => ["selected", "frame"].includes(key))) draw();
   });
   draw();
   return {
@@ -106,3 +97,6 @@ export function toolbar(all, state, bar, axes) {
     },
   };
 }
+
+/** What a control is called. */
+const nameOf = (control) => control.getAttribute("aria-label") ?? control.labels?.[0]?.textContent ?? control.textContent;

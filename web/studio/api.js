@@ -31,7 +31,7 @@ export class Problem extends Error {
 
 /**
  * @param {string} path of the API, such as "/collages"
- * @param {{signal?: AbortSignal}} [how]
+ * @param {{signal?: AbortSignal, keepalive?: boolean}} [how] kept alive, it outlives its page
  */
 export const get = (path, how) => ask("GET", path, undefined, how);
 export const post = (path, body = {}, how = {}) => ask("POST", path, body, how);
@@ -49,10 +49,10 @@ export async function upload(picture, { signal } = {}) {
   return (await read(answer)).key;
 }
 
-async function ask(method, path, body, { signal, headers = {} } = {}) {
+async function ask(method, path, body, { signal, keepalive, headers = {} } = {}) {
   const json = method === "GET" ? {} : { "content-type": "application/json" };
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return read(await send(BASE + path.replace(/^\//, ""), { method, body: text, headers: { ...json, ...headers }, signal }));
+  return read(await send(BASE + path.replace(/^\//, ""), { method, body: text, headers: { ...json, ...headers }, signal, keepalive }));
 }
 
 async function send(address, how) {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import mimetypes
-from functools import cache
 from pathlib import PurePosixPath
 
 from collage import page
@@ -37,7 +36,7 @@ def is_built() -> bool:
 
 def own(name: str, stack: str) -> Answer:
     """A file of the studio; ``stack`` is what it works on, for the page."""
-    data = _own(name)
+    data = (page.FOLDER / name).read_bytes()
     if name == "studio.html":
         said = f' data-stack="{html.escape(stack)}"'.encode()
         data = _in_studio(data, said)
@@ -58,11 +57,6 @@ def of_collage(stack: Stack, path: PurePosixPath) -> Answer | None:
     return _answer(
         data, kind or "application/octet-stream", KEPT if path.parts[0] == "tiles" else AGAIN
     )
-
-
-@cache
-def _own(name: str) -> bytes:
-    return (page.FOLDER / name).read_bytes()
 
 
 def _in_studio(data: bytes, more: bytes = b"") -> bytes:

@@ -4,7 +4,7 @@ import { h, script } from "./dom.js";
 
 const PAUSE = 1500;
 /** Milliseconds between two looks. */
-const PHASES = { styles: "Styles", masks: "Masks", plan: "Plan", tiles: "Tiles", assembly: "Assembly" };
+export const PHASES = { styles: "Styles", masks: "Masks", plan: "Plan", tiles: "Tiles", assembly: "Assembly" };
 
 /**
  * Show the progress in `place`; resolves once the manifest is there.

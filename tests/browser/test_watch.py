@@ -1,0 +1,183 @@
+"""Watch: collages under way and made, as they come and go, without a reload."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import expect
+
+from collage.progress import Progress, TileCounts
+from combinatoric_collage.cli.stacks import running_cloud
+from tests.browser import studios
+from tests.browser.studios import SMALL
+from tests.browser.test_accessibility import PHONE, THEMES, violations
+from tests.unit.pictures import encode, noise
+from tests.workflow.running import eventually
+
+SLOW_MS = 120_000
+"""For what a run has to do on a machine that is busy."""
+
+
+def card(seen, title):
+    return seen.page.locator(".card").filter(has_text=title)
+
+
+def run(seen, title):
+    return seen.page.locator(".run").filter(has_text=title)
+
+
+def test_a_run_is_followed_to_its_end_without_a_reload(studio, visit):
+    seen = visit(studio.address)
+    studio.stack.start(encode(noise((96, 96), 11)), {**SMALL, "title": "A first one"})
+
+    expect(run(seen, "A first one").locator("progress")).to_be_visible(timeout=SLOW_MS)
+    expect(card(seen, "A first one")).to_contain_text("6 tiles", timeout=SLOW_MS)
+
+    expect(run(seen, "A first one")).to_have_count(0)
+    picture = card(seen, "A first one").locator("img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    card(seen, "A first one").get_by_role("link", name="A first one").click()
+    seen.page.locator(".canvas canvas").first.wait_for(state="attached")
+
+
+def test_tiles_appear_as_they_are_made_each_fetched_once(studio, visit):
+    seen = visit(studio.address)
+    many = {**SMALL, "rows": 10, "cols": 10, "styles": None, "size": 256, "title": "A hundred"}
+    studio.stack.start(encode(noise((96, 96), 12)), many)
+
+    expect(card(seen, "A hundred")).to_be_visible(timeout=SLOW_MS)
+
+    tiles = [address for address in seen.asked if f"{studio.base}tiles/" in address]
+    assert tiles
+    assert len(tiles) == len(set(tiles))
+
+
+def test_a_run_is_stopped_and_goes_on(studio, visit):
+    seen = visit(studio.address)
+    many = {**SMALL, "rows": 12, "cols": 12, "styles": None, "size": 256, "title": "A long one"}
+    studio.stack.start(encode(noise((96, 96), 13)), many)
+
+    run(seen, "A long one").get_by_role("button", name="Stop").click(timeout=SLOW_MS)
+    stopped = card(seen, "A long one")
+    expect(stopped).to_contain_text("Cancelled: The run was stopped on request", timeout=SLOW_MS)
+    stopped.get_by_role("button", name="Go on").click()
+
+    expect(run(seen, "A long one")).to_be_visible(timeout=SLOW_MS)
+    run(seen, "A long one").get_by_role("button", name="Stop").click()
+    expect(stopped).to_be_visible(timeout=SLOW_MS)
+
+
+def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
+    one = Progress(
+        id="f" * 20,
+        run="f" * 20,
+        state="failed",
+        phase=None,
+        created="2026-01-15T09:31:40.118+00:00",
+        ended="2026-01-15T09:32:40.118+00:00",
+        error="TooFewTiles",
+        message="<b>3</b> of 6 tiles were made.",
+        source=None,
+    )
+    listed(studio, one)
+    seen = visit(f"{studio.address}")
+
+    failed = seen.page.locator('.card[data-state="failed"]').filter(has_text="TooFewTiles")
+    while failed.count() == 0:
+        seen.page.get_by_role("button", name="More").click()
+    expect(failed).to_contain_text("TooFewTiles: <b>3</b> of 6 tiles were made.")
+
+
+def listed(studio, *records):
+    """Put collages into the list that nobody asked for, each with a request of its own."""
+    stack = studio.stack
+    known = stack.accepted(studio.make(encode(noise((96, 96), 14))))
+
+    def put(record):
+        accepted = known.model_copy(update={"id": record.id})
+        stack.store.put_accepted(accepted)
+        stack.store.put_progress(record)
+        stack.store.put_listed(record)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(put, records))
+
+
+def test_thousands_are_listed_page_by_page(studio, visit):
+    ids = [sha256(str(number).encode()).hexdigest()[:20] for number in range(2000)]
+    listed(
+        studio,
+        *(
+            Progress(
+                id=one,
+                run=one,
+                state="cancelled",
+                phase=None,
+                tiles=TileCounts(total=6, done=3),
+                created=f"2020-01-01T00:00:{number // 1000:02}.{number % 1000:03}+00:00",
+                ended="2020-01-01T00:01:00+00:00",
+                error="Cancelled",
+                message="Enough.",
+                source=None,
+            )
+            for number, one in enumerate(ids)
+        ),
+    )
+    seen = visit(studio.address)
+    cards = seen.page.locator(".card")
+    expect(cards.first).to_be_visible()
+    seen.settle()
+    asked = len([one for one in seen.asked if "/api/collages?" in one])
+
+    assert asked <= 3
+    while (before := cards.count()) < 300:
+        seen.page.mouse.wheel(0, 20_000)
+        expect(cards.nth(before)).to_be_attached(timeout=SLOW_MS)
+    requests = [one for one in seen.asked if one.endswith("/request")]
+    assert len(requests) < before
+
+
+def test_a_stack_that_goes_away_is_said_and_found_again(tmp_path, visit):
+    state = tmp_path / "state"
+    command = [sys.executable, "-m", "combinatoric_collage.cli.main", "up", "--state", str(state)]
+
+    def up():
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        eventually(lambda: running_cloud.find(state))
+        return process
+
+    cloud = up()
+    try:
+        with studios.running(state) as studio:
+            studio.make(encode(noise((96, 96), 15)), title="Kept")
+            seen = visit(studio.address)
+            expect(card(seen, "Kept")).to_be_visible(timeout=SLOW_MS)
+            cloud.terminate()
+            cloud.wait()
+            expect(seen.page.locator(".banner")).to_contain_text("collage up", timeout=SLOW_MS)
+            expect(card(seen, "Kept")).to_be_visible()
+            # The browser says of each answer that it was an error.
+            assert {one.partition(": ")[0] for one in seen.wrong} <= {"Failed to load resource"}
+            cloud = up()
+            expect(seen.page.locator(".banner")).to_be_hidden(timeout=SLOW_MS)
+            seen.wrong.clear()
+            seen.page.goto("about:blank")
+    finally:
+        cloud.terminate()
+        cloud.wait()
+
+
+@THEMES
+@pytest.mark.parametrize("where", ["desktop", "phone"])
+def test_watch_by_the_rules(studio, visit, theme, where):
+    studio.make(encode(noise((96, 96), 16)), title="By the rules")
+    seen = visit(studio.address, color_scheme=theme, **(PHONE if where == "phone" else {}))
+    expect(card(seen, "By the rules")).to_be_visible(timeout=SLOW_MS)
+    seen.settle()
+
+    assert violations(seen) == []
+    seen.shot(f"watch-{where}-{theme}")

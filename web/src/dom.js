@@ -34,6 +34,7 @@ const PATHS = {
   undo: "M6.5 3L3 6.5 6.5 10M3 6.5h6a4 4 0 0 1 0 8H6",
   beside: "M2 3h5v10H2zM9 3h5v10H9z",
   share: "M8 10V2M5 4.8L8 2l3 2.8M3 9v4.5h10V9",
+  save: "M8 2v8M5 7.2L8 10.2l3-3M3 9.5V13.5h10V9.5",
   swap: "M3 5.5h9M9.5 3L12 5.5 9.5 8M13 10.5H4M6.5 8L4 10.5 6.5 13",
   play: "M5 3l8 5-8 5z",
   pause: "M5.5 3v10M10.5 3v10",

@@ -8,6 +8,7 @@ import { collageView } from "./collage_view.js";
 import { compareDialog } from "./compare.js";
 import { details } from "./details.js";
 import { announce, h, iconButton } from "./dom.js";
+import { takeAway } from "./export.js";
 import { fields, matcher } from "./fields.js";
 import { filmBar, frameOf } from "./film.js";
 import { localChoices } from "./local_choices.js";
@@ -62,6 +63,7 @@ function open(collage, theme) {
   document.body.dataset.view = state.get().view;
 
   const { undo } = markActions(marking, actions, parts.problem);
+  if (inStudio) takeAway(page);
   // The choices come first: the zoom starts from the room that they leave.
   const choices = toolbar(page, parts.bar);
   const seen = details(page, parts.panel, {

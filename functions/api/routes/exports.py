@@ -70,7 +70,8 @@ def _seen(known: ExportAsked) -> ExportSeen:
     if made is not None:
         found = {name: getattr(made, name) for name in ("tiles", "bytes", "file", "notes")}
         answer = _answer(known, "done").model_copy(update=found)
-        link = store.link(f"collages/{known.id}/{folder_of(known.name)}/{made.file}")
+        key = f"collages/{known.id}/{folder_of(known.name)}/{made.file}"
+        link = store.link(key, f"{known.id[:8]}-{made.file}")
         return answer.model_copy(update={"links": {**answer.links, "file": link}})
     failure = store.export_failure(known.id, known.name)
     if failure is not None and failure.created >= known.at:

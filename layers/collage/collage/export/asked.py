@@ -54,7 +54,7 @@ class Export(Frozen, extra="forbid"):
         "as one picture; poster: one page for a printer; sheet: pages of tiles with captions; "
         "film: one value after the other; blocks: a picture for each value"
     )
-    only: tuple[Annotated[str, Field(max_length=400)], ...] = Field(
+    only: tuple[Annotated[str, Field(max_length=60_000)], ...] = Field(
         default=(),
         max_length=200,
         description="terms that must all hold of a tile: starred, score>=4, FIELD=VALUE, "

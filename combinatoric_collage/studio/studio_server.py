@@ -165,7 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
             path /= "index.html"
         elif found := COLLAGE.fullmatch(str(path)):
             return Answer(308, b"", "text/plain", {"location": f"/{found[0]}/"})
-        return pages.of_collage(self.studio.reach(), path)
+        stack = self.studio.reach()
+        return pages.of_upload(stack, path) or pages.of_collage(stack, path)
 
     def _size(self) -> int | None:
         """Bytes of the body; None where it has no length."""

@@ -154,6 +154,25 @@ def visit(browser: Browser) -> Iterator[Look]:
 
 
 @pytest.fixture
+def ask(studio: Studio, visit: Look):
+    """Opens the form."""
+
+    def ask(hash: str = "#ask", within: Seen | None = None, **context) -> Seen:
+        if within is None:
+            within = visit(studio.address, **context)
+            seen = within
+            seen.page.goto(f"{studio.base}{hash}")
+            # Only what stands behind the # is another, which opens no page anew.
+            seen.page.reload()
+        else:
+            seen = visit(f"{studio.base}{hash}", within=within)
+        seen.page.locator(".asking").wait_for()
+        return seen
+
+    return ask
+
+
+@pytest.fixture
 def look(visit: Look) -> Iterator[Look]:
     """Opens a folder in the browser, from a server or from disk; nothing may go wrong on it."""
     with ExitStack() as stack:

@@ -7,7 +7,7 @@ in its state again; ``stack`` names a deployed one.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ class Collage:
 
 def make(
     recipe: str,
-    source: Picture | None = None,
+    source: Picture | Sequence[Picture] | None = None,
     *,
     mask_file: Picture | None = None,
     mask_files: Mapping[str, Picture] | None = None,
@@ -111,7 +111,7 @@ def make(
 
     Args:
         recipe: Its name, such as ``collage``, ``matrix`` or ``variations``.
-        source: The picture; some recipes need none.
+        source: The picture, or several; some recipes need none.
         mask_file: A picture that says what to erase.
         mask_files: Masks of one's own by their names, for the recipes that have ``masks``.
         style_pictures: Pictures that styles are taken from, by the styles' names.
@@ -135,15 +135,16 @@ def make(
 
     given = [f"{name}={value}" for name, value in (parameters or {}).items()]
     where = WhereConfigured(stack, _path(state), lasting=True, parameters_given=given)
-    fields = {"recipe": recipe, **options}
-    beside = _Beside(mask_file, mask_files or {}, style_pictures or {})
+    photo, sources = _parted(source)
+    beside = _Beside(mask_file, mask_files or {}, style_pictures or {}, sources)
+    fields = {"recipe": recipe, **beside.names, **options}
     asked = parse.parse({**fields, **beside.as_put})
-    rules.served(asked, source is not None)
+    rules.served(asked, photo is not None)
     # A seed that was drawn is that of the estimate and of the run.
     fields["seed"] = asked.seed
-    to = Output(_path(out), force, _name(source) or recipe)
-    to.check(_files(source, *beside.pictures))
-    data, files = _data(source, where.settings), beside.read(where.settings)
+    to = Output(_path(out), force, next(filter(None, map(_name, (photo, *sources))), recipe))
+    to.check(_files(photo, *beside.pictures))
+    data, files = _data(photo, where.settings), beside.read(where.settings)
     with where.reached(asked) as reached:
         if not yes and confirmation.may_be_paid(asked):
             confirmation.agree(reached.estimate(data, asked, files), None)
@@ -169,19 +170,29 @@ class _Beside:
     mask_source: Picture | None
     mask_files: Mapping[str, Picture]
     style_pictures: Mapping[str, Picture]
+    sources: tuple[Picture, ...]
 
     @property
     def pictures(self) -> tuple[Picture | None, ...]:
-        return (self.mask_source, *self.mask_files.values(), *self.style_pictures.values())
+        named = (*self.mask_files.values(), *self.style_pictures.values())
+        return (self.mask_source, *named, *self.sources)
 
     @property
     def as_put(self) -> dict[str, Any]:
         """The fields, before the pictures are put in."""
         put: dict[str, Any] = {} if self.mask_source is None else {"mask_source": AS_PUT}
+        if self.sources:
+            put["sources"] = [AS_PUT] * len(self.sources)
         named = {"mask_files": self.mask_files, "style_pictures": self.style_pictures}
         return put | {
             field: dict.fromkeys(given, AS_PUT) for field, given in named.items() if given
         }
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The field that says what several sources are called."""
+        called = [_called(*each) for each in enumerate(self.sources, 1)]
+        return {"source_names": called} if called else {}
 
     def read(self, limits: Settings) -> Files:
         """The bytes of all of them."""
@@ -195,6 +206,7 @@ class _Beside:
             mask_source=_data(self.mask_source, limits),
             mask_files=read(self.mask_files),
             style_pictures=read(self.style_pictures),
+            sources=tuple(data for one in self.sources if (data := _data(one, limits))),
         )
 
 
@@ -235,6 +247,20 @@ def _tile(record: TileRecord, folder: Path) -> Tile:
         error=record.error,
         message=record.message,
     )
+
+
+def _parted(
+    source: Picture | Sequence[Picture] | None,
+) -> tuple[Picture | None, tuple[Picture, ...]]:
+    """A picture alone, or several."""
+    if source is None or isinstance(source, str | Path | Image.Image):
+        return source, ()
+    return (source[0], ()) if len(source) == 1 else (None, tuple(source))
+
+
+def _called(number: int, picture: Picture) -> str:
+    """What one of several pictures is called: as its file is."""
+    return Path(picture).name if isinstance(picture, str | Path) else str(number)
 
 
 def _files(*pictures: Picture | None) -> list[Path]:

@@ -20,7 +20,7 @@ from combinatoric_collage.cli import option_values, torch_python
 FLAGS = {"axes": "--axis", "rects": "--rect", "models": "--reconstruct-by"}
 """Options that go by another name than their field."""
 
-LEFT_OUT = {"mask_source", "mask_files", "style_pictures", "font", "again"}
+LEFT_OUT = {"mask_source", "mask_files", "sources", "style_pictures", "font", "again"}
 """Fields that a command fills in from files, by options of its own, or for single tiles."""
 
 SHOWN = {
@@ -53,7 +53,7 @@ METAVARS = {
     "words": "FILE",
     "rects": "T:BxL:R",
 }
-LISTS = {"styles", "masks", "exclude", "subjects", "models"}
+LISTS = {"styles", "masks", "exclude", "subjects", "models", "source_names"}
 READ = "read"
 """A parameter of commands, no option: the files that options came from."""
 REPEATED = {"axes", "words", "rects"}

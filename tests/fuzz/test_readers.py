@@ -92,7 +92,7 @@ READINGS: list[Callable[[bytes], object]] = [
     explain.explain,
     lambda picture: explain.explain(picture, at=(9, 9)),
     lambda picture: explain.explain(picture, cell=(0, 1)),
-    lambda picture: explain.request_of(picture, None),
+    explain.request_of,
     lambda picture: source.inspect(picture, max_bytes=10**6, max_pixels=10**6),
     lambda picture: source.prepare(picture, (64, 48), "crop"),
     lambda picture: mask_files.alpha(picture, (64, 48)),

@@ -89,6 +89,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{ONE}/request.json", START, API),
     *_calls("s3:PutObject", f"{ONE}/styles.json", START, STYLES, API),
     *_calls("s3:PutObject", f"{ONE}/source.png", MASKS),
+    *_calls("s3:PutObject", f"{ONE}/sources/0123.png", MASKS),
     *_calls("s3:PutObject", f"{ONE}/masks/left.png", MASKS),
     *_calls("s3:PutObject", f"{ONE}/plan.json", PLAN),
     *_calls("s3:PutObject", f"{ONE}/calls.json", PLAN),

@@ -62,6 +62,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:ListBucket": {"UPLOADS": MISSING, "WEIGHTS": MISSING},
         "s3:PutObject": {
             "COLLAGES/collages/*/source.png": "The prepared source",
+            "COLLAGES/collages/*/sources/*": "The same, where there are several",
             "COLLAGES/collages/*/masks/*": "The masks",
             "COLLAGES/collages/*/style_pictures/*": "The pictures that styles are taken from",
             "COLLAGES/collages/*/font": "The user's own font, to outlive the upload",
@@ -90,6 +91,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:GetObject": {
             "COLLAGES/collages/*/request.json": AGAIN,
             "COLLAGES/collages/*/source.png": "What the engine works on",
+            "COLLAGES/collages/*/sources/*": "The same, where there are several sources",
             "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
             "COLLAGES/collages/*/style_pictures/*": "What its styles are taken from",
             "COLLAGES/collages/*/refused/*": "A draw that was refused is not asked for again",
@@ -263,6 +265,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/request.json": AGAIN,
             "COLLAGES/collages/*/plan.json": "The task's part of the calls",
             "COLLAGES/collages/*/source.png": "What the model works on",
+            "COLLAGES/collages/*/sources/*": "The same, where there are several sources",
             "COLLAGES/collages/*/masks/*": "Where it is to be repainted",
             "COLLAGES/collages/*/style_pictures/*": "What its styles are taken from",
             "COLLAGES/tiles/*": "A tile that is there is not made again, or is gone on from",

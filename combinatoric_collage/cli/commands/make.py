@@ -28,16 +28,16 @@ from combinatoric_collage.cli.given_files import GivenFiles
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.request_options import request_options
 from combinatoric_collage.cli.stacks.stack import Stack
-from combinatoric_collage.cli.stacks.which import Where, WhereConfigured
+from combinatoric_collage.cli.stacks.which import WhereConfigured
 
 MOST_LOOKS = 2_000
 """Tiles that are looked for in the store before a run; of more, none is."""
 
-AnyPhoto = Annotated[
-    Path | None,
+AnyPhotos = Annotated[
+    list[Path] | None,
     typer.Argument(
-        help=f"the source picture: {formats.TITLES}; some recipes need none",
-        metavar="[PHOTO]",
+        help=f"the source picture, or several: {formats.TITLES}; some recipes need none",
+        metavar="[PHOTO]...",
         show_default=False,
     ),
 ]
@@ -75,7 +75,7 @@ Yes = Annotated[
 def run(
     to: Output,
     where: WhereConfigured,
-    photo: AnyPhoto = None,
+    photos: AnyPhotos = None,
     mask_file: MaskFile = None,
     style_picture: style_pictures.Given = None,
     font_file: FontFile = None,
@@ -86,14 +86,13 @@ def run(
     read: tuple[Path, ...] = (),
     **options: Any,
 ) -> None:
-    """Make a collage of PHOTO."""
+    """Make a collage of PHOTO, or of several."""
     where = replace(where, lasting=True)
-    given = given_files.given(options, mask_file, style_picture, font_file)
-    asked = _asked(options, photo, given)
-    to = replace(to, name=photo.stem if photo else asked.recipe)
-    inputs = (photo, *given.paths, *read)
-    to.check([file for file in inputs if file is not None])
-    data, files = _checked(photo, where), given.read(where.settings)
+    given = given_files.given(options, photos or [], mask_file, style_picture, font_file)
+    asked = _asked(options, given)
+    to = replace(to, name=given.name or asked.recipe)
+    to.check([*given.paths, *read])
+    data, files = given.read_photo(where.settings), given.read(where.settings)
 
     def start(reached: Stack) -> Started:
         to.hold(lambda: reached.identify(data, asked, files))
@@ -128,7 +127,7 @@ def remake(
     file: Annotated[Path, typer.Argument(help="a collage made by this command", metavar="FILE")],
     to: Output,
     where: WhereConfigured,
-    photo: AnyPhoto = None,
+    photos: AnyPhotos = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -136,20 +135,22 @@ def remake(
 
     It is laid out as it was requested, whatever was made of it later.
     """
-    to = replace(to, name=photo.stem if photo else None)
+    given = given_files.given({}, photos or [], None, None, None)
+    to = replace(to, name=given.name)
     # FILE itself may be replaced, by what is made again.
-    to.check([photo] if photo else [])
+    to.check(given.paths)
     where = replace(where, lasting=True)
-    data = _checked(photo, where)
-    asked = explaining.request_of(input_files.read(file), data)
+    data, files = given.read_photo(where.settings), given.read(where.settings)
+    pictures = files.sources or (() if data is None else (data,))
+    asked = explaining.request_of(input_files.read(file), *pictures)
     options = asked.model_dump(mode="json")
 
     def start(reached: Stack) -> Started:
-        to.hold(lambda: reached.identify(data, asked))
-        return reached.start(data, options)
+        to.hold(lambda: reached.identify(data, asked, files))
+        return reached.start(data, options, files)
 
     FollowedRun(where, to, as_json, asked, yes).follow(
-        start, lambda reached: reached.estimate(data, asked, most_looks=MOST_LOOKS)
+        start, lambda reached: reached.estimate(data, asked, files, MOST_LOOKS)
     )
 
 
@@ -157,7 +158,7 @@ def remake(
 @command
 def estimate(
     where: WhereConfigured,
-    photo: AnyPhoto = None,
+    photos: AnyPhotos = None,
     mask_file: MaskFile = None,
     style_picture: style_pictures.Given = None,
     font_file: FontFile = None,
@@ -168,9 +169,9 @@ def estimate(
 
     Nothing is started or paid, and the laptop needs no key.
     """
-    given = given_files.given(options, mask_file, style_picture, font_file)
-    asked = _asked(options, photo, given)
-    data, files = _checked(photo, where), given.read(where.settings)
+    given = given_files.given(options, photos or [], mask_file, style_picture, font_file)
+    asked = _asked(options, given)
+    data, files = given.read_photo(where.settings), given.read(where.settings)
     found = where.looked_at(asked).estimate(data, asked, files)
     if as_json:
         answer(found)
@@ -180,16 +181,11 @@ def estimate(
         messages.price(console, found, asked)
 
 
-def _asked(options: dict[str, Any], photo: Path | None, given: GivenFiles) -> Request:
+def _asked(options: dict[str, Any], given: GivenFiles) -> Request:
     """The request, held to all rules that can be checked without its pictures."""
     asked = parse({**options, **given.as_put})
     if "seed" in options:
         # One that was drawn is that of the estimate and of the run.
         options["seed"] = asked.seed
-    rules.served(asked, photo is not None)
+    rules.served(asked, given.photo is not None)
     return asked
-
-
-def _checked(photo: Path | None, where: Where) -> bytes | None:
-    """The bytes of a photo that the stack will accept, as far as can be seen from here."""
-    return None if photo is None else given_files.picture(photo, where.settings)

@@ -72,7 +72,8 @@ def _choices(store: Store, collage: str, out: Path) -> Choices:
 def _parts(store: Store, manifest: Manifest, folder: str) -> Iterator[Part]:
     for name in store.result_files(manifest.id, folder):
         yield name, partial(store.file, manifest.id, name, folder)
-    for name in filter(None, (manifest.files.source, *manifest.files.masks.values())):
+    files = manifest.files
+    for name in filter(None, (files.source, *files.sources.values(), *files.masks.values())):
         yield name, partial(store.file, manifest.id, name)
     for record in manifest.tiles:
         if record.state not in MISSING:

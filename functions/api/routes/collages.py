@@ -51,7 +51,7 @@ from problems import Conflict
 MOST_LOOKS = 2_000
 """Tiles that an estimate looks for in the store: more would take longer than a request may."""
 
-PICTURES = ("mask_files", "style_pictures")
+PICTURES = ("mask_files", "sources", "style_pictures")
 """Fields with several pictures: what is wrong with one is told with the field and its name."""
 
 logger = Logger(service="api", child=True)
@@ -154,7 +154,8 @@ def get_request(collage: Id) -> Asked:
     Sent there as it is, the collage goes on; changed, it is another one.
     """
     accepted = stack.store().accepted(collage)
-    return Asked(source=accepted.key, **accepted.request.model_dump(mode="json"))
+    source = accepted.source.key if accepted.source else None
+    return Asked(source=source, **accepted.request.model_dump(mode="json"))
 
 
 @router.get(

@@ -46,6 +46,11 @@ class Files(Frozen):
     preview: Literal["preview.jpg"] = "preview.jpg"
     pyramid: Pyramid = Pyramid()
     source: SourceFile | None = Field(description="the source as it was prepared")
+    sources: dict[str, SourceFile] = Field(
+        default={},
+        exclude_if=lambda files: not files,
+        description="the sources as they were prepared, by their names, where there are several",
+    )
     masks: dict[MaskName, MaskFile] = Field(description="by name")
     tiles: TilesFolder = Field(
         default="../../tiles", description="where the tiles lie, as {key}.png"
@@ -59,6 +64,9 @@ class Files(Frozen):
                 "tiles": up + "../../tiles",
                 "collage": f"collage.{FORMATS[file_format].ending}",
                 "source": self.source and up + self.source.removeprefix(up),
+                "sources": {
+                    name: up + file.removeprefix(up) for name, file in self.sources.items()
+                },
                 "masks": {name: up + file.removeprefix(up) for name, file in self.masks.items()},
             }
         )
@@ -70,6 +78,7 @@ class Files(Frozen):
             update={
                 "tiles": "tiles",
                 "source": self.source and self.source.removeprefix(up),
+                "sources": {name: file.removeprefix(up) for name, file in self.sources.items()},
                 "masks": {name: file.removeprefix(up) for name, file in self.masks.items()},
             }
         )
@@ -106,6 +115,11 @@ class TileRecord(Frozen):
         exclude_if=lambda name: name is None,
         description="what its mask is called, where that is a file of the user's own",
     )
+    source: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what the source is called that it goes back to, where there are several",
+    )
     error: str | None = None
     message: str | None = None
 
@@ -117,7 +131,8 @@ class TileRecord(Frozen):
     def caption(self, prompt: bool = False) -> str:
         """What a label says of it, with what was measured of it."""
         measured = (f"{name} {value:.4g}" for name, value in self.measures.items())
-        return ", ".join((self.tile.caption(prompt, self.mask, self.again), *measured))
+        named = self.tile.caption(prompt, self.mask, self.source, self.again)
+        return ", ".join((named, *measured))
 
 
 class CellRecord(Frozen):
@@ -145,7 +160,12 @@ class Manifest(Frozen):
     created: str
     styles_origin: str = Field(description="request, default, or model: a language model")
     styles_model: str | None
-    source: str | None
+    source: str | None = Field(description="digest of the source's file, where there is one")
+    sources: dict[str, str] = Field(
+        default={},
+        exclude_if=lambda digests: not digests,
+        description="digests of the sources' files, by their names, where there are several",
+    )
     seed: int
     layout: Layout = Field(description="as it was drawn, missing tiles replaced")
     geometry: Geometry

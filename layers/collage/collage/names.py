@@ -46,10 +46,16 @@ UploadKey = Annotated[
 """A picture in the uploads bucket, as a request names it."""
 
 CollageFile = Annotated[str, Field(pattern=f"^{_COLLAGE}$")]
-SourceFile = Annotated[str, Field(pattern=rf"^{_UP}source\.png$")]
+SourceFile = Annotated[str, Field(pattern=rf"^{_UP}(source|sources/{_DIGEST})\.png$")]
 MaskFile = Annotated[str, Field(pattern=rf"^{_UP}masks/{_MASK}\.png$")]
 TilesFolder = Annotated[str, Field(pattern=r"^(\.\./){0,4}tiles$")]
 """Files of a result as a manifest has them, relative to the folder that it lies in."""
+
+
+def source_file(digest: str | None) -> str:
+    """The file of the prepared source; of several, of the one whose pixels have this digest."""
+    return "source.png" if digest is None else f"sources/{digest}.png"
+
 
 PICTURE = re.compile(
     rf"{_COLLAGE}|preview\.jpg|collage\.dzi"
@@ -58,7 +64,7 @@ PICTURE = re.compile(
 """The pictures that a result consists of, relative to its folder."""
 
 GATHERED = re.compile(
-    rf"{PICTURE.pattern}|source\.png|masks/{_MASK}\.png|tiles/{_DIGEST}\.png"
+    rf"{PICTURE.pattern}|source\.png|sources/{_DIGEST}\.png|masks/{_MASK}\.png|tiles/{_DIGEST}\.png"
     r"|(manifest|choices)\.(js|json)|index\.html|page\.(css|js)|gallery\.html"
 )
 """Every file that a folder of results can have of this pack's making."""

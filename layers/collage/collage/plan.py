@@ -56,6 +56,11 @@ class Prepared(Frozen):
         exclude_if=lambda pictures: not pictures,
         description="the same, of the larger ones that some engines take",
     )
+    sources: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda digests: not digests,
+        description="digests of the sources' pixels, where there are several",
+    )
     mask_files: dict[str, tuple[MaskName | None, ...]] = Field(
         default={},
         exclude_if=lambda files: not files,
@@ -81,6 +86,11 @@ class Plan(Frozen):
     id: CollageId
     request: Request
     source: Source | None
+    sources: tuple[Source, ...] = Field(
+        default=(),
+        exclude_if=lambda sources: not sources,
+        description="the sources, where there are several",
+    )
     styles: Styles
     prepared: Prepared
     tiles: tuple[Tile, ...]
@@ -152,7 +162,13 @@ class Plan(Frozen):
     @cached_property
     def origins(self) -> Origins:
         """What its tiles were made of, by name."""
-        return Origins(self.prepared.mask_files)
+        return Origins(
+            names=self.request.source_names or (),
+            sources=self.prepared.sources,
+            mask_files=self.prepared.mask_files,
+            compositions=self._composed,
+            tiles={tile.key: tile for tile in (*self.tiles, *self.spares)},
+        )
 
     @property
     def captions(self) -> dict[int, str]:
@@ -171,10 +187,15 @@ class Plan(Frozen):
         """What takes the place of the tile ``index`` when it is refused, in this order.
 
         Each tile begins with another spare, so two tiles share one only where spares run out. None
-        takes the place of a tile that is there for others to be made from.
+        takes the place of a tile of another source, or of one that is there for others to be made
+        from.
         """
-        count, operation = len(self.spares), self.tiles[index].operation
-        found = (self.spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
+        spares, operation = self.spares, self.tiles[index].operation
+        if self.sources:
+            of = self.origins.number
+            spares = tuple(spare for spare in spares if of(spare) == of(self.tiles[index]))
+        count = len(spares)
+        found = (spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
         return tuple(spare for spare in found if spare.operation == operation)
 
 
@@ -205,6 +226,7 @@ def make(
         request=request,
         styles=styles.styles,
         source=prepared.source,
+        sources=prepared.sources,
         masks=prepared.masks,
         mask_files=prepared.mask_files,
         style_pictures=prepared.style_pictures,
@@ -222,6 +244,7 @@ def make(
         id=accepted.id,
         request=request,
         source=accepted.source,
+        sources=accepted.sources,
         styles=styles,
         prepared=prepared,
         tiles=tiles,

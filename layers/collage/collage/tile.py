@@ -83,24 +83,29 @@ class Tile(Frozen, extra="forbid"):
         self,
         prompt: bool = False,
         mask: str | None = None,
+        source: str | None = None,
         again: Mapping[str, str] | None = None,
     ) -> str:
         """What a label says of it: its styles and its mask, or its ``prompt``, or its number.
 
-        ``mask`` is what people call its mask, where that is not what the tile calls it; ``again``
-        is what it alone has otherwise, which is said in any case.
+        ``mask`` is what people call its mask, where that is not what the tile calls it, and
+        ``source`` its source, where there are several; ``again`` is what it alone has otherwise,
+        which is said in any case.
         """
         changed = dict(again or {})
-        named = self._named(prompt or changed.pop("prompt", None) is not None, mask)
+        named = self._named(prompt or changed.pop("prompt", None) is not None, mask, source)
         said = (f"{name.replace('_', ' ')} {value}" for name, value in changed.items())
         return ", ".join([named, *(each for each in said if each != named)])
 
-    def _named(self, prompt: bool, mask: str | None) -> str:
+    def _named(self, prompt: bool, mask: str | None, source: str | None) -> str:
         if prompt and self.prompt:
             return self.prompt
         if self.styles:
-            return " + ".join(self.styles) + (f", {mask or self.mask}" if self.mask else "")
-        return f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
+            said = " + ".join(self.styles), self.mask and (mask or self.mask), source
+        else:
+            number = f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
+            said = number, None, source
+        return ", ".join(filter(None, said))
 
 
 class Piece(Frozen):

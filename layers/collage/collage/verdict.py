@@ -21,6 +21,7 @@ from collage.manifest import (
     TileState,
     captions,
 )
+from collage.names import source_file
 from collage.notes import Unsettled
 from collage.plan import Plan
 from collage.sheet import layout
@@ -71,13 +72,18 @@ def record(
         styles_origin=plan.styles.origin,
         styles_model=plan.styles.model,
         source=plan.source and plan.source.sha256,
+        sources={
+            name: each.sha256
+            for name, each in zip(plan.request.source_names or (), plan.sources, strict=True)
+        },
         seed=plan.request.seed,
         layout=shown_layout,
         geometry=measures.geometry,
         unwritten=measures.unwritten,
         files=Files(
             collage=f"collage.{FORMATS[plan.request.format].ending}",
-            source="source.png" if plan.source else None,
+            source=source_file(None) if plan.source else None,
+            sources=_source_files(plan),
             masks={name: f"masks/{name}.png" for name in plan.prepared.masks},
         ),
         tile_counts=dict(Counter(t.state for t in tiles)),
@@ -126,6 +132,15 @@ def _measures(layout: Layout, tiles: tuple[TileRecord, ...]) -> Measures:
     from collage.sheet.measures import Measures
 
     return Measures(layout, captions(tiles, layout))
+
+
+def _source_files(plan: Plan) -> dict[str, str]:
+    """The files of several prepared sources, by their names."""
+    digests = plan.prepared.sources
+    return {
+        name: source_file(digest)
+        for name, digest in zip(plan.request.source_names or (), digests, strict=True)
+    }
 
 
 def _ends(
@@ -182,6 +197,7 @@ def tile_record(
             axes=axes,
             mask=plan.origins.mask(sidecar.tile),
             again={} if replaced else again,
+            source=plan.origins.source(sidecar.tile),
             measures=sidecar.measures,
             key=sidecar.key,
             state="replaced" if replaced else state,
@@ -201,6 +217,7 @@ def tile_record(
         axes=axes,
         mask=plan.origins.mask(tile),
         again=again,
+        source=plan.origins.source(tile),
         key=tile.key,
         state="refused" if failure and failure.error == Refused.__name__ else "failed",
         tile=tile,

@@ -53,6 +53,7 @@ OWN = {
     "axes": {"seed": ("1", "2")},
     "grid_size": 2,
     "count": 2,
+    "source_names": ("a", "b"),
     "rects": ((0, 0, 1, 1),),
     "transparency": True,
     "target": (512, 64),
@@ -92,7 +93,7 @@ def test_the_id_outlives_a_way_through_json():
 
 
 def test_every_field_has_another_value_here():
-    by_content = {"mask_source", "mask_files", "style_pictures", "font"}
+    by_content = {"mask_source", "mask_files", "style_pictures", "font", "sources"}
 
     assert OTHER.keys() | OWN.keys() | by_content == Request.model_fields.keys()
 

@@ -24,6 +24,8 @@ from collage.fields.values import (
     Prompt,
     Rect,
     Size,
+    SourceNames,
+    Sources,
     StyleNames,
     StylePictures,
     Title,
@@ -73,6 +75,16 @@ class Fields(Frozen, extra="forbid"):
     )
     count: int | None = Field(
         default=None, ge=1, le=1000, description="pictures of the same; unless given, 4 or 1"
+    )
+    sources: Sources | None = Field(
+        default=None,
+        exclude_if=unused,
+        description="uploaded pictures in place of one source: each of them is an axis's value",
+    )
+    source_names: SourceNames | None = Field(
+        default=None,
+        exclude_if=unused,
+        description="what the sources are called; unless given, as their files in the bucket are",
     )
     rects: tuple[Rect, ...] = Field(
         default=(),
@@ -132,7 +144,8 @@ class Fields(Frozen, extra="forbid"):
         default=None,
         exclude_if=unused,
         description="masks of one's own, by their names: uploaded pictures of the source's shape, "
-        "what is transparent of them, or white",
+        "what is transparent of them, or white; a list has one for each of several sources, null "
+        "for one without",
     )
     rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
     cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
@@ -249,11 +262,21 @@ class Fields(Frozen, extra="forbid"):
         """Width and height of its tiles: one, or those of an axis."""
         return tuple(map(values.size, self.axes.get("size", ()))) or (self.size,)
 
+    @property
+    def source_count(self) -> int:
+        """How many sources it has; one where it may have none."""
+        return len(self.sources or ("",))
+
+    @property
+    def drawn_count(self) -> int:
+        """How many masks it has, each counted for every source that it is there of."""
+        return sum(len(self.masks_of(source)) for source in range(self.source_count))
+
     def masks_of(self, source: int) -> tuple[str, ...]:
         """The masks that there are of the source of this number, of those that are asked for."""
-        return tuple(name for name in self.masks if self._has(name, source))
+        return tuple(name for name in self.masks if self.has_mask(name, source))
 
-    def _has(self, mask: str, source: int) -> bool:
+    def has_mask(self, mask: str, source: int) -> bool:
         """Whether there is this mask of this source: a file may be given for others alone."""
         file = (self.mask_files or {}).get(masks.file_of(mask) or "")
         return file is None or isinstance(file, str) or file[source] is not None

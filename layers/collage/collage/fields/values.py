@@ -122,6 +122,12 @@ def _mask_files(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _source_names(value: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [name for name in value if value.count(name) > 1]:
+        raise ValueError(f"two sources are called {twice[0]!r}; give each a name of its own")
+    return value
+
+
 def _word_lists(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, listed in value.items():
         if not listed:
@@ -164,6 +170,10 @@ MaskNames = Annotated[
 ]
 ShownName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_shown_name)]
 """What a file is called where people read of it."""
+Sources = Annotated[tuple[UploadKey, ...], Field(min_length=2, max_length=MAX_SOURCES)]
+SourceNames = Annotated[
+    tuple[ShownName, ...], Field(max_length=MAX_SOURCES), AfterValidator(_source_names)
+]
 KeyOfEach = Annotated[tuple[UploadKey | None, ...], Field(max_length=MAX_SOURCES)]
 """An upload for each source, None for one that has none."""
 MaskFiles = Annotated[

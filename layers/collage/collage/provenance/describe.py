@@ -83,10 +83,11 @@ def describe_collage(plan: Plan, manifest: Manifest) -> Description:
 
 
 def _record(plan: Plan, manifest: Manifest) -> bytes:
-    """The plan, without the name of the source's file, and what came of it."""
+    """The plan, without the key of the source, and what came of it."""
     whole = plan.model_dump(mode="json")
-    if whole["source"] is not None:
-        whole["source"]["key"] = ""
+    for source in (whole["source"], *whole.get("sources", ())):
+        if source is not None:
+            source["key"] = ""
     record = WrittenCollage(
         pack=collage.__version__,
         plan=whole,

@@ -48,6 +48,8 @@ class CellFacts(Part):
 class CollageFacts(Part):
     """What a collage says of the run that it came from. ``source`` is the source's digest.
 
+    ``sources`` are the digests of several, by their names.
+
     Rows, columns and gap are those of the picture, whose tiles may have been laid out again.
     """
 
@@ -55,6 +57,7 @@ class CollageFacts(Part):
     pack: Name
     created: Name
     source: Name | None
+    sources: dict[Name, Name]
     rows: int
     cols: int
     gap: int
@@ -115,13 +118,13 @@ def explain(
     return _cell(record, cell)
 
 
-def request_of(picture: bytes, source: bytes | None) -> Request:
-    """The request that made the collage ``picture``, for the source that it was made of.
+def request_of(picture: bytes, *sources: bytes) -> Request:
+    """The request that made the collage ``picture``, for the sources that it was made of.
 
     Styles that a language model listed are named in it, so that they are not listed anew.
 
     Raises:
-        SourceChanged: when ``source`` is another picture than the collage was made of.
+        SourceChanged: when it was made of other sources, or of the same in another order.
         InvalidRequest: when the picture is a tile, or this version cannot make it.
         NotAPicture, TruncatedPicture, NoMetadata: as for `explain`.
     """
@@ -129,9 +132,15 @@ def request_of(picture: bytes, source: bytes | None) -> Request:
     record = _checked(found)
     if found.record is None or not isinstance(record, ReadCollage):
         raise InvalidRequest("The picture is one tile; only a collage can be made again.")
-    known = record.plan.source and record.plan.source.sha256
-    if known != (None if source is None else sha256(source)):
-        raise SourceChanged("The collage was made of another picture than this one, or of none.")
+    one, several = record.plan.source, record.plan.sources
+    known = [each.sha256 for each in (several or ((one,) if one else ()))]
+    if known != [sha256(source) for source in sources]:
+        named = ", ".join(record.plan.request.source_names or ())
+        raise SourceChanged(
+            f"The collage was made of these pictures, in this order: {named}."
+            if named
+            else "The collage was made of another picture than this one, or of none."
+        )
     options = dict(found.record["plan"]["request"])
     if record.plan.styles.origin == "model":
         options |= {"styles": record.plan.styles.styles}
@@ -249,6 +258,10 @@ def _summary(record: ReadCollage) -> CollageFacts:
         pack=record.pack,
         created=run.created,
         source=plan.source and plan.source.sha256,
+        sources={
+            name: each.sha256
+            for name, each in zip(plan.request.source_names or (), plan.sources, strict=False)
+        },
         rows=record.geometry.rows,
         cols=record.geometry.cols,
         gap=record.geometry.gap,

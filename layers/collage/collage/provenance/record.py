@@ -65,6 +65,11 @@ class TileEnd(Part):
         exclude_if=lambda name: name is None,
         description="what its mask is called, where that is a file of the user's own",
     )
+    source: Name | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what the source is called that it goes back to, where there are several",
+    )
     error: Name | None = None
     message: Text | None = None
     again: Annotated[dict[Name, Text], Field(default={}, max_length=100)]
@@ -82,6 +87,7 @@ class RequestFacts(Part):
     combine: int
     order: Name | None = None
     masks: Names
+    source_names: Names | None = None
     rows: int
     cols: int
     size: Pair
@@ -127,6 +133,7 @@ class PlanFacts(Part):
     id: Name
     request: RequestFacts
     source: SourceFacts | None
+    sources: Annotated[tuple[SourceFacts, ...], Field(max_length=1_000)] = ()
     styles: StylesFacts
     tiles: tuple[TileFacts, ...]
 

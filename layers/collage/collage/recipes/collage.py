@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from collage.digest import shuffled
 from collage.fields import prompts
-from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.words import styles
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Collage(Recipe):
     name = "collage"
     what = "every mask with every combination of styles, in a shuffled grid"
     source = "needed"
-    uses = STYLED | {"combine", "tiles", "order", "replace_refused", "sample"}
+    uses = STYLED | SEVERAL | {"combine", "tiles", "order", "replace_refused", "sample"}
     operation = "inpaint"
 
     def check(self, request: Fields) -> None:
@@ -45,29 +47,50 @@ class Collage(Recipe):
 
         Without a number of tiles every draw is made at most once, and at most one for each cell:
         nothing is paid for that the grid cannot show. Where the template has alternatives, a draw
-        has each of them once. Spares are the draws that come next.
+        has each of them once. Several sources take turns, each with the draws that a collage of
+        it alone has. Spares are the draws that come next.
         """
         request = ingredients.request
         templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
         combinations = styles.combine(ingredients.styles, request.combine)
-        names = request.masks
-        space = len(names) * len(combinations)
-        full = space * len(templates)
-        wanted = request.tiles or min(request.rows * request.cols, full)
-        order = random_order if request.order == "random" else balanced_order
+        parts = ingredients.of_each_source
+        spaces = [len(part.own_masks) * len(combinations) for part in parts]
+        rounds = [space * len(templates) for space in spaces]
+        wanted = request.tiles or min(request.rows * request.cols, sum(rounds))
         needed = wanted * 2 if request.replace_refused else wanted
-        draws = order(names, combinations, request.seed, min(space, needed))
+        turns = list(itertools.islice(in_turn(rounds), needed))
+        counts = Counter(part for part, _ in turns)
+        order = random_order if request.order == "random" else balanced_order
+        draws = [
+            order(part.own_masks, combinations, request.seed, min(space, counts[number]))
+            for number, (part, space) in enumerate(zip(parts, spaces, strict=True))
+        ]
 
-        def tile(i: int) -> Tile:
-            (mask, combination), turn = draws[i % space], i // space
+        def tile(number: int, i: int) -> Tile:
+            space, of_one = spaces[number], draws[number]
+            (mask, combination), turn = of_one[i % space], i // space
             template = templates[(i % space + turn) % len(templates)]
             prompt = template.format(styles=styles.phrase(combination))
-            return ingredients.tile(
+            return parts[number].tile(
                 "inpaint", prompt, styles=combination, mask=mask, number=turn // len(templates)
             )
 
-        tiles = [tile(i) for i in range(wanted)]
-        return Unfolded(tiles, spares=[tile(i) for i in range(wanted, len(draws))])
+        spares = [(number, i) for number, i in turns[wanted:] if i < len(draws[number])]
+        return Unfolded(
+            [tile(*turn) for turn in turns[:wanted]], spares=[tile(*turn) for turn in spares]
+        )
+
+
+def in_turn(rounds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Numbers of sources that take turns, each with how often it had one: without an end.
+
+    A source that had as many turns as its round has waits until the others had all of theirs.
+    """
+    for before in itertools.count():
+        for i in range(max(rounds)):
+            for number, of_one in enumerate(rounds):
+                if i < of_one:
+                    yield number, before * of_one + i
 
 
 def random_order(

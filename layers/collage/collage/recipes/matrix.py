@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from collage.errors import InvalidRequest
 from collage.fields import prompts, values
 from collage.fields.fields import SEARCH_AND_REPLACE
 from collage.pictures.masks import file_of
-from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.words import styles
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class Matrix(Recipe):
     name = "matrix"
     what = "a table of subjects and styles, or of any other axes, every cell of it made"
     source = "optional"
-    uses = STYLED | {"combine", "subjects", "axes", "sample"}
+    uses = STYLED | SEVERAL | {"combine", "subjects", "axes", "sample"}
     operation = "generate"
 
     def check(self, request: Fields) -> None:
@@ -65,13 +64,14 @@ class Matrix(Recipe):
         chosen = request.masks if "masks" in request.model_fields_set else ("all",)
         combinations = _combinations(named, _combined(request, combine))
         table = _table(request, tuple(combinations), chosen if source else ())
+        rows, columns = _lines(request, table)
         return {
             **listed,
             "combine": combine,
             "masks": chosen,
             **_room(request),
-            "rows": prod(map(len, table.rows.values())),
-            "cols": prod(map(len, table.columns.values())),
+            "rows": len(rows),
+            "cols": len(columns),
         }
 
     def masks(self, request: Fields, source: Size | None) -> Mapping[str, Shape]:
@@ -79,16 +79,23 @@ class Matrix(Recipe):
         return {name: name for name in request.masks} if source else {}
 
     def unfold(self, ingredients: Ingredients) -> Unfolded:
-        """A tile for each cell of the table, row by row."""
+        """A tile for each cell of the table, row by row.
+
+        A cell is empty whose mask there is not of its source.
+        """
         request = ingredients.request
         combinations = _combinations(ingredients.styles, _combined(request, request.combine))
-        table = _table(request, tuple(combinations), request.masks if ingredients.source else ())
-        rows, columns = (_positions(axes) for axes in (table.rows, table.columns))
-        places = [table.fixed | row | column for row in rows for column in columns]
-        tiles = [_tile(ingredients, place, combinations) for place in places]
+        drawn = request.masks if ingredients.source or ingredients.sources else ()
+        table = _table(request, tuple(combinations), drawn)
+        rows, columns = _lines(request, table)
+        cells = [table.fixed | row | column for row in rows for column in columns]
+        parts = dict(zip(request.source_names or ("",), ingredients.of_each_source, strict=True))
+        places = [place for place in cells if _is_there(request, place)]
+        tiles = [_tile(parts[place.get("source", "")], place, combinations) for place in places]
+        numbers = iter(range(len(tiles)))
         return Unfolded(
             tiles,
-            range(len(tiles)),
+            [next(numbers) if _is_there(request, place) else None for place in cells],
             column_headers=tuple(map(_heading, columns)),
             row_headers=tuple(map(_heading, rows)) if table.rows else (),
             column_axis=", ".join(table.columns),
@@ -106,6 +113,8 @@ def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _
     The first of the others is the rows of a block, and each value of what is left is a block.
     """
     axes: dict[str, tuple[str, ...]] = {}
+    if request.source_names:
+        axes["source"] = request.source_names
     if subjects := _subjects(request):
         axes["subject"] = tuple(subjects)
     axes["style"] = names
@@ -122,6 +131,24 @@ def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _
         {across: axes[across]},
         {name: values[0] for name, values in axes.items() if name not in (across, *order)},
     )
+
+
+def _lines(request: Fields, table: _Table) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The rows and the columns of a table, by their values: without rows that are all empty."""
+    rows, columns = _positions(table.rows), _positions(table.columns)
+    found = [
+        row
+        for row in rows
+        if any(_is_there(request, table.fixed | row | column) for column in columns)
+    ]
+    return found, columns
+
+
+def _is_there(request: Fields, place: Mapping[str, str]) -> bool:
+    """Whether there is the mask of a place of its source."""
+    names = request.source_names or ("",)
+    source = names.index(place.get("source", names[0]))
+    return "mask" not in place or request.has_mask(place["mask"], source)
 
 
 def _positions(axes: Mapping[str, tuple[str, ...]]) -> list[dict[str, str]]:

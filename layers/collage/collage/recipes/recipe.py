@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from collage import engines
@@ -39,6 +39,10 @@ STYLED = frozenset(
 """The fields of recipes whose tiles have styles."""
 
 
+SEVERAL = frozenset({"sources", "source_names"})
+"""The fields of recipes that can have several sources."""
+
+
 @dataclass(frozen=True)
 class Ingredients:
     """What a recipe has to work with: frozen styles, and digests of what was prepared."""
@@ -46,7 +50,7 @@ class Ingredients:
     request: Fields
     styles: tuple[str, ...]
     source: str | None
-    """Digest of the prepared source's pixels."""
+    """Digest of the prepared source's pixels, where there is one."""
     masks: Mapping[str, str]
     """Digest of each mask's file, by the mask's name."""
     models: Mapping[str, str]
@@ -59,8 +63,25 @@ class Ingredients:
     """The same, of the larger ones that some engines take."""
     mask_files: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     """What tiles call masks of the user's own, by their names, each for every source in turn."""
+    sources: Sequence[str] = ()
+    """The same of several sources."""
     number: int = 0
     """Which of the sources it is that they are of."""
+
+    @property
+    def of_each_source(self) -> tuple[Ingredients, ...]:
+        """The same with each of several sources alone, as a collage of that one has them."""
+        if not self.sources:
+            return (self,)
+        return tuple(
+            replace(self, source=digest, sources=(), number=number)
+            for number, digest in enumerate(self.sources)
+        )
+
+    @property
+    def own_masks(self) -> tuple[str, ...]:
+        """The masks that there are of its source, of those that the request names."""
+        return self.request.masks_of(self.number)
 
     def drawn(self, mask: str) -> str:
         """What tiles call a mask that a request names."""

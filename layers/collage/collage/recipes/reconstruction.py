@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
+from collage.recipes.recipe import SEVERAL, Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
+    from collage.tile import Tile
 
 MODELS = ("dalle-dvae", "vqmodel")
 """OpenAI's discrete VAE of 2021, and diffusers' VQModel."""
@@ -17,32 +18,40 @@ SIDE = 256
 
 
 class Reconstruction(Recipe):
-    """One row: the source, and what each model encodes of it and decodes again."""
+    """A row for each source: itself, and what each model encodes of it and decodes again."""
 
     name = "reconstruction"
     what = "the source beside what models of discrete codes keep of it, measured"
     source = "needed"
-    uses = frozenset({"models"})
+    uses = SEVERAL | {"models"}
     operation = "reconstruct"
 
     def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
-        """One row: the source, then a column for each model."""
+        """A row for each source: that itself, then a column for each model."""
         models = request.models or MODELS
         return {
-            "models": models, "rows": 1, "cols": 1 + len(models),
+            "models": models, "rows": request.source_count, "cols": 1 + len(models),
             "size": (SIDE, SIDE), "cell": SIDE,
         }  # fmt: skip
 
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """The source as it is, and the reconstructions."""
-        models = ingredients.request.models
-        shown = ingredients.as_it_is("")
-        made = [ingredients.tile("reconstruct", "", settings={"model": model}) for model in models]
+        models, called = ingredients.request.models, ingredients.request.source_names or ()
+        tiles: list[Tile] = []
+        for part in ingredients.of_each_source:
+            tiles.append(part.as_it_is(""))
+            tiles += [part.tile("reconstruct", "", settings={"model": one}) for one in models]
         names = ("source", *models)
         return Unfolded(
-            [shown, *made],
-            range(1 + len(made)),
+            tiles,
+            range(len(tiles)),
             column_headers=names,
+            row_headers=called,
             column_axis="model",
-            axes=[{"model": name} for name in names],
+            row_axis="source" if called else "",
+            axes=[
+                {**source, "model": name}
+                for source in ([{"source": name} for name in called] or [{}])
+                for name in names
+            ],
         )

@@ -8,6 +8,8 @@ a cell is composed of the source and one of them, and costs nothing.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
 from math import ceil, comb, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +18,8 @@ from collage.digest import canonical
 from collage.engines.engine import REFERENCE_SIZE
 from collage.fields import prompts
 from collage.recipes import sizes
-from collage.recipes.collage import Draw, balanced_order, random_order
-from collage.recipes.recipe import STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.collage import Draw, balanced_order, in_turn, random_order
+from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.tile import STYLE_PICTURES, TRANSFERRED_BY, Composition, Piece
 from collage.words import styles
 
@@ -47,7 +49,7 @@ class Transfer(Recipe):
     name = "transfer"
     what = "the whole source once in each style and combination, shown through every mask"
     source = "needed"
-    uses = STYLED | {"combine", "tiles", "order", "replace_refused"}
+    uses = STYLED | SEVERAL | {"combine", "tiles", "order", "replace_refused"}
     operation = "transfer"
     untouched = True
     # Studies and the strength of a second transfer are made for the engine that is to take them.
@@ -58,10 +60,10 @@ class Transfer(Recipe):
         count, combined = _count(request), _combined(request)
         styles.check_size(combined, count)
         prompts.single(request.prompt_template, request.words, prompts.TEMPLATE)
-        space = len(request.masks) * comb(count, combined)
+        space = request.drawn_count * comb(count, combined)
         if request.tiles is not None and request.tiles > space:
             raise ValueError(
-                f"tiles: {request.tiles} are more than the {space} draws of {len(request.masks)} "
+                f"tiles: {request.tiles} are more than the {space} draws of {request.drawn_count} "
                 f"masks and {count} styles, {combined} combined"
             )
 
@@ -69,7 +71,7 @@ class Transfer(Recipe):
         """Eight styles in pairs, in a grid that has a cell for every draw, up to a hundred."""
         count, combined = _count(request), _combined(request)
         listed = {"style_count": count} if request.styles is None else {}
-        wanted = request.tiles or len(request.masks) * comb(count, combined)
+        wanted = request.tiles or request.drawn_count * comb(count, combined)
         grid = dict[str, int]()
         if not {"rows", "cols"} & request.model_fields_set and wanted < CELLS:
             grid = dict(zip(("rows", "cols"), _grid(wanted), strict=True))
@@ -82,19 +84,31 @@ class Transfer(Recipe):
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """Studies and transfers, each before those that need it, then the cells.
 
-        Only what cells need is made. Spares are the draws that come next and need nothing more.
+        Only what cells need is made. Several sources take turns, as in a collage; studies are the
+        same for all. Spares are the draws that come next and need nothing more.
         """
         request = ingredients.request
         combinations = styles.combine(ingredients.styles, request.combine)
-        space = len(request.masks) * len(combinations)
-        wanted = request.tiles or min(request.rows * request.cols, space)
+        parts = ingredients.of_each_source
+        spaces = [len(part.own_masks) * len(combinations) for part in parts]
+        wanted = request.tiles or min(request.rows * request.cols, sum(spaces))
+        needed = min(sum(spaces), 2 * wanted) if request.replace_refused else wanted
+        turns = list(islice(in_turn(spaces), needed))
+        counts = Counter(number for number, _ in turns)
         order = random_order if request.order == "random" else balanced_order
-        needed = min(space, 2 * wanted) if request.replace_refused else wanted
-        draws = order(request.masks, combinations, request.seed, needed)
+        draws = [
+            order(part.own_masks, combinations, request.seed, counts[number])
+            for number, part in enumerate(parts)
+        ]
         transfers = Transfers(ingredients)
-        cells = [transfers.cell(draw) for draw in draws[:wanted]]
-        shown = {combination for _, combination in draws[:wanted]}
-        spares = [transfers.cell(draw) for draw in draws[wanted:] if draw[1] in shown]
+        drawn = [(parts[number], draws[number][i]) for number, i in turns]
+        cells = [transfers.cell(*each) for each in drawn[:wanted]]
+        shown = {(part.number, draw[1]) for part, draw in drawn[:wanted]}
+        spares = [
+            transfers.cell(part, draw)
+            for part, draw in drawn[wanted:]
+            if (part.number, draw[1]) in shown
+        ]
         made = transfers.tiles
         return Unfolded(
             [*made, *cells],
@@ -112,25 +126,25 @@ class Transfers:
         self.tiles: list[Tile] = []
         self._composed: dict[str, Composition] = {}
         self._studies: dict[str, Tile] = {}
-        self._made: dict[tuple[str, ...], Tile] = {}
+        self._made: dict[tuple[int, tuple[str, ...]], Tile] = {}
 
     @property
     def compositions(self) -> list[Composition]:
         """What tiles and cells name by digest."""
         return list(self._composed.values())
 
-    def cell(self, draw: Draw) -> Tile:
-        """The tile of a draw: the source, and over it the transfer where the mask edits."""
-        mask, combination = self.ingredients.drawn(draw[0]), draw[1]
-        one, digest = self._transfer(combination), self.ingredients.masks[mask]
+    def cell(self, part: Ingredients, draw: Draw) -> Tile:
+        """The tile of a draw: the part's source, and over it the transfer where the mask edits."""
+        mask, combination = part.drawn(draw[0]), draw[1]
+        one, digest = self._transfer(part, combination), part.masks[mask]
         box = (0, 0, *one.size)
         pieces = (
             Piece(tile=None, box=box, at=(0, 0)),
             Piece(tile=one.key, box=box, at=(0, 0), mask=mask, mask_sha256=digest),
         )
-        laid_in = Composition(size=one.size, pieces=pieces, source=self.ingredients.source)
-        template = self.ingredients.request.prompt_template
-        shown = self.ingredients.as_it_is(
+        laid_in = Composition(size=one.size, pieces=pieces, source=part.source)
+        template = part.request.prompt_template
+        shown = part.as_it_is(
             template.format(styles=styles.phrase(combination)), source=self._digest(laid_in)
         )
         return shown.model_copy(
@@ -147,18 +161,17 @@ class Transfers:
             }
         )
 
-    def _transfer(self, combination: tuple[str, ...]) -> Tile:
-        """The source in a combination of styles: that in all but one, transferred to this one."""
-        if combination not in self._made:
+    def _transfer(self, part: Ingredients, combination: tuple[str, ...]) -> Tile:
+        """A source in a combination of styles: that in all but one, transferred to this one."""
+        known = part.number, combination
+        if known not in self._made:
             below, last = self._parted(combination)
-            source = self._digest(Composition.of(self._transfer(below))) if below else None
-            text = self.ingredients.request.prompt_template.format(styles=last)
+            source = self._digest(Composition.of(self._transfer(part, below))) if below else None
+            text = part.request.prompt_template.format(styles=last)
             options = {**(self._again if below else {}), **self._reference(last)}
-            tile = self.ingredients.tile(
-                "transfer", text, styles=(last,), source=source, options=options
-            )
-            self._made[combination] = self._added(tile)
-        return self._made[combination]
+            tile = part.tile("transfer", text, styles=(last,), source=source, options=options)
+            self._made[known] = self._added(tile)
+        return self._made[known]
 
     @property
     def _again(self) -> Mapping[str, str]:

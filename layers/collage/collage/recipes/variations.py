@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from collage.recipes import sizes
-from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
+from collage.recipes.recipe import SEVERAL, Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
@@ -20,14 +20,18 @@ class Variations(Recipe):
     name = "variations"
     what = "pictures that are like the source in meaning, not in pixels"
     source = "needed"
-    uses = frozenset({"prompt", "sample", "count"})
+    uses = SEVERAL | {"prompt", "sample", "count"}
     operation = "variation"
     unsaid = "another picture of the same subject, in the same mood, composed differently"
 
     def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
-        """Four of the source's shape, in the squarest grid."""
+        """Four of the source's shape, in the squarest grid; a row for each of several sources.
+
+        Their cells have the shape of the first.
+        """
         count = request.count or 4
-        rows, cols = sizes.grid(count * len(self.prompts(request)))
+        of_one = count * len(self.prompts(request))
+        rows, cols = (request.source_count, of_one) if request.sources else sizes.grid(of_one)
         size = sizes.native(source, SIDE) if source else request.size
         return {
             "count": count, "rows": rows, "cols": cols, "size": size, "cell": min(512, size[0]),
@@ -36,5 +40,16 @@ class Variations(Recipe):
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """So many of each prompt that the text stands for."""
         request = ingredients.request
-        tiles = ingredients.series("variation", self.prompts(request), request.count or 1)
-        return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
+        texts, count = self.prompts(request), request.count or 1
+        parts = ingredients.of_each_source
+        tiles = [tile for part in parts for tile in part.series("variation", texts, count)]
+        names = request.source_names or ()
+        # Headers stand only beside rows that are as the recipe makes them.
+        beside = (request.rows, request.cols) == (len(names), len(texts) * count)
+        return Unfolded(
+            tiles,
+            sizes.row_by_row(len(tiles), request.rows, request.cols),
+            row_headers=names if beside else (),
+            row_axis="source" if beside else "",
+            axes=[{"source": name} for name in names for _ in range(len(texts) * count)],
+        )

@@ -40,6 +40,11 @@ class Accepted(Frozen):
 
     id: CollageId
     source: Source | None
+    sources: tuple[Source, ...] = Field(
+        default=(),
+        exclude_if=lambda sources: not sources,
+        description="the sources, where there are several",
+    )
     mask: Source | None = Field(default=None, description="the mask file, where there is one")
     style_pictures: dict[str, Source] = Field(
         default={}, description="the pictures of styles, by the styles' names"
@@ -54,13 +59,18 @@ class Accepted(Frozen):
 
     @property
     def key(self) -> str | None:
-        """Key of the source in the uploads bucket, where there is one."""
-        return None if self.source is None else self.source.key
+        """Key of the source in the uploads bucket, the first of several; where there is one."""
+        return next((each.key for each in self.every_source), None)
+
+    @property
+    def every_source(self) -> tuple[Source, ...]:
+        """The source, or all of several; none where there is none."""
+        return self.sources or (() if self.source is None else (self.source,))
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height of the source, where there is one."""
-        return None if self.source is None else (self.source.width, self.source.height)
+        """Width and height of the source, the first of several; where there is one."""
+        return next(((each.width, each.height) for each in self.every_source), None)
 
 
 def collage_id(
@@ -70,12 +80,13 @@ def collage_id(
     style_sha256: Mapping[str, str] | None = None,
     font_sha256: str | None = None,
     mask_files_sha256: Mapping[str, Sequence[str | None]] | None = None,
+    sources_sha256: Sequence[str] = (),
 ) -> str:
     """The id of a collage: 20 hexadecimal digits over the request and the files that it names.
 
     Their keys are left out: the same picture under two names is one collage.
     """
-    by_content = {"mask_source", "mask_files", "style_pictures", "font"}
+    by_content = {"mask_source", "mask_files", "style_pictures", "font", "sources"}
     left_out = {*by_content, *(name for name in LATER if getattr(request, name) is None)}
     asked = request.model_dump(exclude=left_out)
     content: dict[str, Any] = {"source": source_sha256, "mask": mask_sha256, "request": asked}
@@ -85,4 +96,6 @@ def collage_id(
         content["font"] = font_sha256
     if mask_files_sha256:
         content["mask_files"] = {name: list(each) for name, each in mask_files_sha256.items()}
+    if sources_sha256:
+        content["sources"] = list(sources_sha256)
     return sha256(canonical(content))[:20]

@@ -55,6 +55,8 @@ def _drawn(asked: Request) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The fields whose texts are written on the picture, with these texts."""
     table = "axes" in recipes.RECIPES[asked.recipe].uses
     yield "title", (asked.title or "",)
+    if asked.labels or asked.captions or table or "masks" not in recipes.RECIPES[asked.recipe].uses:
+        yield "source_names", asked.source_names or ()
     if asked.labels or asked.captions or table:
         yield "styles", asked.styles or ()
         yield "mask_files", tuple(asked.mask_files or ())

@@ -21,6 +21,7 @@ class Files:
     mask_files: Mapping[str, MaskFile] = field(default_factory=dict)
     style_pictures: Mapping[str, bytes] = field(default_factory=dict)
     font: bytes | None = None
+    sources: tuple[bytes, ...] = ()
 
     def put(self, put: Callable[[bytes], str]) -> dict[str, Any]:
         """The fields of the request, once each file is ``put`` in; that gives a file's key."""
@@ -37,4 +38,6 @@ class Files:
         if self.style_pictures:
             styled = self.style_pictures.items()
             fields["style_pictures"] = {name: put(data) for name, data in styled}
+        if self.sources:
+            fields["sources"] = [put(data) for data in self.sources]
         return fields

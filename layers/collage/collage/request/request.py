@@ -1,5 +1,6 @@
 """What a user asks for: one validated model, the same at every door."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
@@ -47,7 +48,7 @@ class Request(Fields):
     @model_validator(mode="before")
     @classmethod
     def _of_others(cls, given: Any) -> Any:
-        """What is left open and follows from others: styles and masks from files, then the engine.
+        """What is left open and follows from others: names of files, styles, and the engine.
 
         Mask files say which masks there are. Pictures of styles say which styles there are, and
         want an engine that can take them, as a recipe wants one that can do what it asks.
@@ -58,6 +59,8 @@ class Request(Fields):
         pictured = isinstance(given.get("style_pictures"), dict)
         if pictured and not {"styles", "style_count", "theme", "exclude"} & given.keys():
             follows["styles"] = tuple(given["style_pictures"])
+        if isinstance(given.get("sources"), list | tuple) and not given.get("source_names"):
+            follows["source_names"] = _called(given["sources"])
         if isinstance(given.get("mask_files"), dict) and "masks" not in given:
             follows["masks"] = tuple(f"{masks.FILE}{name}" for name in given["mask_files"])
         if "engine" not in given and "engine" not in (given.get("axes") or {}):
@@ -101,6 +104,14 @@ class Request(Fields):
     def styled(self) -> bool:
         """Whether its tiles have styles, which are listed when it names none."""
         return "styles" in recipes.RECIPES[self.recipe].uses
+
+
+def _called(keys: Iterable[Any]) -> tuple[str, ...]:
+    """What sources are called, by their keys: as their files are, where a key has a file's name."""
+    return tuple(
+        key.rpartition("/")[2] if isinstance(key, str) and key.startswith("uploads/") else str(n)
+        for n, key in enumerate(keys, 1)
+    )
 
 
 def _able(recipe: Any) -> str | None:

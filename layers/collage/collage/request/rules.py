@@ -44,18 +44,23 @@ def check(request: Fields) -> None:
     if request.upscaler is not None and request.upscale is None:
         raise ValueError("upscaler: it says how to make pictures larger; give upscale, 2 or 4")
     _style_pictures(request)
+    _sources(request)
     _mask_files(request)
     _again(request)
     recipe.check(request)
 
 
 def served(request: Fields, has_source: bool) -> None:
-    """Check a request once it is known whether it has a source.
+    """Check a request once it is known whether it has a source beside its own fields.
 
     Raises:
         InvalidRequest: when the recipe needs a source, or an engine cannot do what it asks for.
     """
     recipe = recipes.RECIPES[request.recipe]
+    if request.sources is not None:
+        if has_source:
+            raise InvalidRequest("sources: give source or sources, not both of them.")
+        has_source = True
     if recipe.source == "needed" and not has_source:
         raise InvalidRequest(f"source: the recipe {request.recipe} needs a picture.")
     if recipe.source == "unused" and has_source:
@@ -109,6 +114,14 @@ def _style_pictures(request: Fields) -> None:
         )
 
 
+def _sources(request: Fields) -> None:
+    """Every source has a name."""
+    named = len(request.source_names or ())
+    if request.source_names is not None and named != len(request.sources or ()):
+        count = len(request.sources or ())
+        raise ValueError(f"source_names: there are {named} names for {count} sources")
+
+
 def _mask_files(request: Fields) -> None:
     """The mask files are those that the masks name, no more and no fewer."""
     files = request.mask_files or {}
@@ -121,8 +134,18 @@ def _mask_files(request: Fields) -> None:
         if name not in named:
             there = ", ".join(request.masks)
             raise ValueError(f"mask_files: {name!r} is none of the masks: {there}")
-        if not isinstance(keys, str):
-            raise ValueError(f"mask_files: {name!r} has a list of files, and there is one source")
+        if not isinstance(keys, str) and len(keys) != request.source_count:
+            raise ValueError(
+                f"mask_files: {name!r} has a list of {len(keys)} files; there "
+                + (
+                    "is one source"
+                    if request.sources is None
+                    else f"are {request.source_count} sources"
+                )
+            )
+    for source, called in enumerate(request.source_names or ()):
+        if files and not request.masks_of(source):
+            raise ValueError(f"mask_files: the source {called} has none of the masks")
 
 
 def _again(request: Fields) -> None:

@@ -12,7 +12,12 @@ from collage.request.parse import complete, parse
 from collage.request.request import Request
 from collage.services import Tools
 from collage.steps import capabilities, own_masks
-from collage.steps.request_files import files_of, inspected, inspected_styles
+from collage.steps.request_files import (
+    files_of,
+    inspected,
+    inspected_sources,
+    inspected_styles,
+)
 from collage.store.store import Store
 
 
@@ -33,8 +38,9 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     most = tools.settings.max_source_bytes
     data = None if source is None else store.upload(source, most)
     accepted = let_in(tools, asked, data, files_of(store, tools, asked), source or "")
-    capabilities.able(accepted.request, tools, source is not None)
-    capabilities.weights(store, accepted.request, tools, source is not None)
+    has_source = bool(accepted.every_source)
+    capabilities.able(accepted.request, tools, has_source)
+    capabilities.weights(store, accepted.request, tools, has_source)
     return accepted
 
 
@@ -55,13 +61,15 @@ def let_in(
     if files.mask_source is not None:
         mask = inspected(tools, files.mask_source, asked.mask_source or "")
     styles = inspected_styles(tools, files.style_pictures, asked.style_pictures)
-    size = _fitting_size(asked, picture, mask)
+    sources = inspected_sources(tools, asked, files.sources)
+    size = _fitting_size(asked, sources[0] if sources else picture, mask)
     if files.mask_source is not None:
         from collage.pictures import mask_files
 
         mask_files.understand(files.mask_source)
-    sources = [] if picture is None else [picture]
-    asked, own = own_masks.let_in(tools, asked, sources, files.mask_files)
+    asked, own = own_masks.let_in(
+        tools, asked, sources or (picture and [picture]) or [], files.mask_files
+    )
     asked = complete(asked, size)
     return Accepted(
         id=collage_id(
@@ -71,8 +79,10 @@ def let_in(
             {name: each.sha256 for name, each in styles.items()},
             font.sha256 if font else None,
             {name: [each.sha256 if each else None for each in of] for name, of in own.items()},
+            [each.sha256 for each in sources],
         ),
         source=picture,
+        sources=sources,
         mask=mask,
         style_pictures=styles,
         mask_files=own,

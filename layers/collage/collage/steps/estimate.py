@@ -59,8 +59,9 @@ def estimate(
     files = files_of(store, tools, asked, files)
     accepted = let_in(tools, asked, source, files)
     asked = accepted.request
-    capabilities.able(asked, tools, source is not None)
-    weights = capabilities.weights(store, asked, tools, source is not None)
+    has_source = bool(accepted.every_source)
+    capabilities.able(asked, tools, has_source)
+    weights = capabilities.weights(store, asked, tools, has_source)
     prepared = prepare(tools, asked, source, files, accepted.size, weights).digests
     prepared = with_styles(prepared, *brought(asked, files.style_pictures))
     lists = bool(asked.theme or tools.lister(asked.unfolded_engines))

@@ -43,12 +43,13 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
         return None if picture is None else _unchanged(store, picture, most)
 
     data, files = read(accepted.source), _files(read, accepted)
+    has_source = bool(accepted.every_source)
     if accepted.font is not None:
         store.put_font(collage_id, _unchanged(store, accepted.font, MOST_FONT_BYTES))
-    weights = capabilities.weights(store, accepted.request, tools, data is not None)
+    weights = capabilities.weights(store, accepted.request, tools, has_source)
     drawn = prepare(tools, accepted.request, data, files, accepted.size, weights)
-    if drawn.source is not None:
-        store.put_prepared_source(collage_id, drawn.source)
+    for digest, png in drawn.sources.items():
+        store.put_prepared_source(collage_id, png, digest if accepted.sources else None)
     for name, mask in drawn.masks.items():
         store.put_mask(collage_id, name, mask)
     small, large = style_pictures(accepted.request, files.style_pictures)
@@ -64,6 +65,7 @@ def _files(read: Callable[[Source | None], bytes | None], accepted: Accepted) ->
         mask_source=read(accepted.mask),
         mask_files={name: tuple(map(read, every)) for name, every in accepted.mask_files.items()},
         style_pictures={name: data for name, data in styled.items() if data is not None},
+        sources=tuple(data for data in map(read, accepted.sources) if data is not None),
     )
 
 
@@ -107,9 +109,9 @@ def with_styles(prepared: Prepared, small: StylePictures, large: StylePictures) 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The prepared source and the masks by name, as PNGs, and the digests of all of them."""
+    """Prepared sources by their pixels' digests and masks by name, as PNGs; and all digests."""
 
-    source: bytes | None
+    sources: Mapping[str, bytes]
     masks: Mapping[str, bytes]
     digests: Prepared
 
@@ -122,38 +124,69 @@ def prepare(
     source_size: tuple[int, int] | None,
     weights: Weights | None,
 ) -> Drawn:
-    """Bring the source to the size that the engine works at, and draw the masks over it.
+    """Bring the sources to the size that the engine works at, and draw the masks over them.
 
     Raises:
-        InvalidRequest: when a picture that says what to edit selects nothing.
+        InvalidRequest: when a picture that says what to edit selects nothing, or two sources or
+            two masks of one are the same at that size.
     """
     from collage.pictures import source
 
-    size = _working_size(asked, tools, weights, data is not None)
-    png = None if data is None else source.prepare(data, size, asked.fit)
+    photos = files.sources or (() if data is None else (data,))
+    size = _working_size(asked, tools, weights, bool(photos))
+    pngs = [source.prepare(photo, size, asked.fit) for photo in photos]
+    digests = [source.pixel_digest(png) for png in pngs]
+    _different("sources", dict(zip(asked.source_names or (), digests, strict=False)), size)
     shapes = recipes.RECIPES[asked.recipe].masks(asked, source_size)
     drawn = {
         name: masks.encode(_mask_alpha(shape, size, data, files.mask_source))
         for name, shape in shapes.items()
         if not masks.file_of(name)
     }
-    called: dict[str, tuple[str | None, ...]] = {}
-    for name, file in files.mask_files.items():
-        own = [
-            None if each is None else masks.encode(own_masks.alpha(name, each, size, asked.fit))
-            for each in own_masks.each(file, 1)
-        ]
-        drawn |= {own_masks.drawn_as(each): each for each in own if each is not None}
-        called[name] = tuple(None if each is None else own_masks.drawn_as(each) for each in own)
+    own, called = _own_masks(asked, files, size)
+    drawn |= own
     return Drawn(
-        png,
+        dict(zip(digests, pngs, strict=True)),
         drawn,
         Prepared(
-            source=None if png is None else source.pixel_digest(png),
+            source=None if asked.sources or not digests else digests[0],
+            sources=tuple(digests) if asked.sources else (),
             masks={name: sha256(mask) for name, mask in drawn.items()},
             mask_files=called,
         ),
     )
+
+
+def _own_masks(
+    asked: Request, files: Files, size: tuple[int, int]
+) -> tuple[dict[str, bytes], dict[str, tuple[str | None, ...]]]:
+    """The user's own masks by what tiles call them, and that by their names, source by source."""
+    drawn: dict[str, bytes] = {}
+    called: dict[str, tuple[str | None, ...]] = {}
+    for name in asked.mask_files or {}:
+        file, found = own_masks.each(files.mask_files[name], asked.source_count), list[str | None]()
+        for number, data in enumerate(file):
+            if data is None or not asked.has_mask(f"{masks.FILE}{name}", number):
+                found.append(None)
+                continue
+            png = masks.encode(own_masks.alpha(name, data, size, asked.fit))
+            found.append(own_masks.drawn_as(png))
+            drawn[own_masks.drawn_as(png)] = png
+        called[name] = tuple(found)
+    for number in range(asked.source_count):
+        of_one = {name: each for name, every in called.items() if (each := every[number])}
+        _different("mask_files", of_one, size)
+    return drawn, called
+
+
+def _different(field: str, digests: Mapping[str, str], size: tuple[int, int]) -> None:
+    """Refuse pictures that are the same once they are prepared: so would be their tiles."""
+    names: dict[str, str] = {}
+    for name, digest in digests.items():
+        if names.setdefault(digest, name) != name:
+            raise InvalidRequest(
+                f"{field}: {names[digest]} and {name} are the same at {size[0]} x {size[1]} pixels."
+            )
 
 
 def _mask_alpha(

@@ -26,7 +26,7 @@ def materials(
     if tile.source is not None:
         composition = composed.get(tile.source)
         source = (
-            _source(store, collage_id)
+            _source(store, collage_id, tile.source)
             if composition is None
             else _composed(store, collage_id, composition)
         )
@@ -56,7 +56,7 @@ def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
 
     def read(key: str | None) -> bytes:
         if key is None:
-            return _source(store, collage_id)
+            return _source(store, collage_id, composition.source or "")
         found = store.finished(key)
         if found is None:
             raise MissingContext("A picture that this one goes on from was not made.")
@@ -65,10 +65,16 @@ def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
     return compose(composition, read, lambda name: _mask(store, collage_id, name))
 
 
+@lru_cache(maxsize=8)
+def _source(store: Store, collage_id: str, digest: str) -> bytes:
+    """The prepared source whose pixels have this digest, read once a process."""
+    return store.source(collage_id, digest if _has_several(store, collage_id) else None)
+
+
 @lru_cache(maxsize=2)
-def _source(store: Store, collage_id: str) -> bytes:
-    """The prepared source, read once a process."""
-    return store.source(collage_id)
+def _has_several(store: Store, collage_id: str) -> bool:
+    """Whether a collage has several sources."""
+    return bool(store.accepted(collage_id).sources)
 
 
 @lru_cache(maxsize=64)

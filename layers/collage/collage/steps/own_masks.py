@@ -43,21 +43,18 @@ def let_in(
     found: MaskSources = {}
     edited = [set[str]() for _ in sources]
     for name, given in files.items():
-        known = [
-            None if data is None else _inspected(tools, name, data, key)
-            for data, key in zip(
-                each(given, len(sources)), _keys(asked, name, len(sources)), strict=True
-            )
-        ]
-        for number, data in enumerate(each(given, len(sources))):
-            mask = known[number]
-            if data is None or mask is None:
-                continue
-            _same_shape(name, mask, sources[number])
-            edits = sha256(alpha(name, data, asked.size, asked.fit).tobytes())
-            if edits in edited[number]:
-                known[number] = None
-            edited[number].add(edits)
+        known: list[Source | None] = []
+        pairs = zip(each(given, len(sources)), _keys(asked, name, len(sources)), strict=True)
+        for number, (data, key) in enumerate(pairs):
+            mask = None
+            if data is not None:
+                said = _said(asked, name, number)
+                mask = _inspected(tools, said, data, key)
+                _same_shape(said, mask, sources[number])
+                edits = sha256(alpha(said, data, asked.size, asked.fit).tobytes())
+                mask = None if edits in edited[number] else mask
+                edited[number].add(edits)
+            known.append(mask)
         if any(known):
             found[name] = tuple(known)
     return _without(asked, found), found
@@ -96,6 +93,11 @@ def _inspected(tools: Tools, name: str, data: bytes, key: str) -> Source:
         return inspected(tools, data, key)
 
 
+def _said(asked: Request, name: str, number: int) -> str:
+    """What a mask file is called where it is refused: of several sources also whose it is."""
+    return f"{name} of {asked.source_names[number]}" if asked.source_names else name
+
+
 def _keys(asked: Request, name: str, count: int) -> Sequence[str]:
     """The keys of a mask file for each of the sources, as far as the request has them."""
     keys: Any = (asked.mask_files or {}).get(name, "")
@@ -115,9 +117,17 @@ def _same_shape(name: str, mask: Source, source: Source) -> None:
 
 def _without(asked: Request, found: MaskSources) -> Request:
     """The request with the masks that were found."""
-    named = asked.mask_files or {}
-    if found.keys() == named.keys():
+    named: dict[str, Any] = asked.mask_files or {}
+    if found.keys() == named.keys() and all(all(known) for known in found.values()):
         return asked
     kept = [name for name in asked.masks if masks.file_of(name) in (None, *found)]
-    files = {name: named[name] for name in found}
+    files = {
+        name: named[name]
+        if all(known)
+        else [
+            key if one else None
+            for key, one in zip(_keys(asked, name, len(known)), known, strict=True)
+        ]
+        for name, known in found.items()
+    }
     return parse({**asked.model_dump(exclude_unset=True), "masks": kept, FIELD: files})

@@ -64,7 +64,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         store.prepared(collage_id),
         capabilities.models(asked, tools),
         tools.accounts,
-        capabilities.weights(store, asked, tools, accepted.source is not None),
+        capabilities.weights(store, asked, tools, bool(accepted.every_source)),
     )
     if asked.max_usd is not None:
         price = plan.estimate(left(store, made), tools.accounts).usd

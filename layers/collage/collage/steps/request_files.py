@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +14,10 @@ from collage.request.named_files import Files, MaskFile
 from collage.request.request import Request
 from collage.services import Tools
 from collage.store.store import Store
+
+MOST_TOGETHER = 3
+"""How many times what one picture may have several may have together, in bytes and in pixels: the
+door decodes them all, in half a minute."""
 
 
 def files_of(store: Store, tools: Tools, asked: Request, given: Files | None = None) -> Files:
@@ -46,6 +50,11 @@ def files_of(store: Store, tools: Tools, asked: Request, given: Files | None = N
         style_pictures=known.style_pictures
         or {name: read(key, "style_pictures", name) for name, key in styled},
         font=known.font or _font(store, asked),
+        sources=known.sources
+        or tuple(
+            read(key, "sources", name)
+            for key, name in zip(asked.sources or (), asked.source_names or (), strict=True)
+        ),
     )
 
 
@@ -86,6 +95,37 @@ def inspected_styles(
         with told_of("style_pictures", name):
             found[name] = inspected(tools, data, (keys or {}).get(name, ""))
     return found
+
+
+def inspected_sources(tools: Tools, asked: Request, files: Sequence[bytes]) -> tuple[Source, ...]:
+    """What is known of several sources.
+
+    Raises:
+        NotAPicture, TruncatedPicture, SourceTooLarge, SourceTooThin: with the source's name, or
+            when they are too much together.
+        InvalidRequest: when two are the same.
+    """
+    names, found = asked.source_names or (), list[Source]()
+    _together("sources", "bytes", map(len, files), tools.settings.max_source_bytes)
+    for name, key, data in zip(names, asked.sources or (), files, strict=True):
+        with told_of("sources", name):
+            one = inspected(tools, data, key)
+        for other, before in zip(names, found, strict=False):
+            if before.sha256 == one.sha256:
+                raise InvalidRequest(f"sources: {other} and {name} are the same picture.")
+        found.append(one)
+    pixels = (one.width * one.height for one in found)
+    _together("sources", "pixels", pixels, tools.settings.max_source_pixels)
+    return tuple(found)
+
+
+def _together(field: str, unit: str, sizes: Iterable[int], most_of_one: int) -> None:
+    """Refuse pictures that are more than the door can look at in its time."""
+    total, most = sum(sizes), MOST_TOGETHER * most_of_one
+    if total > most:
+        raise SourceTooLarge(
+            f"{field}: together they have {total:,} {unit}; at most {most:,} are allowed."
+        )
 
 
 def _font(store: Store, asked: Request) -> bytes | None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from collage import records
 from collage.digest import canonical
 from collage.errors import NotInStore, UnreadableRecord
+from collage.names import source_file
 from collage.plan import Plan, Prepared, Styles
 from collage.progress import Progress
 from collage.request.accepted import Accepted
@@ -94,13 +95,14 @@ class RunRecords(Buckets):
         """Write prepared.json, after the pictures it names."""
         self._write(f"collages/{collage}/prepared.json", prepared)
 
-    def source(self, collage: str) -> bytes:
-        """The prepared source, a PNG. Raises NotInStore."""
-        return self._get(self.collages, f"collages/{collage}/source.png")
+    def source(self, collage: str, digest: str | None = None) -> bytes:
+        """The prepared source, a PNG; of several the one with this digest. Raises NotInStore."""
+        return self._get(self.collages, f"collages/{collage}/{source_file(digest)}")
 
-    def put_prepared_source(self, collage: str, png: bytes) -> None:
-        """Write the prepared source."""
-        self._put(self.collages, f"collages/{collage}/source.png", png, "image/png")
+    def put_prepared_source(self, collage: str, png: bytes, digest: str | None = None) -> None:
+        """Write the prepared source, or of several the one with this digest."""
+        key = f"collages/{collage}/{source_file(digest)}"
+        self._put(self.collages, key, png, "image/png")
 
     def mask(self, collage: str, name: str) -> bytes:
         """A mask, a PNG with alpha 0 = edit. Raises NotInStore."""

@@ -35,6 +35,11 @@ class ListedTile(Frozen):
         exclude_if=lambda name: name is None,
         description="what its mask is called, where that is a file of the user's own",
     )
+    source: str | None = Field(
+        default=None,
+        exclude_if=lambda name: name is None,
+        description="what the source is called that it goes back to, where there are several",
+    )
     created: str | None = None
     seconds: float | None = None
     usd: float = 0
@@ -83,8 +88,10 @@ def _so_far(store: Store, plan: Plan, index: int) -> ListedTile:
         spares = (store.sidecar(spare) for spare in plan.spares_of(index))
         sidecar = next((spare for spare in spares if spare is not None), None)
     if sidecar is None and failure is None:
-        named = plan.origins.mask(tile)
-        return ListedTile(index=index, key=tile.key, state="pending", tile=tile, mask=named)
+        mask, source = plan.origins.mask(tile), plan.origins.source(tile)
+        return ListedTile(
+            index=index, key=tile.key, state="pending", tile=tile, mask=mask, source=source
+        )
     return _listed(tile_record(plan, index, sidecar, failure))
 
 

@@ -117,7 +117,7 @@ ARROWS = {
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
-    "verdict": "errors formats manifest notes plan sheet tile",
+    "verdict": "errors formats manifest names notes plan sheet tile",
     "watch": "announcements clock errors frozen manifest plan progress store tile verdict",
     "weights": "digest errors frozen tile",
     "words": "digest errors",

@@ -62,7 +62,8 @@ export function read(manifest) {
     cols,
     /** The address of a tile's picture, as it was made. */
     picture: (record) => `${folder}/${record.key}.png`,
-    source: files.source,
+    /** The address of the source that a tile goes back to; null where there is none. */
+    source: (record) => (record.source ? files.sources?.[record.source] : files.source) ?? null,
     mask: (record) => (record.tile.mask && files.masks[record.tile.mask]) || null,
   };
 }
@@ -84,7 +85,8 @@ export function caption(item, said = []) {
   const styles = tile.styles.filter((style) => !said.includes(style)).join(" + ");
   const words = tile.styles.length ? styles : tile.prompt || tile.operation;
   const mask = maskOf(item.shown ?? item.planned);
-  return [words, said.includes(mask) ? null : mask].filter(Boolean).join(", ");
+  const named = [mask, (item.shown ?? item.planned).source].filter((name) => !said.includes(name));
+  return [words, ...named].filter(Boolean).join(", ");
 }
 
 /** What a picture shows, for those who do not see it. */

@@ -20,7 +20,7 @@ export function compareDialog(collage) {
     const stack = h(
       "div",
       { class: "stack" },
-      layer("source", collage.source, "The source"),
+      layer("source", collage.source(item.shown), `The source${item.shown.source ? `, ${item.shown.source}` : ""}`),
       layer("tile", collage.picture(item.shown), alt(item)),
     );
     const slider = h("input", {
@@ -52,7 +52,7 @@ export function compareDialog(collage) {
         {},
         h("span", {}, "Tile"),
         ...(toggle ? [h("label", {}, toggle, " Outline of the mask")] : []),
-        h("span", {}, "Source"),
+        h("span", {}, item.shown.source ?? "Source"),
       ),
     );
     dialog.showModal();

@@ -68,7 +68,7 @@ export function details({ collage, marking, actions }, panel, act) {
         "div",
         { class: "actions" },
         item.shown ? h("a", { class: "button", href: collage.picture(record), target: "_blank", rel: "noopener" }, "Open the tile") : null,
-        item.shown && tile.source && collage.source
+        item.shown && tile.source && collage.source(item.shown)
           ? h("button", { type: "button", onclick: () => act.compare(item) }, "Compare with the source")
           : null,
         !located && item.position !== null
@@ -124,6 +124,7 @@ function facts(item) {
   return [
     ["Styles", tile.styles.join(", ")],
     ...Object.entries(record.axes ?? {}).map(([name, value]) => [name, value]),
+    ["Source", record.axes?.source ? null : record.source],
     ["Mask", maskOf(record)],
     ["State", `${item.state}, ${STATES[item.state]}`],
     ["Cost", isMissing(item) && !item.shown ? null : money(record.usd)],

@@ -31,6 +31,7 @@ export function fields(collage) {
   for (let i = 0; i < positions && positions > 1; i += 1) {
     add(`style-${LETTERS[i].toLowerCase()}`, `Style ${LETTERS[i]}`, (item) => one(tileOf(item)?.styles[i]));
   }
+  add("source", "Source", (item) => one((item.shown ?? item.planned)?.source));
   add("mask", "Mask", (item) => one(maskOf(item.shown ?? item.planned)));
   for (const name of ["operation", "engine", "model", "seed", "sample"]) {
     add(name, title(name), (item) => one(tileOf(item)?.[name]));

@@ -9,7 +9,7 @@ const WORDS = {
 const SCORE = /^score(>=|=)(\d+(?:\.\d+)?)$/;
 
 /** Fields that every tile has; beside them a term may name an axis of the matrix. */
-const FIELDS = ["style", "mask", "engine", "model", "operation", "state", "seed"];
+const FIELDS = ["style", "source", "mask", "engine", "model", "operation", "state", "seed"];
 const STATES = ["done", "reused", "replaced"];
 /** Of the states, those of tiles that there is a picture of. */
 

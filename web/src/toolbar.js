@@ -6,7 +6,7 @@ import { AXES } from "./state.js";
 
 const LONGEST = 400;
 /** A field with more values than this is no use in a drop-down. */
-const FILTERS = ["style", "mask", "operation", "engine", "model", "state"];
+const FILTERS = ["style", "source", "mask", "operation", "engine", "model", "state"];
 const MARKS = [["", "any"], ["starred", "starred"], ["noted", "noted"], ["hidden", "hidden"]];
 const SCORES = [
   ["", "any"],

@@ -80,12 +80,7 @@ def record(
         layout=shown_layout,
         geometry=measures.geometry,
         unwritten=measures.unwritten,
-        files=Files(
-            collage=f"collage.{FORMATS[plan.request.format].ending}",
-            source=source_file(None) if plan.source else None,
-            sources=_source_files(plan),
-            masks={name: f"masks/{name}.png" for name in plan.prepared.masks},
-        ),
+        files=_files(plan),
         tile_counts=dict(Counter(t.state for t in tiles)),
         cell_counts=dict(Counter(c.state for c in cells)),
         render_seconds=round(sum(t.seconds or 0 for t in made), 3),
@@ -134,13 +129,15 @@ def _measures(layout: Layout, tiles: tuple[TileRecord, ...]) -> Measures:
     return Measures(layout, captions(tiles, layout))
 
 
-def _source_files(plan: Plan) -> dict[str, str]:
-    """The files of several prepared sources, by their names."""
-    digests = plan.prepared.sources
-    return {
-        name: source_file(digest)
-        for name, digest in zip(plan.request.source_names or (), digests, strict=True)
-    }
+def _files(plan: Plan) -> Files:
+    """The names of the files of a plan's collage."""
+    names, digests = plan.request.source_names or (), plan.prepared.sources
+    return Files(
+        collage=f"collage.{FORMATS[plan.request.format].ending}",
+        source=source_file(None) if plan.source else None,
+        sources={name: source_file(digest) for name, digest in zip(names, digests, strict=True)},
+        masks={name: f"masks/{name}.png" for name in plan.prepared.masks},
+    )
 
 
 def _ends(

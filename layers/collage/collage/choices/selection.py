@@ -25,6 +25,7 @@ WORDS: dict[str, Holds] = {
 
 FIELDS: dict[str, Callable[[TileRecord], Iterable[str]]] = {
     "style": lambda record: record.tile.styles,
+    "source": lambda record: filter(None, [record.source]),
     "mask": lambda record: filter(None, [record.mask_name]),
     "engine": lambda record: [record.tile.engine],
     "model": lambda record: [record.tile.model],

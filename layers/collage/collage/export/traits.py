@@ -9,6 +9,7 @@ from collage.manifest import Manifest, TileRecord
 
 OF_TILES: Mapping[str, Callable[[TileRecord], str]] = {
     "style": lambda record: " + ".join(record.tile.styles),
+    "source": lambda record: record.source or "",
     "mask": lambda record: record.mask_name or "",
     "seed": lambda record: _number(record.tile.seed, record.tile.sample),
     "engine": lambda record: record.tile.engine,

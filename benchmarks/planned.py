@@ -5,7 +5,8 @@ from typing import Any
 from collage import plan
 from collage.digest import sha256
 from collage.pictures import masks, source
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.request.accepted import Accepted, Source
 from collage.request.parse import parse
 from collage.spending.accounts import every

@@ -21,7 +21,8 @@ from collage.formats import metadata, png
 from collage.formats.description import Description
 from collage.manifest import Failure, Manifest
 from collage.pictures import mask_files, source
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.provenance import explain
 from collage.request.accepted import Accepted

@@ -3,8 +3,8 @@
 ARROWS = {
     "announcements": "errors frozen manifest settings",
     "benchmarks": (
-        "cli.stacks digest engines formats local.template manifest painting pictures pixels "
-        "plan request services settings sheet spending steps store tasks tile words"
+        "cli.stacks digest engines formats local.template manifest painting pictures pixels plan "
+        "prepared request services settings sheet spending steps store tasks tile words"
     ),
     "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
@@ -89,9 +89,10 @@ ARROWS = {
     "painting": "pictures",
     "pictures": "digest errors formats tile",
     "plan": (
-        "digest engines errors formats frozen names origins recipes request sheet spending "
-        "tile weights"
+        "digest engines errors formats frozen names origins prepared recipes request sheet "
+        "spending tile weights"
     ),
+    "prepared": "frozen names",
     "progress": "frozen names",
     "provenance": (
         "collage digest engines errors formats frozen manifest pictures plan request sheet "
@@ -106,13 +107,13 @@ ARROWS = {
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage digest engines errors export fields formats in_order "
-        "manifest notes pictures pixels plan progress provenance recipes records request services "
-        "sheet spending store tile verdict watch weights words"
+        "announcements choices clock collage digest engines errors export fields formats "
+        "in_order manifest notes pictures pixels plan prepared progress provenance recipes "
+        "records request services sheet spending store tile verdict watch weights words"
     ),
     "store": (
         "choices digest engines errors export formats frozen in_order manifest names notes page "
-        "plan progress records request settings tile weights"
+        "plan prepared progress records request settings tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",

@@ -5,7 +5,8 @@ from typing import Any
 from collage import engines, plan, recipes
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import Quota
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.request.accepted import Accepted, Source, collage_id
 from collage.request.parse import complete, parse
 from collage.spending.accounts import Accounts, every

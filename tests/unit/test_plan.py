@@ -12,7 +12,8 @@ from collage import plan
 from collage.digest import canonical
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
 from collage.pictures import masks
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.tile import Tile
 from tests.unit.plans import ACCOUNTS, accepted, models, planned
 

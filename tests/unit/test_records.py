@@ -11,7 +11,8 @@ from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.pictures.source import pixel_digest
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.provenance import explain
 from collage.request.accepted import Accepted

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from collage import weights
 from collage.errors import NoModel
-from collage.plan import Prepared
+from collage.prepared import Prepared
 from collage.tile import STYLE_PICTURES
 from collage.weights import File, Weights
 from tests.unit.plans import planned

@@ -14,8 +14,9 @@ from collage.digest import canonical
 from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest, NoStyles
 from collage.frozen import Frozen
-from collage.names import CollageId, MaskName
+from collage.names import CollageId
 from collage.origins import Origins
+from collage.prepared import Prepared
 from collage.recipes import again, upscaling
 from collage.recipes.recipe import Ingredients, Unfolded
 from collage.request.accepted import Accepted, Source
@@ -41,32 +42,6 @@ class Styles(Frozen):
     origin: Literal["request", "default", "model"]
     model: str | None = None
     """The language model that listed them, if one did."""
-
-
-class Prepared(Frozen):
-    """What lies ready for the engine: digests of the source's pixels and the masks' files."""
-
-    source: str | None
-    masks: dict[MaskName, str]
-    style_pictures: dict[str, str] = Field(
-        default={}, description="digests of the pixels of style pictures, by the styles' names"
-    )
-    reference_pictures: dict[str, str] = Field(
-        default={},
-        exclude_if=lambda pictures: not pictures,
-        description="the same, of the larger ones that some engines take",
-    )
-    sources: tuple[str, ...] = Field(
-        default=(),
-        exclude_if=lambda digests: not digests,
-        description="digests of the sources' pixels, where there are several",
-    )
-    mask_files: dict[str, tuple[MaskName | None, ...]] = Field(
-        default={},
-        exclude_if=lambda files: not files,
-        description="what masks of the user's own are called in tiles, by their names, each for "
-        "every source in turn",
-    )
 
 
 class Estimate(Frozen):

@@ -6,7 +6,7 @@ import pytest
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest
-from collage.plan import Prepared
+from collage.prepared import Prepared
 from collage.request.accepted import collage_id
 from collage.request.parse import parse
 from tests.unit.plans import planned

@@ -337,3 +337,22 @@ def test_photos_have_together_no_more_than_the_door_can_decode(stack):
 
     with pytest.raises(SourceTooLarge, match="sources: together they have 21,508 pixels; at most"):
         let_in(tools, asked, None, Files(sources=photos))
+
+
+def test_a_single_tile_of_a_photo_is_made_again(stack):
+    options = given(stack, masks=["file:middle"], mask_files={"middle": []}, rows=2, cols=3)
+    for name, size in SIZES.items():
+        stack.put(f"sources/{name}", encode(drawn((20, 20, 50, 50), size)))
+        options["mask_files"]["middle"].append(f"sources/{name}")
+    before, _ = prepare(stack, **options)
+    again, _ = prepare(stack, **options, again={"1": {"seed": 77}})
+
+    first, then = (stack.store.plan(made) for made in (before, again))
+    assert [a.key == b.key for a, b in zip(first.tiles, then.tiles, strict=True)] == [
+        index != 1 for index in range(6)
+    ]
+    assert then.tiles[1].seed == 77
+    assert (then.origins.source(then.tiles[1]), then.origins.mask(then.tiles[1])) == (
+        "sea.png",
+        "middle",
+    )

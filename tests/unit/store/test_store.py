@@ -17,7 +17,8 @@ from botocore.stub import Stubber
 from collage.digest import sha256
 from collage.errors import NotInStore, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure
-from collage.plan import Prepared, Styles
+from collage.plan import Styles
+from collage.prepared import Prepared
 from collage.store.store import Store, connect
 from collage.tile import Sidecar
 from tests.unit.pictures import encode, noise

@@ -13,7 +13,7 @@ from collage.engines.engine import REFERENCE_SIZE
 from collage.errors import InvalidRequest, SourceChanged
 from collage.fields.values import MOST_FONT_BYTES
 from collage.pictures import masks
-from collage.plan import Prepared
+from collage.prepared import Prepared
 from collage.recipes.recipe import Boxes, Shape
 from collage.request.accepted import Accepted, Font, Source
 from collage.request.named_files import Files

@@ -11,7 +11,8 @@ from collage import records
 from collage.digest import canonical
 from collage.errors import NotInStore, UnreadableRecord
 from collage.names import source_file
-from collage.plan import Plan, Prepared, Styles
+from collage.plan import Plan, Styles
+from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.request.accepted import Accepted
 from collage.store.bucket import TAKEN, Buckets, named

@@ -10,7 +10,8 @@ from collage.engines.bedrock.doors import check
 from collage.engines.bedrock.settings import BedrockSettings
 from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest
-from collage.plan import Prepared, Styles
+from collage.plan import Styles
+from collage.prepared import Prepared
 from collage.spending.accounts import every
 from tests.unit.plans import accepted
 from tests.unit.plans import models as models_of_all

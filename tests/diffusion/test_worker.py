@@ -321,17 +321,47 @@ def test_weights_in_s3_are_brought_here_and_used(bench, tmp_path):
     assert not list(folder.rglob("*.bin"))
 
 
-@pytest.mark.cuda
-def test_a_gpu_makes_nearly_the_picture_that_a_processor_makes(bench):
-    """From the same chance; bfloat16 has two to three digits."""
-    from tasks.diffusion.machine import Machine, machine
+@pytest.mark.parametrize(
+    "device", ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)], ids=("processor", "gpu")
+)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_fewer_digits_make_nearly_the_same_picture(bench, device, dtype):
+    """From the same chance: a tile's noise is drawn on the processor, in whatever numbers."""
+    import torch
 
-    assert machine().dtype in (torch.bfloat16, torch.float16)
+    from tasks.diffusion.machine import Machine
+
     tile = bench.tile("generate", options={"num_inference_steps": "4"})
     job = renderers.Job(tile, operations.options("generate", "text-to-image", tile.options))
-    made = [
+    half, exact = (
         renderers.load("text-to-image", bench.models / "sdxl", where).render([job], lambda *_: None)
-        for where in (machine(), Machine(torch.device("cpu"), torch.float32))
-    ]
+        for where in (
+            Machine(torch.device(device), getattr(torch, dtype)),
+            Machine(torch.device("cpu"), torch.float32),
+        )
+    )
 
-    assert abs(made[0][0].picture - made[1][0].picture).mean() < 0.05
+    assert abs(half[0].picture - exact[0].picture).mean() < 0.01
+
+
+def test_a_processor_works_in_the_numbers_that_it_has_instructions_for():
+    import torch
+
+    from tasks.diffusion.machine import processed
+
+    assert processed({"avx512_bf16": True}) == torch.bfloat16
+    assert processed({"amx_bf16": True, "avx512_bf16": False}) == torch.bfloat16
+    assert processed({"avx512_f": True, "avx512_bf16": False}) == torch.float32
+    assert processed({}) == torch.float32
+
+
+def test_float32_can_be_asked_for(monkeypatch):
+    import torch
+
+    from tasks.diffusion.machine import machine
+
+    monkeypatch.setenv("PRECISION", "float32")
+    machine.cache_clear()
+    assert machine().dtype == torch.float32
+    assert not torch.backends.cudnn.allow_tf32
+    machine.cache_clear()

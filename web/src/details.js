@@ -3,6 +3,7 @@
 import { alt, caption, isMissing, maskOf, money, reason, STATES } from "./collage.js";
 import { announce, h, iconButton } from "./dom.js";
 import { markButtons } from "./mark_buttons.js";
+import { scorePanel } from "./scores.js";
 
 const RESTS = 120;
 /** Milliseconds that the pointer rests on a cell before its tile is loaded in full size. */
@@ -12,12 +13,17 @@ const RESTS = 120;
  * @param {HTMLElement} panel
  * @param {{compare: (item: any) => void, close: () => void, locate: (position: number) => void}} act
  */
-export function details({ collage, marking, actions }, panel, act) {
+export function details(page, panel, act) {
+  const { collage, marking, actions } = page;
+  const scores = scorePanel(page);
   let resting;
   /** What is looked at, and the buttons that mark it. */
   let seen = null;
   let buttons = null;
-  marking.on(() => buttons?.draw());
+  marking.on(() => {
+    buttons?.draw();
+    scores.draw();
+  });
 
   /**
    * @param {import("./collage.js").Item | null} item
@@ -29,7 +35,7 @@ export function details({ collage, marking, actions }, panel, act) {
     seen = item;
     buttons = item?.shown ? markButtons(item, marking) : null;
     panel.classList.toggle("open", item !== null && pinned);
-    const parts = item ? one(item, pinned, located) : about(collage);
+    const parts = item ? one(item, pinned, located) : about(collage, scores.box);
     panel.replaceChildren(...parts.filter((part) => part !== null));
   }
 
@@ -142,7 +148,7 @@ function facts(item) {
   ];
 }
 
-function about({ manifest, geometry }) {
+function about({ manifest, geometry }, scores) {
   const states = Object.entries(manifest.cell_counts);
   const engines = new Set(manifest.tiles.map((record) => `${record.tile.engine}, ${record.tile.model}`));
   return [
@@ -150,6 +156,7 @@ function about({ manifest, geometry }) {
     manifest.stopped
       ? h("div", { class: "reason failed" }, h("p", {}, h("strong", {}, "stopped early"), `: ${manifest.stopped.message}`))
       : null,
+    scores,
     list([
       ["Cells", `${geometry.rows} × ${geometry.cols}`],
       ...states.map(([state, count]) => [state, count.toLocaleString("en")]),

@@ -15,7 +15,9 @@ import { localChoices } from "./local_choices.js";
 import { markActions } from "./mark_actions.js";
 import { makeMarking } from "./marking.js";
 import { follow } from "./progress.js";
+import { sharing } from "./sharing.js";
 import { shortcuts } from "./shortcuts.js";
+import { sideBySide } from "./side_by_side.js";
 import { skeleton } from "./skeleton.js";
 import { makeState } from "./state.js";
 import { only } from "./terms.js";
@@ -63,6 +65,8 @@ function open(collage, theme) {
   document.body.dataset.view = state.get().view;
 
   const { undo } = markActions(marking, actions, parts.problem);
+  const { toggle, look } = sideBySide(page);
+  sharing(page, inStudio);
   if (inStudio) takeAway(page);
   // The choices come first: the zoom starts from the room that they leave.
   const choices = toolbar(page, parts.bar);
@@ -85,6 +89,8 @@ function open(collage, theme) {
   shortcuts(marking, {
     inHand,
     undo,
+    toggle,
+    look,
     write() {
       const item = inHand();
       if (item !== seen.item()) state.set({ selected: { tile: item.shown.index } });

@@ -29,7 +29,8 @@ export function marked(change, item) {
 
 /**
  * @param {ReturnType<import("./marking.js").makeMarking>} marking
- * @param {{inHand: () => import("./collage.js").Item | null, write: () => void, undo: () => void}} act
+ * @param {{inHand: () => import("./collage.js").Item | null, write: () => void, undo: () => void,
+ *     toggle: (item: any) => void, look: () => void}} act what is done by the other keys
  */
 export function shortcuts(marking, act) {
   addEventListener(
@@ -45,6 +46,8 @@ export function shortcuts(marking, act) {
         marking.set([item], change);
         announce(marked(change, item));
       } else if (event.key === "n" && item?.shown) act.write();
+      else if (event.key === "c" && item?.shown) act.toggle(item);
+      else if (event.key === "b") act.look();
       else return;
       event.preventDefault();
       event.stopPropagation();

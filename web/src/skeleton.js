@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 
 const KEYS =
   "Arrow keys move from cell to cell, Enter zooms in, Space pins, Escape lets go; plus, minus and 0 zoom. " +
-  "S stars, H hides, 1 to 5 score, 0 takes a score back, N writes a note, U undoes.";
+  "S stars, H hides, 1 to 5 score, 0 takes a score back, N writes a note, C puts side by side, B shows those, U undoes.";
 
 /**
  * @param {ReturnType<import("./collage.js").read>} collage

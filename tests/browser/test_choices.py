@@ -1,11 +1,13 @@
 """Choices on the page: made by keys and buttons, kept in the browser, filtered, undone."""
 
 import json
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser import collages
 from tests.browser.conftest import Look, Seen
-from tests.browser.test_page import WAYS, shown
+from tests.browser.test_page import WAYS, copied, shown
 
 
 def kept(seen: Seen) -> dict[str, dict[str, dict[str, object]]]:
@@ -76,3 +78,108 @@ def test_tiles_are_scored_by_buttons_and_found_by_their_score(look: Look, ten):
     expect(seen.page.locator(".count")).to_have_text("1 of 100 tiles")
     assert seen.page.locator(".thumb").get_attribute("data-tile") == "2"
     expect(seen.page.locator(".thumb .badge")).to_contain_text("scored 5")
+
+
+def exported(seen: Seen, to: Path) -> Path:
+    """The file that the dialog hands on."""
+    seen.page.get_by_role("button", name="Choices").click()
+    with seen.page.expect_download() as download:
+        seen.page.get_by_role("button", name="Export").click()
+    download.value.save_as(to)
+    return to
+
+
+def test_two_people_hand_on_what_they_think_as_files(look: Look, ten, tmp_path):
+    tile = f"#view=tiles&tile={3}"
+    anna = look(ten, tile, disk=True)
+    for key in ("s", "5"):
+        anna.page.keyboard.press(key)
+    anna.page.get_by_role("button", name="Choices").click()
+    anna.page.get_by_label("Your name").fill(" Anna\u202e  B. ")
+    anna.page.keyboard.press("Enter")
+    expect(anna.page.locator(".people")).to_have_text("Anna B.: 1 starred, 1 scored")
+    anna.page.keyboard.press("Escape")
+    theirs = exported(anna, tmp_path / "anna.json")
+    found = collages.manifest(ten)
+    assert json.loads(theirs.read_text())["id"] == found.id
+
+    ben = look(ten, tile, disk=True)
+    for key in ("h", "2"):
+        ben.page.keyboard.press(key)
+    expect(ben.page.locator(".tally")).to_have_text("1 hidden · 1 scored")
+    ben.page.get_by_role("button", name="Choices").click()
+    for _ in range(2):
+        ben.page.get_by_label("A file of choices").set_input_files(theirs)
+        expect(ben.page.locator(".sharing [role=status]")).to_have_text(
+            "Taken in: the choices of Anna B.."
+        )
+
+    ben.page.keyboard.press("Escape")
+    # Starred by one, it is not hidden by the other; the score is the mean.
+    expect(ben.page.locator(".tally")).to_have_text("1 starred · 1 scored")
+    expect(ben.page.locator(".thumb[data-tile='3'] .badge")).to_contain_text("starred, scored 3.5")
+    expect(ben.page.locator(".others")).to_have_text("Anna B.: starred, scored 5")
+    assert set(kept(ben)) == {"me", "Anna B."}
+
+
+def test_a_file_that_is_no_file_of_these_choices_changes_nothing(look: Look, ten, tmp_path):
+    seen = look(ten)
+    seen.page.get_by_role("button", name="Choices").click()
+    whole = {"version": 1, "id": collages.manifest(ten).id, "people": {}}
+    at = "2026-01-15T09:31:40.118Z"
+    for other, why in (
+        ("no JSON", "It is no file of choices."),
+        (whole | {"version": 2}, "It is of version 2; this page reads version 1."),
+        (whole | {"id": "0" * 20}, "It is of another collage"),
+        (whole | {"people": {"x": {"f" * 64: {"score": 6, "at": at}}}}, "its score is wrong"),
+        (whole | {"people": {"x": {"short": {"at": at}}}}, "short is no key of a tile"),
+        (whole | {"people": {"x": {"f" * 64: {"star": True}}}}, "it does not say when"),
+        (whole | {"people": {"x": {"f" * 64: {"like": 1, "at": at}}}}, "there is no like"),
+    ):
+        file = tmp_path / "other.json"
+        file.write_text(other if isinstance(other, str) else json.dumps(other))
+        seen.page.get_by_label("A file of choices").set_input_files(file)
+        expect(seen.page.locator(".sharing [role=status]")).to_contain_text(
+            "other.json is not taken in."
+        )
+        expect(seen.page.locator(".sharing [role=status]")).to_contain_text(why)
+    assert seen.page.locator(".tally").inner_text() == ""
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@WAYS
+def test_choices_beside_the_page_are_shown_and_their_text_is_text(look: Look, ten, tmp_path, disk):
+    folder = copied(ten, tmp_path)
+    first = collages.manifest(folder).tiles[0]
+    at = "2026-01-15T09:31:40.118Z"
+    people = {
+        HOSTILE: {first.key: {"score": 2, "note": f"</script>{HOSTILE}", "at": at}},
+        "constructor": {first.key: {"star": True, "at": at}},
+    }
+    choices = {"version": 1, "id": collages.manifest(folder).id, "people": people}
+    text = json.dumps(choices).replace("<", "\\u003c")
+    (folder / "choices.js").write_text(f"window.choices = {text};")
+
+    seen = look(folder, "#view=tiles&tile=0", disk=disk)
+
+    expect(seen.page.locator(".tally")).to_have_text("1 starred · 1 scored · 1 noted")
+    expect(seen.page.locator(".others")).to_contain_text(f"{HOSTILE}: scored 2, “</script>")
+    seen.page.get_by_role("button", name="Choices").click()
+    expect(seen.page.locator(".people")).to_contain_text(HOSTILE)
+    assert seen.page.locator("img[src='x']").count() == 0
+
+
+def test_other_tabs_see_what_is_chosen(look: Look, ten, visit):
+    seen = look(ten)
+    other = visit(seen.page.url, within=seen)
+    other.page.locator(".tally").wait_for(state="attached")
+    seen.page.locator("[role=gridcell][tabindex='0']").focus()
+
+    seen.page.keyboard.press("s")
+    expect(other.page.locator(".tally")).to_have_text("1 starred")
+    other.page.locator("[role=gridcell][tabindex='0']").focus()
+    other.page.keyboard.press("3")
+
+    expect(seen.page.locator(".tally")).to_have_text("1 starred · 1 scored")

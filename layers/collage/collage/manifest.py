@@ -1,6 +1,7 @@
 """The manifest: how a collage ended, tile by tile and cell by cell."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from collage.frozen import Frozen
 from collage.names import (
     CollageFile,
     CollageId,
+    DHash,
     Digest,
     MaskFile,
     MaskName,
@@ -110,6 +112,11 @@ class TileRecord(Frozen):
         description="what it alone has otherwise than its place in the plan, where it was changed",
     )
     measures: dict[str, float] = Field(default={}, description="what was measured of it")
+    dhash: DHash | None = Field(
+        default=None,
+        exclude_if=lambda dhash: dhash is None,
+        description="its difference hash, where a cell shows it; alike ones differ in few bits",
+    )
     mask: str | None = Field(
         default=None,
         exclude_if=lambda name: name is None,
@@ -188,6 +195,14 @@ class Manifest(Frozen):
     stopped: Failure | None = Field(description="what ended the run early, if something did")
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
+
+    def hashed(self, dhashes: Mapping[int, str]) -> Self:
+        """This with the difference hashes of its tiles' pictures, by their indices."""
+        tiles = (
+            record.model_copy(update={"dhash": dhashes.get(record.index, record.dhash)})
+            for record in self.tiles
+        )
+        return self.model_copy(update={"tiles": tuple(tiles)})
 
     @property
     def captions(self) -> dict[int, str]:

@@ -21,6 +21,9 @@ _UP = r"(\.\./\.\./)?"
 Digest = Annotated[str, Field(pattern=f"^{_DIGEST}$")]
 """SHA-256 as hexadecimal digits: of a tile's key, and of files."""
 
+DHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+"""A picture's difference hash, 64 bits as hexadecimal digits."""
+
 CollageId = Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
 """A collage, and what stands for an upload that was refused."""
 

@@ -63,3 +63,36 @@ def test_the_hue_goes_round_from_red():
     hues = [cells.hue(pixels(plain((4, 4), colour))) for colour in (RED, GREEN, BLUE)]
 
     assert np.allclose(hues, [0, 1 / 3, 2 / 3])
+
+
+def ramp(size: tuple[int, int], *, turned: bool = False) -> Image.Image:
+    """Grey that grows from left to right, or turned, from right to left."""
+    row = np.linspace(0, 255, size[0]).round().astype(np.uint8)
+    row = row[::-1] if turned else row
+    return Image.fromarray(np.repeat(np.tile(row, (size[1], 1))[..., None], 3, axis=2))
+
+
+def bits(one: str, other: str) -> int:
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def test_a_difference_hash_has_a_bit_for_each_mean_that_is_darker_than_the_next():
+    assert cells.dhash(pixels(ramp((90, 40)))) == "f" * 16
+    assert cells.dhash(pixels(ramp((90, 40), turned=True))) == "0" * 16
+    halves = Image.new("RGB", (90, 40))
+    halves.paste(ramp((90, 20)), (0, 20))
+    assert cells.dhash(pixels(halves)) == "0" * 8 + "f" * 8
+
+
+def test_the_same_picture_smaller_or_brighter_has_nearly_the_same_difference_hash():
+    picture = noise((16, 16)).resize((256, 256), Image.Resampling.BICUBIC)
+    one = cells.dhash(pixels(picture))
+
+    assert bits(one, cells.dhash(pixels(picture.resize((96, 96), Image.Resampling.BOX)))) <= 6
+    assert bits(one, cells.dhash(pixels(picture.point(lambda level: level * 0.8 + 20)))) <= 6
+    assert bits(one, cells.dhash(pixels(picture.rotate(180)))) > 20
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 100), (100, 3), (8, 8)])
+def test_a_cell_smaller_than_its_hash_has_one(size):
+    assert len(cells.dhash(pixels(noise(size)))) == 16

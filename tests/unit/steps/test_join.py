@@ -65,6 +65,21 @@ def test_a_collage_is_its_tiles_at_their_places(stack, options):
     assert (picture == expected(stack, manifest, background)).all()
 
 
+def test_the_manifest_has_the_difference_hashes_of_the_tiles_that_are_shown(stack):
+    manifest, _ = made(stack, rows=2, cols=2)
+    place = manifest.geometry
+
+    for record in manifest.tiles:
+        png, _ = stack.store.tile(record.tile)
+        assert record.dhash == cells.dhash(cells.shrink(png, place.cell))
+    # The pictures were written before, and say the same whenever they are laid out.
+    assemble_again(stack.store, manifest.id, parse_relayout({"rows": 4, "cols": 1}))
+    pictures = [key for key in stack.listing("collages/") if key.endswith("collage.png")]
+    assert len(pictures) == 2
+    for key in pictures:
+        assert b"dhash" not in metadata.read(stack.get(key)).record
+
+
 @pytest.mark.parametrize(("file_format", "ending"), [("jpeg", "jpg"), ("webp", "webp")])
 def test_a_collage_in_another_format_looks_the_same(stack, file_format, ending):
     manifest, picture = made(stack, format=file_format, gap=2)

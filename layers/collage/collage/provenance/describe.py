@@ -176,8 +176,9 @@ def _prompt(plan: Plan) -> str:
 
 def _tile_end(record: TileRecord) -> dict[str, Any]:
     """What became of a tile. What was planned of it stands in the plan."""
+    # The hash is known once the picture that says this is written.
     end = record.model_dump(
-        mode="json", exclude={"index", "tile", "refused"}, exclude_defaults=True
+        mode="json", exclude={"index", "tile", "refused", "dhash"}, exclude_defaults=True
     )
     if record.refused is not None:
         end["refused"] = record.refused.key

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import colorsys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvips
+from numpy.typing import NDArray
 
 from collage.pictures.source import WHITE
 from collage.pixels import to_vips
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collage.pixels import Pixels
 
     Size = tuple[int, int]
+
+
+LUMA = (0.299, 0.587, 0.114)
+"""Shares of red, green and blue in grey, by ITU-R BT.601."""
 
 
 # No picture is asked for twice: libvips would keep the last hundred for nothing.
@@ -50,6 +55,23 @@ def hue(cell: Pixels) -> float:
     """The hue of a cell's mean colour, 0..1 round the colour circle from red."""
     mean = cell.reshape(-1, 3).mean(axis=0)
     return colorsys.rgb_to_hsv(*(mean / 255))[0]
+
+
+def dhash(cell: Pixels) -> str:
+    """A cell's difference hash, 64 bits as hexadecimal digits: alike pictures differ in few.
+
+    Each bit says whether one of 8 x 9 grey means is darker than the one to its right (Neal Krawetz,
+    "Kind of Like That", The Hacker Factor Blog, January 2013).
+    """
+    means: NDArray[Any] = cell
+    for axis, parts in enumerate((8, 9)):
+        # Of a cell with fewer pixels than parts some pixels are taken twice.
+        starts = np.arange(parts) * cell.shape[axis] // parts
+        counts = np.maximum(np.diff(starts, append=cell.shape[axis]), 1)
+        sums = np.add.reduceat(means, starts, axis=axis, dtype=np.float64)
+        means = sums / counts.reshape(-1, *[1] * (2 - axis))
+    grey = means @ LUMA
+    return np.packbits(grey[:, :-1] < grey[:, 1:]).tobytes().hex()
 
 
 def _pixels(picture: pyvips.Image) -> Pixels:

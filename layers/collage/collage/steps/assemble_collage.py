@@ -90,13 +90,14 @@ def finish(
 
     try:
         manifest = judge(sidecars)
-        join.write(store, made, manifest, sidecars, folder)
+        dhashes = join.write(store, made, manifest, sidecars, folder)
     except join.TileLost:
         with ThreadPoolExecutor(READERS) as pool:
             whole = pool.map(lambda i: store.picture(sidecars[i]) is not None, sidecars)
             there = {i: sidecars[i] for i, here in zip(sidecars, whole, strict=True) if here}
         manifest = judge(there)
-        join.write(store, made, manifest, there, folder)
+        dhashes = join.write(store, made, manifest, there, folder)
+    manifest = manifest.hashed(dhashes)
     store.put_page(manifest.id, folder)
     store.put_manifest(manifest, folder)
     return manifest

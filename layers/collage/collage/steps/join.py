@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,8 +54,10 @@ class TileLost(Exception):
 
 def write(
     store: Store, made: Plan, manifest: Manifest, sidecars: Mapping[int, Sidecar], folder: str = ""
-) -> None:
+) -> dict[int, str]:
     """Write a collage's pictures into its folder; the manifest, which stands for them, is not.
+
+    Returns the difference hashes of the tiles that it shows, by their indices.
 
     Raises:
         TileLost: when a tile cannot be read; nothing that was written then counts.
@@ -90,6 +92,7 @@ def write(
         for writer in files:
             writer.finish()
         puts.finish()
+    return found.dhashes
 
 
 class CellFile(bytes):
@@ -108,6 +111,8 @@ class Cells:
     store: Store
     sidecars: Mapping[int, Sidecar]
     cell_of: Callable[[Size], Size]
+    dhashes: dict[int, str] = field(default_factory=dict)
+    """Of the cells that were decoded."""
 
     def fetch(self, index: int) -> CellFile:
         """The small file where there is one, else the tile's own.
@@ -131,6 +136,12 @@ class Cells:
         Raises:
             TileLost: when the tile's own picture is missing or damaged.
         """
+        cell = self._cell(index, file)
+        if index not in self.dhashes:
+            self.dhashes[index] = cells.dhash(cell)
+        return cell
+
+    def _cell(self, index: int, file: CellFile) -> Pixels:
         size = self.cell_of(self.sidecars[index].tile.size)
         if file.is_cell:
             cell = cells.decode(file, size)

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, settings
 # Every test has clients of its own; what AWS's services are like is read once for all of them.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
-# A shell that starts the tests in the background has them ignore SIGINT, and so their children;
-# some tests interrupt theirs.
+# A shell that starts the tests in the background has them ignore SIGINT, and nohup SIGHUP, and so
+# their children; some tests interrupt theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The same examples in every run, and no clock: a test that fails, fails for everyone.
 settings.register_profile(

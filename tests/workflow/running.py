@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from collage.manifest import Manifest
+from collage.steps.start_collage import Started
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import encode, noise
 
@@ -30,18 +31,28 @@ def photo(seed: int = 0) -> bytes:
 def run(stack: Stack, source: bytes, **options: Any) -> Manifest:
     """Run a small collage to its end; its manifest."""
     started = stack.start(source, SMALL | options)
-    for _ in stack.follow(started):
-        pass
+    ended(stack, started)
     return stack.store.manifest(started["id"])
 
 
-def eventually(look: Callable[[], Any]) -> Any:
+def ended(stack: Stack, started: Started) -> None:
+    """Wait until a run has ended, asking for no more than whether it has.
+
+    Raises:
+        RunFailed: with the reason, when it ends without a collage.
+    """
+    eventually(lambda: stack.runs.status(started["run"]) != "RUNNING", pause=0.2)
+    for _ in stack.follow(started):
+        pass
+
+
+def eventually(look: Callable[[], Any], pause: float = 0.05) -> Any:
     """What ``look`` returns once it returns something; an event has no other end to wait for."""
     end = time.monotonic() + HANGS_SECONDS
     while time.monotonic() < end:
         if found := look():
             return found
-        time.sleep(0.05)
+        time.sleep(pause)
     raise AssertionError("it never came")
 
 

@@ -1,4 +1,4 @@
-"""The command as a user gives it: a process of its own, its files, its exit codes."""
+"""The command as a user gives it: its files, its exit codes, and what it prints."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.unit.pictures import decode, encode, noise
+from tests.workflow.command import Command
 from tests.workflow.running import photo
 
 SMALL = [
@@ -42,15 +43,16 @@ def collage(
 
 
 def answer(home: Path, *arguments: str) -> dict[str, Any]:
-    done = collage(home, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    """What it prints as JSON, in this process: a new one would import everything again."""
+    return Command(home).answer(*arguments)
 
 
 @pytest.fixture(scope="module")
 def made(home: Path) -> dict[str, Any]:
-    return answer(home, "run", "photo.png", *SMALL, "--out", "first")
+    done = collage(home, "run", "photo.png", *SMALL, "--out", "first", "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def test_run_leaves_the_collage_its_manifest_and_the_tiles(home: Path, made: Any) -> None:

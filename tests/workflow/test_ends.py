@@ -8,7 +8,7 @@ import pytest
 from collage.manifest import Failure
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from tests.workflow.running import SMALL, eventually, photo
+from tests.workflow.running import SMALL, ended, eventually, photo
 
 LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
 
@@ -49,8 +49,7 @@ def test_a_run_that_is_stopped_for_no_reason_says_so_under_its_collages_id(stack
     assert failure.error == "Aborted"
     assert eventually(later)
     with pytest.raises(RunFailed, match="The run was stopped"):
-        for _ in stack.follow(again):
-            pass
+        ended(stack, again)
 
 
 def test_rules_hear_of_every_change_of_a_runs_state(stack: Stack) -> None:
@@ -64,8 +63,7 @@ def test_rules_hear_of_every_change_of_a_runs_state(stack: Stack) -> None:
     )
 
     started = stack.start(photo(3), SMALL)
-    for _ in stack.follow(started):
-        pass
+    ended(stack, started)
 
     heard: dict[str, dict[str, object]] = {}
     while set(heard) != {"RUNNING", "SUCCEEDED"}:

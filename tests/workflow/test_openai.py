@@ -11,7 +11,7 @@ from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.pictures import decode
-from tests.workflow.running import photo, run, states_of
+from tests.workflow.running import ended, photo, run, states_of
 
 KEY = "sk-test-a-key-that-nobody-may-see"
 PAINT = {"engine": "openai", "quality": "low"}
@@ -231,14 +231,13 @@ def test_what_was_refused_is_asked_again_only_when_somebody_says_so(
     first = run(stack, photo(16), **options)
     before = edits(fake)
 
-    def ended(**how: bool) -> Manifest:
-        for _ in stack.follow(stack.resume(first.id, **how)):
-            pass
+    def resumed(**how: bool) -> Manifest:
+        ended(stack, stack.resume(first.id, **how))
         return stack.store.manifest(first.id)
 
-    assert first.tile_counts == ended().tile_counts == {"done": 11, "refused": 1}
+    assert first.tile_counts == resumed().tile_counts == {"done": 11, "refused": 1}
     assert edits(fake) == before
-    assert ended(retry_refused=True).tile_counts == {"done": 12}
+    assert resumed(retry_refused=True).tile_counts == {"done": 12}
     assert edits(fake) == before + 1
 
 

@@ -16,7 +16,7 @@ from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode, encode, noise, plain
-from tests.workflow.running import denied, eventually
+from tests.workflow.running import denied, ended, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 FARMHOUSE = ROOT / "examples" / "farmhouse.png"
@@ -49,8 +49,7 @@ def make(
     **options: Any,
 ) -> Manifest:
     started = stack.start(source, {"recipe": recipe, **options}, Files(mask_source=mask))
-    for _ in stack.follow(started):
-        pass
+    ended(stack, started)
     return stack.store.manifest(started["id"])
 
 

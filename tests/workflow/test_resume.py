@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,20 +21,22 @@ from collage.watch.look import STARTING, look, newest
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode
-from tests.workflow.running import SMALL, eventually, photo, run
+from tests.workflow.running import SMALL, ended, eventually, photo, run
 
 ROOT = Path(__file__).parents[2]
 TILES = 12
 # Tiles that take a while, and few of them at once: there is a middle to be killed in.
 OPTIONS: dict[str, Any] = {"rows": 3, "cols": 4, "size": 512}
 SLOWLY = {"MaxConcurrency": "2"}
+KILLS = (2, 7)
+"""How many tiles are finished when a host is killed, and the next one."""
 
 # The same request in a process of its own.
 HOST = """
 import json, sys
 from pathlib import Path
 from combinatoric_collage.cli.stacks import laptop
-from tests.workflow.running import photo, run
+from tests.workflow.running import ended, photo, run
 
 parameters, options = json.loads(sys.argv[2])
 with laptop.running(parameters, state=Path(sys.argv[1])) as (_, stack):
@@ -49,11 +53,23 @@ def result(stack: Stack, manifest: Manifest) -> Result:
     return picture.tobytes(), {key: tile[0] for key, tile in tiles.items() if tile}
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a run leaves."""
+
+    state: Path
+    manifest: Manifest
+    sidecars: dict[str, bytes]
+    result: Result
+
+
 @pytest.fixture(scope="module")
-def undisturbed() -> Result:
-    """As it is with no state and no harm."""
-    with laptop.running({}) as (_, stack):
-        return result(stack, run(stack, photo(20), **OPTIONS))
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """Of a run that came to no harm."""
+    state = tmp_path_factory.mktemp("undisturbed") / "state"
+    with laptop.running({}, state=state) as (_, stack):
+        manifest = run(stack, photo(20), **OPTIONS)
+        return Left(state, manifest, sidecars(stack), result(stack, manifest))
 
 
 @pytest.fixture
@@ -111,9 +127,8 @@ def kill_a_host(state: Path, tiles: int) -> None:
     assert tiles <= finished(state) < TILES
 
 
-@pytest.mark.parametrize("kills", [(3,), (2, 7)], ids=["once", "twice"])
-def test_a_host_that_is_killed(state: Path, undisturbed: Result, kills: tuple[int, ...]) -> None:
-    for tiles in kills:
+def test_a_host_that_is_killed_twice(state: Path, undisturbed: Left) -> None:
+    for tiles in KILLS:
         kill_a_host(state, tiles)
 
     with laptop.running({}, state=state) as (_, stack):
@@ -121,38 +136,30 @@ def test_a_host_that_is_killed(state: Path, undisturbed: Result, kills: tuple[in
         manifest = run(stack, photo(20), **OPTIONS)
         after = sidecars(stack)
 
-        assert len(before) >= kills[-1]
+        assert len(before) >= KILLS[-1]
         assert len(after) == TILES
         assert before.items() < after.items()
         assert manifest.tile_counts == {"done": TILES}
-        assert result(stack, manifest) == undisturbed
+        assert result(stack, manifest) == undisturbed.result
 
 
-def test_a_function_that_is_killed(state: Path, undisturbed: Result) -> None:
+def test_a_function_that_is_killed(state: Path, undisturbed: Left) -> None:
     with laptop.running(SLOWLY, state=state) as (_, stack):
         started = stack.start(photo(20), SMALL | OPTIONS)
         eventually(lambda: finished(state))
         eventually(renderers)[0].kill()
-        for _progress in stack.follow(started):
-            pass
+        ended(stack, started)
         manifest = stack.store.manifest(started["id"])
         # What it was at costs nothing, so it was tried once more.
         assert manifest.missing == 0
-        before = sidecars(stack)
-        assert len(before) == TILES
-
-    with laptop.running({}, state=state) as (_, stack):
-        manifest = run(stack, photo(20), **OPTIONS)
-        assert manifest.tile_counts == {"done": TILES}
-        assert before.items() <= sidecars(stack).items()
-        assert result(stack, manifest) == undisturbed
+        assert len(sidecars(stack)) == TILES
+        assert result(stack, manifest) == undisturbed.result
 
 
-def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> None:
-    with laptop.running({}, state=state) as (_, stack):
-        manifest = run(stack, photo(20), **OPTIONS)
-        before = sidecars(stack)
-    tiles = [record.key for record in manifest.tiles[:4]]
+def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Left) -> None:
+    shutil.copytree(undisturbed.state, state)
+    before = undisturbed.sidecars
+    tiles = [record.key for record in undisturbed.manifest.tiles[:4]]
     record_of(state, f"tiles/{tiles[0]}.json").unlink()
     record_of(state, f"tiles/{tiles[1]}.png").unlink()
     os.truncate(body_of(state, f"tiles/{tiles[2]}.png"), 100)
@@ -166,14 +173,13 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Result) -> Non
         made_again = {key for key in after if after[key] != before[key]}
         assert made_again == {f"tiles/{tile}.json" for tile in tiles}
         assert manifest.tile_counts == {"done": TILES}
-        assert result(stack, manifest) == undisturbed
+        assert result(stack, manifest) == undisturbed.result
 
 
 def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
-    many = OPTIONS | {"rows": 6, "cols": 8}
     with laptop.running(SLOWLY, state=state) as (_, stack):
         done = run(stack, photo(21), **SMALL).id
-        interrupted = stack.start(photo(22), many)["id"]
+        interrupted = stack.start(photo(22), OPTIONS)["id"]
         eventually(lambda: look(stack.store, stack.runs, interrupted).tiles.done)
 
     with laptop.running({}, state=state) as (_, stack):
@@ -181,8 +187,7 @@ def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
         ago = datetime.fromisoformat(asked.created) - STARTING
         stack.store.put_progress(asked.model_copy(update={"created": ago.isoformat()}))
         found, _ = newest(stack.store, stack.runs, 10)
-        for _ in stack.follow(stack.resume(interrupted)):
-            pass
+        ended(stack, stack.resume(interrupted))
         resumed = look(stack.store, stack.runs, interrupted)
 
     assert [(one.id, one.state) for one in found] == [(interrupted, "failed"), (done, "done")]

@@ -9,7 +9,7 @@ from collage.request.named_files import Files
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode, encode, noise
-from tests.workflow.running import photo
+from tests.workflow.running import ended, photo
 
 PICTURES = {"Waves": encode(noise((300, 280), 1)), "Moss": encode(noise((260, 400), 2))}
 ASKED = {"rows": 1, "cols": 3, "size": 64, "cell": 32, "masks": ["left", "right", "top"]}
@@ -24,8 +24,7 @@ def stack() -> Iterator[Stack]:
 def made(stack: Stack, **options: object) -> tuple[bytes, dict[str, bytes]]:
     """The collage of a photo in the styles of the pictures, and its tiles by their keys."""
     started = stack.start(photo(1), {**ASKED, **options}, Files(style_pictures=PICTURES))
-    for _ in stack.follow(started):
-        pass
+    ended(stack, started)
     manifest = stack.store.manifest(started["id"])
     assert manifest.tile_counts == {"done": 3}
     assert {record.tile.model for record in manifest.tiles} == {MODEL}

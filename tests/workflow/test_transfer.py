@@ -14,6 +14,7 @@ from combinatoric_collage.cli.stacks.stack import Stack
 from tests.fake_bedrock import FakeBedrock
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode, encode, noise
+from tests.workflow.running import ended
 
 FARMHOUSE = Path(__file__).resolve().parents[2] / "examples" / "farmhouse.png"
 PARAMETERS = {
@@ -57,8 +58,7 @@ def test_two_pictures_of_styles_are_transferred_once_and_shown_through_every_mas
     asked = {"recipe": "transfer", "engine": engine, "size": 128, "masks": ["quadrants"]}
 
     started = stack.start(source, asked, Files(style_pictures=pictures))
-    for _ in stack.follow(started):
-        pass
+    ended(stack, started)
     made = stack.store.manifest(started["id"])
 
     operations = [record.tile.operation for record in made.tiles]

@@ -223,7 +223,7 @@ def _read(manifest: Manifest, folder: Path) -> Collage:
     return Collage(
         id=manifest.id,
         folder=folder,
-        file=folder / manifest.files.collage,
+        file=folder / (manifest.files.collage or manifest.files.preview),
         page=folder / "index.html",
         usd=manifest.usd,
         stopped=f"{ended.error}: {ended.message}" if ended else None,

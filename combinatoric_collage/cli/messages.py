@@ -89,7 +89,7 @@ def summary(manifest: Manifest, out: Path) -> dict[str, Any]:
         "asked_again": manifest.asked_again,
         "unsettled_usd": manifest.unsettled_usd,
         "render_seconds": manifest.render_seconds,
-        "collage": str(out / manifest.files.collage),
+        "collage": manifest.files.collage and str(out / manifest.files.collage),
         "preview": str(out / manifest.files.preview),
         "manifest": str(out / "manifest.json"),
         "tiles_folder": str(out / "tiles"),
@@ -110,7 +110,8 @@ def report(console: Console, result: Mapping[str, Any]) -> None:
     if result["stopped"]:
         console.print(f"The run was stopped early. {result['stopped']}")
     for name, what in (("collage", "the picture"), ("manifest", "every tile and cell")):
-        console.print(f"  {result[name]:<28} {what}", soft_wrap=True)
+        if result[name] is not None:
+            console.print(f"  {result[name]:<28} {what}", soft_wrap=True)
     console.print(f"  {result['tiles_folder']:<28} the tiles", soft_wrap=True)
     if result["page"]:
         console.print(f"  {result['page']:<28} to look at it", soft_wrap=True)

@@ -174,9 +174,12 @@ class Results:
         except (OSError, ValidationError):
             return
         files = manifest.files
-        yield from (MANIFEST, "manifest.js", *page.TYPES, files.collage, files.preview)
-        yield from (files.pyramid.dzi, *filter(None, (files.source, *files.masks.values())))
+        yield from (MANIFEST, "manifest.js", *page.TYPES, files.preview)
+        yield from filter(None, (files.source, *files.masks.values()))
         yield from (f"tiles/{r.key}.png" for r in manifest.tiles if r.state not in MISSING)
+        if files.collage is None or files.pyramid is None:
+            return
+        yield from (files.collage, files.pyramid.dzi)
         for file in (self.folder / files.pyramid.folder).glob("*/*"):
             if PICTURE.fullmatch(name := file.relative_to(self.folder).as_posix()):
                 yield name

@@ -128,6 +128,23 @@ def test_assemble_lays_the_tiles_out_another_way(home: Path, made: Any) -> None:
     assert {tile["key"] for tile in manifest["tiles"]} == {tile["key"] for tile in first["tiles"]}
 
 
+def test_a_collage_can_be_left_apart(home: Path, made: Any) -> None:
+    apart = answer(home, "run", "photo.png", *SMALL, "--no-joined", "--out", "apart")
+
+    assert (apart["state"], apart["collage"]) == ("done", None)
+    there = {path.name for path in (home / "apart").iterdir()}
+    assert {"preview.jpg", "manifest.json", "tiles"} <= there
+    assert not {name for name in there if name.startswith("collage")}
+    fetched = answer(home, "fetch", apart["id"], "--out", "apart")
+    assert fetched["preview"] == apart["preview"]
+    tile = next((home / "apart" / "tiles").iterdir())
+    assert answer(home, "explain", str(tile))["kind"] == "tile"
+    said = collage(home, "explain", "apart/preview.jpg")
+    assert apart["id"] in said.stdout + said.stderr
+    joined = answer(home, "assemble", apart["id"], "--joined", "--out", "together")
+    assert decode((home / joined["collage"]).read_bytes()).size == (96, 64)
+
+
 def test_export_takes_tiles_away_as_one_file(home: Path, made: Any) -> None:
     said = answer(home, "export", made["id"], "zip", "--names", "{number}", "--out", "a/tiles.zip")
 

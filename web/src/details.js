@@ -172,7 +172,11 @@ function about({ manifest, geometry }, scores) {
     h(
       "div",
       { class: "actions" },
-      h("a", { class: "button", href: manifest.files.collage, target: "_blank", rel: "noopener" }, "Open the picture"),
+      h(
+        "a",
+        { class: "button", href: manifest.files.collage ?? manifest.files.preview, target: "_blank", rel: "noopener" },
+        manifest.files.collage ? "Open the picture" : "Open the preview",
+      ),
       h("a", { class: "button", href: "manifest.json", target: "_blank", rel: "noopener" }, "Open the manifest"),
     ),
     h("p", { class: "hint" }, "Point at a cell, tap it, or walk with the arrow keys to see how it was made."),

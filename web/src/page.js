@@ -52,7 +52,8 @@ async function start() {
 
 /** @param {ReturnType<typeof read>} collage */
 function open(collage, theme) {
-  const state = makeState(collage.cols);
+  // Of tiles that were not joined there is no picture to wander in, but a preview.
+  const state = makeState(collage.cols, collage.manifest.files.collage ? "collage" : "tiles");
   const actions = makeActions();
   const { id } = collage.manifest;
   const marking = makeMarking(collage, inStudio ? apiChoices(id) : localChoices(id));

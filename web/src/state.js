@@ -28,15 +28,20 @@ export const MOST_NEAR = 20;
 const PASSING = ["selected", "find", "frame"];
 /** Going back leads through views and filters, not through every cell that was looked at. */
 
-/** @returns {Choice} */
-export function parse(hash, cols) {
+const VIEWS = ["collage", "tiles"];
+
+/**
+ * @param {string} first the view where none is asked for
+ * @returns {Choice}
+ */
+export function parse(hash, cols, first = "collage") {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const chosen = {};
   for (const [key, value] of given) if (key.startsWith("is.")) chosen[key.slice(3)] = value;
   const cell = /^(\d+),(\d+)$/.exec(given.get("cell") ?? "");
   const tile = /^\d+$/.exec(given.get("tile") ?? "");
   return {
-    view: given.get("view") === "tiles" ? "tiles" : "collage",
+    view: VIEWS.includes(given.get("view")) ? given.get("view") : first,
     ...Object.fromEntries(AXES.map((axis) => [axis, given.get(axis) ?? ""])),
     frame: given.get("frame") ?? "",
     heat: given.has("heat"),
@@ -49,9 +54,9 @@ export function parse(hash, cols) {
 }
 
 /** The address of a choice; what is as at first is left out. */
-export function format(choice, cols) {
+export function format(choice, cols, first = "collage") {
   const said = new URLSearchParams();
-  if (choice.view === "tiles") said.set("view", "tiles");
+  if (choice.view !== first) said.set("view", choice.view);
   for (const axis of AXES) if (choice[axis]) said.set(axis, choice[axis]);
   if (choice.film && choice.frame) said.set("frame", choice.frame);
   if (choice.heat) said.set("heat", "");
@@ -68,13 +73,14 @@ export function format(choice, cols) {
 /**
  * The choice, with `set` to change it and `on` to hear of changes (which keys have changed).
  * @param {number} cols of the collage
+ * @param {"collage" | "tiles"} first the view where the address asks for none
  */
-export function makeState(cols) {
-  let choice = parse(location.hash, cols);
+export function makeState(cols, first) {
+  let choice = parse(location.hash, cols, first);
   const listeners = [];
   const tell = (keys) => listeners.forEach((listener) => listener(choice, new Set(keys)));
   addEventListener("popstate", () => {
-    choice = parse(location.hash, cols);
+    choice = parse(location.hash, cols, first);
     tell(Object.keys(choice));
   });
   return {
@@ -84,7 +90,7 @@ export function makeState(cols) {
     set(change) {
       choice = { ...choice, ...change };
       const step = Object.keys(change).some((key) => !PASSING.includes(key));
-      history[step ? "pushState" : "replaceState"](null, "", format(choice, cols));
+      history[step ? "pushState" : "replaceState"](null, "", format(choice, cols, first));
       tell(Object.keys(change));
     },
   };

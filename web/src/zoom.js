@@ -11,7 +11,7 @@ import { sharpen } from "./sharp.js";
  * @param {HTMLElement} stage
  */
 export function zoomView(collage, stage) {
-  const { pyramid } = collage.manifest.files;
+  const { pyramid, preview } = collage.manifest.files;
   const place = places(collage.geometry);
   const [width, height] = place.size;
   const canvas = h("div", { class: "canvas", "aria-hidden": "true" });
@@ -37,13 +37,7 @@ export function zoomView(collage, stage) {
     gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true },
     gestureSettingsPen: { clickToZoom: false, dblClickToZoom: true },
     // In full here: a page on disk may not read collage.dzi.
-    tileSources: {
-      width,
-      height,
-      tileSize: pyramid.tile_size,
-      tileOverlap: pyramid.overlap,
-      getTileUrl: (level, x, y) => `${pyramid.folder}/${level}/${x}_${y}.${pyramid.format}`,
-    },
+    tileSources: pyramid ? tiled(pyramid, width, height) : whole(preview, width, height),
   });
   found.remove();
   viewer.addHandler("canvas-key", (event) => {
@@ -125,4 +119,18 @@ export function zoomView(collage, stage) {
     const { x, y, width: w, height: t } = place.of(position);
     return viewer.viewport.imageToViewportRectangle(x, y, w, t);
   }
+}
+
+const tiled = (pyramid, width, height) => ({
+  width,
+  height,
+  tileSize: pyramid.tile_size,
+  tileOverlap: pyramid.overlap,
+  getTileUrl: (level, x, y) => `${pyramid.folder}/${level}/${x}_${y}.${pyramid.format}`,
+});
+
+/** Where the tiles were not joined: the preview, as large as all of it would be, under the tiles in sight. */
+function whole(preview, width, height) {
+  const level = Math.ceil(Math.log2(Math.max(width, height)));
+  return { width, height, tileSize: Math.max(width, height), minLevel: level, maxLevel: level, getTileUrl: () => preview };
 }

@@ -47,8 +47,8 @@ def layout_options(function: Callable[..., None]) -> Callable[..., None]:
 def _option(name: str) -> inspect.Parameter:
     kind: Any = NUMBERS.get(Relayout.model_fields[name].annotation, str)  # type: ignore[arg-type]
     flag = f"--{name}"
-    if name == "labels":
-        kind, flag = bool, "--labels/--no-labels"
+    if Relayout.model_fields[name].annotation == bool | None:
+        kind, flag = bool, f"--{name}/--no-{name}"
     words = get_args(Sort) if name == "sort" else COMPLETED.get(name)
     option = typer.Option(
         flag,

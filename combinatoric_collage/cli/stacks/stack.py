@@ -215,7 +215,7 @@ class Stack:
         """
         payload = {"id": collage, "layout": dict(changes)}
         result = self.invoke(self.outputs["AssembleFunction"], payload)
-        return str(result["collage"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
+        return str(result["manifest"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 
     def _start(
         self, source: str | None, options: Mapping[str, Any], retry_refused: bool
@@ -347,7 +347,8 @@ class Stack:
             return "started"
         if seen.state in WITHOUT_COLLAGE:
             return f"{seen.error}: {seen.message}"
-        name = self.store.manifest(seen.id).files.collage
+        files = self.store.manifest(seen.id).files
+        name = files.collage or files.preview
         return f"s3://{self.store.collages}/collages/{seen.id}/{name}"
 
 

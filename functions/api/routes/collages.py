@@ -212,7 +212,7 @@ def assemble_collage(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid
     folder = f"collages/{collage}/layouts/{name}"
     picture = f"{folder}/collage.{FORMATS[asked.format].ending}"
     links = {
-        "collage": store.link(picture),
+        **({"collage": store.link(picture)} if asked.joined else {}),
         "manifest": store.link(f"{folder}/manifest.json"),
         "failure": store.link(f"{folder}/failure.json"),
         "folder": f"s3://{store.collages}/{folder}/",
@@ -257,8 +257,10 @@ def _collage(seen: Progress) -> Collage:
     if seen.source is not None:
         links["source"] = store.upload_link(seen.source)
     if seen.state in ("done", "partial"):
-        ending = FORMATS[store.accepted(seen.id).request.format].ending
-        links["collage"] = store.link(f"{folder}/collage.{ending}")
+        asked = store.accepted(seen.id).request
+        if asked.joined:
+            ending = FORMATS[asked.format].ending
+            links["collage"] = store.link(f"{folder}/collage.{ending}")
         links["manifest"] = store.link(f"{folder}/manifest.json")
     return Collage(**seen.model_dump(), links=links)
 

@@ -39,7 +39,9 @@ class Completed(Detail):
     id: str
     state: Literal["done", "partial"]
     bucket: str
-    collage: str = Field(description="key of the picture in the bucket")
+    collage: str | None = Field(
+        description="key of the picture in the bucket; none where the tiles were not joined"
+    )
     manifest: str = Field(description="key of what became of every cell")
     tiles: int
     missing: int = Field(description="tiles that were not made; their cells show others")

@@ -44,9 +44,9 @@ class Failure(Frozen):
 class Files(Frozen):
     """Names of the files, relative to the folder that the manifest lies in."""
 
-    collage: CollageFile
+    collage: CollageFile | None = Field(description="none where the tiles were not joined")
     preview: Literal["preview.jpg"] = "preview.jpg"
-    pyramid: Pyramid = Pyramid()
+    pyramid: Pyramid | None = Field(default=Pyramid(), description="likewise")
     source: SourceFile | None = Field(description="the source as it was prepared")
     sources: dict[str, SourceFile] = Field(
         default={},
@@ -58,13 +58,17 @@ class Files(Frozen):
         default="../../tiles", description="where the tiles lie, as {key}.png"
     )
 
-    def from_below(self, file_format: Format) -> "Files":
-        """Those of another layout, whose manifest lies two folders further down."""
+    def from_below(self, file_format: Format | None) -> "Files":
+        """Those of another layout, whose manifest lies two folders further down.
+
+        Without a format there is no picture of all of it.
+        """
         up = "../../"
         return self.model_copy(
             update={
                 "tiles": up + "../../tiles",
-                "collage": f"collage.{FORMATS[file_format].ending}",
+                "collage": file_format and f"collage.{FORMATS[file_format].ending}",
+                "pyramid": file_format and Pyramid(),
                 "source": self.source and up + self.source.removeprefix(up),
                 "sources": {
                     name: up + file.removeprefix(up) for name, file in self.sources.items()

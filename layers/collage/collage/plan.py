@@ -278,6 +278,7 @@ def lay_out(
         font=font,
         border=request.border,
         background=request.background,
+        joined=request.joined,
         dpi=request.dpi,
         column_headers=unfolded.column_headers,
         row_headers=unfolded.row_headers,
@@ -310,8 +311,11 @@ def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) ->
     """
     from collage.sheet.measures import Measures
 
+    size = Measures(layout, captions).geometry.size
+    if not layout.joined:
+        return
     try:
-        formats.check(request.format, Measures(layout, captions).geometry.size)
+        formats.check(request.format, size)
     except ValueError as error:
         raise InvalidRequest(f"{error}.") from error
 

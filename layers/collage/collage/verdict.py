@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from collage import errors
 from collage.errors import Refused, StoppingError, TooFewTiles
 from collage.formats import FORMATS, Format
+from collage.formats.deep_zoom import Pyramid
 from collage.manifest import (
     MISSING,
     CellRecord,
@@ -114,7 +115,7 @@ def laid_out(
             "title": again.title,
             "geometry": measures.geometry,
             "unwritten": measures.unwritten,
-            "files": made.files.from_below(file_format),
+            "files": made.files.from_below(file_format if again.joined else None),
             "cells": cells,
             "cell_counts": dict(Counter(cell.state for cell in cells)),
             "created": created,
@@ -132,8 +133,10 @@ def _measures(layout: Layout, tiles: tuple[TileRecord, ...]) -> Measures:
 def _files(plan: Plan) -> Files:
     """The names of the files of a plan's collage."""
     names, digests = plan.request.source_names or (), plan.prepared.sources
+    joined = plan.layout.joined
     return Files(
-        collage=f"collage.{FORMATS[plan.request.format].ending}",
+        collage=f"collage.{FORMATS[plan.request.format].ending}" if joined else None,
+        pyramid=Pyramid() if joined else None,
         source=source_file(None) if plan.source else None,
         sources={name: source_file(digest) for name, digest in zip(names, digests, strict=True)},
         masks={name: f"masks/{name}.png" for name in plan.prepared.masks},

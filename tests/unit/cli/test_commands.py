@@ -77,7 +77,7 @@ def test_every_field_of_a_new_layout_is_an_option_and_only_what_was_given_comes(
     app.command()(lay)
     words = ["--rows", "2", "--cols", "3", "--cell", "64", "--gap", "-4", "--no-labels"]
     words += ["--title", "t", "--border", "1", "--background", "red", "--format", "webp"]
-    words += ["--sort", "hue", "--seed", "7", "--dpi", "300"]
+    words += ["--sort", "hue", "--seed", "7", "--dpi", "300", "--no-joined"]
     CliRunner().invoke(app, words, catch_exceptions=False)
     CliRunner().invoke(app, [], catch_exceptions=False)
 

@@ -179,6 +179,11 @@ class Fields(Frozen, extra="forbid"):
         exclude_if=unused,
         description="pixels of an inch that the picture says of itself, as png or jpeg",
     )
+    joined: bool = Field(
+        default=True,
+        exclude_if=lambda joined: joined,
+        description="join the tiles into one picture; without it there are tiles, preview and page",
+    )
     fit: Fit = Field(default="crop", description="crop or pad a source of another shape")
     seed: int = Field(
         default=0,

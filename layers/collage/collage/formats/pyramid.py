@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +77,49 @@ class Writer:
         self._keep(self._form.dzi, self._form.description(self._size))
 
 
+class Preview:
+    """The preview alone, the same as that of a pyramid."""
+
+    def __init__(self, size: tuple[int, int], name: str, mark: bytes | None, keep: Keep) -> None:
+        self._name, self._mark, self._keep = name, mark, keep
+        larger = takewhile(lambda sides: max(sides) > PREVIEW, levels(size))
+        self._halves = [_Halves(height) for _, height in larger]
+        self._overview: list[Pixels] = []
+
+    def write(self, strip: Pixels) -> None:
+        """Take the next strip."""
+        for halves in self._halves:
+            strip = halves.of(strip)
+        if len(strip):
+            self._overview.append(strip)
+
+    def finish(self) -> None:
+        """Write the preview."""
+        whole = np.concatenate(self._overview)
+        self._keep(self._name, _jpeg(whole, (0, whole.shape[1]), self._mark))
+
+
+class _Halves:
+    """The strips of a picture at half of its size; a row that waits for its pair is kept."""
+
+    def __init__(self, height: int) -> None:
+        self._height, self._seen = height, 0
+        self._unpaired: Pixels | None = None
+
+    def of(self, strip: Pixels) -> Pixels:
+        """The strip as the next level has it; a last row without its pair goes alone."""
+        self._seen += len(strip)
+        if self._unpaired is not None:
+            strip = np.concatenate([self._unpaired, strip])
+        self._unpaired = None
+        if len(strip) % 2 and self._seen < self._height:
+            self._unpaired, strip = strip[-1:].copy(), strip[:-1]
+        if not len(strip):
+            return strip
+        picture = to_vips(strip).shrink(2, 2, ceil=True)
+        return np.asarray(picture.numpy(), np.uint8)
+
+
 class _Level:
     """One level: the rows of the tiles that are being filled, and a row that waits for its pair."""
 
@@ -89,8 +133,8 @@ class _Level:
     ) -> None:
         self._form, self._number, self._mark, self._work = form, number, mark, work
         self._width, self._height = size
-        self._row, self._seen = 0, 0
-        self._unpaired: Pixels | None = None
+        self._row = 0
+        self._halves = _Halves(self._height)
         self._begin(np.empty((0, self._width, 3), np.uint8))
 
     def _begin(self, kept: Pixels) -> None:
@@ -104,7 +148,6 @@ class _Level:
 
     def write(self, strip: Pixels) -> None:
         """Fill rows of tiles, and have those encoded that are full."""
-        self._seen += len(strip)
         while True:
             taken = strip[: len(self._band) - self._filled]
             self._band[self._filled : self._filled + len(taken)] = taken
@@ -121,16 +164,8 @@ class _Level:
             self._begin(full[kept:])
 
     def halved(self, strip: Pixels) -> Pixels:
-        """The strip as the next level has it; a last row without its pair goes alone."""
-        if self._unpaired is not None:
-            strip = np.concatenate([self._unpaired, strip])
-        self._unpaired = None
-        if len(strip) % 2 and self._seen < self._height:
-            self._unpaired, strip = strip[-1:].copy(), strip[:-1]
-        if not len(strip):
-            return strip
-        picture = to_vips(strip).shrink(2, 2, ceil=True)
-        return np.asarray(picture.numpy(), np.uint8)
+        """The strip as the next level has it."""
+        return self._halves.of(strip)
 
     def _encode(self) -> None:
         form, band = self._form, self._band

@@ -27,6 +27,7 @@ class Relayout(Frozen, extra="forbid"):
     background: Colour | None = None
     format: FormatName | None = None
     dpi: int | None = Field(default=None, ge=LEAST_DPI, le=MOST_DPI, exclude_if=unused)
+    joined: bool | None = Field(default=None, exclude_if=unused)
     sort: Sort = "shuffle"
     seed: int | None = Field(default=None, ge=RANDOM, le=MAX_SEED)
 

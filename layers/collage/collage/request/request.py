@@ -91,7 +91,8 @@ class Request(Fields):
             count * (side + shim) - shim + 2 * self.border
             for count, side in ((self.cols, width), (self.rows, height))
         )
-        formats.check(self.format, (across, down), self.dpi)
+        if self.joined:
+            formats.check(self.format, (across, down), self.dpi)
         if across * height > MAX_ROW_PIXELS or across * down > MAX_COLLAGE_PIXELS:
             raise ValueError(
                 f"cell: {self.rows} x {self.cols} cells of {width} x {height} pixels are "

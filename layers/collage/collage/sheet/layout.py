@@ -38,6 +38,8 @@ class Layout(Frozen):
     """Colour of all that is no cell, as Pillow's ImageColor reads it."""
     font: str | None = Field(default=None, exclude_if=lambda font: font is None)
     """Digest of the font of the user's own that all is written in, where there is one."""
+    joined: bool = Field(default=True, exclude_if=lambda joined: joined)
+    """Whether there is a picture of all of it; else there is a preview only."""
     dpi: int | None = Field(default=None, exclude_if=lambda dpi: dpi is None)
     """Pixels of an inch that the picture says of itself, where it was asked for."""
     column_headers: tuple[str, ...] = ()

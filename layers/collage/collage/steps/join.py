@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -65,12 +66,12 @@ def write(
     sheet = Sheet(manifest.layout, manifest.captions)
     said = describe_collage(made, manifest) if made.request.metadata else None
     mark = derived.mark(made) if made.request.metadata else None
-    name, size = manifest.files.collage, sheet.geometry.size
+    size, names = sheet.geometry.size, manifest.files
     with (
         ThreadPoolExecutor(READERS) as readers,
         ThreadPoolExecutor(WORKERS) as workers,
         ThreadPoolExecutor(PUTTERS) as putters,
-        store.writing(manifest.id, folder, name) as file,
+        ExitStack() as opened,
     ):
         puts: Ordered[None] = Ordered(putters, 4 * PUTTERS, lambda _: None)
 
@@ -78,12 +79,15 @@ def write(
             puts.submit(store.put_file, manifest.id, folder, name, data)
 
         found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
-        files: list[Writer] = [
-            by_ending(name).writer(size, said, file.write, workers, manifest.layout.dpi),
-            pyramid.Writer(
-                size, manifest.files.pyramid, manifest.files.preview, mark, put, workers
-            ),
-        ]
+        files: list[Writer] = []
+        if names.collage is not None:
+            file = opened.enter_context(store.writing(manifest.id, folder, names.collage))
+            new = by_ending(names.collage).writer
+            files.append(new(size, said, file.write, workers, manifest.layout.dpi))
+        if names.pyramid is not None:
+            files.append(pyramid.Writer(size, names.pyramid, names.preview, mark, put, workers))
+        else:
+            files.append(pyramid.Preview(size, names.preview, mark, put))
         for strip in strips(sheet, found, readers, workers):
             for writer in files:
                 writer.write(strip)

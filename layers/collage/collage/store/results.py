@@ -109,7 +109,10 @@ class Results(Buckets):
 
     def collage(self, collage: str, folder: str = "") -> bytes:
         """The collage, or another layout of it in ``folder``. Raises NotInStore."""
-        return self.file(collage, self.manifest(collage, folder).files.collage, folder)
+        name = self.manifest(collage, folder).files.collage
+        if name is None:
+            raise NotInStore(f"The tiles of the collage {collage} were not joined into a picture.")
+        return self.file(collage, name, folder)
 
 
 def result_key(collage: str, folder: str, name: str) -> str:

@@ -54,6 +54,20 @@ EXAMPLES = (
         "--axis seed=1,2 --size 256 --cell 160 --gap 4",
     ),
     Example(
+        "sources",
+        "several photos: N photos x M styles",
+        "Several PHOTOs are an axis: in a matrix they stand down, styles across, and further axes "
+        "are blocks. The recipes collage (photos take turns), transfer, variations and "
+        "reconstruction (a row each) take them too; erase, panorama and interpolation, which show "
+        "one picture in its own size, refuse them, as uploads do. All of a photo is as in a "
+        "collage of this photo alone: brought to the tiles' one shape by `--fit`, repainted "
+        "through [masks of its own](masks.md#several-photos) if it has some, and made only where "
+        "that was not made before. Lighthouse and boat are by the painter, as `collage explain` "
+        "says of both files.",
+        f"{PHOTO} examples/lighthouse.jpg examples/boat.jpg --recipe matrix "
+        "--styles 'Cubism,Pointillism,Expressionism,Op Art' --size 256 --cell 200 --gap 4",
+    ),
+    Example(
         "transfer",
         "transfer: each style once, shown through every mask",
         "The whole source is transferred into each style once, and into pairs by a transfer of the "

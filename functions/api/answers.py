@@ -88,6 +88,13 @@ class Started(Frozen):
     links: Links
 
 
+class Again(Frozen):
+    """A request that makes a collage again; POST /collages takes it, and starts it."""
+
+    request: Asked
+    estimate: Estimate
+
+
 class Collage(Progress):
     """Where a collage stands, and where its files are."""
 

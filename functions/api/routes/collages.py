@@ -12,6 +12,7 @@ import identity
 import stack
 from answers import (
     After,
+    Again,
     Asked,
     Collage,
     Collages,
@@ -36,11 +37,13 @@ from collage.errors import (
 from collage.formats import FORMATS
 from collage.progress import Progress
 from collage.request import letters
-from collage.request.parse import parse
+from collage.request.again import AskedAgain
+from collage.request.parse import parse, validated
 from collage.request.relayout import Relayout, layout_name, relaid
 from collage.services import tools
 from collage.sheet import fonts
 from collage.steps.accept import accept
+from collage.steps.again import again
 from collage.steps.estimate import estimate
 from collage.steps.start_collage import launch
 from collage.watch.look import cancel, look, newest
@@ -156,6 +159,29 @@ def get_request(collage: Id) -> Asked:
     accepted = stack.store().accepted(collage)
     source = accepted.source.key if accepted.source else None
     return Asked(source=source, **accepted.request.model_dump(mode="json"))
+
+
+@router.post(
+    "/collages/<collage>/again",
+    tags=["collages"],
+    summary="A request that makes a collage again, otherwise",
+    operation_id="askAgain",
+)
+def ask_again(collage: Id, asked: Annotated[AskedAgain, Body()]) -> Again:
+    """Give the request for it, and what it would take; nothing is started.
+
+    Single cells otherwise, more like one of them, the best anew, or the same without some values.
+    """
+    store = stack.store()
+    store.accepted(collage)
+    if (asked.cells or asked.like or asked.best) and not store.is_made(collage):
+        raise Conflict("The collage is not made yet, so it has no cells to name.")
+    made = again(store, collage, asked)
+    wanted = validated(Asked, {**made.options, "source": made.source})
+    with _about_a_picture(wanted):
+        accepted = accept(store, tools(), made.source, made.options)
+        full = Asked(source=made.source, **accepted.request.model_dump(mode="json"))
+        return Again(request=full, estimate=_estimate(full))
 
 
 @router.get(

@@ -113,13 +113,18 @@ class Plan(Frozen):
             int(number): {name: str(value) for name, value in change.given.items()}
             for number, change in (self.request.again or {}).items()
         }
-        larger = {}
-        for index, tile in enumerate(self.tiles) if given else ():
-            whole = self._composed.get(tile.source or "")
-            if tile.operation == "upscale" and whole is not None:
-                below = whole.pieces[0].tile
-                larger[index] = next((given[i] for i in given if self.tiles[i].key == below), {})
+        if not given:
+            return {}
+        larger = {i: given[below] for i, below in self._below.items() if below in given}
         return {**given, **larger}
+
+    def unfolded(self, index: int) -> int:
+        """The tile that one was made larger from, by index; any other is what it was unfolded."""
+        return self._below.get(index, index)
+
+    @cached_property
+    def _below(self) -> dict[int, int]:
+        return upscaling.below(self.tiles, self._composed)
 
     def _by_task(self, call: int) -> bool:
         return engines.ENGINES[self.tiles[self.calls[call][0]].engine].pinned is not None

@@ -4,7 +4,7 @@ import pytest
 
 from collage import engines, weights
 from collage.errors import InvalidRequest
-from collage.fields.again import Change
+from collage.fields.again import TileChange
 from collage.fields.fields import OPTIONS
 from collage.recipes.recipe import Ingredients
 from collage.request import rules
@@ -91,15 +91,15 @@ def test_what_a_change_leaves_open_stays_as_it_was_unfolded(recipe):
             weights=WEIGHTS,
         )
         own = tile.seed if tile.sample is None else tile.sample
-        same = ingredients.changed(tile, place, Change(**number(tile, own)))
+        same = ingredients.changed(tile, place, TileChange(**number(tile, own)))
         if tile.prompt:
-            assert ingredients.changed(tile, place, Change(prompt=tile.prompt)) == tile
-        assert ingredients.changed(tile, place, Change(engine=tile.engine)) == tile
+            assert ingredients.changed(tile, place, TileChange(prompt=tile.prompt)) == tile
+        assert ingredients.changed(tile, place, TileChange(engine=tile.engine)) == tile
         assert same == tile
 
 
 def test_an_option_that_an_engine_is_given_can_be_another_for_one_tile():
-    assert set(OPTIONS) < Change.model_fields.keys()
+    assert set(OPTIONS) < TileChange.model_fields.keys()
 
 
 def test_a_changed_tile_says_so_on_its_label():

@@ -23,7 +23,7 @@ def _open(value: object) -> bool:
     return value is None
 
 
-class Change(Frozen, extra="forbid"):
+class TileChange(Frozen, extra="forbid"):
     """What one tile has otherwise. What is left open stays, and is not written down."""
 
     seed: int | None = Field(
@@ -67,7 +67,7 @@ class Change(Frozen, extra="forbid"):
         """
         known = engines.ENGINES[engine]
         if not self.given:
-            raise ValueError(f"it says nothing; there are: {', '.join(Change.model_fields)}")
+            raise ValueError(f"it says nothing; there are: {', '.join(TileChange.model_fields)}")
         if self.seed is not None and not known.seeded:
             raise ValueError(
                 f"{engine} has no seeds; give sample: another number makes another picture"
@@ -85,7 +85,7 @@ class Change(Frozen, extra="forbid"):
 
 
 Changes = Annotated[
-    dict[Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,5})$")], Change],
+    dict[Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,5})$")], TileChange],
     Field(max_length=MOST_CHANGED),
 ]
 """By the number of the tile, as the recipe unfolds it, from 0."""

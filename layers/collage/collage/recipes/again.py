@@ -11,7 +11,7 @@ from collage.errors import InvalidRequest
 from collage.tile import TRANSFERRED_BY, Composition
 
 if TYPE_CHECKING:
-    from collage.fields.again import Change
+    from collage.fields.again import TileChange
     from collage.recipes.recipe import Ingredients, Unfolded
     from collage.tile import Tile
 
@@ -34,7 +34,7 @@ def after(unfolded: Unfolded, ingredients: Ingredients) -> Unfolded:
 
 
 def _one(
-    so_far: Unfolded, first: Unfolded, index: int, change: Change, ingredients: Ingredients
+    so_far: Unfolded, first: Unfolded, index: int, change: TileChange, ingredients: Ingredients
 ) -> Unfolded:
     if index >= len(first.tiles):
         raise ValueError(f"there is none; the last is {len(first.tiles) - 1}")
@@ -78,7 +78,7 @@ def _with(composed: Composition, before: str, after: str) -> Composition:
     return composed.model_copy(update={"pieces": pieces})
 
 
-def _shown_by(tile: Tile, made: Tile, composed: Composition, change: Change) -> Tile:
+def _shown_by(tile: Tile, made: Tile, composed: Composition, change: TileChange) -> Tile:
     """A composed tile, of another composition."""
     options: Mapping[str, str] = {**tile.options, TRANSFERRED_BY: made.engine}
     return tile.model_copy(

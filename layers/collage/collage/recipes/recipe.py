@@ -16,7 +16,7 @@ from collage.words.seeds import MAX_SEED
 from collage.words.styles import fold
 
 if TYPE_CHECKING:
-    from collage.fields.again import Change
+    from collage.fields.again import TileChange
     from collage.fields.fields import Fields
     from collage.pictures.masks import Box
     from collage.weights import Weights
@@ -143,7 +143,7 @@ class Ingredients:
             preserve=asked.preserve,
         )
 
-    def changed(self, tile: Tile, place: Mapping[str, str], change: Change) -> Tile:
+    def changed(self, tile: Tile, place: Mapping[str, str], change: TileChange) -> Tile:
         """``tile`` with what ``change`` says otherwise of it; ``place`` is where a table has it.
 
         What follows from the engine, as its model and its options, is that of the new engine where

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,25 @@ def after(unfolded: Unfolded, request: Fields, weights: Weights | None = None) -
         compositions=compositions,
         axes=axes,
     )
+
+
+def below(tiles: Sequence[Tile], composed: Mapping[str, Composition]) -> dict[int, int]:
+    """Of each tile that was made larger in the end the one that it was made from, by their indices.
+
+    ``composed`` are the compositions by their digests.
+    """
+    places: dict[str | None, deque[int]] = defaultdict(deque)
+    for index, tile in enumerate(tiles):
+        places[tile.key].append(index)
+    found = {}
+    for index, tile in enumerate(tiles):
+        whole = composed.get(tile.source or "")
+        if tile.operation == "upscale" and whole is not None:
+            # Of several that are alike, each has its own larger one, in the same order.
+            alike = places[whole.pieces[0].tile]
+            found[index] = alike[0]
+            alike.rotate(-1)
+    return found
 
 
 def _chosen(request: Fields, weights: Weights | None) -> tuple[str, str]:

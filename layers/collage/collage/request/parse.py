@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from collage import recipes
 from collage.errors import FieldError, InvalidRequest
-from collage.fields.again import Change
+from collage.fields.again import TileChange
 from collage.request.request import Request
 from collage.words import lists
 from collage.words.seeds import seeded
@@ -104,7 +104,7 @@ def _in_a_change(error: Any, message: str) -> FieldError:
     """One of pydantic's errors in the change of a single tile, which the message names."""
     number, *within = (str(part) for part in error["loc"][1:])
     if error["type"] == "extra_forbidden":
-        message = f"there is no such change; there are: {', '.join(Change.model_fields)}"
+        message = f"there is no such change; there are: {', '.join(TileChange.model_fields)}"
     if within == ["[key]"]:
         return FieldError("again", f"{number!r} is no number of a tile; they count from 0")
     place = ", ".join([f"tile {number}", *within])

@@ -43,6 +43,28 @@ def test_desktop(look: Look, ten, theme):
 
 
 @THEMES
+def test_choosing(look: Look, ten, theme):
+    seen = look(
+        ten, "#view=tiles&rows=style-a&cols=mask&film=style-b&heat&near=4", color_scheme=theme
+    )
+    seen.page.get_by_role("button", name="Pause").click()
+    seen.page.locator(".thumb").first.focus()
+    for key in ("s", "4", "c", "ArrowDown", "1", "c"):
+        seen.page.keyboard.press(key)
+    seen.page.locator(".tally").get_by_text("2 scored").wait_for()
+    assert violations(seen) == []
+    seen.shot(f"film-{theme}")
+
+    seen.page.get_by_role("button", name="Choices").click()
+    assert violations(seen) == []
+    seen.page.keyboard.press("Escape")
+    seen.page.get_by_role("button", name="Side by side: 2").click()
+    seen.settle()
+    assert violations(seen) == []
+    seen.shot(f"beside-{theme}")
+
+
+@THEMES
 def test_phone(look: Look, ten, theme):
     seen = look(ten, color_scheme=theme, **PHONE)
     assert violations(seen) == []

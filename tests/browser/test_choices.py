@@ -5,9 +5,12 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from collage.choices.choice import Change
+from collage.steps import choose
 from tests.browser import collages
 from tests.browser.conftest import Look, Seen
 from tests.browser.test_page import WAYS, copied, shown
+from tests.unit.pictures import encode, noise
 
 
 def kept(seen: Seen) -> dict[str, dict[str, dict[str, object]]]:
@@ -90,7 +93,7 @@ def exported(seen: Seen, to: Path) -> Path:
 
 
 def test_two_people_hand_on_what_they_think_as_files(look: Look, ten, tmp_path):
-    tile = f"#view=tiles&tile={3}"
+    tile = "#view=tiles&tile=3"
     anna = look(ten, tile, disk=True)
     for key in ("s", "5"):
         anna.page.keyboard.press(key)
@@ -183,3 +186,51 @@ def test_other_tabs_see_what_is_chosen(look: Look, ten, visit):
     other.page.keyboard.press("3")
 
     expect(seen.page.locator(".tally")).to_have_text("1 starred · 1 scored")
+
+
+def test_in_a_studio_the_stack_keeps_them_and_other_tabs_take_them_up(studio, visit):
+    made = studio.make(encode(noise((96, 96), 7)))
+    keys = [record.key for record in studio.stack.store.manifest(made).tiles]
+    seen = visit(studio.address)
+    page = f"{studio.base}collages/{made}/#view=tiles"
+    seen.page.goto(page)
+    other = visit(page, within=seen)
+    other.page.locator(".thumb").first.wait_for()
+    assert not [url for url in seen.asked if url.endswith("choices.js")]
+
+    seen.page.locator(".thumb[data-tile='2']").focus()
+    for key in ("s", "4"):
+        seen.page.keyboard.press(key)
+    expect(other.page.locator(".tally")).to_have_text("1 starred · 1 scored")
+    other.page.locator(".thumb[data-tile='2']").focus()
+    other.page.keyboard.press("0")
+    expect(seen.page.locator(".tally")).to_have_text("1 starred")
+
+    (person, tiles), *others = studio.stack.store.choices(made).people.items()
+    assert not others
+    assert said(tiles[keys[2]].model_dump()) == {"star": True}
+    # What others choose by another way is there when the page is looked at again.
+    changes = {keys[0]: Change(note="too dark")}
+    choose.choose(studio.stack.store, made, "ben", changes)
+    seen.page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    expect(seen.page.locator(".tally")).to_have_text("1 starred · 1 noted")
+    assert person != "ben"
+
+
+def test_what_the_stack_does_not_keep_is_said_and_sent_again(studio, visit):
+    made = studio.make(encode(noise((96, 96), 8)))
+    seen = visit(studio.address)
+    seen.page.goto(f"{studio.base}collages/{made}/#view=tiles")
+    seen.page.locator(".thumb").first.focus()
+    seen.page.context.set_offline(True)
+
+    seen.page.keyboard.press("s")
+
+    expect(seen.page.locator(".tally")).to_have_text("1 starred")
+    expect(seen.page.get_by_role("alert")).to_contain_text("Your choices are not kept.")
+    seen.page.context.set_offline(False)
+    seen.page.get_by_role("button", name="Try again").click()
+    expect(seen.page.get_by_role("alert")).to_be_hidden()
+    (tiles,) = studio.stack.store.choices(made).people.values()
+    assert [choice.star for choice in tiles.values()] == [True]
+    seen.wrong.clear()

@@ -15,7 +15,8 @@ def drop(seen: Seen, data: bytes = PICTURE, name: str = "photo.png") -> None:
     """Give the form a picture, and wait until it is uploaded."""
     file = {"name": name, "mimeType": "image/png", "buffer": data}
     seen.page.locator(".drop input[type=file]").set_input_files([file])
-    seen.page.locator(".pictures .state").get_by_text(re.compile(rf"^\d+ {BY} \d+$")).wait_for()
+    there = seen.page.locator(".pictures li", has_text=name)
+    there.get_by_text(re.compile(rf"^\d+ {BY} \d+$")).wait_for()
 
 
 def recipe(seen: Seen, name: str) -> None:
@@ -47,9 +48,10 @@ def small(seen: Seen) -> None:
     option(seen, "size", 64)
 
 
-def made(seen: Seen) -> str:
-    """Start it, and wait for the page of the collage; its id."""
-    seen.page.get_by_role("button", name="Make the collage").click()
+def made(seen: Seen, *, started: bool = False) -> str:
+    """Start it, unless it is, and wait for the page of the collage; its id."""
+    if not started:
+        seen.page.get_by_role("button", name="Make the collage").click()
     seen.page.wait_for_url(re.compile("/collages/[0-9a-f]{20}/$"))
     seen.page.locator(".canvas canvas").first.wait_for(state="attached", timeout=60_000)
     seen.settle()

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +61,12 @@ class Studio:
 
 
 @contextmanager
-def running(state: Path, *arguments: str) -> Iterator[Studio]:
+def running(
+    state: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Studio]:
     """A studio until the end of the context, which is told to it as by Ctrl-C."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "AWS_"))}
+    own |= environment or {}
     command = [sys.executable, "-m", "combinatoric_collage.cli.main", "studio", "--no-open"]
     with subprocess.Popen(
         [*command, "--state", str(state), *arguments], env=own, stderr=subprocess.PIPE, text=True

@@ -21,7 +21,7 @@ export function chips({ id, label, values, add, remove, suggested, placeholder, 
   const input = h("input", {
     type: "text",
     id,
-    class: "more",
+    class: "adds",
     "aria-label": `Add: ${label}`,
     autocomplete: "off",
     list: suggested ? known.id : null,

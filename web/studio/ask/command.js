@@ -1,6 +1,7 @@
 /** The command that asks for the same. */
 
 import { join } from "./lists.js";
+import { FILE } from "./request.js";
 
 const FLAGS = { axes: "--axis", rects: "--rect", models: "--reconstruct-by" };
 /** Options that the command calls otherwise than the API does. */
@@ -15,8 +16,8 @@ export const REQUEST_FILE = "request.json";
  * @returns {{text: string, rest: any}} the command, and what only a file can tell it
  */
 export function command(body, known, file) {
-  const { source, sources, mask_source: mask, mask_files: masks, style_pictures: styles, ...fields } = body;
-  const parts = ["collage", "run", ...[source, ...(sources ?? [])].filter(Boolean).map((key) => path(file(key)))];
+  const { source, sources, source_names: photos, mask_source: mask, mask_files: masks, style_pictures: styles, ...fields } = body;
+  const parts = ["collage", "run", ...(photos ?? [source].filter(Boolean).map(file)).map(path)];
   const rest = {};
   for (const [name, value] of Object.entries(fields)) {
     const said = flags(known.options.get(name), named(name, value, masks, file));
@@ -32,7 +33,9 @@ export function command(body, known, file) {
 /** Masks of the user's own are named by their files. */
 function named(name, value, masks, file) {
   if (name !== "masks" || !masks) return value;
-  return value.map((mask) => (mask.startsWith("file:") ? `file:${file(masks[mask.slice(5)])}` : mask));
+  // Masks of several photos lie in a folder, each called as its photo.
+  const said = (own) => (Array.isArray(masks[own]) ? own : file(masks[own]));
+  return value.map((mask) => (mask.startsWith(FILE) ? `${FILE}${said(mask.slice(FILE.length))}` : mask));
 }
 
 /** An option as the command takes it; null where it takes it from a file alone. */

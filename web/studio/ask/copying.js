@@ -29,13 +29,26 @@ export function copying(known) {
       const { text, rest } = command(body, known, name);
       parts.command.say(text);
       parts.json.say(JSON.stringify(body, null, 2));
-      const needed = [body.mask_source, ...Object.values(body.mask_files ?? {})].map((key) => key && fileOf(key)).filter((file) => file?.made && file.blob);
+      const needed = drawn(body, fileOf);
       if (Object.keys(rest).length) {
         needed.push({ name: REQUEST_FILE, blob: new Blob([JSON.stringify(rest, null, 2)], { type: "application/json" }) });
       }
       files.replaceChildren(...needed.map((file) => h("button", { type: "button", onclick: () => save(file) }, `Save ${file.name}`)));
     },
   };
+}
+
+/** The masks that were drawn here: files that the command wants, and the user has not. */
+function drawn(body, fileOf) {
+  const masks = Object.entries({ ...(body.mask_source ? { erased: body.mask_source } : {}), ...body.mask_files });
+  return masks
+    .flatMap(([mask, keys]) => [keys].flat().map((key, i) => ({ mask, key, photo: Array.isArray(keys) ? body.source_names[i] : null })))
+    .map(({ mask, key, photo }) => {
+      const file = key ? fileOf(key) : null;
+      const name = file && photo ? `${mask}/${photo.replace(/\.[^.]*$/, "")}.png` : file?.name;
+      return file?.made && file.blob ? { name, blob: file.blob } : null;
+    })
+    .filter((file) => file !== null);
 }
 
 function block(text) {
@@ -58,6 +71,6 @@ function block(text) {
 
 function save({ name, blob }) {
   const url = URL.createObjectURL(blob);
-  h("a", { href: url, download: name }).click();
+  h("a", { href: url, download: name.split("/").pop() }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -15,6 +15,7 @@ const KEY = "studio-ask";
  * @property {string} name
  * @property {import("./strokes.js").Stroke[] | null} strokes null where it is a file
  * @property {[number, number] | null} size of the picture that was drawn on
+ * @property {string | null} of the id of that picture; null where it is for every one
  * @property {string | null} picture the id of the mask's picture
  */
 

@@ -4,7 +4,7 @@ import { announce, h, iconButton } from "../../src/dom.js";
 import { control } from "./control.js";
 import { drawDialog } from "./draw.js";
 import { fileButton, PICTURES } from "./dropping.js";
-import { FILE } from "./request.js";
+import { FILE, severalIn } from "./request.js";
 import { words } from "./schema.js";
 import { exported, stretched } from "./strokes.js";
 import { maskPicture } from "./thumbs.js";
@@ -20,6 +20,8 @@ const ERASED = "erased";
 export function masksField(form, known, shelf) {
   const uses = (name) => known.applies(name, form.asked);
   const source = () => shelf.get(form.asked.sources[0] ?? "");
+  /** The picture that a mask is of: one of several, or the first. */
+  const under = ({ of }) => (form.asked.sources.includes(of) ? shelf.get(of) : null) ?? source();
   const chosen = () => expanded(form.asked.fields.masks ?? known.masks.default);
   const expanded = (names) => [...new Set(names.flatMap((name) => known.masks.sets[name] ?? [name]))];
   const draw = drawDialog();
@@ -33,21 +35,25 @@ export function masksField(form, known, shelf) {
   const named = h("div", { "data-field": "masks" }, h("div", { class: "actions" }, ...sets), grid);
 
   // Masks of the user's own.
-  const drawing = h("button", { type: "button", onclick: () => open(fresh()) }, "Draw a mask");
+  const drawing = h("button", { type: "button", onclick: () => open(fresh(), shelf.get(on.value) ?? source()) }, "Draw a mask");
+  const on = h("select", { "aria-label": "The picture that is drawn on" });
   const file = fileButton("Mask from a file", { accept: PICTURES }, async ([chosenFile]) => {
-    put({ name: fresh(), strokes: null, size: null, picture: await shelf.add(chosenFile, chosenFile.name) });
+    const picture = await shelf.add(chosenFile, chosenFile.name);
+    put({ name: fresh(chosenFile.name.replace(/\.[^.]*$/, "")), strokes: null, size: null, of: null, picture });
   });
   const hint = h("p", { class: "help" });
   const mine = h("ul", { class: "drawings", "aria-label": "Masks of your own" });
-  const own = h("div", { "data-field": "mask_files" }, mine, h("div", { class: "actions" }, drawing, file), hint);
+  const own = h("div", { "data-field": "mask_files" }, mine, h("div", { class: "actions" }, drawing, on, file), hint);
   const holes = ["transparency", "rects"].map((name) => control(known.options.get(name), form));
   const erased = h("div", { class: "grid", "data-field": "mask_source" }, ...holes.map((one) => one.element));
 
   /** A name that no other mask has. */
-  function fresh() {
+  function fresh(wanted = "drawn-1") {
     if (uses("mask_source")) return ERASED;
     const taken = form.asked.drawings.map((one) => one.name);
-    for (let number = 1; ; number += 1) if (!taken.includes(`drawn-${number}`)) return `drawn-${number}`;
+    if (!taken.includes(wanted)) return wanted;
+    const stem = wanted.replace(/-\d+$/, "");
+    for (let number = 2; ; number += 1) if (!taken.includes(`${stem}-${number}`)) return `${stem}-${number}`;
   }
 
   /** Keep a mask, and choose it if it is new. */
@@ -76,30 +82,28 @@ export function masksField(form, known, shelf) {
     drawing.focus();
   }
 
-  async function open(name) {
-    const picture = source();
+  async function open(name, picture) {
     const before = form.asked.drawings.find((one) => one.name === name)?.strokes ?? [];
     const strokes = await draw(picture, before);
     if (strokes === before) return;
     await keep(name, strokes, picture);
   }
 
-  async function keep(name, strokes, { width, height, name: of }) {
+  async function keep(name, strokes, { id, width, height }) {
     if (!strokes.length) {
       drop(name);
       return;
     }
     const blob = await exported(strokes, width, height);
-    const picture = await shelf.add(blob, `${of.replace(/\.[^.]*$/, "")}-${name}.png`);
-    put({ name, strokes, size: [width, height], picture });
+    // The command calls a mask as its file.
+    put({ name, strokes, size: [width, height], of: id, picture: await shelf.add(blob, `${name}.png`) });
   }
 
   /** A mask that was drawn on a picture of another size goes with the new one. */
   function refit() {
-    const picture = source();
-    if (!picture?.width) return;
-    for (const { name, strokes, size } of form.asked.drawings) {
-      if (!strokes || !size || (size[0] === picture.width && size[1] === picture.height)) continue;
+    for (const { name, strokes, size, of } of form.asked.drawings) {
+      const picture = under({ of });
+      if (!strokes || !picture?.width || picture.id === of) continue;
       keep(name, stretched(strokes, size, [picture.width, picture.height]), picture);
       return;
     }
@@ -116,9 +120,9 @@ export function masksField(form, known, shelf) {
     return h("label", { class: "mask" }, box, canvas, h("span", {}, words(name)));
   }
 
-  function mineItem({ name, strokes, picture }) {
+  function mineItem({ name, strokes, picture, of }) {
     const canvas = h("canvas", { width: 168, height: 126, "aria-hidden": "true" });
-    maskPicture(canvas, source(), { mask: shelf.get(picture), drawn: strokes !== null });
+    maskPicture(canvas, under({ of }), { mask: shelf.get(picture), drawn: strokes !== null });
     const box = uses("masks")
       ? h("input", {
           type: "checkbox",
@@ -129,8 +133,8 @@ export function masksField(form, known, shelf) {
     return h(
       "li",
       {},
-      h("label", { class: "mask" }, box, canvas, h("span", {}, strokes ? words(name) : shelf.get(picture)?.name ?? name)),
-      strokes ? h("button", { type: "button", onclick: () => open(name) }, "Change") : null,
+      h("label", { class: "mask" }, box, canvas, h("span", {}, words(name))),
+      strokes ? h("button", { type: "button", onclick: () => open(name, under({ of })) }, "Change") : null,
       iconButton("close", `Remove ${name}`, () => drop(name)),
     );
   }
@@ -149,13 +153,17 @@ export function masksField(form, known, shelf) {
       for (const one of holes) one.update();
       const able = Boolean(source()?.width) && source().blob !== null;
       drawing.disabled = !able;
+      const several = severalIn(form.asked, known) && files;
+      on.hidden = !several;
+      const held = on.value;
+      on.replaceChildren(...form.asked.sources.map((id) => h("option", { value: id, selected: id === held }, `on ${shelf.get(id)?.name ?? "it"}`)));
       hint.textContent = able
         ? "What is coloured is repainted; the rest stays as it is."
         : "Drop a picture first: a mask is drawn on it.";
       // There is one mask of what is erased: it is changed where it is shown.
       drawing.hidden = erases && form.asked.drawings.some((one) => one.strokes);
       refit();
-      const now = JSON.stringify([source()?.url, chosen(), form.asked.drawings.map((one) => [one.name, one.picture, shelf.get(one.picture)?.url]), erases, files]);
+      const now = JSON.stringify([source()?.url, chosen(), form.asked.drawings.map((one) => [one.name, one.picture, shelf.get(one.picture)?.url, under(one)?.url]), erases, files]);
       if (now === drawn) return;
       drawn = now;
       const focused = document.activeElement?.closest?.(".mask")?.textContent;

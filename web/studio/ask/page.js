@@ -12,7 +12,7 @@ import { mistakes } from "./mistakes.js";
 import { pictureField } from "./picture_field.js";
 import { pricing, words } from "./price.js";
 import { recipeField } from "./recipe_field.js";
-import { isWaiting, missing, request } from "./request.js";
+import { isWaiting, missing, request, severalIn } from "./request.js";
 import { guess } from "./sheet.js";
 import { sketch } from "./sketch.js";
 import { stylesField } from "./styles_field.js";
@@ -21,9 +21,9 @@ const MAKES = ["prompt", "subjects", "prompt_template", "combine", "grid_size", 
 const SHEET = ["rows", "cols", "cell", "gap", "border", "background", "title", "labels", "captions", "format"];
 const STYLES = ["styles", "style_count", "style_pictures", "theme", "exclude"];
 const MASKS = ["masks", "mask_source", "mask_files", "rects", "transparency"];
-const ELSEWHERE = ["recipe", "source", "sources", "axes", "engine", "font"];
+const ELSEWHERE = ["recipe", "source", "sources", "source_names", "axes", "engine", "font"];
 /** Options with a place of their own, or none here. A font is no picture, and cannot be uploaded. */
-const PICTURES = ["source", "sources", "mask_source", "mask_files", "style_pictures"];
+const PICTURES = ["source", "sources", "source_names", "mask_source", "mask_files", "style_pictures"];
 
 /**
  * @param {HTMLElement} place
@@ -121,9 +121,10 @@ export function makePage(place, { known, form, shelf }) {
       return;
     }
     const laid = exact ? geometry : guess(fields, geometry, (option) => known.options.get(option).preset);
+    const used = severalIn(form.asked, known) ? sources : sources.slice(0, 1);
     const named = (fields.masks ?? known.masks.default).flatMap((mask) => known.masks.sets[mask] ?? [mask]);
     drawing.draw(laid, {
-      picture: known.recipe(name).source === "unused" ? null : shelf.get(sources[0]),
+      pictures: known.recipe(name).source === "unused" ? [] : used.map((id) => shelf.get(id)).filter(Boolean),
       background: fields.background ?? known.options.get("background").preset,
       title: fields.title ?? null,
       headed: laid.offset[1] > laid.offset[0] + 60,

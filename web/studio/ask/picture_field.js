@@ -6,6 +6,7 @@ import { dropping, fileButton, PICTURES } from "./dropping.js";
 const WORDS = {
   needed: "Drop a picture here, paste one, or choose a file.",
   optional: "Drop a picture here, or go without: then every picture begins from nothing.",
+  first: "This recipe takes one picture: the first of these.",
   unused: "This recipe needs no picture.",
 };
 
@@ -15,18 +16,23 @@ const WORDS = {
  * @param {ReturnType<import("./pictures.js").pictureShelf>} shelf
  */
 export function pictureField(form, known, shelf) {
-  const several = known.options.has("sources");
+  const takesSeveral = () => known.applies("sources", form.asked);
   const list = h("ul", { class: "pictures", "aria-label": "Pictures" });
   const words = h("p", { class: "hint" });
-  const choose = fileButton("Choose a picture", { accept: PICTURES, multiple: several }, take);
+  const choose = fileButton("Choose a picture", { accept: PICTURES, multiple: true }, take);
   const zone = h("div", { class: "drop" }, list, words, choose);
   dropping(zone, take);
+
+  /** Other pictures; they are called as their files are. */
+  function become(sources) {
+    const { source_names: _, ...fields } = form.asked.fields;
+    form.change({ sources, fields });
+  }
 
   async function take(files) {
     const ids = [];
     for (const file of files) ids.push(await shelf.add(file, file.name || "picture.png"));
-    const sources = several ? [...new Set([...form.asked.sources, ...ids])] : ids.slice(0, 1);
-    form.change({ sources });
+    become(takesSeveral() ? [...new Set([...form.asked.sources, ...ids])] : ids.slice(0, 1));
     announce(`${files.length === 1 ? files[0].name : `${files.length} pictures`} added`);
   }
 
@@ -44,7 +50,7 @@ export function pictureField(form, known, shelf) {
     const facts = picture.width ? `${picture.width} × ${picture.height}` : "";
     const state = picture.problem ?? (picture.key ? facts : "on its way…");
     const remove = iconButton("close", `Remove ${picture.name}`, () => {
-      form.change({ sources: form.asked.sources.filter((one) => one !== id) });
+      become(form.asked.sources.filter((one) => one !== id));
       zone.querySelector("button").focus();
     });
     return h(
@@ -65,9 +71,10 @@ export function pictureField(form, known, shelf) {
       const { sources } = form.asked;
       zone.classList.toggle("unused", source === "unused");
       zone.classList.toggle("filled", sources.length > 0);
-      words.textContent = source === "unused" ? WORDS.unused : sources.length ? "" : WORDS[source];
+      const first = sources.length > 1 && !takesSeveral() ? WORDS.first : "";
+      words.textContent = source === "unused" ? WORDS.unused : sources.length ? first : WORDS[source];
       words.hidden = words.textContent === "";
-      choose.firstChild.textContent = !sources.length ? "Choose a picture" : several ? "Add a picture" : "Another picture";
+      choose.firstChild.textContent = !sources.length ? "Choose a picture" : takesSeveral() ? "Add a picture" : "Another picture";
       // Made anew only when it is different: a picture that is loaded again flickers.
       const now = JSON.stringify(sources.map((id) => [id, shelf.get(id)?.key, shelf.get(id)?.problem, shelf.get(id)?.url]));
       if (now === drawn) return;

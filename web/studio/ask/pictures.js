@@ -76,11 +76,11 @@ export function pictureShelf() {
     /** Put a file on the shelf and begin to upload it; its id. */
     async add(blob, name) {
       const id = await digest(blob);
-      if (!pictures.has(id)) {
-        const picture = await put(id, name, blob);
-        await keep(picture);
-      }
-      send(pictures.get(id));
+      if (!pictures.has(id)) await put(id, name, blob);
+      const picture = pictures.get(id);
+      picture.name = name;
+      await keep(picture);
+      send(picture);
       return id;
     },
     /** Find a picture that was uploaded earlier, by its key, which is its id then. */

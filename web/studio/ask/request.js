@@ -5,23 +5,28 @@ import { same } from "./schema.js";
 export const FILE = "file:";
 /** How a mask of the user's own is named among the others. */
 
+const ON_ITS_WAY = "";
+/** In place of the key of a picture that is not uploaded yet. */
+
 /**
- * The request, with null in place of pictures that are not uploaded yet.
+ * The request; of what is not uploaded yet, see `isWaiting`.
  * @param {import("./form.js").Asked} asked
  * @param {ReturnType<import("./catalogue.js").read>} known
  * @param {ReturnType<import("./pictures.js").pictureShelf>} shelf
  */
 export function request(asked, known, shelf) {
   const recipe = known.recipe(asked.recipe);
-  const key = (id) => shelf.get(id)?.key ?? null;
+  const key = (id) => shelf.get(id)?.key ?? ON_ITS_WAY;
   const body = {};
   if (recipe.source !== "unused" && asked.sources.length) {
-    if (asked.sources.length > 1 && known.options.has("sources")) body.sources = asked.sources.map(key);
-    else body.source = key(asked.sources[0]);
+    if (severalIn(asked, known)) {
+      body.sources = asked.sources.map(key);
+      body.source_names = names(asked, shelf);
+    } else body.source = key(asked.sources[0]);
   }
   if (asked.recipe !== known.preset) body.recipe = asked.recipe;
   for (const [name, value] of Object.entries(asked.fields)) {
-    if (known.applies(name, asked)) body[name] = value;
+    if (known.applies(name, asked) && name !== "source_names") body[name] = value;
   }
   masks(body, asked, recipe, key);
   const pictured = Object.entries(asked.stylePictures);
@@ -37,13 +42,39 @@ function masks(body, asked, recipe, key) {
     body.mask_source = key(drawn[0].picture);
   }
   const named = drawn.filter((one) => body.masks?.includes(FILE + one.name));
-  if (named.length) body.mask_files = Object.fromEntries(named.map((one) => [one.name, key(one.picture)]));
+  // A mask that was drawn on one of several pictures is for that one.
+  const files = (name) => {
+    const those = named.filter((one) => one.name === name);
+    if (!body.sources || !those.some((one) => asked.sources.includes(one.of))) return key(those[0].picture);
+    const on = (id) => those.find((one) => one.of === id)?.picture;
+    return asked.sources.map((id) => (on(id) ? key(on(id)) : null));
+  };
+  if (named.length) body.mask_files = Object.fromEntries(named.map(({ name }) => [name, files(name)]));
+}
+
+/** Whether several pictures are asked for, of a recipe that takes several. */
+export const severalIn = (asked, known) => asked.sources.length > 1 && known.applies("sources", asked);
+
+/** What several pictures are called: as their files are, and with a number where two are the same. */
+function names(asked, shelf) {
+  const given = asked.fields.source_names;
+  if (given?.length === asked.sources.length) return given;
+  const found = [];
+  for (const id of asked.sources) {
+    const name = shelf.get(id)?.name ?? "picture.png";
+    const [, stem, ending] = /^(.*?)(\.[^.]*)?$/s.exec(name);
+    let free = name;
+    for (let number = 2; found.includes(free); number += 1) free = `${stem}-${number}${ending ?? ""}`;
+    found.push(free);
+  }
+  return found;
 }
 
 /** Whether a picture of it is still on its way. */
 export function isWaiting(body) {
   const keys = [body.source, body.mask_source, ...(body.sources ?? [])];
-  return [...keys, ...Object.values(body.style_pictures ?? {}), ...Object.values(body.mask_files ?? {})].includes(null);
+  const others = [body.style_pictures, body.mask_files].flatMap((files) => Object.values(files ?? {}).flat());
+  return [...keys, ...others].includes(ON_ITS_WAY);
 }
 
 /** What is missing before anything can be estimated; null where nothing is. */
@@ -70,14 +101,16 @@ export function filled(body, known) {
     recipe: recipe ?? known.preset,
     fields: Object.fromEntries(given),
     sources: [source, ...(sources ?? [])].filter(Boolean),
-    drawings: Object.entries({ ...(mask ? { erased: mask } : {}), ...files }).map(([name, picture]) => ({
-      name,
-      strokes: null,
-      size: null,
-      picture,
-    })),
+    drawings: Object.entries({ ...(mask ? { erased: mask } : {}), ...files }).flatMap(([name, keys]) => masksOf(name, keys, sources)),
     stylePictures: { ...styles },
   };
+}
+
+/** A mask of the user's own, or that of one of several pictures. */
+function masksOf(name, keys, sources) {
+  const mask = { name, strokes: null, size: null, of: null };
+  if (!Array.isArray(keys)) return [{ ...mask, picture: keys }];
+  return keys.flatMap((picture, i) => (picture ? [{ ...mask, of: sources[i], picture }] : []));
 }
 
 /** The ids of all pictures that a form names. */

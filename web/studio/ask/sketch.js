@@ -25,7 +25,7 @@ export function sketch() {
     },
     /**
      * @param {any} geometry as the API's estimate has it
-     * @param {{picture: any, background: string, title: string | null, headed: boolean, shapes: string[][], exact: boolean}} look
+     * @param {{pictures: any[], background: string, title: string | null, headed: boolean, shapes: string[][], exact: boolean}} look
      */
     draw(geometry, look) {
       const { rows, cols, size } = geometry;
@@ -42,7 +42,8 @@ export function sketch() {
 async function paint(canvas, geometry, look) {
   const { rows, cols, size, offset, step, visible, label } = geometry;
   const scale = Math.min(WIDE / size[0], HIGH / size[1]);
-  const image = look.picture?.url ? await loadedImage(look.picture.url).catch(() => null) : null;
+  const found = await Promise.all(look.pictures.map(({ url }) => loadedImage(url).catch(() => null)));
+  const images = found.filter((one) => one !== null);
   canvas.width = Math.max(1, Math.round(size[0] * scale));
   canvas.height = Math.max(1, Math.round(size[1] * scale));
   const context = canvas.getContext("2d");
@@ -50,7 +51,7 @@ async function paint(canvas, geometry, look) {
   // What is no colour leaves white, as the sheet has it at first.
   context.fillStyle = look.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  const cells = kinds(image, look.shapes, Math.max(1, Math.round(visible[0] * scale)), Math.max(1, Math.round(visible[1] * scale)));
+  const cells = kinds(images, look.shapes, Math.max(1, Math.round(visible[0] * scale)), Math.max(1, Math.round(visible[1] * scale)));
   const ink = readable(context.fillStyle);
   for (let i = 0; i < Math.min(rows * cols, MOST); i += 1) {
     const left = (offset[0] + (i % cols) * step[0]) * scale;
@@ -68,14 +69,15 @@ async function paint(canvas, geometry, look) {
   }
 }
 
-/** Cells of several kinds: the picture, with a mask of it in a colour. */
-function kinds(image, shapes, width, height) {
+/** Cells of several kinds: a picture, with a mask of it in a colour. */
+function kinds(images, shapes, width, height) {
   return Array.from({ length: 11 }, (_, i) => {
     const cell = document.createElement("canvas");
     Object.assign(cell, { width, height });
     const context = cell.getContext("2d");
     context.fillStyle = `hsl(${(i * TURN) % 360} 38% 62%)`;
     context.fillRect(0, 0, width, height);
+    const image = images[i % images.length];
     if (image) {
       const fill = Math.max(width / image.naturalWidth, height / image.naturalHeight);
       const [wide, high] = [image.naturalWidth * fill, image.naturalHeight * fill];

@@ -77,7 +77,7 @@ def test_a_step_that_fails_says_why_with_its_collage(laptop: Command) -> None:
     with FakeOpenAI(key="sk-test-another", cheap=True) as fake:
         keyed = laptop.given(OPENAI_API_KEY="sk-test-wrong", OPENAI_BASE_URL=fake.base_url)
         paid = ["--engine", "openai", "--quality", "low", "--out", "three", "--state", "state"]
-        ended = keyed("run", "three.png", *SMALL, *paid, "--json")
+        ended = keyed("run", "three.png", *SMALL, *paid, "--tiles", "1", "--json")
     collage = json.loads(laptop("list", "--limit", "1", "--state", "state", "--json").stdout)
     lines = laptop.answer("logs", collage["collages"][0]["id"], "--state", "state")["lines"]
 

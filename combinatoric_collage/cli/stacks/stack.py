@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from collage import engines, errors
@@ -32,6 +32,8 @@ from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 
 POLL_SECONDS = 0.25
+REST = 4
+"""The rest after a look, in times of what it took: a laptop has no time for both it and the run."""
 
 VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
 """How often, and how far apart, a run that was just started is looked for."""
@@ -279,10 +281,14 @@ class Stack:
         Raises:
             NotInStore: when there is no such collage.
         """
-        while (seen := self.look(collage)).state == "running":
+        while True:
+            begun = monotonic()
+            seen = self.look(collage)
+            took = monotonic() - begun
             yield seen
-            sleep(self.poll_seconds)
-        yield seen
+            if seen.state != "running":
+                return
+            sleep(max(self.poll_seconds, REST * took))
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.

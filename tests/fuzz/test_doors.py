@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collage.errors import CollageError, NoStyles
 from collage.fields import prompts
 from collage.request.parse import complete, from_texts, parse
-from collage.request.relayout import Relayout, parse_relayout
+from collage.request.relayout import LayoutAsked, Relayout, parse_asked, parse_relayout
 from collage.request.request import Request
 from collage.steps import upload
 from collage.words import lists, styles
@@ -57,6 +57,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 FIELD = st.sampled_from(sorted(Request.model_fields))
+LAYOUT = st.sampled_from(sorted({*Relayout.model_fields, *LayoutAsked.model_fields}))
 WORDS = st.dictionaries(st.sampled_from(["w", "v"]) | TEXT, st.lists(TEXT, max_size=3), max_size=2)
 AXIS = st.sampled_from(["seed", "engine", "size", "combine", "prompt_sr"])
 WRITTEN = st.sampled_from(["-1", "0", "1", "2.0", "64", "64x48", "1_0"])
@@ -89,10 +90,11 @@ def test_a_request_is_taken_or_refused(given_options: dict[str, Any]) -> None:
 
 
 @PROFILE
-@given(st.dictionaries(st.sampled_from(sorted(Relayout.model_fields)) | TEXT, JSON, max_size=4))
+@given(st.dictionaries(LAYOUT | TEXT, JSON, max_size=4))
 def test_a_layout_is_taken_or_refused(changes: dict[str, Any]) -> None:
-    with suppress(CollageError):
-        parse_relayout(changes)
+    for read in (parse_relayout, parse_asked):
+        with suppress(CollageError):
+            read(changes)
 
 
 @PROFILE

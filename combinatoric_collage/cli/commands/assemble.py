@@ -9,17 +9,24 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from collage.request.relayout import Relayout, parse_relayout
+from collage.request.relayout import Chosen, LayoutAsked, parse_asked
 from collage.request.request import Request
 from collage.sheet.layout import Sort
+from collage.steps import choose
 from combinatoric_collage.cli.common_options import Id, command
 from combinatoric_collage.cli.exit_codes import AsJson
 from combinatoric_collage.cli.followed_run import report
+from combinatoric_collage.cli.option_values import Only, terms
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.request_options import COMPLETED, METAVARS, NUMBERS, completing
+from combinatoric_collage.cli.stacks.stack import RunFailed
 from combinatoric_collage.cli.stacks.which import Where
 
-HELP = {"sort": f"{', '.join(get_args(Sort))} [default: shuffle]", "seed": "of the shuffle"}
+SORTS = (*get_args(Sort), *get_args(Chosen))
+HELP = {
+    "sort": f"{', '.join(SORTS)} [default: shuffle, or place with --only]",
+    "seed": "of the shuffle",
+}
 """What a new layout has of its own, or means otherwise than a request."""
 
 
@@ -29,7 +36,7 @@ def layout_options(function: Callable[..., None]) -> Callable[..., None]:
     It gets those that were used, by the fields' names.
     """
     own = inspect.signature(function)
-    names = list(Relayout.model_fields)
+    names = [name for name in LayoutAsked.model_fields if name != "only"]
 
     def wrapped(**given: Any) -> None:
         used = {name: given.pop(name) for name in names}
@@ -45,11 +52,11 @@ def layout_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _option(name: str) -> inspect.Parameter:
-    kind: Any = NUMBERS.get(Relayout.model_fields[name].annotation, str)  # type: ignore[arg-type]
+    kind: Any = NUMBERS.get(LayoutAsked.model_fields[name].annotation, str)  # type: ignore[arg-type]
     flag = f"--{name}"
-    if Relayout.model_fields[name].annotation == bool | None:
+    if LayoutAsked.model_fields[name].annotation == bool | None:
         kind, flag = bool, f"--{name}/--no-{name}"
-    words = get_args(Sort) if name == "sort" else COMPLETED.get(name)
+    words = SORTS if name == "sort" else COMPLETED.get(name)
     option = typer.Option(
         flag,
         help=HELP.get(name) or Request.model_fields[name].description,
@@ -67,19 +74,25 @@ def _option(name: str) -> inspect.Parameter:
 @layout_options
 @command
 def assemble(
-    collage: Id, to: Output, where: Where, as_json: AsJson = False, **changes: Any
+    collage: Id,
+    to: Output,
+    where: Where,
+    only: Only = None,
+    as_json: AsJson = False,
+    **changes: Any,
 ) -> None:
-    """Lay the tiles of a collage out another way.
+    """Lay the tiles of a collage out another way, all of them or those that are chosen.
 
     Nothing is rendered or paid; what is not given stays as it was.
     """
-    wanted = parse_relayout(changes)
-    if wanted.seed is not None:
-        changes["seed"] = wanted.seed
+    wanted = parse_asked({**changes, **({"only": terms(only)} if only else {})})
     to.check()
     to.hold(lambda: collage)
     with replace(where, lasting=True).reached() as reached:
-        layout = reached.assemble(collage, changes)
+        reached.accepted(collage)
+        if wanted.chooses and not reached.store.is_made(collage):
+            raise RunFailed("NotMade", f"Collage {collage} is not made yet.")
+        layout = reached.assemble(collage, choose.layout_of(reached.store, collage, wanted))
         folder = to.folder(collage, layout)
         manifest = reached.fetch(collage, folder, layout)
     report(manifest, folder, as_json=as_json)

@@ -18,6 +18,7 @@ from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.accepted import Accepted
 from collage.request.named_files import Files
+from collage.request.relayout import Relayout
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import Settings
@@ -209,13 +210,14 @@ class Stack:
         key = accepted.source.key if accepted.source else None
         return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
 
-    def assemble(self, collage: str, changes: Mapping[str, Any]) -> str:
+    def assemble(self, collage: str, changes: Relayout) -> str:
         """Lay a finished collage out again; the folder, below the collage's, of the result.
 
         Raises:
             CollageError: by the name that the stack gives, when it cannot.
         """
-        payload = {"id": collage, "layout": dict(changes)}
+        layout = changes.model_dump(mode="json", exclude_none=True)
+        payload = {"id": collage, "layout": layout}
         result = self.invoke(self.outputs["AssembleFunction"], payload)
         return str(result["manifest"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 

@@ -39,9 +39,10 @@ from collage.progress import Progress
 from collage.request import letters
 from collage.request.again import AskedAgain
 from collage.request.parse import parse, validated
-from collage.request.relayout import Relayout, layout_name, relaid
+from collage.request.relayout import LayoutAsked, layout_name, relaid
 from collage.services import tools
 from collage.sheet import fonts
+from collage.steps import choose
 from collage.steps.accept import accept
 from collage.steps.again import again
 from collage.steps.estimate import estimate
@@ -224,14 +225,17 @@ def stop_collage(collage: Id) -> Collage:
     status_code=202,
     operation_id="assembleCollage",
 )
-def assemble_collage(collage: Id, layout: Annotated[Relayout, Body()]) -> Relaid:
-    """Have another layout made beside the first; nothing is rendered or paid."""
+def assemble_collage(collage: Id, wanted: Annotated[LayoutAsked, Body()]) -> Relaid:
+    """Have another layout made beside the first, of all tiles or of those that are chosen now.
+
+    Nothing is rendered or paid.
+    """
     store = stack.store()
-    layout = seeded(layout)
     accepted = store.accepted(collage)
-    asked = relaid(accepted.request, layout)
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so it cannot be laid out again.")
+    layout = choose.layout_of(store, collage, seeded(wanted))
+    asked = relaid(accepted.request, layout)
     letters.check_title(asked.title, fonts.use(store.font(collage)) if accepted.font else None)
     stack.assemble(collage, layout.model_dump(mode="json", exclude_none=True))
     name = layout_name(layout)

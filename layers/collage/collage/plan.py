@@ -302,7 +302,7 @@ def laid_again(made: Plan, asked: Request, changes: Relayout) -> Layout:
     """
     again = lay_out(asked, Unfolded([]), fixed=False, font=made.layout.font)
     moved = changes.rows or changes.cols or changes.seed is not None or changes.sort != "shuffle"
-    if moved or not made.layout.fixed:
+    if moved or changes.tiles is not None or not made.layout.fixed:
         return again
     kept = ("column_headers", "row_headers", "column_axis", "row_axis", "fixed", "cells")
     return again.model_copy(update={name: getattr(made.layout, name) for name in kept})

@@ -123,6 +123,34 @@ def laid_out(
     )
 
 
+def of_shown(manifest: Manifest) -> Manifest:
+    """The manifest of a layout of chosen tiles: it tells of these and no others, by new numbers.
+
+    What was paid is told of the run that made them all.
+    """
+    shown = dict.fromkeys(tile for tile in manifest.layout.cells if tile is not None)
+    numbers: dict[int | None, int] = {tile: number for number, tile in enumerate(shown)}
+    tiles = tuple(
+        manifest.tiles[tile].model_copy(update={"index": number})
+        for number, tile in enumerate(shown)
+    )
+    cells = tuple(
+        cell.model_copy(
+            update={"tile": numbers.get(cell.tile), "planned": numbers.get(cell.planned)}
+        )
+        for cell in manifest.cells
+    )
+    places = tuple(numbers.get(tile) for tile in manifest.layout.cells)
+    return manifest.model_copy(
+        update={
+            "layout": manifest.layout.model_copy(update={"cells": places}),
+            "tiles": tiles,
+            "cells": cells,
+            "tile_counts": dict(Counter(tile.state for tile in tiles)),
+        }
+    )
+
+
 def _measures(layout: Layout, tiles: tuple[TileRecord, ...]) -> Measures:
     # Brings the imaging libraries, which those who list tiles do not have.
     from collage.sheet.measures import Measures

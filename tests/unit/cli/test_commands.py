@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from collage.errors import InvalidRequest
-from collage.request.relayout import Relayout
+from collage.request.relayout import LayoutAsked
 from combinatoric_collage.cli.commands.assemble import layout_options
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import AsJson, console
@@ -82,6 +82,6 @@ def test_every_field_of_a_new_layout_is_an_option_and_only_what_was_given_comes(
     CliRunner().invoke(app, [], catch_exceptions=False)
 
     every, none = seen
-    assert every.keys() == Relayout.model_fields.keys()
+    assert every.keys() == LayoutAsked.model_fields.keys() - {"only"}
     assert (every["gap"], every["labels"], every["sort"]) == (-4, False, "hue")
     assert none == {}

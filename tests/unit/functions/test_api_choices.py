@@ -1,13 +1,18 @@
 """Choices over the HTTP API: who chose what, what is refused, and files that are merged."""
 
+import importlib
 import json
 from dataclasses import replace
 
 import pytest
+from botocore.client import BaseClient
 
 from collage.choices.choice import read
 from collage.choices.selection import select
+from collage.request.relayout import Relayout, layout_name, parse_relayout
 from collage.store.choices import MOST_BYTES
+from tests.infrastructure.shipped import ROOT
+from tests.unit.functions.deployed import alone
 from tests.unit.functions.test_api import finished
 from tests.unit.runs import start
 
@@ -220,3 +225,66 @@ def test_what_the_api_wrote_is_the_file_and_what_terms_choose_by(api, made, keys
     written = read(api.stack.get(f"collages/{made}/choices.json"), "choices.json")
     assert written.people["anna"][keys[2]].star
     assert select(api.stack.store.manifest(made), written, ["starred"]) == (2,)
+
+
+@pytest.fixture
+def invoked(monkeypatch):
+    """What the function that assembles is invoked with."""
+    seen: list[bytes] = []
+    real = BaseClient._make_api_call
+
+    def call(client, operation, given):
+        if operation != "Invoke":
+            return real(client, operation, given)
+        seen.append(given["Payload"])
+        return {"StatusCode": 202}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    return seen
+
+
+def test_a_layout_of_the_chosen_names_the_tiles_of_that_moment(api, made, keys, choices, invoked):
+    tiles = {keys[4]: {"star": True, "score": 2}, keys[1]: {"star": True, "score": 5}}
+    api("PATCH", choices, {"person": "anna", "tiles": tiles})
+
+    answer = api("POST", f"/collages/{made}/assemble", {"only": ["starred"], "sort": "score"})
+    again = api("POST", f"/collages/{made}/assemble", {"only": ["score>=2"], "sort": "score"})
+
+    assert answer.status == 202
+    (event, same) = map(json.loads, invoked)
+    assert event == same
+    assert event["layout"] == {"rows": 1, "cols": 2, "sort": "place", "tiles": [1, 4]}
+    assert answer.json["layout"] == again.json["layout"]
+    assert answer.json["layout"] == layout_name(parse_relayout(event["layout"]))
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"only": ["starred"]}, "only"),
+        ({"only": ["stared"]}, "only"),
+        ({"only": ["x" * 60_001]}, "only"),
+        ({"only": ["starred"] * 201}, "only"),
+        ({"only": "starred"}, "only"),
+        ({"tiles": [0]}, "tiles"),
+        ({"sort": "best"}, "sort"),
+    ],
+)
+def test_terms_that_leave_nothing_to_lay_out_are_refused(api, made, body, field, invoked):
+    found = api.refuses(422, "POST", f"/collages/{made}/assemble", body)
+
+    assert found["errors"][0]["field"] == field
+    assert invoked == []
+
+
+def test_all_tiles_of_the_largest_collage_go_into_one_event(monkeypatch, invoked, deployed):
+    monkeypatch.setenv("ASSEMBLE_FUNCTION", "assemble")
+    # Of an upscaled collage those that are shown come behind as many others.
+    layout = Relayout(rows=200, cols=200, tiles=tuple(range(40_000, 80_000)))
+
+    with alone(ROOT / "functions" / "api"):
+        importlib.import_module("stack").assemble("0" * 20, layout.model_dump(exclude_none=True))
+
+    (payload,) = invoked
+    assert len(payload) < 256_000
+    assert len(parse_relayout(json.loads(payload)["layout"]).tiles) == 40_000

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from collage import clock, plan
 from collage.announcements import Completed
-from collage.errors import CollageError
-from collage.manifest import Manifest
+from collage.errors import CollageError, FieldError, InvalidRequest
+from collage.manifest import MISSING, Manifest
+from collage.plan import Plan
 from collage.request import letters
 from collage.request.relayout import Relayout, layout_name, relaid
 from collage.request.request import Request
@@ -17,7 +18,7 @@ from collage.steps.assemble_collage import READERS, completed, finish, sidecars_
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
 from collage.tile import Sidecar
-from collage.verdict import laid_out
+from collage.verdict import laid_out, of_shown
 
 
 def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Completed:
@@ -25,7 +26,8 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
 
     Raises:
         NotInStore: when the collage was never finished.
-        InvalidRequest: when the new layout breaks the rules of a request.
+        InvalidRequest: when the new layout breaks the rules of a request, or names tiles that
+            there are not.
     """
     manifest = store.manifest(collage_id)
     made = store.plan(collage_id)
@@ -33,9 +35,8 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
     if made.layout.font is not None:
         fonts.use(store.font(collage_id))
     letters.check_title(asked.title, made.layout.font)
-    candidates = {record.index: (record.tile,) for record in manifest.tiles}
-    shown = {cell for cell in made.layout.cells if cell is not None}
-    sidecars = sidecars_of(store, {i: tiles for i, tiles in candidates.items() if i in shown})
+    shown = _shown(made, manifest, changes)
+    sidecars = sidecars_of(store, {i: (manifest.tiles[i].tile,) for i in shown})
     again = plan.laid_again(made, asked, changes)
     plan.check_size(asked, again, manifest.captions)
 
@@ -44,16 +45,52 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
             cells = tuple(cell if cell in there else None for cell in again.cells)
         else:
             hues = _hues(store, there, asked) if changes.sort == "hue" else {}
-            present = {i: manifest.tiles[i].tile for i in there}
-            order = layout.order(present, changes.sort, asked.seed, hues)
-            room = asked.rows * asked.cols
-            first: list[int | None] = [*order[:room], *[None] * (room - len(order))]
-            cells = layout.fill(first, asked.cols, order, asked.seed)
+            cells = _cells(manifest, [i for i in shown if i in there], hues, asked, changes)
         laid = again.model_copy(update={"cells": cells})
         return laid_out(manifest, laid, again.cells or cells, asked.format, created=clock.now())
 
     folder = f"layouts/{layout_name(changes)}"
-    return completed(store, finish(store, made, sidecars, judge, folder), folder)
+    told = of_shown if changes.tiles is not None else _whole
+    return completed(store, finish(store, made, sidecars, judge, folder, told), folder)
+
+
+def _shown(made: Plan, manifest: Manifest, changes: Relayout) -> list[int]:
+    """The tiles that may have a place in the layout: those it names, or all that the plan shows.
+
+    Raises:
+        InvalidRequest: when it names one twice, or one that there is no picture of.
+    """
+    if changes.tiles is None:
+        return list(dict.fromkeys(cell for cell in made.layout.cells if cell is not None))
+    there = {record.index for record in manifest.tiles if record.state not in MISSING}
+    if len(set(changes.tiles)) < len(changes.tiles) or not there.issuperset(changes.tiles):
+        message = "they are indexes of tiles that were made, each once"
+        raise InvalidRequest(f"tiles: {message}.", [FieldError("tiles", message)])
+    return list(changes.tiles)
+
+
+def _cells(
+    manifest: Manifest,
+    there: Sequence[int],
+    hues: Mapping[int, float],
+    asked: Request,
+    changes: Relayout,
+) -> tuple[int | None, ...]:
+    """What the cells show. All tiles fill all cells; those that were chosen are shown once."""
+    if changes.sort == "place":
+        ordered = list(there)
+    else:
+        present = {i: manifest.tiles[i].tile for i in there}
+        ordered = layout.order(present, changes.sort, asked.seed, hues)
+    room = asked.rows * asked.cols
+    first: list[int | None] = [*ordered[:room], *[None] * (room - len(ordered))]
+    if changes.tiles is not None:
+        return tuple(first)
+    return layout.fill(first, asked.cols, ordered, asked.seed)
+
+
+def _whole(manifest: Manifest) -> Manifest:
+    return manifest
 
 
 def record_relayout(store: Store, collage_id: str, changes: Relayout, error: CollageError) -> None:

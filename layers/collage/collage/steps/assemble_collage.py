@@ -80,8 +80,11 @@ def finish(
     sidecars: Mapping[int, Sidecar],
     judge: Callable[[Mapping[int, Sidecar]], Manifest],
     folder: str = "",
+    told: Callable[[Manifest], Manifest] = lambda manifest: manifest,
 ) -> Manifest:
     """Write the pictures, then the manifest that ``judge`` makes of the tiles that are there.
+
+    Pictures tell of the whole plan; the file tells what ``told`` leaves of that.
 
     A sidecar whose picture is lost shows only when that is read. Then all pictures are looked at,
     and the collage is made anew of those that are whole.
@@ -97,7 +100,7 @@ def finish(
             there = {i: sidecars[i] for i, here in zip(sidecars, whole, strict=True) if here}
         manifest = judge(there)
         dhashes = join.write(store, made, manifest, there, folder)
-    manifest = manifest.hashed(dhashes)
+    manifest = told(manifest.hashed(dhashes))
     store.put_page(manifest.id, folder)
     store.put_manifest(manifest, folder)
     return manifest

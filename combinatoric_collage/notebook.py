@@ -260,7 +260,9 @@ def _parted(
 
 def _called(number: int, picture: Picture) -> str:
     """What one of several pictures is called: as its file is."""
-    return Path(picture).name if isinstance(picture, str | Path) else str(number)
+    from collage.text import called
+
+    return called(Path(picture).name) if isinstance(picture, str | Path) else str(number)
 
 
 def _files(*pictures: Picture | None) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from collage import text
 from collage.errors import PermanentError
 from collage.pictures import masks
 from collage.request.named_files import Files, MaskFile
@@ -136,10 +137,10 @@ def picture(file: Path, limits: Settings) -> bytes:
 
 def _names(photos: Sequence[Path]) -> list[str]:
     """What photos are called: as their files are, and with their folders where two are the same."""
-    names = [photo.name for photo in photos]
+    names = [text.called(photo.name) for photo in photos]
     return [
-        str(photo) if names.count(name) > 1 else name
-        for photo, name in zip(photos, names, strict=True)
+        text.called(str(photo)) if names.count(called) > 1 else called
+        for photo, called in zip(photos, names, strict=True)
     ]
 
 
@@ -154,12 +155,14 @@ def _masks(options: dict[str, Any], photos: Sequence[Path]) -> dict[str, MaskPat
         # Those of a request in a file can be put in already.
         if file is None or file in put:
             continue
-        path = Path(file)
-        if found.setdefault(path.stem, path) != path:
-            said = f"two masks would be called {path.stem!r}: {found[path.stem]} and {path}"
+        path, called = Path(file), text.called(Path(file).stem)
+        if found.setdefault(called, path) != path:
+            said = f"two masks would be called {called!r}: {found[called]} and {path}"
             raise typer.BadParameter(said, param_hint="--masks")
-        named[position] = f"{masks.FILE}{path.stem}"
-    return {name: _within(path, photos) if path.is_dir() else path for name, path in found.items()}
+        named[position] = f"{masks.FILE}{called}"
+    return {
+        called: _within(path, photos) if path.is_dir() else path for called, path in found.items()
+    }
 
 
 def _within(folder: Path, photos: Sequence[Path]) -> MaskPath:

@@ -1,6 +1,7 @@
 """Real collages for the page: the pipeline's own steps over a store in memory, fetched to disk."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,17 @@ FAULT = {"Error": "TimedOut", "Cause": json.dumps({"errorMessage": "It took too 
 MACHINE = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
 
 
-def make(out: Path, refused: int | None = None, failed: int | None = None, **options: Any) -> None:
-    """A collage of the sample picture in the folder ``out``; two calls may end without a tile."""
+def make(
+    out: Path,
+    refused: int | None = None,
+    failed: int | None = None,
+    uploads: Mapping[str, bytes] | None = None,
+    **options: Any,
+) -> None:
+    """A collage in the folder ``out``; two calls may end without a tile.
+
+    It is of the sample picture, or of ``sources`` in the options, which are among the ``uploads``.
+    """
     with mock_aws():
         s3 = boto3.client("s3", region_name="us-east-1")
         for bucket in ("uploads", "collages"):
@@ -41,7 +51,11 @@ def make(out: Path, refused: int | None = None, failed: int | None = None, **opt
         store = Store(s3, "uploads", "collages")
         settings = Settings(uploads_bucket="uploads", collages_bucket="collages", min_share=0.5)
         tools = Tools(settings)
-        source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
+        source = None
+        if "sources" not in options:
+            source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
+        for key, data in (uploads or {}).items():
+            s3.put_object(Bucket="uploads", Key=key, Body=data)
         runs = Runs(states, machine["stateMachineArn"])
         made = start(store, tools, runs, source, options)["id"]
         list_styles(store, tools, made)

@@ -61,12 +61,16 @@ LAYOUT = st.sampled_from(sorted({*Relayout.model_fields, *LayoutAsked.model_fiel
 WORDS = st.dictionaries(st.sampled_from(["w", "v"]) | TEXT, st.lists(TEXT, max_size=3), max_size=2)
 AXIS = st.sampled_from(["seed", "engine", "size", "combine", "prompt_sr"])
 WRITTEN = st.sampled_from(["-1", "0", "1", "2.0", "64", "64x48", "1_0"])
+KEY = st.sampled_from(["sources/1", "uploads/2.png", "uploads/a  b.png"]) | TEXT
+NAME = st.sampled_from(["a", "b", "left"]) | TEXT
 
 
 @st.composite
 def likely(draw: st.DrawFn) -> dict[str, Any]:
     """Options of which most are of the right kind, so that rules over several are reached."""
-    recipe = draw(st.sampled_from(["collage", "matrix", "samples", "erase", "panorama"]))
+    recipe = draw(
+        st.sampled_from(["collage", "matrix", "transfer", "samples", "erase", "panorama"])
+    )
     drawn = {
         "rows": st.integers(0, 6), "cols": st.integers(1, 6), "size": st.sampled_from([64, "9x64"]),
         "seed": st.integers(-2, 2**64), "prompt": TEXT, "subjects": st.lists(TEXT, max_size=3),
@@ -74,6 +78,9 @@ def likely(draw: st.DrawFn) -> dict[str, Any]:
         "axes": st.dictionaries(AXIS, st.lists(TEXT | WRITTEN, max_size=3)),
         "rects": st.lists(st.lists(st.integers(-1, 99), min_size=4, max_size=4), max_size=2),
         "target": TEXT, "background": TEXT, "title": TEXT, "mask_source": TEXT, "combine": NUMBER,
+        "sources": st.lists(KEY, max_size=3), "source_names": st.lists(TEXT, max_size=3),
+        "mask_files": st.dictionaries(NAME, KEY | st.lists(KEY | st.none(), max_size=3)),
+        "masks": st.lists(st.sampled_from(["left", "halves", "file:a", "file:b"]), max_size=3),
     }  # fmt: skip
     names = draw(st.lists(st.sampled_from(sorted(drawn)), max_size=5, unique=True))
     return {"recipe": recipe, **{name: draw(drawn[name]) for name in names}}

@@ -29,7 +29,7 @@ ARROWS = {
     "cli.gallery": "cli.result_files errors manifest page",
     "cli.given_files": (
         "cli.input_files cli.picture_process cli.style_pictures errors pictures request settings "
-        "sheet"
+        "sheet text"
     ),
     "cli.input_files": "errors",
     "cli.main": "cli.commands cli.common_options cli.crash_reports cli.exit_codes",
@@ -82,7 +82,7 @@ ARROWS = {
     "networks": "digest errors",
     "notebook": (
         "cli.confirmation cli.input_files cli.output_folder cli.picture_process cli.stacks "
-        "manifest request settings steps"
+        "manifest request settings steps text"
     ),
     "notes": "frozen",
     "origins": "tile",
@@ -101,7 +101,9 @@ ARROWS = {
     "recipes": "digest engines errors fields pictures tile weights words",
     "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
-    "request": "digest engines errors fields formats frozen names pictures recipes sheet words",
+    "request": (
+        "digest engines errors fields formats frozen names pictures recipes sheet text words"
+    ),
     "services": "engines errors settings spending",
     "settings": "frozen",
     "sheet": "digest errors fields frozen pictures pixels tile",

@@ -17,6 +17,15 @@ def line(text: str) -> str:
     return " ".join(visible.split())
 
 
+LONGEST_NAME = 100
+"""Letters of what a file is called on a picture and beside it."""
+
+
+def called(text: str) -> str:
+    """What a file is called that has this name: on one line, and no longer than can be shown."""
+    return line(text)[:LONGEST_NAME].strip()
+
+
 def _unwanted(c: str) -> bool:
     # Surrogates on their own, byte order marks, what turns the reading order, no characters.
     return (

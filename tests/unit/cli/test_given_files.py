@@ -70,6 +70,15 @@ def test_one_photo_is_the_source_and_several_have_names():
     assert (single.name, several.name) == ("sea", "sea")
 
 
+def test_a_name_is_one_short_line_whatever_the_file_is_called():
+    odd = ["my  photo\n.png", f"{'x' * 120}.png", "a\u202eb.png"]
+    options = {}
+
+    given(options, *put(*odd))
+
+    assert options["source_names"] == ["my photo .png", "x" * 100, "ab.png"]
+
+
 def test_names_that_were_given_stay():
     options = {"source_names": ["A", "B"]}
 

@@ -9,7 +9,7 @@ from collage.errors import NotOneOf
 from collage.formats import FORMATS, Format
 from collage.names import UploadKey
 from collage.pictures import masks
-from collage.text import line
+from collage.text import LONGEST_NAME, line
 from collage.words import styles
 from collage.words.colours import is_colour
 from collage.words.prompt_unfolding import MAX_PROMPTS
@@ -168,7 +168,9 @@ StylePictures = Annotated[
 MaskNames = Annotated[
     tuple[str, ...], Field(min_length=1, max_length=MAX_MASKS), AfterValidator(masks.expand)
 ]
-ShownName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_shown_name)]
+ShownName = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_shown_name)
+]
 """What a file is called where people read of it."""
 Sources = Annotated[tuple[UploadKey, ...], Field(min_length=2, max_length=MAX_SOURCES)]
 SourceNames = Annotated[

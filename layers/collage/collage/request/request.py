@@ -10,6 +10,7 @@ from collage.errors import NotOneOf
 from collage.fields.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
 from collage.pictures import masks
 from collage.request import rules
+from collage.text import called
 from collage.words.seeds import RANDOM
 
 MAX_COLLAGE_PIXELS = 6_000_000_000
@@ -110,7 +111,8 @@ class Request(Fields):
 def _called(keys: Iterable[Any]) -> tuple[str, ...]:
     """What sources are called, by their keys: as their files are, where a key has a file's name."""
     return tuple(
-        key.rpartition("/")[2] if isinstance(key, str) and key.startswith("uploads/") else str(n)
+        (isinstance(key, str) and key.startswith("uploads/") and called(key.rpartition("/")[2]))
+        or str(n)
         for n, key in enumerate(keys, 1)
     )
 

@@ -92,6 +92,17 @@ def run(functions: Emulated, on: Services) -> Iterator[str]:
     for collage in ids:
         _whole(on, collage)
 
+    exported = ({"kind": "zip"}, {"kind": "poster", "paper": "A6", "title": "浮世絵"})
+    events = [
+        {"id": ids[1], "name": f"{number:012x}", "export": export, "tiles": [0, 1]}
+        for number, export in enumerate(exported)
+    ]
+    line, files = report.invoke("ExportCollage", *events)
+    yield line
+    for event, answer in zip(events, files, strict=True):
+        made = on.get(f"collages/{ids[1]}/exports/{event['name']}/{answer['file']}")
+        expect(len(made) == answer["bytes"] and made[:2] in (b"PK", b"%P"), answer)
+
     asked = json.loads((ROOT / "events" / "api.json").read_text())
     paths = (f"/collages/{ids[0]}", "/recipes", "/openapi.json")
     line, answers = report.invoke("Api", *(_get(asked, path) for path in paths))

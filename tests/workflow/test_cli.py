@@ -161,6 +161,23 @@ def test_export_takes_tiles_away_as_one_file(home: Path, made: Any) -> None:
     assert "only: no tile has the mask 'nowhere'" in again.stderr
 
 
+def test_export_makes_every_kind_in_the_stacks_own_function(home: Path, made: Any) -> None:
+    kinds = {
+        "picture": (["--cell", "40", "--format", "jpeg", "--dpi", "72"], b"\xff\xd8\xff"),
+        "poster": (["--paper", "A6", "--bleed", "3", "--marks"], b"%PDF-"),
+        "sheet": (["--paper", "A5", "--columns", "3", "--title", "浮世絵"], b"%PDF-"),
+        "film": (["--by", "mask", "--seconds", "0.2"], b"GIF89a"),
+        "blocks": (["--by", "mask"], b"PK"),
+    }
+    for kind, (options, begins) in kinds.items():
+        said = answer(home, "export", made["id"], kind, *options, "--out", f"b/{kind}")
+        assert (home / "b" / kind).read_bytes().startswith(begins)
+        assert (said["kind"], said["tiles"]) == (kind, 6)
+    # The extra `video` is found in the function's process as well.
+    answer(home, "export", made["id"], "film", "--by", "mask", "--format", "mp4", "--out", "b/mp4")
+    assert (home / "b" / "mp4").read_bytes()[4:8] == b"ftyp"
+
+
 def test_the_picture_says_what_each_of_its_cells_is(home: Path, made: Any) -> None:
     manifest = json.loads((home / made["manifest"]).read_text())
 

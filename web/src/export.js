@@ -222,7 +222,7 @@ const OPTIONS = {
 function papers() {
   const id = "take-papers";
   if (!document.getElementById(id)) {
-    const names = ["A0", "A1", "A2", "A3", "A4", "A5", "Letter", "Legal", "Tabloid"];
+    const names = ["A0", "A1", "A2", "A3", "A4", "A5", "A6", "Letter", "Legal", "Tabloid"];
     document.body.append(h("datalist", { id }, ...names.map((value) => h("option", { value }))));
   }
   return id;

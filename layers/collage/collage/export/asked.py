@@ -106,7 +106,7 @@ class Export(Frozen, extra="forbid"):
     paper: str | None = Field(
         default=None,
         max_length=40,
-        description="A0 to A5, Letter, Legal, Tabloid, or WIDTHxHEIGHT in mm; unless given, A4",
+        description="A0 to A6, Letter, Legal, Tabloid, or WIDTHxHEIGHT in mm; unless given, A4",
     )
     landscape: bool | None = Field(default=None, description="the paper lies on its long side")
     margin: float | None = Field(

@@ -251,6 +251,19 @@ def test_a_form_is_filled_with_what_a_collage_was_made_by(ask, studio: Studio):
     assert not [address for address in seen.asked if address.endswith("/upload")]
 
 
+def test_a_table_that_is_asked_for_again_grows_with_its_styles(ask, studio: Studio):
+    table = {"recipe": "matrix", "combine": 2, "masks": ["top", "left"], "rows": 2, "cols": 3}
+    collage = studio.make(PICTURE, **table)
+
+    seen = ask(f"#ask?again={collage}")
+    said = priced(seen)
+    seen.page.get_by_label("Add: Styles").fill("Art Deco,")
+
+    assert "6 tiles are there already" in said
+    assert "6 pictures" in priced(seen)
+    assert f"2 {BY} 6 cells" in seen.page.locator(".measure").inner_text()
+
+
 @THEMES
 def test_the_form_by_axes_rules(ask, theme):
     seen = ask(color_scheme=theme)

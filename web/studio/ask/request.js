@@ -5,6 +5,8 @@ import { same } from "./schema.js";
 export const FILE = "file:";
 /** How a mask of the user's own is named among the others. */
 
+const FOLLOWING = ["combine", "masks"];
+/** Options for which some recipes have another value than the usual one, where they are left open. */
 const ON_ITS_WAY = "";
 /** In place of the key of a picture that is not uploaded yet. */
 
@@ -93,9 +95,13 @@ export function missing(body, known, asked) {
  */
 export function filled(body, known) {
   const { recipe, source, sources, mask_source: mask, mask_files: files, style_pictures: styles, ...rest } = body;
+  const own = (recipe ?? known.preset) !== known.preset;
+  // A recipe without a number of tiles lays its table out by what is in it, also when that changes.
+  const open = known.recipe(recipe ?? known.preset).uses.includes("tiles") ? [] : ["rows", "cols"];
   const given = Object.entries(rest).filter(([name, value]) => {
     const option = known.options.get(name);
-    return option && value !== null && !same(value, option.preset);
+    if (!option || value === null || open.includes(name)) return false;
+    return !same(value, option.preset) || (own && FOLLOWING.includes(name) && known.recipe(recipe).uses.includes(name));
   });
   return {
     recipe: recipe ?? known.preset,

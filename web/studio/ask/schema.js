@@ -69,7 +69,7 @@ function kindOf(schema) {
 
 /** A field's name as people write it. */
 export function words(name) {
-  const text = name.replaceAll("_", " ").replace(/\busd\b/, "USD");
+  const text = name.replaceAll("_", " ").replace(/\b(usd|dpi)\b/, (unit) => unit.toUpperCase());
   return text[0].toUpperCase() + text.slice(1);
 }
 

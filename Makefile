@@ -55,6 +55,7 @@ install-realesrgan: install ## bring the numbers of Real-ESRGAN, for --upscaler 
 
 demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --engine stylizer --out out/demo --force
+	@echo "To ask for more, and to watch and choose, in the browser: $(BIN)/collage studio"
 
 # A file's tests share what they set up, a laptop cloud or a browser, and so stay together; the order
 # is that of tests/conftest.py, the slow ones first.

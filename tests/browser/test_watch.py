@@ -21,7 +21,7 @@ SLOW_MS = 120_000
 
 
 def card(seen, title):
-    return seen.page.locator(".card").filter(has_text=title)
+    return seen.page.locator(".made").filter(has_text=title)
 
 
 def run(seen, title):
@@ -86,7 +86,7 @@ def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
     listed(studio, one)
     seen = visit(f"{studio.address}")
 
-    failed = seen.page.locator('.card[data-state="failed"]').filter(has_text="TooFewTiles")
+    failed = seen.page.locator('.made[data-state="failed"]').filter(has_text="TooFewTiles")
     while failed.count() == 0:
         seen.page.get_by_role("button", name="More").click()
     expect(failed).to_contain_text("TooFewTiles: <b>3</b> of 6 tiles were made.")
@@ -128,7 +128,7 @@ def test_thousands_are_listed_page_by_page(studio, visit):
         ),
     )
     seen = visit(studio.address)
-    cards = seen.page.locator(".card")
+    cards = seen.page.locator(".made")
     expect(cards.first).to_be_visible()
     seen.settle()
     asked = len([one for one in seen.asked if "/api/collages?" in one])

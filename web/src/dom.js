@@ -24,6 +24,7 @@ const PATHS = {
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
   fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
+  leave: "M10 3L5 8l5 5",
   close: "M4 4l8 8M12 4l-8 8",
   about: "M8 7v5M8 4.3v.2M8 1.8a6.2 6.2 0 1 0 .01 0",
   theme: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",

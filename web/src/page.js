@@ -3,6 +3,7 @@
 import { inStudio } from "../studio/api.js";
 import { makeActions } from "./actions.js";
 import { apiChoices } from "./api_choices.js";
+import { backLink } from "./back.js";
 import { read } from "./collage.js";
 import { collageView } from "./collage_view.js";
 import { compareDialog } from "./compare.js";
@@ -30,10 +31,12 @@ const WORDS = { collage: "Collage", tiles: "Tiles" };
 async function start() {
   const theme = themeButton();
   if (!("collage" in window)) {
+    const top = inStudio ? h("header", { class: "top" }, backLink()) : "";
     const place = h("main", { class: "waiting" });
-    document.body.append(place);
+    document.body.append(top, place);
     await follow(place);
     place.remove();
+    if (top) top.remove();
   }
   open(read(window.collage), theme);
 }

@@ -1,5 +1,6 @@
 /** The parts of the page before anything is in them. */
 
+import { backLink } from "./back.js";
 import { h } from "./dom.js";
 
 const KEYS =
@@ -24,6 +25,7 @@ export function skeleton({ manifest, rows, cols }, { views, acts, about, theme }
     h(
       "header",
       { class: "top" },
+      backLink(),
       h("div", { class: "title" }, h("h1", {}, title), h("p", {}, `${rows} × ${cols} cells`)),
       acts,
       h("div", { class: "views", role: "group", "aria-label": "View" }, ...views),

@@ -34,7 +34,7 @@ export function collageCard(id, started) {
   const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
   const element = h(
     "li",
-    { class: "card", onseen: name },
+    { class: "made", onseen: name },
     h("a", { class: "whole", href: `/collages/${id}/` }, picture, title),
     kind,
     rest,
@@ -75,7 +75,7 @@ export function collageCard(id, started) {
       const go = h("button", { type: "button", onclick: () => again(go, at) }, "Go on");
       rest.replaceChildren(
         ...[
-          h("p", { class: "line" }, h("time", { datetime: created }, when(created)), line ? ` · ${line}` : ""),
+          h("p", { class: "counts" }, h("time", { datetime: created }, when(created)), line ? ` · ${line}` : ""),
           error ? h("p", { class: "reason" }, h("strong", {}, error), `: ${message}`) : null,
           h(
             "div",

@@ -20,7 +20,7 @@ from tasks.diffusion import models_folder
 from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import photo
 from tests.infrastructure.shipped import ROOT
-from tests.unit.pictures import encode
+from tests.unit.pictures import decode, encode, noise
 from tests.workflow.running import states_of
 
 SMALL = {"engine": "diffusion", "size": 64, "cell": 64, "num_inference_steps": 4}
@@ -146,3 +146,20 @@ def test_the_command_makes_models_and_a_collage_by_them(tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["tiles"] == {"done": 2}
     assert (tmp_path / "out" / "collage.png").is_file()
+
+
+def test_a_task_makes_the_tiles_of_several_photos(stack):
+    photos = (photo(), encode(noise((64, 64), 4)))
+    asked = SMALL | RECIPES["matrix"] | {"source_names": ["one", "other"], "masks": ["left"]}
+
+    started = stack.start(None, asked, Files(sources=photos))
+    for _ in stack.follow(started):
+        pass
+    made = stack.store.manifest(started["id"])
+
+    assert made.tile_counts == {"done": 4}
+    for record in made.tiles:
+        source = decode(stack.store.file(made.id, made.files.sources[record.source]))
+        tile = decode(stack.store.tile_file(f"{record.key}.png")).convert("RGB")
+        right = (40, 0, 64, 64)
+        assert tile.crop(right).tobytes() == source.convert("RGB").crop(right).tobytes()

@@ -12,6 +12,7 @@ import typer
 
 from combinatoric_collage.cli import crash_reports
 from combinatoric_collage.cli.commands import keep, look, make, view
+from combinatoric_collage.cli.commands.again import again
 from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.bedrock import bedrock
 from combinatoric_collage.cli.commands.choose import choose
@@ -30,6 +31,7 @@ COMMANDS = {
     "estimate": make.estimate,
     "resume": make.resume,
     "remake": make.remake,
+    "again": again,
     "assemble": assemble,
     "status": look.status,
     "watch": look.watch,

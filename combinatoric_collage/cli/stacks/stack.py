@@ -17,12 +17,14 @@ from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.accepted import Accepted
+from collage.request.again import AskedAgain
 from collage.request.named_files import Files
 from collage.request.relayout import Relayout
 from collage.request.request import Request
 from collage.services import Tools
 from collage.settings import Settings
 from collage.steps.accept import let_in
+from collage.steps.again import Again, again
 from collage.steps.estimate import Estimated, estimate
 from collage.steps.request_files import files_of
 from collage.steps.start_collage import Started
@@ -209,6 +211,15 @@ class Stack:
         accepted = self.accepted(collage)
         key = accepted.source.key if accepted.source else None
         return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
+
+    def again(self, collage: str, asked: AskedAgain) -> Again:
+        """The request that makes a collage again; nothing is started. See `again`.
+
+        Raises:
+            NotInStore: when there is no such collage.
+        """
+        self.accepted(collage)
+        return again(self.store, collage, asked)
 
     def assemble(self, collage: str, changes: Relayout) -> str:
         """Lay a finished collage out again; the folder, below the collage's, of the result.

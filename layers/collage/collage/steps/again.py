@@ -31,7 +31,7 @@ LISTING = ("style_count", "theme", "exclude")
 UNFOLDING = {
     "recipe", "prompt", "subjects", "axes", "grid_size", "count", "rects", "words", "sample",
     "styles", *LISTING, "combine", "prompt_template", "masks", "mask_files", "rows", "cols",
-    "tiles", "target", "steps", "models", "seed", "order", "transparency", "mask_source",
+    "tiles", "target", "sources", "steps", "models", "seed", "order", "transparency", "mask_source",
 }  # fmt: skip
 """Fields by which a request unfolds into other tiles, so that their numbers mean others."""
 
@@ -271,6 +271,7 @@ def _fit(fields: dict[str, Any]) -> None:
     if "sample" in recipes.RECIPES[fields["recipe"]].uses:
         template = fields["prompt_template"]
         draws *= len(prompts.asked(parse(fields), template, prompts.TEMPLATE))
+    draws *= max(1, len(fields.get("sources") or ()))
     if draws < fields["rows"] * fields["cols"]:
         fields["rows"], fields["cols"] = sizes.grid(draws)
         fields["tiles"] = None

@@ -2,6 +2,7 @@
 
 import io
 import re
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -11,10 +12,12 @@ from collage.errors import InvalidRequest
 from collage.export.asked import parse_export
 from collage.export.paper import MARK_GAP, MARK_LENGTH, paper_of
 from collage.provenance import explain
+from collage.steps.export_collage import order
 from tests.unit.export.taken import made, star, taken
 from tests.unit.runs import SMALL
 
 MM = 72 / 25.4
+FONT = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()
 STYLES = ["Cubism", "Baroque", "Op Art"]
 
 
@@ -203,3 +206,15 @@ def test_a_file_for_paper_says_that_what_it_shows_was_made_by_a_program(stack, p
     for kind in ("poster", "sheet"):
         _, data = taken(stack, plain, kind, paper="A5", dpi=20)
         assert b"DigitalSourceType" in data
+
+
+def test_a_poster_is_written_in_the_collages_own_font_which_is_read_once(stack, monkeypatch):
+    stack.put("sources/font", FONT)
+    own = made(stack, styles=STYLES, font="sources/font", title="Größe", cell=128)
+    read, real = [], type(stack.store).font
+    monkeypatch.setattr(type(stack.store), "font", lambda s, c: read.append(c) or real(s, c))
+    asked = parse_export({"kind": "poster", "paper": "A6"})
+
+    order(stack.store, own, asked)
+
+    assert read == [own]

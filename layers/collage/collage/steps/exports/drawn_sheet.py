@@ -17,7 +17,6 @@ from collage.formats import FORMATS, Format
 from collage.manifest import captions
 from collage.provenance.describe import describe_collage
 from collage.request.request import MAX_COLLAGE_PIXELS, MAX_ROW_PIXELS
-from collage.sheet import fonts
 from collage.sheet.layout import Layout
 from collage.sheet.sheet import Sheet
 from collage.sheet.strips import strips
@@ -47,8 +46,7 @@ class Drawing:
     def of(cls, material: Material, there: Arrangement, cell: tuple[int, int]) -> Drawing:
         """Tiles as they are arranged, in cells of ``cell`` (width, height) pixels."""
         manifest, asked = material.manifest, material.asked
-        if manifest.layout.font is not None:
-            fonts.use(material.store.font(manifest.id))
+        material.know_font()
         return cls(material, layout_of(manifest, there, asked, cell))
 
     @cached_property

@@ -11,6 +11,7 @@ from collage.choices.choice import Choices
 from collage.export.asked import Export
 from collage.manifest import Manifest
 from collage.plan import Plan
+from collage.sheet import fonts
 from collage.store.store import Store
 
 Sink: TypeAlias = Callable[[bytes], object]
@@ -27,6 +28,15 @@ class Material:
     choices: Choices
     asked: Export
     tiles: tuple[int, ...]
+
+    def know_font(self) -> None:
+        """Have what is written be written in the collage's own font, where it has one."""
+        if self.manifest.layout.font is not None:
+            _ = self._font
+
+    @cached_property
+    def _font(self) -> str:
+        return fonts.use(self.store.font(self.manifest.id))
 
     @cached_property
     def plan(self) -> Plan:

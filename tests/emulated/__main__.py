@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from layers import runtime
 from tests.emulated import steps, styles
 from tests.emulated.functions import Emulated, StepError
-from tests.emulated.services import services
+from tests.emulated.services import Services, services
 from tests.infrastructure import shipped
 
 FOLDER = shipped.ROOT / "out" / "emulated"
@@ -24,13 +25,21 @@ def main(built: Path) -> None:
     with services() as on:
         python = runtime.make(runtime.MACHINES[architecture])
         functions = Emulated(python, built, FOLDER, on.references, on.environment)
-        # None waits for another, and each keeps one processor busy.
-        parts = (steps.run(functions, on), steps.fail(functions, on), styles.compare(functions))
+        # Neither waits for the other, and each keeps one processor busy.
         with ThreadPoolExecutor(2) as pool:
-            for lines in pool.map(list, parts):
+            for lines in pool.map(list, (answered(functions, on), styles.compare(functions))):
                 print("\n".join(lines), flush=True)
     steps.expect(functions.invoked == set(shipped.functions()), functions.invoked)
     print(f"All of it took {time.monotonic() - begun:.0f} s.")
+
+
+def answered(functions: Emulated, on: Services) -> Iterator[str]:
+    """Invoke every function; a line for each."""
+    try:
+        yield from steps.run(functions, on)
+        yield from steps.fail(functions, on)
+    finally:
+        functions.end()
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.infrastructure.shipped import ROOT, template
 HERE = Path(__file__).resolve().parent
 RUNTIME = ROOT / "requirements" / "runtime.txt"
 """What Lambda's runtime brings beside Python."""
+SHARED = ("boto3", "collage.store.store")
+"""Modules that every function begins with, of the runtime and of layers that all of them have."""
 
 
 class StepError(Exception):
@@ -53,15 +56,57 @@ class Emulated:
     def invoke(self, name: str, *events: Any) -> dict[str, Any]:
         """What ``invoke.py`` says of the function ``name``, such as MakeMasks, and its answers.
 
+        One at a time: it is forked off the process that has what all functions begin with.
+
         Raises:
             StepError: with the end of what it printed, when it did not answer.
         """
-        asked, said = self.folder / f"{name}.events.json", self.folder / f"{name}.answers.json"
-        asked.write_text(json.dumps(events))
-        handler = template()["Globals"]["Function"]["Handler"]
-        self.run(name, str(HERE / "invoke.py"), handler, str(asked), str(said))
+        files = {
+            part: self.folder / f"{name}.{part}.{ending}"
+            for part, ending in (("events", "json"), ("answers", "json"), ("printed", "log"))
+        }
+        files["events"].write_text(json.dumps(events))
+        environment = self._environment(f"{name}Function")
+        job = {
+            "environment": environment,
+            "path": environment["PYTHONPATH"].split(os.pathsep),
+            "handler": template()["Globals"]["Function"]["Handler"],
+            **{part: str(path) for part, path in files.items()},
+        }
+        parent = self._parent
+        assert parent.stdin
+        assert parent.stdout
+        parent.stdin.write(json.dumps(job) + "\n")
+        parent.stdin.flush()
+        if parent.stdout.readline() != "0\n":
+            printed = files["printed"].read_text() if files["printed"].exists() else ""
+            raise StepError(f"{name} did not answer:\n{printed[-4000:]}")
         self.invoked.add(f"{name}Function")
-        return dict(json.loads(said.read_text()))
+        return dict(json.loads(files["answers"].read_text()))
+
+    def end(self) -> None:
+        """End the process that functions are forked off."""
+        self._parent.communicate()
+
+    @cached_property
+    def _parent(self) -> subprocess.Popen[str]:
+        """A process with the layers that all functions have, and none that any of them lacks."""
+        given = [names for _, names in layers.functions(template()).values()]
+        common = [name for name in given[0] if all(name in names for names in given)]
+        path = (self._unpacked("Shared", common), self.folder / "runtime")
+        return subprocess.Popen(
+            [self.python, "-s", "-P", str(HERE / "invoke.py"), *SHARED],
+            env={
+                "PATH": os.defpath,
+                "TMPDIR": str(self.folder),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": os.pathsep.join(map(str, path)),
+            },
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, name: str, script: str, *arguments: str) -> None:
         """Run a script as a process of the function ``name`` would."""
@@ -97,7 +142,7 @@ class Emulated:
             ),
         }
 
-    def _unpacked(self, logical: str, names: list[str]) -> Path:
+    def _unpacked(self, logical: str, names: Iterable[str]) -> Path:
         """One folder with all layers of a function, the later over the earlier, as Lambda does."""
         opt = self.folder / logical / "opt"
         if not opt.exists():

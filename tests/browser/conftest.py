@@ -123,11 +123,14 @@ def visit(browser: Browser) -> Iterator[Look]:
     """Opens an address in the browser; nothing may go wrong on its page.
 
     Pages of one ``within`` share cookies and what is kept, as the tabs of a window do.
+    ``script`` runs before any of the page.
     """
     with ExitStack() as stack:
         opened: list[Seen] = []
 
-        def visit(address: str, *, within: Seen | None = None, **context: Any) -> Seen:
+        def visit(
+            address: str, *, within: Seen | None = None, script: str = "", **context: Any
+        ) -> Seen:
             options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
             if within:
                 page = within.page.context.new_page()
@@ -142,7 +145,7 @@ def visit(browser: Browser) -> Iterator[Look]:
             page.on("request", lambda request: seen.asked.append(request.url))
             page.on("requestfinished", seen.answer)
             page.on("requestfailed", seen.answer)
-            page.add_init_script(LISTEN)
+            page.add_init_script(LISTEN + script)
             page.goto(address)
             opened.append(seen)
             return seen

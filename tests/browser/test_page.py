@@ -287,58 +287,6 @@ def test_sixteen_hundred_cells(look: Look, forty):
     seen.shot("forty")
 
 
-def test_of_ten_thousand_tiles_only_those_near_the_sight_are_there(look: Look, ten, tmp_path):
-    folder = copied(ten, tmp_path)
-    many(folder, side=100)
-    seen = look(folder, "#view=tiles")
-    figures, items = seen.page.locator("figure"), seen.page.locator("[role=listitem]")
-
-    expect(seen.page.locator(".count")).to_have_text("10,000 tiles")
-    assert figures.count() < 200
-    seen.page.locator(".thumb").first.focus()
-    seen.page.keyboard.press("End")
-    expect(items.last).to_have_attribute("aria-posinset", "10000")
-    assert figures.count() < 200
-    seen.page.keyboard.press("Home")
-    expect(items.first).to_have_attribute("aria-posinset", "1")
-
-    seen.page.get_by_label("Rows").select_option("Row")
-    seen.page.get_by_label("Columns").select_option("Col")
-    table = seen.page.locator("table")
-    expect(table).to_have_attribute("aria-rowcount", "101")
-    expect(table).to_have_attribute("aria-colcount", "101")
-    assert figures.count() < 1000
-    seen.page.locator(".thumb").first.focus()
-    seen.page.keyboard.press("End")
-    seen.page.locator(".tiles").evaluate("place => place.scrollTo(1e6, place.scrollTop)")
-    last = seen.page.locator("[aria-rowindex='101'] [aria-colindex='101'] .thumb")
-    expect(last).to_be_in_viewport()
-    assert last.get_attribute("data-tile") == "9999"
-    expect(seen.page.locator("thead [aria-colindex='101']")).to_have_text("99")
-    assert figures.count() < 1000
-
-
-def many(folder: Path, side: int) -> None:
-    """Let the collage in a folder have side x side tiles, of the pictures that it has."""
-    found = collages.manifest(folder)
-    good = [record for record in found.tiles if record.state == "done"]
-    tiles = tuple(
-        good[i % len(good)].model_copy(
-            update={"index": i, "axes": {"row": str(i // side), "col": str(i % side)}}
-        )
-        for i in range(side * side)
-    )
-    cells = tuple(
-        found.cells[0].model_copy(
-            update={"row": i // side, "col": i % side, "tile": i, "planned": i, "state": "done"}
-        )
-        for i in range(side * side)
-    )
-    geometry = found.geometry.model_copy(update={"rows": side, "cols": side})
-    update = {"tiles": tiles, "cells": cells, "geometry": geometry}
-    collages.changed(folder, found.model_copy(update=update))
-
-
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 

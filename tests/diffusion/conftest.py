@@ -65,18 +65,21 @@ def controlnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tasks.diffusion import tiny
 
     folder = tmp_path_factory.mktemp("controlnet")
-    network = diffusers.ControlNetModel(
-        block_out_channels=tiny.UNET["block_out_channels"],
-        down_block_types=tiny.UNET["down_block_types"],
-        layers_per_block=1,
-        norm_num_groups=8,
-        cross_attention_dim=2 * tiny.WIDTH,
-        attention_head_dim=8,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=8,
-        projection_class_embeddings_input_dim=6 * 8 + tiny.WIDTH,
-        conditioning_embedding_out_channels=(8, 8, 8, 8),
-    )
+    with torch.random.fork_rng():
+        # Whatever was drawn before: its weights decide how much it holds.
+        torch.manual_seed(0)
+        network = diffusers.ControlNetModel(
+            block_out_channels=tiny.UNET["block_out_channels"],
+            down_block_types=tiny.UNET["down_block_types"],
+            layers_per_block=1,
+            norm_num_groups=8,
+            cross_attention_dim=2 * tiny.WIDTH,
+            attention_head_dim=8,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + tiny.WIDTH,
+            conditioning_embedding_out_channels=(8, 8, 8, 8),
+        )
     generator = torch.Generator().manual_seed(0)
     for parameter in network.parameters():
         if not parameter.any():

@@ -2,6 +2,7 @@
 
 import { inStudio } from "../studio/api.js";
 import { makeActions } from "./actions.js";
+import { makeAgain } from "./again.js";
 import { apiChoices } from "./api_choices.js";
 import { backLink } from "./back.js";
 import { read } from "./collage.js";
@@ -71,7 +72,10 @@ function open(collage, theme) {
   const { undo } = markActions(marking, actions, parts.problem);
   const { toggle, look } = sideBySide(page);
   sharing(page, inStudio);
-  if (inStudio) takeAway(page);
+  if (inStudio) {
+    takeAway(page);
+    makeAgain(page);
+  }
   // The choices come first: the zoom starts from the room that they leave.
   const choices = toolbar(page, parts.bar);
   const seen = details(page, parts.panel, {

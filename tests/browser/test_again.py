@@ -1,0 +1,51 @@
+"""Making again in the studio: the price is said before, and a link leads to what came of it."""
+
+import pytest
+
+from tests.browser.test_accessibility import THEMES, violations
+from tests.unit.pictures import encode, noise
+
+WAIT_MS = 120_000
+"""What nothing takes on a machine however busy."""
+
+
+@pytest.fixture(scope="module")
+def made(studio):
+    return studio.make(encode(noise((96, 96), 41)), cell=128, size=128)
+
+
+def test_the_best_anew_says_what_it_lacks_in_the_servers_own_words(studio, made, visit):
+    seen = visit(studio.address)
+    page = seen.page
+    page.goto(f"{studio.base}collages/{made}/")
+    page.get_by_role("button", name="The best anew").click()
+    page.get_by_role("button", name="What would it take?").click()
+
+    page.locator(".again .wrong").wait_for(timeout=WAIT_MS)
+    assert "no tile is starred" in page.locator(".again .said").inner_text()
+    # The browser says of itself that the answer was no success.
+    seen.wrong.clear()
+    link = page.get_by_role("link", name="Ask again with changes")
+    assert link.get_attribute("href") == f"/#ask?again={made}"
+
+
+@THEMES
+def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit, theme):
+    seen = visit(studio.address, color_scheme=theme)
+    page = seen.page
+    page.goto(f"{studio.base}collages/{made}/")
+    page.get_by_role("button", name="Tiles", exact=True).click()
+    page.locator(".thumb").first.click()
+    page.get_by_role("button", name="Again…").click()
+    page.get_by_role("button", name="What would it take?").click()
+    page.get_by_role("button", name="Make it", exact=True).wait_for(timeout=WAIT_MS)
+    assert "1 tile to make, 5 there already; free." in page.locator(".again .said").inner_text()
+    assert violations(seen) == []
+    seen.shot(f"again-{theme}")
+
+    page.get_by_role("button", name="Make it", exact=True).click()
+    link = page.get_by_role("link", name="Look at it")
+    link.wait_for(timeout=WAIT_MS)
+
+    other = link.get_attribute("href").split("/")[2]
+    assert studio.stack.store.manifest(other).tile_counts == {"done": 1, "reused": 5}

@@ -110,7 +110,7 @@ def test_the_tile_opens_and_its_prompt_is_copied(look: Look, ten):
     record = shown(ten, 4, 5)
 
     seen.page.get_by_role("button", name="Copy the prompt").click()
-    expect(seen.page.locator("p[role=status]")).to_have_text("Prompt copied")
+    expect(seen.page.locator("body > p[role=status]")).to_have_text("Prompt copied")
     assert seen.page.evaluate("navigator.clipboard.readText()") == record.tile.prompt
     with seen.page.context.expect_page() as opening:
         seen.page.get_by_role("link", name="Open the tile").click()
@@ -265,7 +265,7 @@ def test_tile_and_source_are_compared(look: Look, ten, disk):
     seen.page.get_by_label("Outline of the mask").check()
     assert yellow(picture(seen, ".stack")) > 500
     seen.page.keyboard.press("Escape")
-    expect(seen.page.locator("dialog")).to_be_hidden()
+    expect(seen.page.locator("dialog.compare")).to_be_hidden()
 
 
 def yellow(of: Image.Image) -> int:

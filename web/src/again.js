@@ -27,7 +27,7 @@ export function makeAgain(page) {
   });
   page.actions.forCollage(
     button("The best anew", () => ask("The best anew", (form) => best(form, page))),
-    h("a", { class: "act", href: `/#ask?again=${manifest.id}` }, "Ask again with changes"),
+    h("a", { class: "button", href: `/#ask?again=${manifest.id}` }, "Ask again with changes"),
   );
 }
 

@@ -49,3 +49,33 @@ def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit, theme):
 
     other = link.get_attribute("href").split("/")[2]
     assert studio.stack.store.manifest(other).tile_counts == {"done": 1, "reused": 5}
+
+
+def test_the_chosen_are_a_collage_of_their_own(studio, made, visit):
+    seen = visit(studio.address)
+    page = seen.page
+    page.goto(f"{studio.base}collages/{made}/")
+    page.get_by_role("button", name="Tiles", exact=True).click()
+    thumbs = page.locator(".thumb")
+    for number in (1, 3):
+        thumbs.nth(number).click()
+        page.keyboard.press("s")
+    page.get_by_role("button", name="Collage", exact=True).click()
+    page.get_by_role("button", name="A collage of the chosen").click()
+    assert "starred" in page.locator(".again .hint").last.inner_text()
+    page.get_by_label("Title").last.fill("The best two")
+    page.get_by_role("button", name="Lay it out").click()
+    link = page.get_by_role("link", name="Look at it")
+    link.wait_for(timeout=WAIT_MS)
+    # Until it is there, the browser says of itself that it was not.
+    seen.wrong.clear()
+    assert violations(seen) == []
+    seen.shot("gather")
+
+    link.click()
+    page.get_by_role("heading", name="The best two").wait_for(timeout=WAIT_MS)
+    assert page.locator(".title p").inner_text().startswith("1 × 2 cells")
+    # What names tiles by number would mean others here.
+    assert page.get_by_role("button", name="Again…").count() == 0
+    page.get_by_role("link", name="The whole collage").click()
+    page.wait_for_url(f"{studio.base}collages/{made}/**")

@@ -13,6 +13,7 @@ import { announce, h, iconButton } from "./dom.js";
 import { takeAway } from "./export.js";
 import { fields, matcher } from "./fields.js";
 import { filmBar, frameOf } from "./film.js";
+import { gather } from "./gather.js";
 import { localChoices } from "./local_choices.js";
 import { markActions } from "./mark_actions.js";
 import { makeMarking } from "./marking.js";
@@ -28,6 +29,9 @@ import { tilesView } from "./tiles.js";
 import { toolbar } from "./toolbar.js";
 
 const WORDS = { collage: "Collage", tiles: "Tiles" };
+
+/** Where another layout of a collage lies. */
+const LAYOUT = /^\/collages\/[^/]+\/layouts\//;
 
 async function start() {
   const theme = themeButton();
@@ -72,9 +76,13 @@ function open(collage, theme) {
   const { undo } = markActions(marking, actions, parts.problem);
   const { toggle, look } = sideBySide(page);
   sharing(page, inStudio);
-  if (inStudio) {
+  if (inStudio && !LAYOUT.test(location.pathname)) {
     takeAway(page);
     makeAgain(page);
+    gather(page);
+  } else if (inStudio) {
+    // Its cells and tiles are numbered anew: what names them by number is asked of the collage.
+    actions.forCollage(h("a", { class: "button", href: "../../" }, "The whole collage"));
   }
   // The choices come first: the zoom starts from the room that they leave.
   const choices = toolbar(page, parts.bar);

@@ -25,7 +25,7 @@ export function makeAgain(page) {
       button("More like this", () => ask("More like this", (form) => likes(form, tile))),
     ];
   });
-  page.actions.forCollage(
+  page.actions.forMenu(
     button("The best anew", () => ask("The best anew", (form) => best(form, page))),
     h("a", { class: "button", href: `/#ask?again=${manifest.id}` }, "Ask again with changes"),
   );

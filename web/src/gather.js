@@ -15,7 +15,7 @@ export function gather(page) {
     dialog ??= gatherDialog(page);
     dialog.open();
   };
-  page.actions.forCollage(
+  page.actions.forMenu(
     h("button", { type: "button", onclick: open }, h("span", {}, "A collage of the chosen")),
   );
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.asking import BY
 from tests.browser.test_accessibility import THEMES, violations
 from tests.unit.pictures import encode, noise
 
@@ -78,7 +79,7 @@ def test_the_chosen_are_a_collage_of_their_own(studio, made, visit):
 
     link.click()
     page.get_by_role("heading", name="The best two").wait_for(timeout=WAIT_MS)
-    assert page.locator(".title p").inner_text().startswith("1 × 2 cells")
+    assert page.locator(".title p").inner_text().startswith(f"1 {BY} 2 cells")
     # What names tiles by number would mean others here.
     assert page.get_by_role("button", name="Again…").count() == 0
     page.get_by_role("link", name="The whole collage").click()

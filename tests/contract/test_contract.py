@@ -97,6 +97,7 @@ ROUTES = [
     "GET /collages/{collage}/request",
     "GET /collages/{collage}/tiles",
     "DELETE /collages/{collage}",
+    "POST /collages/{collage}/again",
     "POST /collages/{collage}/assemble",
     "POST /collages/{collage}/exports",
     "GET /collages/{collage}/exports/{export}",

@@ -110,3 +110,5 @@ def test_gallery(look: Look, ten, forty, tmp_path, theme):
     seen.shot(f"gallery-{theme}")
     seen.page.get_by_role("link").first.click()
     seen.page.locator(".count").wait_for()
+    # The server goes before the browser does, and what is still asked of it would fail.
+    seen.settle()

@@ -30,10 +30,12 @@ def run(seen, title):
 
 def test_a_run_is_followed_to_its_end_without_a_reload(studio, visit):
     seen = visit(studio.address)
-    studio.stack.start(encode(noise((96, 96), 11)), {**SMALL, "title": "A first one"})
+    # Watch looks every six seconds whether somebody has asked for more.
+    long = {**SMALL, "rows": 8, "cols": 8, "styles": None, "size": 256, "title": "A first one"}
+    studio.stack.start(encode(noise((96, 96), 11)), long)
 
     expect(run(seen, "A first one").locator("progress")).to_be_visible(timeout=SLOW_MS)
-    expect(card(seen, "A first one")).to_contain_text("6 tiles", timeout=SLOW_MS)
+    expect(card(seen, "A first one")).to_contain_text("64 tiles", timeout=SLOW_MS)
 
     expect(run(seen, "A first one")).to_have_count(0)
     picture = card(seen, "A first one").locator("img")
@@ -87,8 +89,10 @@ def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
     seen = visit(f"{studio.address}")
 
     failed = seen.page.locator('.made[data-state="failed"]').filter(has_text="TooFewTiles")
+    more = seen.page.get_by_role("button", name="More")
+    expect(failed.or_(more).first).to_be_visible(timeout=SLOW_MS)
     while failed.count() == 0:
-        seen.page.get_by_role("button", name="More").click()
+        more.click(timeout=SLOW_MS)
     expect(failed).to_contain_text("TooFewTiles: <b>3</b> of 6 tiles were made.")
 
 

@@ -38,6 +38,7 @@ OTHER = {
     "metadata": False,
     "again": {"0": {"seed": 9}},
     "dpi": 300,
+    "joined": False,
 }
 """For each field that the recipe collage has, a value that is not its default."""
 

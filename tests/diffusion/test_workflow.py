@@ -149,7 +149,7 @@ def test_the_command_makes_models_and_a_collage_by_them(tmp_path):
 
 
 def test_a_task_makes_the_tiles_of_several_photos(stack):
-    photos = (photo(), encode(noise((64, 64), 4)))
+    photos = (encode(noise((64, 64), 4)), encode(noise((64, 64), 5)))
     asked = SMALL | RECIPES["matrix"] | {"source_names": ["one", "other"], "masks": ["left"]}
 
     started = stack.start(None, asked, Files(sources=photos))

@@ -32,7 +32,8 @@ class KeptObjects:
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         """An object with its ``Body``; raises ClientError where there is none."""
         body = self._found(Bucket, Key).body
-        return {"Body": io.BytesIO(body.read_bytes() if body else b"")}
+        data = body.read_bytes() if body else b""
+        return {"Body": io.BytesIO(data), "ContentLength": len(data)}
 
     def list_objects_v2(
         self,

@@ -128,6 +128,15 @@ def test_assemble_lays_the_tiles_out_another_way(home: Path, made: Any) -> None:
     assert {tile["key"] for tile in manifest["tiles"]} == {tile["key"] for tile in first["tiles"]}
 
 
+def test_a_cell_is_made_again_and_more_like_it(home: Path, made: Any) -> None:
+    other = answer(home, "again", made["id"], "--change", "0:1", "--seed", "9", "--out", "other")
+    like = answer(home, "again", made["id"], "--like", "0:1", "--count", "2", "--out", "like")
+
+    assert other["tiles"] == {"done": 1, "reused": 5}
+    assert like["tiles"] == {"done": 2}
+    assert json.loads((home / like["manifest"]).read_text())["recipe"] == "variations"
+
+
 def test_a_collage_can_be_left_apart(home: Path, made: Any) -> None:
     apart = answer(home, "run", "photo.png", *SMALL, "--no-joined", "--out", "apart")
 

@@ -11,6 +11,7 @@ import typer
 from collage.errors import InvalidRequest
 from collage.request.again import AskedAgain, CellChange
 from collage.request.parse import parse, validated
+from collage.steps.again import Again
 from collage.steps.start_collage import Started
 from combinatoric_collage.cli.commands.make import MOST_LOOKS, Yes
 from combinatoric_collage.cli.common_options import Id, command
@@ -73,11 +74,8 @@ def again(
     wanted = _wanted(change, sample_number, like, best, skip, options)
     to.check()
     where = replace(where, lasting=True)
-    there = where.looked_at()
-    found = there.again(collage, wanted)
+    found, data = _found(where, collage, wanted)
     asked = parse(found.options)
-    source = found.source
-    data = None if source is None else there.store.upload(source, where.settings.max_source_bytes)
     to = replace(to, name=to.name or "again")
 
     def start(reached: Stack) -> Started:
@@ -87,6 +85,21 @@ def again(
     FollowedRun(where, to, as_json, asked, yes).follow(
         start, lambda reached: reached.estimate(data, asked, None, MOST_LOOKS)
     )
+
+
+def _found(where: WhereConfigured, collage: str, wanted: AskedAgain) -> tuple[Again, bytes | None]:
+    """What is to be asked for, and its source."""
+    if wanted.like is None:
+        return _looked_up(where.looked_at(), collage, wanted)
+    # The tile is put in as a source, and a laptop cloud that is at rest takes nothing in.
+    with where.reached() as reached:
+        return _looked_up(reached, collage, wanted)
+
+
+def _looked_up(stack: Stack, collage: str, wanted: AskedAgain) -> tuple[Again, bytes | None]:
+    found = stack.again(collage, wanted)
+    most = stack.settings.max_source_bytes
+    return found, None if found.source is None else stack.store.upload(found.source, most)
 
 
 def _wanted(

@@ -1,6 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from collage.errors import SourceTooLarge
 from collage.store.store import Store
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.local import ParameterError, StateError
@@ -37,6 +38,14 @@ def test_the_store_finds_its_tiles_there(state):
     assert store.tiles_after("a") == (["a", "b"], False)
     assert store.tiles_after("b") == (["b"], False)
     assert (store.has_tile("a"), store.has_tile("b")) == (True, False)
+
+
+def test_an_upload_is_read_unless_it_is_too_large(state):
+    store = Store(KeptObjects(state), BUCKET, "CollagesBucket")
+
+    assert store.upload(KEYS[3], 100) == KEYS[3].encode()
+    with pytest.raises(SourceTooLarge, match=f"{len(KEYS[3].encode())} bytes"):
+        store.upload(KEYS[3], 5)
 
 
 def test_a_directory_in_use_is_read_and_nothing_is_made_where_there_is_none(state, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -133,6 +133,29 @@ def request_options(command: Callable[..., None]) -> Callable[..., None]:
     wrapped.__doc__ = command.__doc__
     wrapped.__signature__ = own.replace(parameters=[*kept, *added])  # type: ignore[attr-defined]
     return wrapped
+
+
+def field_options(
+    options: Sequence[inspect.Parameter],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command ``options`` in place of its ``**options``; it gets those that were used."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command)
+        kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+
+        def wrapped(**given: Any) -> None:
+            used = {one.name: given.pop(one.name) for one in options}
+            command(**given, **{name: value for name, value in used.items() if value is not None})
+
+        wrapped.__name__ = command.__name__
+        wrapped.__doc__ = command.__doc__
+        wrapped.__signature__ = own.replace(  # type: ignore[attr-defined]
+            parameters=[*kept, *options]
+        )
+        return wrapped
+
+    return decorate
 
 
 def _parameter(name: str) -> inspect.Parameter:

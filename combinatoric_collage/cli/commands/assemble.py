@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, get_args
 
@@ -18,7 +17,13 @@ from combinatoric_collage.cli.exit_codes import AsJson
 from combinatoric_collage.cli.followed_run import report
 from combinatoric_collage.cli.option_values import Only, terms
 from combinatoric_collage.cli.output_folder import Output
-from combinatoric_collage.cli.request_options import COMPLETED, METAVARS, NUMBERS, completing
+from combinatoric_collage.cli.request_options import (
+    COMPLETED,
+    METAVARS,
+    NUMBERS,
+    completing,
+    field_options,
+)
 from combinatoric_collage.cli.stacks.stack import RunFailed
 from combinatoric_collage.cli.stacks.which import Where
 
@@ -28,27 +33,6 @@ HELP = {
     "seed": "of the shuffle",
 }
 """What a new layout has of its own, or means otherwise than a request."""
-
-
-def layout_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for every field of a new layout, in place of its ``**changes``.
-
-    It gets those that were used, by the fields' names.
-    """
-    own = inspect.signature(function)
-    names = [name for name in LayoutAsked.model_fields if name != "only"]
-
-    def wrapped(**given: Any) -> None:
-        used = {name: given.pop(name) for name in names}
-        function(**given, **{name: value for name, value in used.items() if value is not None})
-
-    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    wrapped.__name__ = function.__name__
-    wrapped.__doc__ = function.__doc__
-    wrapped.__signature__ = own.replace(  # type: ignore[attr-defined]
-        parameters=[*map(_option, names), *kept]
-    )
-    return wrapped
 
 
 def _option(name: str) -> inspect.Parameter:
@@ -69,6 +53,12 @@ def _option(name: str) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind | None, option],
     )
+
+
+layout_options = field_options(
+    [_option(name) for name in LayoutAsked.model_fields if name != "only"]
+)
+"""Gives a command an option for every field of a new layout."""
 
 
 @layout_options

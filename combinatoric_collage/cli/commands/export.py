@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -20,7 +19,7 @@ from combinatoric_collage.cli.exit_codes import AsJson, answer, say
 from combinatoric_collage.cli.option_values import Only, terms
 from combinatoric_collage.cli.output_folder import PLACE, SHORT
 from combinatoric_collage.cli.request_options import METAVARS as SHARED
-from combinatoric_collage.cli.request_options import NUMBERS, completing
+from combinatoric_collage.cli.request_options import NUMBERS, completing, field_options
 from combinatoric_collage.cli.stacks import take_away
 from combinatoric_collage.cli.stacks.which import Where
 
@@ -55,27 +54,6 @@ File = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="replace the file if it is there")]
 
 
-def export_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for every option of an export, in place of its ``**options``.
-
-    It gets those that were used, by the fields' names.
-    """
-    own = inspect.signature(function)
-    names = [name for name in Export.model_fields if name not in ("kind", "only")]
-
-    def wrapped(**given: Any) -> None:
-        used = {name: given.pop(name) for name in names}
-        function(**given, **{name: value for name, value in used.items() if value is not None})
-
-    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    wrapped.__name__ = function.__name__
-    wrapped.__doc__ = function.__doc__
-    wrapped.__signature__ = own.replace(  # type: ignore[attr-defined]
-        parameters=[*kept, *map(_option, names)]
-    )
-    return wrapped
-
-
 def _option(name: str) -> inspect.Parameter:
     field, flag = Export.model_fields[name], "--" + name.replace("_", "-")
     kind: Any = NUMBERS.get(field.annotation, str)  # type: ignore[arg-type]
@@ -96,7 +74,7 @@ def _option(name: str) -> inspect.Parameter:
     )
 
 
-@export_options
+@field_options([_option(name) for name in Export.model_fields if name not in ("kind", "only")])
 @command
 def export(
     collage: Id,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from collage import page as built
 from combinatoric_collage.cli.page_server import Folder, serving
@@ -27,6 +27,8 @@ QUIET = [
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 SHOTS = ROOT / "out" / "screenshots"
+PATIENCE_MS = 60_000
+"""For what the page does by itself: only one that never does it takes so long, on any machine."""
 
 LISTEN = """
 window.violations = [];
@@ -42,6 +44,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
     if not built.is_built():
         pytest.skip(built.NOT_BUILT)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -137,7 +140,7 @@ def visit(browser: Browser) -> Iterator[Look]:
             else:
                 page = browser.new_context(**options | context).new_page()
                 stack.callback(page.context.close)
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE_MS)
             seen = Seen(page)
             page.on("pageerror", lambda error: seen.wrong.append(str(error)))
             page.on("dialog", lambda dialog: seen.wrong.append(f"dialog {dialog.message}"))

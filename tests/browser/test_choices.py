@@ -217,8 +217,27 @@ def test_in_a_studio_the_stack_keeps_them_and_other_tabs_take_them_up(studio, vi
     assert person != "ben"
 
 
-def test_what_the_stack_does_not_keep_is_said_and_sent_again(studio, visit):
+def test_what_the_stack_refuses_to_keep_is_said_and_sent_again_on_request(studio, visit):
     made = studio.make(encode(noise((96, 96), 8)))
+    seen = visit(studio.address)
+    seen.page.goto(f"{studio.base}collages/{made}/#view=tiles")
+    address = f"**/api/collages/{made}/choices"
+    seen.page.route(address, refuse)
+    seen.page.locator(".thumb").first.focus()
+
+    seen.page.keyboard.press("s")
+
+    expect(seen.page.locator(".tally")).to_have_text("1 starred")
+    expect(seen.page.get_by_role("alert")).to_contain_text("Your choices are not kept. Not today.")
+    seen.page.unroute(address)
+    seen.page.get_by_role("button", name="Try again").click()
+    expect(seen.page.get_by_role("alert")).to_be_hidden()
+    assert starred(studio, made) == [True]
+    seen.wrong.clear()
+
+
+def test_what_is_chosen_without_a_connection_is_sent_when_there_is_one(studio, visit):
+    made = studio.make(encode(noise((96, 96), 9)))
     seen = visit(studio.address)
     seen.page.goto(f"{studio.base}collages/{made}/#view=tiles")
     seen.page.locator(".thumb").first.focus()
@@ -229,8 +248,20 @@ def test_what_the_stack_does_not_keep_is_said_and_sent_again(studio, visit):
     expect(seen.page.locator(".tally")).to_have_text("1 starred")
     expect(seen.page.get_by_role("alert")).to_contain_text("Your choices are not kept.")
     seen.page.context.set_offline(False)
-    seen.page.get_by_role("button", name="Try again").click()
     expect(seen.page.get_by_role("alert")).to_be_hidden()
-    (tiles,) = studio.stack.store.choices(made).people.values()
-    assert [choice.star for choice in tiles.values()] == [True]
+    assert starred(studio, made) == [True]
     seen.wrong.clear()
+
+
+def refuse(route):
+    if route.request.method == "PATCH":
+        route.fulfill(
+            status=403, json={"title": "Forbidden", "status": 403, "detail": "Not today."}
+        )
+    else:
+        route.continue_()
+
+
+def starred(studio, made):
+    (tiles,) = studio.stack.store.choices(made).people.values()
+    return [choice.star for choice in tiles.values()]

@@ -83,6 +83,7 @@ export function apiChoices(id) {
   }
 
   tabs.addEventListener("message", load);
+  addEventListener("online", () => send());
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") load();
     else send({ keepalive: true });

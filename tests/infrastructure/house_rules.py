@@ -54,7 +54,7 @@ ARROWS = {
     "combinatoric_collage": "notebook pack",
     "engines": "errors frozen networks painting pictures tile weights words",
     "examples": "announcements choices engines manifest painting plan request tile",
-    "export": "digest errors fields formats frozen manifest names request sheet text",
+    "export": "choices digest errors fields formats frozen manifest names request sheet text",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
@@ -110,7 +110,7 @@ ARROWS = {
     "spending": "engines errors tile",
     "steps": (
         "announcements choices clock collage digest engines errors export fields formats "
-        "in_order manifest notes pictures pixels plan prepared progress provenance recipes "
+        "in_order manifest notes page pictures pixels plan prepared progress provenance recipes "
         "records request services sheet spending store tile verdict watch weights words"
     ),
     "store": (

@@ -22,6 +22,7 @@ from typing import Any
 
 from collage.settings import Settings
 from collage.store.choices import ChoiceFiles
+from collage.store.copies import Copies
 from collage.store.exports import Exports
 from collage.store.outcomes import Outcomes
 from collage.store.results import Results
@@ -31,7 +32,9 @@ from collage.store.uploads import Uploads
 from collage.store.weight_files import WeightFiles
 
 
-class Store(Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, WeightFiles):
+class Store(
+    Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, Copies, WeightFiles
+):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
 
     A record that cannot be read raises UnreadableRecord, which is a NotInStore: whoever can do

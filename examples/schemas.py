@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from collage.announcements import Completed, Ended, Refused
+from collage.announcements import Completed, Ended, Refused, Started
 from collage.choices.choice import Choices
 from collage.manifest import Failure, Manifest
 from collage.plan import Plan
@@ -22,6 +22,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "choices": Choices,
     "sidecar": Sidecar,
     "failure": Failure,
+    "event-started": Started,
     "event-completed": Completed,
     "event-ended": Ended,
     "event-refused": Refused,

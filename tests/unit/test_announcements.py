@@ -45,6 +45,8 @@ def test_an_end_without_a_collage_is_announced_as_what_it_is(heard, error, kind,
     (event,) = heard()
     assert event["detail-type"] == kind
     assert event["detail"] == {
+        "version": 1,
+        "kind": state,
         "id": COLLAGE,
         "state": state,
         "bucket": "bucket",

@@ -6,48 +6,81 @@ from typing import Any
 
 import pytest
 
-from collage.announcements import KINDS
+from collage.announcements import TYPES
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from tests.workflow.running import SMALL, denied, eventually, photo, run
+from tests.fake_openai import FakeOpenAI, Faults
+from tests.rule_patterns import PATTERNS
+from tests.workflow.running import SMALL, denied, ended, eventually, photo, run
 
-Hear = Callable[[], dict[str, Any]]
+Hear = Callable[[str], dict[str, Any]]
 LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({}) as (_, stack):
-        yield stack
+def fake() -> Iterator[FakeOpenAI]:
+    with FakeOpenAI(key="sk-test", cheap=True) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def stack(fake: FakeOpenAI) -> Iterator[Stack]:
+    parameters = {"ImagesPerMinute": "1200", "ImagesAtOnce": "20", "LatencySeconds": "0.1"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "sk-test")
+        patch.setenv("OPENAI_BASE_URL", fake.base_url)
+        with laptop.running(parameters) as (_, stack):
+            yield stack
+
+
+@pytest.fixture(scope="module")
+def queues(stack: Stack) -> dict[str, str]:
+    """For each kind the queue that a rule of the pattern in the docs fills."""
+    sqs, events = stack.client("sqs"), stack.client("events")
+    urls = {}
+    for kind, pattern in PATTERNS.items():
+        assert json.loads(pattern)["source"] == [stack.name]
+        urls[kind] = sqs.create_queue(QueueName=kind)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=urls[kind], AttributeNames=["QueueArn"])
+        events.put_rule(Name=kind, EventPattern=pattern)
+        target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
+        events.put_targets(Rule=kind, Targets=[target])
+    return urls
 
 
 @pytest.fixture
-def hear(stack: Stack) -> Iterator[Hear]:
-    """The next event of the stack, which is held to its schema."""
-    sqs, events = stack.client("sqs"), stack.client("events")
-    queue = sqs.create_queue(QueueName="heard")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    events.put_rule(Name="hear", EventPattern=json.dumps({"source": [stack.name]}))
-    target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="hear", Targets=[target])
+def hear(stack: Stack, queues: dict[str, str]) -> Hear:
+    """The next event of a kind, which is held to its schema."""
 
-    def one() -> dict[str, Any]:
+    def one(kind: str) -> dict[str, Any]:
+        sqs, queue = stack.client("sqs"), queues[kind]
         (heard,) = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=heard["ReceiptHandle"])
         event: dict[str, Any] = json.loads(heard["Body"])
-        KINDS[event["detail-type"]].model_validate(event["detail"], strict=True, extra="forbid")
+        TYPES[event["detail-type"]].model_validate(event["detail"], strict=True, extra="forbid")
         return event
 
-    yield one
-    events.remove_targets(Rule="hear", Ids=["queue"])
-    events.delete_rule(Name="hear")
-    sqs.delete_queue(QueueUrl=queue)
+    return one
+
+
+def test_a_run_that_begins_is_announced(stack: Stack, hear: Hear) -> None:
+    started = stack.start(photo(5), SMALL)
+
+    while (event := hear("started"))["detail"]["id"] != started["id"]:
+        pass
+    detail = event["detail"]
+    assert (event["detail-type"], detail["state"]) == ("Run Started", "running")
+    assert detail["run"] == started["run"]
+    asked = stack.client("s3").get_object(Bucket=detail["bucket"], Key=detail["request"])
+    assert json.load(asked["Body"])["id"] == started["id"]
+    ended(stack, started)
+    assert hear("completed")["detail"]["id"] == started["id"]
 
 
 def test_a_collage_that_is_made_is_announced_with_where_it_lies(stack: Stack, hear: Hear) -> None:
     manifest = run(stack, photo(1))
 
-    event = hear()
+    event = hear("completed")
     detail = event["detail"]
     assert (event["detail-type"], detail["state"]) == ("Collage Completed", "done")
     assert (detail["id"], detail["tiles"], detail["missing"]) == (manifest.id, 6, 0)
@@ -58,7 +91,7 @@ def test_a_collage_that_is_made_is_announced_with_where_it_lies(stack: Stack, he
 def test_a_collage_that_lacks_tiles_is_announced_as_partial(stack: Stack, hear: Hear) -> None:
     options = {"rows": 4, "cols": 3, "masks": ["halves", "centre"]}
     whole = run(stack, photo(2), **options)
-    assert hear()["detail"]["state"] == "done"
+    assert hear("completed")["detail"]["state"] == "done"
     lost = whole.tiles[5].key
     collages = stack.outputs["CollagesBucket"]
     stack.client("s3").delete_object(Bucket=collages, Key=f"tiles/{lost}.json")
@@ -67,9 +100,28 @@ def test_a_collage_that_lacks_tiles_is_announced_as_partial(stack: Stack, hear: 
     with denied(stack, "RenderTile", "s3:PutObject", [arn]):
         partial = run(stack, photo(2), cell=33, **options)
 
-    detail = hear()["detail"]
+    detail = hear("partial")["detail"]
     assert (detail["id"], detail["state"]) == (partial.id, "partial")
     assert (detail["tiles"], detail["missing"], detail["refused"]) == (12, 1, 0)
+
+
+def test_a_run_that_ends_early_is_announced_as_stopped(
+    stack: Stack, fake: FakeOpenAI, hear: Hear
+) -> None:
+    paint = {"engine": "openai", "quality": "low"}
+    run(stack, photo(6), **paint, tiles=2)
+    paid = hear("completed")["detail"]["usd"]
+    fake.faults = Faults(rate=1.0, kinds=("quota",))
+
+    manifest = run(stack, photo(6), **paint)
+
+    fake.faults = Faults()
+    event = hear("stopped")
+    detail = event["detail"]
+    assert (event["detail-type"], detail["state"]) == ("Collage Completed", "partial")
+    assert (detail["id"], detail["stopped"]) == (manifest.id, "QuotaExhausted")
+    assert (detail["tiles"], detail["missing"]) == (6, 4)
+    assert paid > 0 == detail["usd"]
 
 
 def test_a_run_that_fails_is_announced_with_its_reason(stack: Stack, hear: Hear) -> None:
@@ -77,7 +129,7 @@ def test_a_run_that_fails_is_announced_with_its_reason(stack: Stack, hear: Hear)
     with denied(stack, "RenderTile", "s3:PutObject", [arn]), pytest.raises(RunFailed) as raised:
         run(stack, photo(3))
 
-    event = hear()
+    event = hear("failed")
     detail = event["detail"]
     assert (event["detail-type"], detail["state"]) == ("Collage Failed", "failed")
     assert (detail["error"], detail["message"]) == (raised.value.name, str(raised.value))
@@ -92,7 +144,7 @@ def test_a_run_that_is_stopped_is_announced_as_cancelled(stack: Stack, hear: Hea
         executionArn=stack.runs.arn(started["run"]), error="Cancelled", cause="Enough of it."
     )
 
-    event = hear()
+    event = hear("cancelled")
     detail = event["detail"]
     assert (event["detail-type"], detail["state"]) == ("Collage Cancelled", "cancelled")
     assert (detail["id"], detail["message"]) == (started["id"], "Enough of it.")
@@ -102,7 +154,7 @@ def test_an_upload_that_starts_no_run_is_announced_as_refused(stack: Stack, hear
     uploads = stack.outputs["UploadsBucket"]
     stack.client("s3").put_object(Bucket=uploads, Key="uploads/letter.txt", Body=b"Dear all,")
 
-    event = hear()
+    event = hear("refused")
     detail = event["detail"]
     assert (event["detail-type"], detail["state"]) == ("Collage Refused", "refused")
     assert (detail["bucket"], detail["source"]) == (uploads, "uploads/letter.txt")

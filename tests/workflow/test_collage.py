@@ -33,23 +33,6 @@ def test_a_photo_becomes_a_collage(stack: Stack) -> None:
         assert decode(png).tobytes() != source.tobytes()
 
 
-def test_a_finished_collage_is_announced(stack: Stack) -> None:
-    queue = stack.client("sqs").create_queue(QueueName="heard")["QueueUrl"]
-    events = stack.client("events")
-    events.put_rule(Name="hear", EventPattern=json.dumps({"source": [stack.name]}))
-    arn = stack.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="hear", Targets=[target])
-
-    manifest = run(stack, photo(2))
-
-    heard = eventually(lambda: stack.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
-    event = json.loads(heard[0]["Body"])
-    assert event["detail-type"] == "Collage Completed"
-    assert event["detail"]["id"] == manifest.id
-    assert event["detail"]["collage"] == f"collages/{manifest.id}/collage.png"
-
-
 def test_styles_are_listed_only_when_the_request_names_none(stack: Stack) -> None:
     named = run(stack, photo(3))
     listed = run(stack, photo(3), styles=None, style_count=3)

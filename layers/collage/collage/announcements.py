@@ -1,6 +1,6 @@
 """Announcements: what a stack tells others by its account's event bus, and in what form.
 
-Each has the stack's name as its source, one of KINDS as its detail-type, and as its detail what
+Each has the stack's name as its source, one of TYPES as its detail-type, and as its detail what
 is said here. EventBridge delivers an event at least once, so the same may come twice.
 """
 
@@ -32,10 +32,28 @@ class NotAnnounced(TransientError):
 class Detail(Frozen):
     """What an announcement says."""
 
+    version: Literal[1] = Field(
+        default=1, description="of this schema; fields that are added to it are no other version"
+    )
+
+
+class Started(Detail):
+    """A run of a collage began. One that is tried again has another run, and begins again."""
+
+    kind: Literal["started"] = "started"
+    id: str
+    state: Literal["running"] = "running"
+    bucket: str
+    request: str = Field(description="key of what was asked for in the bucket")
+    run: str = Field(description="name of the execution of the workflow")
+
 
 class Completed(Detail):
     """A collage was made, of all of its tiles (done) or of most (partial)."""
 
+    kind: Literal["completed", "partial", "stopped"] = Field(
+        description="of all of its tiles; of most, or of what there was when the run stopped early"
+    )
     id: str
     state: Literal["done", "partial"]
     bucket: str
@@ -47,11 +65,13 @@ class Completed(Detail):
     missing: int = Field(description="tiles that were not made; their cells show others")
     refused: int = Field(description="those of them that moderation refused")
     stopped: str = Field(description="the error that ended the run early; empty when none did")
+    usd: float = Field(description="what was paid for the tiles that this run made")
 
 
 class Ended(Detail):
     """A run ended without a collage: it failed, or was cancelled."""
 
+    kind: Literal["failed", "cancelled"]
     id: str
     state: Literal["failed", "cancelled"]
     bucket: str
@@ -63,6 +83,7 @@ class Ended(Detail):
 class Refused(Detail):
     """An upload started no run: it is no picture, or its options are wrong."""
 
+    kind: Literal["refused"] = "refused"
     state: Literal["refused"] = "refused"
     bucket: str = Field(description="the uploads bucket")
     source: str = Field(description="key of the upload in the bucket")
@@ -70,13 +91,16 @@ class Refused(Detail):
     message: str
 
 
-KINDS: dict[str, type[Detail]] = {
+TYPES: dict[str, type[Detail]] = {
+    "Run Started": Started,
     "Collage Completed": Completed,
     "Collage Failed": Ended,
     "Collage Cancelled": Ended,
     "Collage Refused": Refused,
 }
-"""What can be announced. The workflow itself announces the first, functions the others."""
+"""What can be announced, by detail-type. The workflow itself announces the first two, functions the
+others. Those that begin with Collage are ends: rules ask for them by that.
+"""
 
 
 @dataclass(frozen=True)
@@ -93,9 +117,11 @@ class Announcements:
             NotAnnounced: when the bus did not take it.
         """
         cancelled = failure.error in STOPPED
+        state: Literal["failed", "cancelled"] = "cancelled" if cancelled else "failed"
         said = Ended(
+            kind=state,
             id=failure.id,
-            state="cancelled" if cancelled else "failed",
+            state=state,
             bucket=bucket,
             failure=f"collages/{failure.id}/failure.json",
             error=failure.error,

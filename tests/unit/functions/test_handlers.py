@@ -129,6 +129,8 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
     answer = deployed.invoke("assemble_collage", EVENTS["assemble_collage"])
 
     assert answer == {
+        "version": 1,
+        "kind": "completed",
         "id": accepted,
         "state": "done",
         "bucket": COLLAGES,
@@ -138,6 +140,7 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
         "missing": 0,
         "refused": 0,
         "stopped": "",
+        "usd": 0,
     }
     assert deployed.stack.listing() >= {answer["collage"], answer["manifest"]}
 

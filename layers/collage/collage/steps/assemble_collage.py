@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 from collage import clock
 from collage.announcements import Completed
@@ -109,7 +110,9 @@ def finish(
 def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
     """What is announced of a collage, or of another layout of it in ``folder``."""
     prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
+    lacking: Literal["partial", "stopped"] = "stopped" if manifest.stopped else "partial"
     return Completed(
+        kind=lacking if manifest.missing else "completed",
         id=manifest.id,
         state="partial" if manifest.missing else "done",
         bucket=store.collages,
@@ -119,4 +122,5 @@ def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
         missing=manifest.missing,
         refused=manifest.tile_counts.get("refused", 0),
         stopped=manifest.stopped.error if manifest.stopped else "",
+        usd=manifest.usd,
     )

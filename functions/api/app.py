@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from access import checked
 from problems import answer_errors, early, only_known_parameters
 from routes import catalogue, choices, collages, documents, exports, uploads
 
@@ -21,7 +22,7 @@ app = APIGatewayHttpResolver(
     enable_validation=True,
     serializer=partial(json.dumps, separators=(",", ":"), ensure_ascii=False),
 )
-app.use(middlewares=[only_known_parameters])
+app.use(middlewares=[only_known_parameters, checked])
 for router in (
     uploads.router,
     collages.router,

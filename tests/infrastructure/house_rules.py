@@ -59,8 +59,8 @@ ARROWS = {
     "formats": "errors frozen in_order pixels text",
     "functions": (
         "announcements choices clock collage digest engines errors export fields formats frozen "
-        "names pictures progress recipes request services settings sheet spending steps store "
-        "tile watch words"
+        "names owners pictures progress recipes request services settings sheet spending steps "
+        "store tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -142,6 +142,7 @@ NAMED_AFTER = {
 SHARED_NAMES = {
     "again.py": "single tiles made again: as they are asked for, unfolded, and found in a collage",
     "app.py": "what Lambda is told to call, in each function's folder",
+    "audit.py": "who did what, and what is known of the packages that are shipped",
     "description.py": "of the API, for those who write clients; of a picture, within its file",
     "errors.py": "of the library and of the laptop cloud, which knows nothing of that",
     "parameters.py": "of a template, and those that image generators write into pictures",

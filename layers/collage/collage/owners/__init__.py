@@ -1,0 +1,1 @@
+"""Owners: whose a collage is, who may do what with it, and who did what."""

@@ -16,7 +16,7 @@ from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.processes.functions import Function
-from combinatoric_collage.local.processes.invocation import Result
+from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.pool import Pool
 from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
@@ -29,6 +29,10 @@ logger = logging.getLogger("local")
 PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
+
+# Calls of HTTP APIs that functions answer at once, beside `workers` that do other work. One that
+# waits for something to happen takes no processor, but a process, of some 60 MB.
+API_CALLS = 8
 
 _one_at_a_time = threading.Lock()
 
@@ -165,9 +169,10 @@ class Cloud:
         resources = self._deploy(plan)
         if state:
             persistence.attach(changes, state, resources)
+        places = {Caller.WORK: self.workers, Caller.API: API_CALLS}
         # One warm process of every function beside those that work.
         alive = self.workers + len(self._functions)
-        self._pool = Pool(self.workers, alive, self._start_worker)
+        self._pool = Pool(places, alive, self._start_worker)
         defer(self._pool.stop)
         defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
@@ -208,12 +213,12 @@ class Cloud:
         self._apis.append(api)
         self._cleanup.callback(api.stop)
 
-    def invoke(self, function: str, event: bytes, nested: bool) -> Result:
+    def invoke(self, function: str, event: bytes, caller: Caller) -> Result:
         """Runs a function of the stack."""
         found = self._functions.get(function)
         if found is None:
             return Result.error("Runtime.Unavailable", f"{function} cannot run on this machine.")
-        return self._pool.invoke(found, event, nested)
+        return self._pool.invoke(found, event, caller)
 
     def later(self, what: str, work: Callable[[], Result | None]) -> None:
         """Does work in the background, as an asynchronous invocation: tried three times."""

@@ -10,7 +10,7 @@ from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.http.routes import Route
 from combinatoric_collage.local.moto.host import Host, replace
 from combinatoric_collage.local.moto.stand_in import StandIn
-from combinatoric_collage.local.processes.invocation import Result
+from combinatoric_collage.local.processes.invocation import Caller, Result
 
 KIND, STAGE = "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"
 ID_SIGNS = string.ascii_lowercase + string.digits
@@ -76,7 +76,7 @@ def _make(host: Host, name: str, region: str, properties: dict[str, Any]) -> Api
     found = list(routes.read(body))
 
     def invoke(function: str, event: bytes) -> Result:
-        return host.invoke(function, event, nested=False)
+        return host.invoke(function, event, Caller.API)
 
     id = "".join(secrets.choice(ID_SIGNS) for _ in range(10))
     served = [route for route in found if isinstance(route, Route)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from combinatoric_collage.local.moto import event_bodies
 from combinatoric_collage.local.moto.host import Host, replace
+from combinatoric_collage.local.processes.invocation import Caller
 
 # What an invocation may bring along ("Lambda quotas" in its developer guide).
 MOST_BYTES = {"RequestResponse": 6 * 2**20, "DryRun": 6 * 2**20, "Event": 2**20}
@@ -35,11 +36,12 @@ def _invocations(host: Host, stack: ExitStack) -> None:
             refused.code = 413
             raise refused
         if kind == "Event":
-            host.later(self.function_name, partial(run, nested=False))
+            host.later(self.function_name, partial(run, caller=Caller.WORK))
         if kind != "RequestResponse":
             return b""
         key = re.search(r"Credential=([^/]+)/", request.get("Authorization", ""))
-        result = run(nested=bool(key and host.is_function(key[1])))
+        nested = key and host.is_function(key[1])
+        result = run(caller=Caller.FUNCTION if nested else Caller.WORK)
         if result.failed:
             response["x-amz-function-error"] = "Unhandled"
         response["x-amz-executed-version"] = "$LATEST"
@@ -71,7 +73,7 @@ def _rules(host: Host, stack: ExitStack) -> None:
             service = arn.split(":")[2]
             if service == "lambda":
                 name, sent = arn.split(":")[6], event_bodies.target_input(target, event)
-                host.later(name, partial(host.invoke, name, sent, nested=False))
+                host.later(name, partial(host.invoke, name, sent, Caller.WORK))
             elif service == "states":
                 host.later(arn, partial(start, target, event_bodies.target_input(target, event)))
             else:

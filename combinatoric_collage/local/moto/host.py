@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from combinatoric_collage.local.errors import CloudError
 from combinatoric_collage.local.http.api import Api
-from combinatoric_collage.local.processes.invocation import Result
+from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.tasks import Tasks
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
@@ -41,7 +41,7 @@ class Host(Protocol):
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""
 
-    def invoke(self, function: str, event: bytes, nested: bool) -> Result:
+    def invoke(self, function: str, event: bytes, caller: Caller) -> Result:
         """Runs a function."""
 
     def later(self, what: str, work: Callable[[], Result | None]) -> None:

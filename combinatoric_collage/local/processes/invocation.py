@@ -3,9 +3,21 @@
 import json
 import time
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 # Lambda gives an import 10 seconds, on machines that do nothing else.
 INIT_SECONDS = 60.0
+
+
+class Caller(Enum):
+    """Who waits for an invocation, by which it has a place."""
+
+    WORK = auto()
+    """A state machine, an event, or whoever invokes a function by Lambda's API."""
+    API = auto()
+    """A client of an HTTP API, perhaps for as long as something has not happened yet."""
+    FUNCTION = auto()
+    """Another function, which has a place itself and takes none for what it waits for."""
 
 
 @dataclass(frozen=True)

@@ -2,39 +2,51 @@
 
 import itertools
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from threading import Condition
 
 from combinatoric_collage.local.processes.functions import Function
-from combinatoric_collage.local.processes.invocation import Result
+from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.worker import Worker
 
 
 class Pool:
     """Runs invocations in processes that are kept for the next one."""
 
-    def __init__(self, busy: int, alive: int, start: Callable[[Function, int], Worker]) -> None:
-        """`busy` processes at most work at once, about `alive` exist, idle ones included."""
-        self._limit = busy
+    def __init__(
+        self,
+        places: Mapping[Caller, int],
+        alive: int,
+        start: Callable[[Function, int], Worker],
+    ) -> None:
+        """`places` are the invocations at once of each kind of caller; others have no limit.
+
+        About `alive` processes exist, idle ones included.
+        """
+        self._places = places
         self._room = alive
         self._start = start
         self._number = itertools.count(1)
         self._changed = Condition()
+        self._taken: Counter[Caller] = Counter()
         self._busy: set[Worker | object] = set()
         self._idle: list[Worker] = []
         self._stopped = False
 
-    def invoke(self, function: Function, event: bytes, nested: bool = False) -> Result:
-        """Runs one event, waiting for a free place first.
+    def invoke(self, function: Function, event: bytes, caller: Caller = Caller.WORK) -> Result:
+        """Runs one event, waiting first for a free place among those of its kind of caller.
 
-        A `nested` one comes from a function that waits for it, so it takes no place of its own:
-        with every place taken by a waiting function none would ever be free.
+        Were one kind to take those of another, clients that wait for news of a run would keep the
+        run from going on; and with every place taken by a function that waits for another none
+        would ever be free.
         """
         place = object()
         with self._changed:
-            self._changed.wait_for(lambda: nested or self._stopped or len(self._busy) < self._limit)
+            self._changed.wait_for(lambda: self._stopped or self._has_place(caller))
             if self._stopped:
                 return Result.error("Sandbox.Stopped", "The cloud is being stopped.")
+            self._taken[caller] += 1
             worker, surplus = self._pick(function)
             self._busy.add(worker or place)
         for old in surplus:
@@ -45,7 +57,7 @@ class Pool:
                 return Result.error("Sandbox.Stopped", "The cloud is being stopped.")
             result = worker.invoke(str(uuid.uuid4()), event)
         finally:
-            self._release(worker, place)
+            self._release(worker, place, caller)
         return result
 
     def stop(self) -> None:
@@ -57,6 +69,9 @@ class Pool:
             self._changed.notify_all()
         for worker in workers:
             worker.stop()
+
+    def _has_place(self, caller: Caller) -> bool:
+        return caller not in self._places or self._taken[caller] < self._places[caller]
 
     def _pick(self, function: Function) -> tuple[Worker | None, list[Worker]]:
         """An idle process of the function, if any, and idle ones that have to go."""
@@ -82,8 +97,9 @@ class Pool:
         worker.stop()
         return None
 
-    def _release(self, worker: Worker | None, place: object) -> None:
+    def _release(self, worker: Worker | None, place: object, caller: Caller) -> None:
         with self._changed:
+            self._taken[caller] -= 1
             self._busy -= {worker, place}
             keep = worker is not None and worker.alive and not self._stopped
             if worker is not None and keep:

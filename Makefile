@@ -103,7 +103,7 @@ destroy: install ## delete the stack and its buckets, after asking; YES=its name
 
 layers: install ## build the layers as `sam build` does and check their sizes (needs a package index)
 	@rm -rf out/layers
-	@for layer in Collage Imaging Letters Painting Provider; do \
+	@for layer in Collage Imaging Letters Painting Provider Signing; do \
 		mkdir -p out/layers/$${layer}Layer && \
 		$(MAKE) --silent -C layers/$$(echo $$layer | tr A-Z a-z) build-$${layer}Layer \
 			ARTIFACTS_DIR="$(CURDIR)/out/layers/$${layer}Layer" || exit 1; \
@@ -218,6 +218,7 @@ lock: ## write the lock files anew (needs uv)
 	$(LOCK_LAYER) --no-emit-package numpy --no-emit-package pillow \
 		--override requirements/without-runtimes.in requirements/layer-painting.in \
 		requirements/networks.in --output-file layers/painting/requirements.txt
+	$(LOCK_LAYER) requirements/layer-signing.in --output-file layers/signing/requirements.txt
 	$(LOCK_LAYER) --no-emit-package pydantic --no-emit-package pydantic-core \
 		--no-emit-package annotated-types --no-emit-package typing-inspection \
 		--no-emit-package typing-extensions \

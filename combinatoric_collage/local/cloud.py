@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,8 +14,8 @@ from typing import Any, Self
 
 from combinatoric_collage.local import aws, deploy, scratch, template
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
-from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.identities import Identities
+from combinatoric_collage.local.moto.host import Front
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.pool import Pool
@@ -79,6 +80,8 @@ class Cloud:
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
+        self.clock: Callable[[], float] = time.time
+        """The time of those who only let in until a day, in seconds since 1970."""
         self._clear()
 
     def _clear(self) -> None:
@@ -87,7 +90,7 @@ class Cloud:
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
-        self._apis: list[Api] = []
+        self._fronts: list[Front] = []
         self.stopping = threading.Event()
         self.problem: CloudError | None = None
         self.lost: StateError | None = None
@@ -177,8 +180,8 @@ class Cloud:
         defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
         iam.enforce()
-        for api in self._apis:
-            api.start()
+        for front in self._fronts:
+            front.start()
 
     def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
         """Makes the stack and finds its functions; its resources by their logical ids."""
@@ -208,10 +211,10 @@ class Cloud:
             self.lost = error
             self._tell_lost(error)
 
-    def serve(self, api: Api) -> None:
-        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
-        self._apis.append(api)
-        self._cleanup.callback(api.stop)
+    def serve(self, front: Front) -> None:
+        """Serves what has an address once the stack stands, and stops it with the cloud."""
+        self._fronts.append(front)
+        self._cleanup.callback(front.stop)
 
     def invoke(self, function: str, event: bytes, caller: Caller) -> Result:
         """Runs a function of the stack."""

@@ -11,6 +11,7 @@ from collage.frozen import Frozen
 from collage.names import Digest, UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
+from collage.sharing.share import Share, State
 from collage.sheet.geometry import Geometry
 from collage.watch.tiles import ListedTile
 
@@ -169,6 +170,28 @@ class ExportSeen(Frozen):
     error: str | None = Field(default=None, description="why it failed, if it did")
     message: str | None = None
     links: Links = Field(description="`file` once it is done")
+
+
+class ShareSeen(Frozen):
+    """A share, and where it stands."""
+
+    share: Share
+    state: State = Field(
+        description="running: it is copied; open: it has an address; over: it has ended, by its "
+        "day, by somebody, or because its key is no longer the stack's"
+    )
+    address: str | None = Field(
+        default=None, description="what opens it, for everybody who has it; while it is open"
+    )
+    error: str | None = Field(default=None, description="why it failed, if it did")
+    message: str | None = None
+    links: Links
+
+
+class Shares(Frozen):
+    """The shares of a collage, the oldest first."""
+
+    items: list[ShareSeen]
 
 
 class Engine(Frozen):

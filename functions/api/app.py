@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from access import checked
 from problems import answer_errors, early, only_known_parameters
-from routes import catalogue, choices, collages, documents, exports, uploads
+from routes import catalogue, choices, collages, documents, exports, shares, uploads
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 
@@ -28,6 +28,7 @@ for router in (
     collages.router,
     choices.router,
     exports.router,
+    shares.router,
     catalogue.router,
     documents.router,
 ):

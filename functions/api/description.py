@@ -116,7 +116,11 @@ def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own |= {"422"} if {"parameters", "requestBody"} & operation.keys() else set()
     own |= {"404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
-    own |= {"409"} if path.endswith(("/again", "/assemble", "/choices", "/exports")) else set()
+    own |= (
+        {"409"}
+        if path.endswith(("/again", "/assemble", "/choices", "/exports", "/share"))
+        else set()
+    )
     schema = {"$ref": f"{REFERENCE}Problem"}
     message = {"$ref": f"{REFERENCE}{MESSAGE}"}
     said: dict[str, Any] = {

@@ -45,6 +45,21 @@ def export(collage: str, name: str, asked: Export, tiles: Sequence[int]) -> None
     _tell(os.environ["EXPORT_FUNCTION"], event)
 
 
+def shares() -> bool:
+    """Whether this stack shares anything."""
+    return bool(os.environ.get("SHARE_FUNCTION"))
+
+
+def share_keys() -> list[str]:
+    """The ids of the public keys that addresses are good by."""
+    return os.environ.get("SHARE_KEYS", "").split(",")
+
+
+def share(collage: str, name: str) -> None:
+    """Have a share brought to what its record says; that may take longer than a request."""
+    _tell(os.environ["SHARE_FUNCTION"], {"id": collage, "share": name})
+
+
 def _tell(function: str, event: Mapping[str, Any]) -> None:
     """Have a function run with an event, which holds a quarter of a megabyte at most."""
     payload = json.dumps(event, separators=(",", ":")).encode()

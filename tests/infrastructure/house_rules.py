@@ -59,8 +59,8 @@ ARROWS = {
     "formats": "errors frozen in_order pixels text",
     "functions": (
         "announcements choices clock collage digest engines errors export fields formats frozen "
-        "names owners pictures progress recipes request services settings sheet spending steps "
-        "store tile watch words"
+        "names owners pictures progress recipes request services settings sharing sheet spending "
+        "steps store tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -106,16 +106,17 @@ ARROWS = {
     ),
     "services": "engines errors settings spending",
     "settings": "frozen",
+    "sharing": "errors frozen names",
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage digest engines errors export fields formats "
-        "in_order manifest notes page pictures pixels plan prepared progress provenance recipes "
-        "records request services sheet spending store tile verdict watch weights words"
+        "announcements choices clock collage digest engines errors export fields formats in_order "
+        "manifest notes page pictures pixels plan prepared progress provenance recipes records "
+        "request services sharing sheet spending store tile verdict watch weights words"
     ),
     "store": (
         "choices digest engines errors export formats frozen in_order manifest names notes page "
-        "plan prepared progress records request settings tile weights"
+        "plan prepared progress records request settings sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",

@@ -12,12 +12,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from combinatoric_collage.local.errors import CloudError
-from combinatoric_collage.local.http.api import Api
 from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.tasks import Tasks
 
 # It warns of what it does not do, again and again; nobody is to read that on a terminal.
 logging.getLogger("moto").addHandler(logging.NullHandler())
+
+
+class Front(Protocol):
+    """What is served at an address of its own."""
+
+    def start(self) -> None:
+        """Answers requests from now on."""
+
+    def stop(self) -> None:
+        """Ends every connection."""
 
 
 class Host(Protocol):
@@ -35,8 +44,11 @@ class Host(Protocol):
     api_port: int
     """The port of an HTTP API; 0 for any."""
 
-    def serve(self, api: Api) -> None:
-        """Serves an HTTP API once the stack stands, and stops it with the cloud."""
+    def clock(self) -> float:
+        """The time as those see it who only let in until a day, in seconds since 1970."""
+
+    def serve(self, front: Front) -> None:
+        """Serves what has an address once the stack stands, and stops it with the cloud."""
 
     def report(self, sentence: str) -> None:
         """Tells the user something that is left out."""

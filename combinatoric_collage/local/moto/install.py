@@ -10,6 +10,7 @@ from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.moto import (
     apigateway,
     cloudformation,
+    cloudfront,
     dynamodb,
     ecs,
     ended_executions,
@@ -33,6 +34,7 @@ CHANGES = (
     instance_tracking,
     cloudformation,
     apigateway,
+    cloudfront,
     dynamodb,
     stepfunctions,
     executions,

@@ -127,6 +127,10 @@ class StoreUnavailable(TransientError):
     """S3 did not answer, or asked to slow down, more often than one call is worth."""
 
 
+class SharingUnavailable(PermanentError):
+    """The stack shares nothing, or has no key to sign addresses with."""
+
+
 class EngineUnavailable(StoppingError):
     """The stack is not set up for the engine asked for; the message says what is missing."""
 

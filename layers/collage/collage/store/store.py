@@ -9,6 +9,8 @@
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      collages/{id}/exports/{name}/  what was taken away of it, and why not
                      collages/{id}/choices.json what people think of its tiles, when they do
+                     collages/{id}/shares/{share}/  what was shared of it, until when
+                     shares/{share}/site/   the copy that a share shows, and nothing else
                      tiles/{key}.png .json content-addressed, shared by all collages
                      tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
@@ -27,13 +29,14 @@ from collage.store.exports import Exports
 from collage.store.outcomes import Outcomes
 from collage.store.results import Results
 from collage.store.run_records import RunRecords
+from collage.store.shares import Shares
 from collage.store.tiles import Tiles
 from collage.store.uploads import Uploads
 from collage.store.weight_files import WeightFiles
 
 
 class Store(
-    Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, Copies, WeightFiles
+    Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, Copies, Shares, WeightFiles
 ):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
 

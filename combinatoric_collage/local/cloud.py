@@ -80,8 +80,8 @@ class Cloud:
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
-        self.clock: Callable[[], float] = time.time
-        """The time of those who only let in until a day, in seconds since 1970."""
+        self.now: Callable[[], float] = time.time
+        """What the time is to `clock`; may be set to another at any moment."""
         self._clear()
 
     def _clear(self) -> None:
@@ -210,6 +210,10 @@ class Cloud:
         if self.lost is None:
             self.lost = error
             self._tell_lost(error)
+
+    def clock(self) -> float:
+        """The time as those see it who only let in until a day, in seconds since 1970."""
+        return self.now()
 
     def serve(self, front: Front) -> None:
         """Serves what has an address once the stack stands, and stops it with the cloud."""

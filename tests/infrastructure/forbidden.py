@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES, place
 
-START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API = (
+START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API = (
     f"{name}FunctionRole"
     for name in (
         "StartCollage",
@@ -17,6 +17,7 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API = (
         "RenderTile",
         "AssembleCollage",
         "ExportCollage",
+        "ShareCollage",
         "RecordFailure",
         "Api",
     )
@@ -24,7 +25,7 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API = (
 WORKFLOW, TASK = "CollageStateMachineRole", "DiffusionRole"
 AGENT, EXECUTION = "GpuInstanceRole", "DiffusionExecutionRole"
 NOBODY: frozenset[str] = frozenset()
-FUNCTIONS = frozenset({START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, RECORD, API})
+FUNCTIONS = frozenset({START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API})
 
 
 def _arn(service: str, rest: str) -> str:
@@ -108,7 +109,25 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{ONE}/exports/0123/export.json", EXPORT),
     *_calls("s3:PutObject", f"{ONE}/exports/0123/asked.json", EXPORT, API),
     *_calls("s3:AbortMultipartUpload", f"{ONE}/exports/0123/zip.zip", EXPORT),
-    # Nothing is deleted or opened by anybody.
+    # What is shared: one role makes copies, and takes them away; no other sees them.
+    *_calls("s3:PutObject", f"{ONE}/shares/abc/share.json", API),
+    *_calls("s3:PutObject", f"{ONE}/shares/abc/copy.json", SHARE),
+    *_calls("s3:GetObject", f"{ONE}/shares/abc/copy.json", SHARE, API),
+    *_calls("s3:DeleteObject", f"{ONE}/shares/abc/share.json", SHARE),
+    *_calls("s3:PutObject DeleteObject", f"{COLLAGES}/shares/abc/site/index.html", SHARE),
+    *_calls("s3:GetObject", f"{COLLAGES}/shares/abc/site/index.html"),
+    *_calls("s3:PutObject DeleteObject", f"{COLLAGES}/shares/abc/other.json"),
+    *_calls("s3:DeleteObject", f"{ONE}/manifest.json"),
+    *_calls("lambda:InvokeFunction", _arn("lambda", "function:ShareCollageFunction"), API),
+    *_calls(
+        "secretsmanager:GetSecretValue", _arn("secretsmanager", "secret:sharing-key-a1B2c3"), SHARE
+    ),
+    *_calls(
+        "secretsmanager:PutSecretValue DescribeSecret",
+        _arn("secretsmanager", "secret:sharing-key-a1B2c3"),
+    ),
+    *_calls("cloudfront:UpdateDistribution UpdateKeyGroup CreateInvalidation", "*"),
+    # Nothing else is deleted or opened by anybody.
     *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{COLLAGES}/tiles/0123.png"),
     *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{UPLOADS}/uploads/photo.png"),
     *_calls("s3:DeleteBucket PutBucketPolicy PutBucketAcl PutLifecycleConfiguration", COLLAGES),
@@ -209,7 +228,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("events:PutEvents", _arn("events", "event-bus/default"), WORKFLOW, START, RECORD),
     *_calls("events:PutEvents", _arn("events", "event-bus/another")),
     *_calls("events:PutRule", _arn("events", "rule/another")),
-    *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, RECORD),
+    *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, SHARE, RECORD),
     *_calls("sqs:ReceiveMessage DeleteMessage PurgeQueue", ARNS["DeadLetterQueue"]),
     *_calls("sqs:SendMessage", _arn("sqs", "another")),
     *_calls("sns:Publish", _arn("sns", "another")),

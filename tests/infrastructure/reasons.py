@@ -164,6 +164,35 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/exports/*": "Nothing is left of a file that failed half-way"
         },
     },
+    "ShareCollageFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {
+            "COLLAGES/collages/*/manifest.json": "What there is to copy",
+            "COLLAGES/collages/*/choices.json": "The choices, which are shown without names",
+            "COLLAGES/collages/*/collage.*": "The collage",
+            "COLLAGES/collages/*/collage_files/*": "Its pyramid",
+            "COLLAGES/collages/*/preview.jpg": "Its preview",
+            "COLLAGES/collages/*/source.png": "The source, which the page compares with",
+            "COLLAGES/collages/*/sources/*": "The same, where there are several",
+            "COLLAGES/collages/*/masks/*": "The masks, which the page draws",
+            "COLLAGES/collages/*/shares/*": "What is shared, and until when",
+            "COLLAGES/shares/*/site/manifest.json": "Whether a copy was cut short",
+            "COLLAGES/tiles/*.png": "The tiles",
+        },
+        "s3:ListBucket": {"COLLAGES": LISTED},
+        "s3:PutObject": {
+            "COLLAGES/shares/*/site/*": "The copy",
+            "COLLAGES/collages/*/shares/*/copy.json": "That the copy is whole, and its address",
+            "COLLAGES/collages/*/shares/*/failure.json": "Why there is none",
+        },
+        "s3:DeleteObject": {
+            "COLLAGES/shares/*/site/*": "The copy of a share that has ended",
+            "COLLAGES/collages/*/shares/*": "What is written of it",
+        },
+        "secretsmanager:GetSecretValue": {
+            "secret:sharing-key-??????": "The key that signs addresses, read by nobody else"
+        },
+    },
     "RecordFailureFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
         "s3:GetObject": {"COLLAGES/collages/*/failure.json": "What the run said itself stays"},
@@ -191,6 +220,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/styles.json": "Styles that the request names",
             "COLLAGES/collages/*/exports/*/asked.json": "What is to be taken away",
             "COLLAGES/collages/*/choices.json": "What people think of its tiles",
+            "COLLAGES/collages/*/shares/*/share.json": "What is shared, or is no longer",
             "COLLAGES/index/*": "The list of all collages",
         },
         "states:StartExecution": {"stateMachine:stack-collage": "The run"},
@@ -203,6 +233,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "lambda:InvokeFunction": {
             "function:AssembleCollageFunction": "Another layout",
             "function:ExportCollageFunction": "A file to take away",
+            "function:ShareCollageFunction": "The copy of a share, or its end",
         },
         "dynamodb:PutItem": {"table/LIMITS": "Idempotency keys, taken"},
         "dynamodb:UpdateItem": {"table/LIMITS": "Idempotency keys, settled"},

@@ -30,6 +30,7 @@ PARAMETERS = {
         for one in engines.providers().values()
         if one.key
     },
+    "SharingSecret": "sharing-key",
     "ModelsLocation": "s3://WEIGHTS/models/",
     "BedrockRegion": "us-west-2,us-east-2",
     "BedrockTextModel": "us.words.lister-1:0",

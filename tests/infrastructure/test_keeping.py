@@ -37,7 +37,7 @@ def test_a_bucket_is_private_encrypted_and_outlives_the_stack(name):
 
 @pytest.mark.parametrize("name", BUCKETS)
 def test_a_bucket_is_reached_by_tls_only_and_opened_to_nobody(name):
-    (statement,) = policy_of("AWS::S3::BucketPolicy", "Bucket", name)
+    statement, *others = policy_of("AWS::S3::BucketPolicy", "Bucket", name)
 
     assert statement["Effect"] == "Deny"
     assert statement["Principal"] == "*"
@@ -47,6 +47,8 @@ def test_a_bucket_is_reached_by_tls_only_and_opened_to_nobody(name):
         {"Fn::GetAtt": [name, "Arn"]},
         {"Fn::Sub": f"${{{name}.Arn}}/*"},
     ]
+    # Where shares are shown, to the distribution; see test_sharing.py.
+    assert [one["Fn::If"][0] for one in others] == ["HasSharing"] * (name == "CollagesBucket")
 
 
 @pytest.mark.parametrize("name", BUCKETS)
@@ -61,10 +63,11 @@ def test_a_bucket_is_tidied(name):
 
 def test_uploads_expire_and_collages_do_not():
     (uploads,) = BUCKETS["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
-    tidy, tiles = BUCKETS["CollagesBucket"]["LifecycleConfiguration"]["Rules"]
+    tidy, shares, tiles = BUCKETS["CollagesBucket"]["LifecycleConfiguration"]["Rules"]
 
     assert uploads["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
     assert "ExpirationInDays" not in tidy
+    assert (shares["Prefix"], shares["ExpirationInDays"]) == ("shares/", {"Ref": "SharingMaxDays"})
     condition, rule, otherwise = tiles["Fn::If"]
     assert condition == "ExpireTiles"
     assert (rule["Prefix"], rule["ExpirationInDays"]) == ("tiles/", {"Ref": "TileRetentionDays"})

@@ -22,10 +22,17 @@ def test_only_what_imports_a_library_is_given_its_layer():
     found = layers.functions(layers.template())
     users = {
         layer: {name for name, (_, names) in found.items() if layer in names}
-        for layer in ("PaintingLayer", "ProviderLayer", "ImagingLayer", "LettersLayer")
+        for layer in (
+            "PaintingLayer",
+            "ProviderLayer",
+            "ImagingLayer",
+            "LettersLayer",
+            "SigningLayer",
+        )
     }
 
     assert users["PaintingLayer"] == {"RenderTileFunction"}
+    assert users["SigningLayer"] == {"ShareCollageFunction"}
     assert users["ProviderLayer"] == {"RenderTileFunction", "ListStylesFunction"}
     assert users["LettersLayer"] == {
         "StartCollageFunction",

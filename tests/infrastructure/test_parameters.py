@@ -26,6 +26,7 @@ WHOLE = {
     "ImagesAtOnce": (1, 10_000),
     "GpuTasks": (1, 40),
     "OpenAiPreviews": (0, 3),
+    "SharingMaxDays": (1, 365),
 }
 DECIMAL = {
     "ImagesPerMinute": (0.1, 6000),
@@ -55,6 +56,19 @@ TEXTS = {
          "http://10.0.0.7", "http://172.16.0.1:1/", "http://192.168.1.20:8000/v1"],
         ["http://api.example/v1", "http://172.32.0.1", "http://127.0.0.1@api.example/",
          "http://127.0.0.1:80@api.example", "http://10.0.0.7.api.example", f"https://a/{LONG}"],
+    ),
+    "SharingSecret": (["a", "prod/sharing+a=b@c.d", "a" * 512], ["a b", "a:b", "a" * 513]),
+    **dict.fromkeys(
+        ("SharingPublicKeyA", "SharingPublicKeyB"),
+        ([",".join(["aB0+" * 16] * 6 + ["/" * 8])], ["a", "a" * 392, ",".join(["a" * 64] * 7)]),
+    ),
+    "SharingDomain": (
+        ["shared.example.org", "a-b.c"],
+        ["example", "https://a.b", "a.b/", "-a.b", "a..b", "A.b", "*.example.org"],
+    ),
+    "SharingCertificate": (
+        ["arn:aws:acm:us-east-1:123456789012:certificate/0123abcd-0123-4567-89ab-0123456789ab"],
+        ["arn:aws:acm:eu-west-1:123456789012:certificate/0123abcd", "0123abcd-0123"],
     ),
     "OpenAiSecret": (["a", "prod/openai+a=b@c.d", "a" * 512], ["a b", "a:b", "a" * 513]),
     "OpenAiOrganization": (["org-abc", "a" * 100], ["org abc", "a" * 101]),
@@ -177,6 +191,8 @@ def environment(name, given):
             ((kind, what),) = value.items()
             if kind == "Fn::If":
                 return text(what[1])
+            if kind == "Fn::Join":
+                return what[0].join(text(one) for one in what[1])
             if kind == "Ref":
                 return given.get(what, "resource-of-the-stack-with-a-name-of-some-length")
             if kind == "Fn::GetAtt":

@@ -21,14 +21,24 @@ def text(value):
     """A reference as it is written in a Sub."""
     if isinstance(value, dict):
         ((kind, what),) = value.items()
+        if kind == "Fn::Sub":
+            return what
         return f"${{{what if kind == 'Ref' else '.'.join(what)}}}"
     return value
+
+
+def function_of(value):
+    """The logical id of the function that a dimension names."""
+    named = {text(one["FunctionName"]): name for name, one in functions().items()
+             if "FunctionName" in one}  # fmt: skip
+    return named.get(value) or value.strip("${}")
 
 
 def alarm_metrics(alarm):
     """(namespace, metric, dimensions) of everything that an alarm looks at."""
     plain = [alarm] if "MetricName" in alarm else []
-    inner = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m]
+    listed = [m["Fn::If"][1] if "Fn::If" in m else m for m in alarm.get("Metrics", [])]
+    inner = [m["MetricStat"]["Metric"] for m in listed if "MetricStat" in m]
     for metric in plain + inner:
         dimensions = {d["Name"]: text(d["Value"]) for d in metric["Dimensions"]}
         yield text(metric["Namespace"]), metric["MetricName"], dimensions
@@ -64,12 +74,12 @@ def emitted():
 )
 def test_a_metric_is_one_of_something_that_is_there(namespace, metric, dimensions):
     for value in dimensions.values():
-        for name in re.findall(r"\$\{(\w+)", value):
+        for name in re.findall(r"\$\{(\w+)", function_of(value)):
             assert name in template()["Resources"]
     if namespace != NAMESPACE:
         assert dimensions.keys() == DIMENSIONS[namespace]
     elif metric == "ColdStart":
-        function = dimensions["function_name"].strip("${}")
+        function = function_of(dimensions["function_name"])
         assert dimensions["service"] == folder(function).name
     else:
         assert (dimensions["service"], metric) in set(emitted())
@@ -87,7 +97,7 @@ def test_every_function_counts_its_cold_starts_in_the_stacks_namespace():
 @pytest.mark.parametrize("metric", ["Throttles", "Duration", "ColdStart"])
 def test_the_dashboard_shows_every_function(metric):
     shown = {
-        value.strip("${}")
+        function_of(value)
         for _, found, dimensions in dashboard_metrics()
         if found == metric
         for key, value in dimensions.items()
@@ -98,7 +108,7 @@ def test_the_dashboard_shows_every_function(metric):
 
 
 def test_the_throttle_alarm_watches_every_function():
-    watched = {d["FunctionName"].strip("${}") for _, _, d in alarm_metrics(ALARMS["ThrottleAlarm"])}
+    watched = {function_of(d["FunctionName"]) for _, _, d in alarm_metrics(ALARMS["ThrottleAlarm"])}
 
     assert watched == set(functions())
 

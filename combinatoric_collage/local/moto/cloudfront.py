@@ -73,7 +73,7 @@ def patch(host: Host, stack: ExitStack) -> None:
             id = _id()
             config = resource["Properties"]["DistributionConfig"]
             made = _Made(config, parts, f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id}")
-            found = Distribution(made.behaviours(), _reader(made, policies), lambda: host.clock())
+            found = Distribution(made.behaviours(), _reader(made, policies), host.clock)
             domain = f"d{id.lower()}.cloudfront.net"
             served[domain] = found
             host.serve(found)

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from collage.errors import StoreUnavailable
 from collage.manifest import Failure
 from collage.sharing.share import Share, SharedCopy
@@ -60,7 +62,7 @@ class Shares(Buckets):
     def _delete_below(self, prefix: str) -> None:
         keys = [key for key, _ in self._keys(prefix)]
         for first in range(0, len(keys), AT_ONCE):
-            some = [{"Key": key} for key in keys[first : first + AT_ONCE]]
+            some: Any = [{"Key": key} for key in keys[first : first + AT_ONCE]]
             with named(self.collages, prefix):
                 answer = self.s3.delete_objects(
                     Bucket=self.collages, Delete={"Objects": some, "Quiet": True}

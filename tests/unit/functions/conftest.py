@@ -38,6 +38,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "CollageStateMachine": machine["stateMachineArn"],
             "AssembleCollageFunction": "assemble",
             "ExportCollageFunction": "export",
+            "ShareCollageFunction": "share",
         },
         monkeypatch,
     )

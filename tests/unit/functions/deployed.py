@@ -82,6 +82,8 @@ class Deployed:
     stack: Stack
     references: Mapping[str, str]
     environ: Any
+    holds: frozenset[str] = frozenset()
+    """The conditions of the template that hold."""
 
     def invoke(self, name: str, event: Any) -> Any:
         """Give an event to a function in a new process; its answer, through JSON as in Lambda."""
@@ -122,12 +124,15 @@ class Deployed:
         if isinstance(value, dict):
             ((intrinsic, text),) = value.items()
             if intrinsic == "Ref":
-                return self.references[text]
+                return "" if text == "AWS::NoValue" else self.references[text]
             if intrinsic == "Fn::If":
-                # As the parameters' defaults have it: a stack without a GPU.
-                condition, _, otherwise = text
-                assert condition == "HasGpu"
-                return self._resolved(otherwise)
+                # Unless a test says so, as the parameters' defaults have it.
+                condition, then, otherwise = text
+                return self._resolved(then if condition in self.holds else otherwise)
+            if intrinsic == "Fn::Join":
+                separator, parts = text
+                found = [self._resolved(part) for part in parts]
+                return separator.join(part for part in found if part)
             assert intrinsic == "Fn::Sub"
-            return re.sub(r"\$\{(\w+)\}", lambda found: self.references[found[1]], text)
+            return re.sub(r"\$\{([\w:.]+)\}", lambda found: self.references[found[1]], text)
         return str(value)

@@ -97,6 +97,8 @@ def test_the_description_has_every_route_and_every_problem(api):
         "/uploads", "/collages", "/collages/estimate", "/collages/{collage}",
         "/collages/{collage}/tiles", "/collages/{collage}/assemble",
         "/collages/{collage}/exports", "/collages/{collage}/exports/{export}",
+        "/collages/{collage}/share", "/collages/{collage}/shares",
+        "/collages/{collage}/shares/{share}",
         "/collages/{collage}/choices", "/collages/{collage}/request", "/collages/{collage}/again",
         "/engines", "/styles", "/masks", "/recipes", "/openapi.json", "/docs",
     }  # fmt: skip

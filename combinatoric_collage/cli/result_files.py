@@ -30,6 +30,9 @@ MANIFEST = "manifest.json"
 CHOICES = ("choices.json", "choices.js")
 """What people think of the tiles: whoever has put it there, it is merged before it is written."""
 
+NO_JEKYLL = ".nojekyll"
+"""What tells GitHub Pages to show a folder as it is."""
+
 GALLERY = ("gallery.html", "page.css")
 """What `collage gallery` writes into a folder."""
 

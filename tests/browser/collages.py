@@ -1,7 +1,7 @@
 """Real collages for the page: the pipeline's own steps over a store in memory, fetched to disk."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,13 @@ def make(
     refused: int | None = None,
     failed: int | None = None,
     uploads: Mapping[str, bytes] | None = None,
+    take: Callable[[Store, str, Path], object] = fetch,
     **options: Any,
 ) -> None:
     """A collage in the folder ``out``; two calls may end without a tile.
 
     It is of the sample picture, or of ``sources`` in the options, which are among the ``uploads``.
+    ``take`` brings it from the store to the folder.
     """
     with mock_aws():
         s3 = boto3.client("s3", region_name="us-east-1")
@@ -68,7 +70,7 @@ def make(
             else:
                 render_tile(store, tools, made, plan.call(index))
         assemble_collage(store, tools, made)
-        fetch(store, made, out)
+        take(store, made, out)
 
 
 def manifest(folder: Path) -> Manifest:

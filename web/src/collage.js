@@ -1,5 +1,7 @@
 /** The manifest as the page uses it: cells, tiles, where their pictures are, and words for them. */
 
+import { address } from "./copy.js";
+
 /**
  * What can be looked at: a cell of the grid, or a tile on its own.
  * @typedef {object} Item
@@ -61,12 +63,14 @@ export function read(manifest) {
     rows: geometry.rows,
     cols,
     /** The address of a tile's picture, as it was made. */
-    picture: (record) => `${folder}/${record.key}.png`,
+    picture: (record) => address(`${folder}/${record.key}.png`),
     /** The address of the source that a tile goes back to; null where there is none. */
-    source: (record) => (record.source ? files.sources?.[record.source] : files.source) ?? null,
-    mask: (record) => (record.tile.mask && files.masks[record.tile.mask]) || null,
+    source: (record) => known(record.source ? files.sources?.[record.source] : files.source),
+    mask: (record) => known(record.tile.mask && files.masks[record.tile.mask]),
   };
 }
+
+const known = (file) => (file ? address(file) : null);
 
 /** The tile that an item shows, or was to show; null in an empty cell. */
 export const tileOf = (item) => (item.shown ?? item.planned)?.tile ?? null;

@@ -56,6 +56,7 @@ export function collageView({ collage, state, marking }, stage, tell) {
     refresh: over.refresh,
     enter: zoom.enter,
     use: grid.use,
+    failed: zoom.failed,
     /** The cell that has the focus; null where none has. */
     focused: () => cells[document.activeElement?.closest("[role=gridcell]")?.dataset.position] ?? null,
   };

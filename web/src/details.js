@@ -1,6 +1,7 @@
 /** All that is known of one cell or tile; of the collage, while none is looked at. */
 
 import { alt, caption, isMissing, maskOf, money, reason, STATES } from "./collage.js";
+import { address, isCopy, NO_TILES, until, withTiles } from "./copy.js";
 import { announce, h, iconButton } from "./dom.js";
 import { markButtons } from "./mark_buttons.js";
 import { scorePanel } from "./scores.js";
@@ -73,8 +74,8 @@ export function details(page, panel, act) {
       h(
         "div",
         { class: "actions" },
-        item.shown ? h("a", { class: "button", href: collage.picture(record), target: "_blank", rel: "noopener" }, "Open the tile") : null,
-        item.shown && tile.source && collage.source(item.shown)
+        item.shown && withTiles ? h("a", { class: "button", href: collage.picture(record), target: "_blank", rel: "noopener" }, "Open the tile") : null,
+        item.shown && withTiles && tile.source && collage.source(item.shown)
           ? h("button", { type: "button", onclick: () => act.compare(item) }, "Compare with the source")
           : null,
         !located && item.position !== null
@@ -101,6 +102,7 @@ export function details(page, panel, act) {
   }
 
   function picture(item) {
+    if (!withTiles) return h("p", { class: "hint" }, NO_TILES);
     const [width, height] = item.shown.tile.size;
     const image = h("img", { alt: alt(item), width, height, decoding: "async" });
     resting = setTimeout(() => {
@@ -153,6 +155,7 @@ function about({ manifest, geometry }, scores) {
   const engines = new Set(manifest.tiles.map((record) => `${record.tile.engine}, ${record.tile.model}`));
   return [
     h("header", {}, h("h2", {}, "About this collage")),
+    isCopy ? h("p", { class: "hint" }, copied()) : null,
     manifest.stopped
       ? h("div", { class: "reason failed" }, h("p", {}, h("strong", {}, "stopped early"), `: ${manifest.stopped.message}`))
       : null,
@@ -174,13 +177,19 @@ function about({ manifest, geometry }, scores) {
       { class: "actions" },
       h(
         "a",
-        { class: "button", href: manifest.files.collage ?? manifest.files.preview, target: "_blank", rel: "noopener" },
+        { class: "button", href: address(manifest.files.collage ?? manifest.files.preview), target: "_blank", rel: "noopener" },
         manifest.files.collage ? "Open the picture" : "Open the preview",
       ),
-      h("a", { class: "button", href: "manifest.json", target: "_blank", rel: "noopener" }, "Open the manifest"),
+      h("a", { class: "button", href: address("manifest.json"), target: "_blank", rel: "noopener" }, "Open the manifest"),
     ),
     h("p", { class: "hint" }, "Point at a cell, tap it, or walk with the arrow keys to see how it was made."),
   ];
+}
+
+/** What there is to know of a copy. */
+function copied() {
+  const said = until ? `This is a copy of the collage, shared until ${day(until)}.` : "This is a copy of the collage.";
+  return withTiles ? said : `${said} ${NO_TILES}`;
 }
 
 function list(rows) {

@@ -1,6 +1,7 @@
 /** Choices where there is no stack to keep them: in the browser, over those that lie beside the page. */
 
 import { merged, parse, written } from "./choices.js";
+import { address } from "./copy.js";
 import { script } from "./dom.js";
 import { known, remember } from "./remembered.js";
 
@@ -71,7 +72,7 @@ export function localChoices(id) {
     },
     async load() {
       tell.people(kept());
-      if (!(await script("choices.js")) || !window.choices) return;
+      if (!(await script(address("choices.js"))) || !window.choices) return;
       try {
         beside = parse(window.choices, id);
       } catch (error) {

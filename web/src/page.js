@@ -8,6 +8,7 @@ import { backLink } from "./back.js";
 import { read } from "./collage.js";
 import { collageView } from "./collage_view.js";
 import { compareDialog } from "./compare.js";
+import { GONE, isCopy, NO_TILES, whenGone, withTiles } from "./copy.js";
 import { details } from "./details.js";
 import { announce, h, iconButton } from "./dom.js";
 import { takeAway } from "./export.js";
@@ -39,6 +40,7 @@ async function start() {
     const top = inStudio ? h("header", { class: "top" }, backLink()) : "";
     const place = h("main", { class: "waiting" });
     document.body.append(top, place);
+    if (isCopy) return place.append(h("section", { class: "progress" }, h("p", { role: "alert" }, GONE)));
     await follow(place);
     place.remove();
     if (top) top.remove();
@@ -61,20 +63,20 @@ async function start() {
 /** @param {ReturnType<typeof read>} collage */
 function open(collage, theme) {
   // Of tiles that were not joined there is no picture to wander in, but a preview.
-  const state = makeState(collage.cols, collage.manifest.files.collage ? "collage" : "tiles");
+  const shown = withTiles ? Object.keys(WORDS) : ["collage"];
+  const joined = collage.manifest.files.collage || !withTiles;
+  const state = makeState(collage.cols, joined ? "collage" : "tiles", shown);
   const actions = makeActions();
   const { id } = collage.manifest;
   const marking = makeMarking(collage, inStudio ? apiChoices(id) : localChoices(id));
-  const views = Object.entries(WORDS).map(([view, word]) =>
-    h("button", { type: "button", onclick: () => state.set({ view }) }, word),
-  );
+  const views = (shown.length > 1 ? shown : []).map((view) => h("button", { type: "button", onclick: () => state.set({ view }) }, WORDS[view]));
   const parts = skeleton(collage, { views, acts: actions.place, about: aboutButton(state), theme });
   /** @type {Page} */
   const page = { collage, state, fields: fields(collage), marking, actions, chosen: () => chosen(page) };
   document.body.dataset.view = state.get().view;
 
   const { undo } = markActions(marking, actions, parts.problem);
-  const { toggle, look } = sideBySide(page);
+  const { toggle, look } = withTiles ? sideBySide(page) : { toggle: noTiles, look: noTiles };
   sharing(page, inStudio);
   if (inStudio && !LAYOUT.test(location.pathname)) {
     takeAway(page);
@@ -113,8 +115,11 @@ function open(collage, theme) {
       seen.write();
     },
   });
+  whenGone(picture.failed, () => parts.problem.before(h("p", { class: "problem", role: "alert" }, GONE)));
   marking.load();
 }
+
+const noTiles = () => announce(NO_TILES);
 
 function aboutButton(state) {
   // Where the details have no place of their own, the collage's are asked for.

@@ -2,6 +2,8 @@
 
 import OpenSeadragon from "openseadragon";
 
+import { withTiles } from "./copy.js";
+
 const MOST = 64;
 /** More cells in sight than this are left as they are. */
 
@@ -62,5 +64,5 @@ export function sharpen(viewer, collage, place) {
     });
   }
 
-  viewer.addHandler("animation-finish", settle);
+  if (withTiles) viewer.addHandler("animation-finish", settle);
 }

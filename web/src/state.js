@@ -32,16 +32,17 @@ const VIEWS = ["collage", "tiles"];
 
 /**
  * @param {string} first the view where none is asked for
+ * @param {string[]} views that there are
  * @returns {Choice}
  */
-export function parse(hash, cols, first = "collage") {
+export function parse(hash, cols, first = "collage", views = VIEWS) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const chosen = {};
   for (const [key, value] of given) if (key.startsWith("is.")) chosen[key.slice(3)] = value;
   const cell = /^(\d+),(\d+)$/.exec(given.get("cell") ?? "");
   const tile = /^\d+$/.exec(given.get("tile") ?? "");
   return {
-    view: VIEWS.includes(given.get("view")) ? given.get("view") : first,
+    view: views.includes(given.get("view")) ? given.get("view") : first,
     ...Object.fromEntries(AXES.map((axis) => [axis, given.get(axis) ?? ""])),
     frame: given.get("frame") ?? "",
     heat: given.has("heat"),
@@ -74,13 +75,14 @@ export function format(choice, cols, first = "collage") {
  * The choice, with `set` to change it and `on` to hear of changes (which keys have changed).
  * @param {number} cols of the collage
  * @param {"collage" | "tiles"} first the view where the address asks for none
+ * @param {string[]} [views] that there are
  */
-export function makeState(cols, first) {
-  let choice = parse(location.hash, cols, first);
+export function makeState(cols, first, views) {
+  let choice = parse(location.hash, cols, first, views);
   const listeners = [];
   const tell = (keys) => listeners.forEach((listener) => listener(choice, new Set(keys)));
   addEventListener("popstate", () => {
-    choice = parse(location.hash, cols, first);
+    choice = parse(location.hash, cols, first, views);
     tell(Object.keys(choice));
   });
   return {

@@ -2,6 +2,7 @@
 
 import OpenSeadragon from "openseadragon";
 
+import { address } from "./copy.js";
 import { h, icon } from "./dom.js";
 import { places } from "./place.js";
 import { sharpen } from "./sharp.js";
@@ -81,6 +82,10 @@ export function zoomView(collage, stage) {
     zoomBy,
     home,
     resized: (listener) => viewer.addHandler("after-resize", listener),
+    /** What is called when a picture did not come. */
+    failed(listener) {
+      for (const event of ["tile-load-failed", "add-item-failed"]) viewer.addHandler(event, listener);
+    },
     /** What is called with the position of the cell, or null, that is clicked or tapped. */
     clicked: (listener) =>
       viewer.addHandler("canvas-click", (event) => {
@@ -117,7 +122,8 @@ export function zoomView(collage, stage) {
 
   function boxOf(position) {
     const { x, y, width: w, height: t } = place.of(position);
-    return viewer.viewport.imageToViewportRectangle(x, y, w, t);
+    // With tiles over it, only the collage's own picture knows where its pixels are.
+    return (viewer.world.getItemAt(0) ?? viewer.viewport).imageToViewportRectangle(x, y, w, t);
   }
 }
 
@@ -126,11 +132,11 @@ const tiled = (pyramid, width, height) => ({
   height,
   tileSize: pyramid.tile_size,
   tileOverlap: pyramid.overlap,
-  getTileUrl: (level, x, y) => `${pyramid.folder}/${level}/${x}_${y}.${pyramid.format}`,
+  getTileUrl: (level, x, y) => address(`${pyramid.folder}/${level}/${x}_${y}.${pyramid.format}`),
 });
 
 /** Where the tiles were not joined: the preview, as large as all of it would be, under the tiles in sight. */
 function whole(preview, width, height) {
   const level = Math.ceil(Math.log2(Math.max(width, height)));
-  return { width, height, tileSize: Math.max(width, height), minLevel: level, maxLevel: level, getTileUrl: () => preview };
+  return { width, height, tileSize: Math.max(width, height), minLevel: level, maxLevel: level, getTileUrl: () => address(preview) };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from collage import page
@@ -18,7 +19,14 @@ INDEX = "index.html"
 TRIES = 3
 """How often a copy is begun anew, where the collage was made anew meanwhile."""
 
-SCRIPT, JSON = "text/javascript; charset=utf-8", "application/json"
+SCRIPT = "text/javascript; charset=utf-8"
+TYPES = {
+    "manifest.json": "application/json",
+    "manifest.js": SCRIPT,
+    "choices.js": SCRIPT,
+    **page.TYPES,
+}
+"""What is written of a copy, all else is copied; and what it is, to a browser."""
 
 
 def freeze(
@@ -46,35 +54,45 @@ def freeze(
         StoreUnavailable: when S3 does not answer, or the collage is made anew all the time.
         FileNotFoundError: when the page was not built.
     """
-    own = page.files()
     if INDEX in (there := store.below(into)):
         return len(there)
     for _ in range(TRIES):
         site = Site(store.manifest(collage_id), tiles)
-        _copy(store, site, into)
-        for name in ("page.css", "page.js"):
-            store.put_below(into, name, own[name], page.TYPES[name])
-        chosen = choices_script(everybodys(store.choices(collage_id)))
-        store.put_below(into, "choices.js", chosen, SCRIPT)
+        made = written(store, site)
+        begun = store.read_below(into, "manifest.json") == made["manifest.json"]
+        there = store.below(into) if begun else set()
+        for name, data in made.items():
+            store.put_below(into, name, data, TYPES[name])
+        _copy(store, site, into, there)
         if store.manifest(collage_id) == site.stored:
-            index = site.index(own[INDEX], link, until)
-            store.put_below(into, INDEX, index, page.TYPES[INDEX])
+            index = site.index(page.files()[INDEX], link, until)
+            store.put_below(into, INDEX, index, TYPES[INDEX])
             return len(store.below(into))
     raise StoreUnavailable(f"The collage {collage_id} is made anew all the time; try again.")
 
 
-def _copy(store: Store, site: Site, into: str) -> None:
-    """Copy the pictures; those of an interrupted copy of the same collage stay."""
-    manifest = canonical(site.manifest.model_dump(mode="json"))
-    begun = store.read_below(into, "manifest.json") == manifest
-    there = store.below(into) if begun else set()
-    store.put_below(into, "manifest.json", manifest, JSON)
-    store.put_below(into, "manifest.js", script_of(site.manifest), SCRIPT)
-    wanted = site.parts(store.result_files(site.manifest.id))
+def written(store: Store, site: Site) -> dict[str, bytes]:
+    """What is written of a site, by its names there: all but index.html and what is copied.
+
+    Raises:
+        FileNotFoundError: when the page was not built.
+    """
+    own = page.files()
+    return {
+        "manifest.json": canonical(site.manifest.model_dump(mode="json")),
+        "manifest.js": script_of(site.manifest),
+        "choices.js": choices_script(everybodys(store.choices(site.manifest.id))),
+        **{name: data for name, data in own.items() if name != INDEX},
+    }
+
+
+def _copy(store: Store, site: Site, into: str, there: Collection[str]) -> None:
+    """Copy the pictures but for those that are ``there``."""
 
     def copy(part: tuple[str, str]) -> None:
         name, key = part
         store.copy(key, f"{into}/{name}")
 
+    wanted = site.parts(store.result_files(site.manifest.id))
     with ThreadPoolExecutor(READERS) as pool:
         list(pool.map(copy, [part for part in wanted if part[0] not in there]))

@@ -6,8 +6,8 @@ from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.studio.responses import JSON, Answer, Request
 
 PREFIX = "/api"
-SENT = ("accept", "content-type", "idempotency-key")
-RETURNED = ("allow", "cache-control", "content-security-policy", "location", "retry-after")
+SENT = ("accept", "content-type", "idempotency-key", "if-none-match")
+RETURNED = ("allow", "cache-control", "content-security-policy", "etag", "location", "retry-after")
 SANDBOX = "sandbox; frame-ancestors 'none'"
 """Answers are data: one that says that it is a page gets no script and no origin."""
 

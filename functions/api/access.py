@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, Action] = {
     "estimateCollage": "use",
     "listCollages": "list",
     "getCollage": "read",
+    "getEvents": "read",
     "getRequest": "read",
     "listTiles": "read",
     "stopCollage": "cancel",

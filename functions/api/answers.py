@@ -122,6 +122,16 @@ class Tiles(Frozen):
     next: str | None
 
 
+class Events(Frozen):
+    """What has changed of a collage."""
+
+    collage: Collage
+    tiles: list[TileItem] = Field(
+        description="of a run under way, those that have ended and were not told of before"
+    )
+    next: str = Field(description="what was told of so far: `after` of the next request; opaque")
+
+
 class Chosen(
     Frozen,
     extra="forbid",

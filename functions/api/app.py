@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from access import checked
 from problems import answer_errors, early, only_known_parameters
-from routes import catalogue, choices, collages, documents, exports, shares, uploads
+from routes import catalogue, choices, collages, documents, events, exports, shares, uploads
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 
@@ -26,6 +26,7 @@ app.use(middlewares=[only_known_parameters, checked])
 for router in (
     uploads.router,
     collages.router,
+    events.router,
     choices.router,
     exports.router,
     shares.router,

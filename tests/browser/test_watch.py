@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from collage.progress import Progress, TileCounts
+from collage.request.request import Request
 from combinatoric_collage.cli.stacks import running_cloud
 from tests.browser import studios
 from tests.browser.studios import SMALL
@@ -44,6 +45,59 @@ def test_a_run_is_followed_to_its_end_without_a_reload(studio, visit):
     assert picture.evaluate("image => image.naturalWidth") > 0
     card(seen, "A first one").get_by_role("link", name="A first one").click()
     seen.page.locator(".canvas canvas").first.wait_for(state="attached")
+
+
+def test_a_run_is_asked_for_again_when_the_stack_says_so_and_somebody_looks(studio, visit):
+    """Hours pass by the page's own clock: nothing here waits for them."""
+    one = {
+        "id": "c" * 20, "run": "c" * 20, "state": "running", "phase": "tiles", "usd": 0,
+        "eta_seconds": None, "planned_usd": 0, "created": "2026-01-15T09:31:40.118+00:00",
+        "ended": None, "error": None, "message": None, "source": None, "calls": 100, "links": {},
+        "tiles": {"total": 100, "done": 10, "failed": 0, "refused": 0},
+    }  # fmt: skip
+    ended = {**one, "state": "cancelled", "phase": None, "error": "Cancelled", "message": "Enough."}
+    asked = {"source": None, **Request(title="An hour each", **SMALL).model_dump(mode="json")}
+    days = {"retry-after": "200000"}
+    answers = [
+        {"json": {"collage": one, "tiles": [], "next": "eJw"}, "headers": {**days, "etag": '"1"'}},
+        {"status": 304, "headers": {**days, "etag": '"1"'}},
+        {"json": {"collage": ended, "tiles": [], "next": "eJw"}, "headers": {"etag": '"2"'}},
+    ]
+    listed = {"items": [one], "next": None}
+
+    def news(route):
+        route.fulfill(**answers.pop(0))
+        listed["items"] = [one if answers else ended]
+
+    seen = visit(studio.address)
+    page = seen.page
+    page.clock.install()
+    page.route("**/api/collages?*", lambda route: route.fulfill(json=listed))
+    page.route("**/api/collages/*/request", lambda route: route.fulfill(json=asked))
+    page.route("**/api/collages/*/events*", news)
+    page.goto(studio.base)
+    expect(run(seen, "An hour each")).to_contain_text("10 of 100", timeout=SLOW_MS)
+
+    with page.expect_response("**/api/collages?*", timeout=SLOW_MS):
+        page.clock.fast_forward(3_600_000)
+    assert len(answers) == 2
+
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => window.away ?? true})")
+    page.clock.fast_forward(250_000_000)
+    assert len(answers) == 2
+
+    def come_back():
+        page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+
+    with page.expect_request("**/events*", timeout=SLOW_MS) as again:
+        come_back()
+    assert again.value.headers["if-none-match"] == '"1"'
+    assert again.value.url.endswith("?after=eJw")
+    expect(run(seen, "An hour each")).to_contain_text("10 of 100", timeout=SLOW_MS)
+
+    with page.expect_request("**/events*", timeout=SLOW_MS):
+        page.clock.fast_forward(250_000_000)
+    expect(card(seen, "An hour each")).to_contain_text("Enough.", timeout=SLOW_MS)
 
 
 def test_tiles_appear_as_they_are_made_each_fetched_once(studio, visit):

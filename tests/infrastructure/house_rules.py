@@ -122,7 +122,7 @@ ARROWS = {
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
     "verdict": "errors formats manifest names notes plan sheet tile",
-    "watch": "announcements clock errors frozen manifest plan progress store tile verdict",
+    "watch": "announcements clock digest errors frozen manifest plan progress store tile verdict",
     "weights": "digest errors frozen tile",
     "words": "digest errors",
 }

@@ -1,9 +1,9 @@
 /** Make again: a cell otherwise, more like it, the best anew; only in a studio, which knows the stack. */
 
-import { get, post } from "../studio/api.js";
+import { post } from "../studio/api.js";
+import { followed } from "../studio/live.js";
 import { announce, h, iconButton } from "./dom.js";
 
-const LOOK_MS = 1500;
 const LIKE_COUNTS = [4, 12, 24];
 
 /**
@@ -140,13 +140,14 @@ function askDialog(id) {
   async function start(mine) {
     say("Starting…");
     const started = await post("/collages", wanted);
+    const news = followed(started.id);
     while (mine === turn) {
-      const seen = await get(`/collages/${started.id}`);
+      const { collage: seen, rest } = await news();
       if (mine !== turn) return;
-      if (seen.state !== "running") return end(seen);
-      const { done = 0, total } = seen.tiles ?? {};
-      say(total ? `${done} of ${total} tiles` : "It is under way…", link(started.id, "Watch it"));
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      if (seen && seen.state !== "running") return end(seen);
+      const { done = 0, total } = seen?.tiles ?? {};
+      if (seen) say(total ? `${done} of ${total} tiles` : "It is under way…", link(started.id, "Watch it"));
+      await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 

@@ -1,9 +1,12 @@
 /** While the collage is being made: where its run is, asked again and again until it ends. */
 
+import { Problem, inStudio } from "../studio/api.js";
+import { followed } from "../studio/live.js";
 import { h, script } from "./dom.js";
 
 const PAUSE = 1500;
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, where nothing says when the next one is worth it. */
+const ID = /\/collages\/([0-9a-f]{20})\//;
 export const PHASES = { styles: "Styles", masks: "Masks", plan: "Plan", tiles: "Tiles", assembly: "Assembly" };
 
 /**
@@ -17,8 +20,9 @@ export async function follow(place) {
   const bar = h("progress", { "aria-label": "Tiles made", max: "1" });
   const phases = h("ol", { class: "phases" });
   place.replaceChildren(h("section", { class: "progress" }, title, phases, bar, line));
+  const look = looks();
   for (;;) {
-    const at = await look();
+    const { at, rest } = await look();
     if (at === null) {
       title.textContent = "There is no collage here yet";
       line.textContent = location.protocol === "file:" ? "Beside this page there has to be a manifest.js." : "Looking again.";
@@ -30,7 +34,7 @@ export async function follow(place) {
     }
     // A host without progress.json has the collage as soon as it has the manifest.
     if (at === null && location.protocol !== "file:" && (await load())) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, rest));
   }
 
   function show(at) {
@@ -65,7 +69,28 @@ function told({ tiles, eta_seconds: eta, usd }) {
   return parts.join(" · ");
 }
 
-async function look() {
+/** What looks where the collage stands (null where there is none), and says when to look again. */
+function looks() {
+  const id = ID.exec(location.pathname)?.[1];
+  return inStudio && id ? looksByNews(followed(id)) : async () => ({ at: await beside(), rest: PAUSE });
+}
+
+/** @param {ReturnType<typeof followed>} news */
+function looksByNews(news) {
+  let at = null;
+  return async () => {
+    try {
+      const { collage, rest } = await news();
+      at = collage ?? at;
+      return { at, rest: rest ?? PAUSE };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { at: error.passing ? at : null, rest: PAUSE };
+    }
+  };
+}
+
+async function beside() {
   if (location.protocol === "file:") return null;
   try {
     const answer = await fetch("progress.json", { cache: "no-store" });

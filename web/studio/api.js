@@ -39,6 +39,20 @@ export const patch = (path, body = {}, how = {}) => ask("PATCH", path, body, how
 export const remove = (path, how = {}) => ask("DELETE", path, undefined, how);
 
 /**
+ * What an address says now, unless it is what it said with this tag.
+ * @param {string} path of the API
+ * @param {string | null} tag that it was told with, if any
+ * @returns {Promise<{said: any | null, tag: string | null, seconds: number | null}>} null where nothing has
+ *     changed; the tag; and after how many seconds to ask again, where the answer says so
+ */
+export async function changed(path, tag) {
+  const answer = await send(address(path), { method: "GET", headers: tag ? { "if-none-match": tag } : {} });
+  const said = answer.status === 304 ? null : await read(answer);
+  const seconds = answer.headers.get("retry-after");
+  return { said, tag: answer.headers.get("etag"), seconds: seconds === null ? null : Number(seconds) };
+}
+
+/**
  * Put a picture where a request finds it; its key.
  * @param {Blob} picture
  * @param {{signal?: AbortSignal}} [how]
@@ -52,12 +66,14 @@ export async function upload(picture, { signal } = {}) {
 async function ask(method, path, body, { signal, keepalive, headers = {} } = {}) {
   const json = method === "GET" ? {} : { "content-type": "application/json" };
   const text = body === undefined ? undefined : JSON.stringify(body);
-  return read(await send(BASE + path.replace(/^\//, ""), { method, body: text, headers: { ...json, ...headers }, signal, keepalive }));
+  return read(await send(address(path), { method, body: text, headers: { ...json, ...headers }, signal, keepalive }));
 }
 
-async function send(address, how) {
+const address = (path) => BASE + path.replace(/^\//, "");
+
+async function send(where, how) {
   try {
-    return await fetch(address, { ...how, cache: "no-store" });
+    return await fetch(where, { ...how, cache: "no-store" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "StudioGone", GONE);

@@ -6,8 +6,8 @@ const SLOWEST = 15000;
 /** Milliseconds between two tries while nothing answers. */
 
 /**
- * @param {() => Promise<void>} work
- * @param {number} pause milliseconds between two turns; longer after each that fails
+ * @param {() => Promise<number>} work until the next turn, in milliseconds
+ * @param {number} pause the same after one that fails; longer after each that does
  * @param {(problem: Problem | null) => void} told how each turn ended
  */
 export function repeat(work, pause, told) {
@@ -23,17 +23,19 @@ export function repeat(work, pause, told) {
     again = busy;
     if (busy) return;
     busy = true;
+    let rest = 0;
     try {
-      await work();
+      rest = await work();
       failures = 0;
       told(null);
     } catch (error) {
       if (!(error instanceof Problem)) reportError(error);
       else told(error);
       failures += 1;
+      rest = Math.min(SLOWEST, pause * 2 ** failures);
     }
     busy = false;
-    if (on) timer = setTimeout(turn, again ? 0 : Math.min(SLOWEST, pause * 2 ** failures));
+    if (on) timer = setTimeout(turn, again ? 0 : rest);
   }
 
   document.addEventListener("visibilitychange", turn);

@@ -3,7 +3,6 @@
 import { h } from "../src/dom.js";
 import { PHASES } from "../src/progress.js";
 import { Problem, remove } from "./api.js";
-import { endedTiles } from "./made.js";
 import { mosaic } from "./mosaic.js";
 import { requestOf } from "./requests.js";
 import { counted, dollars, kindOf, nameOf, number, span } from "./words.js";
@@ -27,7 +26,8 @@ export function runPanel(id, changed) {
     picture,
     h("div", { class: "told" }, h("h3", {}, title), kind, phases, bar, facts, wrong, h("div", { class: "actions" }, stop)),
   );
-  const more = endedTiles(id);
+  /** Tiles that have ended and are not shown yet. */
+  const waiting = [];
   let asked = null;
   let tiles = null;
 
@@ -72,8 +72,13 @@ export function runPanel(id, changed) {
       facts.replaceChildren(...list(at));
       tiles?.say(`${number(done)} of ${counted(total, "tile")} made`);
     },
-    /** Show what it is called, and the tiles that have ended since. @param {any} at */
-    async grow(at) {
+    /**
+     * Show what it is called, and tiles that have ended since.
+     * @param {any} at
+     * @param {any[]} ended
+     */
+    async grow(at, ended) {
+      waiting.push(...ended);
       if (asked === null) await learn();
       if (asked === null || !at.tiles.total) return;
       if (tiles === null) {
@@ -82,7 +87,7 @@ export function runPanel(id, changed) {
         tiles.say(`${number(at.tiles.done)} of ${counted(at.tiles.total, "tile")} made`);
       }
       const cell = asked.cell * (asked.upscale ?? 1);
-      for (const tile of await more(at.tiles)) tiles.add(tile, cell);
+      for (const tile of waiting.splice(0)) tiles.add(tile, cell);
     },
   };
 }

@@ -3,16 +3,18 @@
 import { announce, h } from "../src/dom.js";
 import { Problem, get } from "./api.js";
 import { collageCard } from "./card.js";
+import { followed } from "./live.js";
 import { repeat } from "./poll.js";
 import { format } from "./route.js";
 import { runPanel } from "./run.js";
 
 const PAGE = 24;
 const PAUSE = 2000;
-const NEWS = 3;
-/** Turns after which it is looked whether somebody else has asked for another collage. */
+/** Milliseconds after a turn that failed. */
+const NEWS = 6000;
+/** Milliseconds after which it is looked whether somebody else has asked for another collage. */
 const FOLLOWED = 6;
-/** Runs that are looked at in one turn. */
+/** Runs that are followed at once. */
 
 /**
  * @param {HTMLElement} place
@@ -39,25 +41,41 @@ export function watchView(place) {
   const collages = new Map();
   const panels = new Map();
   const cards = new Map();
+  /** Of those under way, what asks for news and when it is due. */
+  const runsFollowed = new Map();
   let order = [];
   let next = null;
-  let turns = 0;
+  let newsDue = 0;
   let wanted = null;
   let following = false;
 
   const poll = repeat(look, PAUSE, told);
   new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && follow(), { rootMargin: "600px" }).observe(more);
 
-  /** One turn: those under way, and now and then the newest page. */
+  /** One turn: of those under way the ones that are due, and now and then the newest page. */
   async function look() {
-    if (turns % NEWS === 0) await newest();
-    const fresh = turns % NEWS === 0 ? new Set(order.slice(0, PAGE)) : new Set();
-    turns += 1;
-    const under = order.filter((id) => collages.get(id).state === "running");
-    for (const id of under.slice(0, FOLLOWED)) {
-      if (!fresh.has(id)) learn([await get(`/collages/${id}`)]);
-      if (collages.get(id).state === "running") await panels.get(id)?.grow(collages.get(id));
+    if (Date.now() >= newsDue) {
+      await newest();
+      newsDue = Date.now() + NEWS;
     }
+    const under = underWay().slice(0, FOLLOWED);
+    for (const id of under) if (Date.now() >= run(id).due) await catchUp(id);
+    const due = under.filter((id) => runsFollowed.has(id)).map((id) => run(id).due);
+    return Math.max(0, Math.min(newsDue, ...due) - Date.now());
+  }
+
+  const underWay = () => order.filter((id) => collages.get(id).state === "running");
+
+  function run(id) {
+    if (!runsFollowed.has(id)) runsFollowed.set(id, { news: followed(id), due: 0 });
+    return runsFollowed.get(id);
+  }
+
+  async function catchUp(id) {
+    const { collage, tiles, rest } = await run(id).news();
+    run(id).due = Date.now() + (rest ?? PAUSE);
+    if (collage) learn([collage]);
+    await panels.get(id)?.grow(collages.get(id), tiles);
   }
 
   async function newest() {
@@ -104,6 +122,7 @@ export function watchView(place) {
         panels.get(at.id).update(at);
       } else {
         panels.delete(at.id);
+        runsFollowed.delete(at.id);
         if (!cards.has(at.id)) cards.set(at.id, collageCard(at.id, started));
         if (!before || said(before) !== said(at)) cards.get(at.id).update(at);
       }
@@ -112,12 +131,12 @@ export function watchView(place) {
   }
 
   function started() {
-    turns = 0;
+    newsDue = 0;
     poll.now();
   }
 
   function draw() {
-    const under = order.filter((id) => collages.get(id).state === "running");
+    const under = underWay();
     const ended = order.filter((id) => collages.get(id).state !== "running");
     arrange(runs, under.map((id) => panels.get(id).element));
     arrange(list, ended.map((id) => cards.get(id).element));
@@ -148,7 +167,7 @@ export function watchView(place) {
     /** @param {URLSearchParams} params `id` of the collage that is to be seen at once */
     show(params) {
       wanted = params.get("id");
-      turns = 0;
+      newsDue = 0;
       poll.start();
     },
     hide() {

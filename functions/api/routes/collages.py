@@ -143,7 +143,7 @@ def list_collages(limit: Limit = 20, after: After = None) -> Collages:
 )
 def get_collage(collage: Id) -> Collage:
     """Say how far a collage is, what it cost so far, and where its files are."""
-    return _collage(look(stack.store(), stack.runs(), collage))
+    return answer_of(look(stack.store(), stack.runs(), collage))
 
 
 @router.get(
@@ -215,7 +215,7 @@ def list_tiles(collage: Id, limit: Limit = 50, after: After = None) -> Tiles:
 )
 def stop_collage(collage: Id) -> Collage:
     """End the run of a collage; what was made stays. One that has ended is left as it is."""
-    return _collage(cancel(stack.store(), stack.runs(), collage))
+    return answer_of(cancel(stack.store(), stack.runs(), collage))
 
 
 @router.post(
@@ -279,7 +279,8 @@ def _about_a_picture(asked: Asked) -> Iterator[None]:
         raise InvalidRequest(f"{field}: {message}", [FieldError(field, message)]) from error
 
 
-def _collage(seen: Progress) -> Collage:
+def answer_of(seen: Progress) -> Collage:
+    """Where a collage stands, with links to its files."""
     store = stack.store()
     folder = f"collages/{seen.id}"
     links = _paths(seen.id) | _preview(seen)

@@ -31,7 +31,7 @@ def gateway() -> Iterator[Gateway]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             known.asked.append((self.command, self.path, headers, body))
             bucket = self.path.startswith("/bucket")
-            sent = b"" if bucket else json.dumps(known.answer).encode()
+            sent = b"" if bucket or known.status == 304 else json.dumps(known.answer).encode()
             self.send_response(204 if bucket else known.status)
             self.send_header("Content-Type", known.kind)
             self.send_header("Content-Length", str(len(sent)))

@@ -68,6 +68,16 @@ def test_a_problem_of_the_api_comes_back_as_it_is(studio, gateway):
     assert answer.headers["Set-Cookie"] is None
 
 
+def test_what_stands_for_an_answer_goes_both_ways(studio, gateway):
+    gateway.status, gateway.answer, gateway.more = 304, {}, {"ETag": '"a"', "Retry-After": "9"}
+
+    answer = send(studio, "GET", "/api/collages/a/events", headers={"If-None-Match": '"a"'})
+
+    assert gateway.asked[0][2]["if-none-match"] == '"a"'
+    assert (answer.status, answer.body) == (304, b"")
+    assert (answer.headers["ETag"], answer.headers["Retry-After"]) == ('"a"', "9")
+
+
 def test_an_answer_that_is_a_page_gets_no_script_and_no_origin(studio, gateway):
     gateway.kind = "text/html"
 

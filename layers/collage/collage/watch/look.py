@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collage import clock
 from collage.announcements import STOPPED
+from collage.digest import canonical, sha256
 from collage.errors import NotInStore
 from collage.progress import PHASES, Phase, Progress, State, TileCounts
 from collage.store.store import Store
-from collage.watch.runs import Execution, Runs
+from collage.watch.runs import Execution, Items, Runs
 
 INTERRUPTED = "The run was interrupted, and nothing was recorded; it can be resumed."
 STARTING = timedelta(minutes=1)
@@ -28,13 +30,88 @@ READERS = 16
 """Collages of a list that are looked at together: enough to hide the store's latency."""
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """What of a collage is cheap to ask, and changes whenever more of it has."""
+
+    record: Progress
+    run: Execution | None
+    phase: Phase | None = None
+    """Of a run under way; none of any other."""
+    items: Items | None = None
+    by_tasks: int = 0
+    """Tiles that have ended in tasks on a GPU."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was taken."""
+
+    @property
+    def ended(self) -> int:
+        """How many tiles of a run under way have ended, made or not."""
+        total, calls = self.record.tiles.total, self.record.calls
+        if not total or not calls:
+            return 0
+        # A call of the Map makes one tile, or several that are alike; tasks count tiles themselves.
+        of_calls = round(total * self.items.ended / calls) if self.items else 0
+        return min(total, of_calls + self.by_tasks)
+
+    @property
+    def seconds(self) -> float:
+        """How long the tiles of a run under way are being made."""
+        began = self.items.began if self.items else self.run.started if self.run else None
+        return (self.at - began).total_seconds() if began else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last tile, at the rate so far; none before the first."""
+        total, ended = self.record.tiles.total, self.ended
+        return self.seconds / ended * (total - ended) if total and ended else None
+
+    @property
+    def mark(self) -> str:
+        """A digest, the same as long as nothing has changed."""
+        run = (self.run.name, self.run.status) if self.run else None
+        items = self.items.ended if self.items else None
+        told = [self.record.model_dump(mode="json"), run, self.phase, items, self.by_tasks]
+        return sha256(canonical(told))
+
+
 def look(store: Store, runs: Runs, collage: str) -> Progress:
     """Where a collage stands now.
 
     Raises:
         NotInStore: when there is no such collage.
     """
-    return _seen(store, runs, store.progress(collage), runs.latest(collage))
+    return look_at(store, pulse(store, runs, collage))
+
+
+def pulse(store: Store, runs: Runs, collage: str) -> Pulse:
+    """What is cheap to ask of a collage: one object, and what the workflow knows of it.
+
+    Raises:
+        NotInStore: when there is no such collage.
+    """
+    return _pulse(store, runs, store.progress(collage), runs.latest(collage))
+
+
+def look_at(store: Store, now: Pulse) -> Progress:
+    """Where a collage stands that has this pulse; more is read in the store."""
+    record, run = now.record, now.run
+    if run is None:
+        ending = _last_ending(store, record, datetime.min.replace(tzinfo=UTC))
+        if ending is None and _age(record) < STARTING:
+            return record
+        return ending or record.as_ended("failed", record.created, "Interrupted", INTERRUPTED)
+    if now.phase is not None:
+        return _under_way(store, now, run)
+    # Records name the second in which something ended.
+    ending = _last_ending(store, record, run.started.replace(microsecond=0))
+    if ending is not None:
+        return ending
+    ended = (run.stopped or run.started).isoformat(timespec="milliseconds")
+    if run.status == "ABORTED":
+        return record.as_ended("cancelled", ended, "Cancelled", CANCELLED)
+    message = f"The run ended as {run.status}; no reason was recorded."
+    return record.as_ended("failed", ended, "RunFailed", message)
 
 
 def newest(
@@ -77,23 +154,26 @@ def cancel(store: Store, runs: Runs, collage: str) -> Progress:
 
 def _seen(store: Store, runs: Runs, record: Progress, run: Execution | None) -> Progress:
     """What a record and the collage's last run say together."""
+    return look_at(store, _pulse(store, runs, record, run))
+
+
+def _pulse(store: Store, runs: Runs, record: Progress, run: Execution | None) -> Pulse:
     if run is None:
-        ending = _last_ending(store, record, datetime.min.replace(tzinfo=UTC))
-        if ending is None and _age(record) < STARTING:
-            return record
-        return ending or record.as_ended("failed", record.created, "Interrupted", INTERRUPTED)
+        return Pulse(record, None)
     named = record.model_copy(update={"run": run.name})
-    if run.status == "RUNNING" and not (record.state == "cancelled" and record.last > run.started):
-        return _under_way(store, runs, named, run)
-    # Records name the second in which something ended.
-    ending = _last_ending(store, named, run.started.replace(microsecond=0))
-    if ending is not None:
-        return ending
-    ended = (run.stopped or run.started).isoformat(timespec="milliseconds")
-    if run.status == "ABORTED":
-        return named.as_ended("cancelled", ended, "Cancelled", CANCELLED)
-    message = f"The run ended as {run.status}; no reason was recorded."
-    return named.as_ended("failed", ended, "RunFailed", message)
+    stopped = record.state == "cancelled" and record.last > run.started
+    if run.status != "RUNNING" or stopped:
+        return Pulse(named, run)
+    phase = _phase(runs.entered(run.name))
+    if not record.tiles.total or not record.calls or phase not in ("tiles", "assembly"):
+        return Pulse(named, run, phase)
+    items = runs.items(run.name)
+    by_tasks = 0
+    # Where Maps have all calls there is nothing for a task.
+    if items is None or items.total < record.calls:
+        since = run.started.replace(microsecond=0)
+        by_tasks = sum(shard.ended for shard in store.shards(record.id, since))
+    return Pulse(named, run, phase, items, by_tasks)
 
 
 def _last_ending(store: Store, record: Progress, since: datetime) -> Progress | None:
@@ -110,31 +190,25 @@ def _last_ending(store: Store, record: Progress, since: datetime) -> Progress | 
     return last if last is not None and last.last >= since else None
 
 
-def _under_way(store: Store, runs: Runs, record: Progress, run: Execution) -> Progress:
-    phase = _phase(runs.entered(run.name))
+def _under_way(store: Store, now: Pulse, run: Execution) -> Progress:
+    record = now.record
     begun: dict[str, Any] = {
         "state": "running",
-        "phase": phase,
+        "phase": now.phase,
         "ended": None,
         "error": None,
         "message": None,
     }
-    total, calls = record.tiles.total, record.calls
-    if not total or not calls or phase not in ("tiles", "assembly"):
+    total = record.tiles.total
+    if not total or not record.calls or now.phase not in ("tiles", "assembly"):
         return record.model_copy(update=begun)
-    since = run.started.replace(microsecond=0)
-    items = runs.items(run.name)
-    # A call of the Map makes one tile, or several that are alike; tasks count tiles themselves.
-    ended = round(total * items.ended / calls) if items else 0
-    ended = min(total, ended + sum(shard.ended for shard in store.shards(record.id, since)))
-    failed, refused = store.count_failures(record.id, since)
+    failed, refused = store.count_failures(record.id, run.started.replace(microsecond=0))
     if refused and store.accepted(record.id).request.replace_refused:
         refused = 0
     counts = TileCounts(
-        total=total, done=max(0, ended - failed - refused), failed=failed, refused=refused
+        total=total, done=max(0, now.ended - failed - refused), failed=failed, refused=refused
     )
-    seconds = (datetime.now(UTC) - (items.began if items else run.started)).total_seconds()
-    left = seconds / ended * (total - ended) if ended else None
+    left = now.seconds_left
     return record.model_copy(
         update={
             **begun,

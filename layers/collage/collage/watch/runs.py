@@ -38,9 +38,10 @@ class Execution:
 
 @dataclass(frozen=True)
 class Items:
-    """How many engine calls ended, in whatever way, and when the first began."""
+    """How many engine calls ended, in whatever way, of how many, and when the first began."""
 
     ended: int
+    total: int
     began: datetime
 
 
@@ -134,7 +135,8 @@ class Runs:
         runs = [self.states.describe_map_run(mapRunArn=run["mapRunArn"]) for run in found]
         counts = [run["itemCounts"] for run in runs]
         ended = sum(c["succeeded"] + c["failed"] + c["timedOut"] + c["aborted"] for c in counts)
-        return Items(ended, min(run["startDate"] for run in runs))
+        total = sum(c["total"] for c in counts)
+        return Items(ended, total, min(run["startDate"] for run in runs))
 
     def stop(self, name: str, cause: str) -> bool:
         """End a run before its end, and wait a moment until it has; False if it was over."""

@@ -67,23 +67,24 @@ def page(
         records = store.manifest(progress.id).tiles
         found = [_listed(records[i]) for i in numbers]
     else:
-        plan = _plan(store, progress.id)
+        plan = plan_of(store, progress.id)
         with ThreadPoolExecutor(READERS) as pool:
-            found = list(pool.map(lambda i: _so_far(store, plan, i), numbers))
+            found = list(pool.map(lambda i: so_far(store, plan, i), numbers))
     return found, numbers.stop if numbers.stop < total else None
 
 
 @lru_cache(maxsize=2)
-def _plan(store: Store, collage: str) -> Plan:
+def plan_of(store: Store, collage: str) -> Plan:
     """A plan, read once a process: the same collage has always the same."""
     return store.plan(collage)
 
 
-def _so_far(store: Store, plan: Plan, index: int) -> ListedTile:
+def so_far(store: Store, plan: Plan, index: int, *, failures: bool = True) -> ListedTile:
+    """What became of a tile so far; without ``failures`` none is looked for."""
     tile = plan.tiles[index]
     sidecar = store.sidecar(tile)
     call = next(number for number, tiles in enumerate(plan.calls) if index in tiles)
-    failure = None if sidecar else store.call_failure(plan.id, call)
+    failure = store.call_failure(plan.id, call) if failures and sidecar is None else None
     if failure is not None and failure.error == Refused.__name__:
         spares = (store.sidecar(spare) for spare in plan.spares_of(index))
         sidecar = next((spare for spare in spares if spare is not None), None)

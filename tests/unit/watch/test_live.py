@@ -1,0 +1,129 @@
+"""What has changed of a collage: which tiles are told of, by how many requests, and how often."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collage.progress import Progress
+from collage.watch.live import Told, news, pace
+from collage.watch.look import Pulse
+from collage.watch.runs import Execution, Items
+from tests.unit.runs import prepare, render
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def under_way(phase, seconds=0.0, ended=0, total=100):
+    """A run at so many seconds, of which so many calls have ended."""
+    record = Progress(
+        id="a" * 20,
+        run="a" * 20,
+        created=BEGAN.isoformat(),
+        source=None,
+        tiles={"total": total},
+        calls=total,
+    )
+    run = Execution("a" * 20, "RUNNING", BEGAN, None)
+    items = Items(ended, total, BEGAN) if phase == "tiles" else None
+    return Pulse(record, run, phase, items, at=BEGAN + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        (under_way("start"), 2),
+        (under_way("styles", 20), 5),
+        (under_way("tiles", 600), 15),
+        # Two tiles later, whatever one takes, but neither too soon nor too late.
+        (under_way("tiles", 20, ended=40), 2),
+        (under_way("tiles", 90, ended=50), 4),
+        (under_way("tiles", 600, ended=50), 15),
+        # The last tile is not waited for longer than it takes.
+        (under_way("tiles", 594, ended=99), 6),
+        (under_way("tiles", 600, ended=100), 2),
+        (under_way("assembly", 600), 3),
+    ],
+)
+def test_how_long_to_wait_goes_by_how_fast_tiles_end(now, seconds):
+    assert pace(now) == seconds
+
+
+@pytest.mark.parametrize(
+    "bits", [0, 1, 1 << 39_999, (1 << 40_000) - 1, 0b1011 << 900], ids=int.bit_length
+)
+def test_what_was_told_is_the_same_after_it_was_written(bits):
+    written = Told(bits).written
+
+    assert Told.read(written) == Told(bits)
+    assert len(written) < 100
+
+
+def test_any_forty_thousand_tiles_fit_into_an_address():
+    scattered = int.from_bytes(bytes((i * i * 37 + i // 7) % 256 for i in range(5_000)), "little")
+
+    assert len(Told(scattered).written) < 7_000
+
+
+@pytest.fixture
+def counted(stack):
+    """The requests that are made of the store from then on."""
+    asked = Counter()
+    stack.store.s3.meta.events.register(
+        "before-call.s3", lambda model, **_: asked.update([model.name])
+    )
+    return asked
+
+
+@pytest.fixture
+def run(stack, monkeypatch):
+    """A run of thirty tiles under way; how many of its calls have ended is what a test says."""
+    made, calls = prepare(stack, rows=5, cols=6)
+    ended = Counter()
+    began = stack.runs.latest(made).started
+    monkeypatch.setattr("collage.watch.runs.Runs.entered", lambda *_: ["RenderTiles"])
+    monkeypatch.setattr(
+        "collage.watch.runs.Runs.items", lambda *_: Items(ended["calls"], len(calls), began)
+    )
+    return made, calls, ended
+
+
+def test_looking_where_nothing_has_changed_reads_one_object_and_lists_nothing(stack, run, counted):
+    made, _, _ = run
+    first = news(stack.store, stack.runs, made, Told(), None)
+    counted.clear()
+
+    again = news(stack.store, stack.runs, made, first.told, first.tag)
+
+    assert again.seen is None
+    assert counted == {"GetObject": 1}
+
+
+def test_a_tile_that_has_ended_takes_few_requests_to_be_found(stack, run, counted):
+    made, calls, ended = run
+    render(stack, made, calls[:20])
+    ended["calls"] = 20
+    known = news(stack.store, stack.runs, made, Told(), None)
+    render(stack, made, [calls[22]])
+    ended["calls"] = 21
+    counted.clear()
+
+    found = news(stack.store, stack.runs, made, known.told, known.tag)
+
+    assert [tile.index for tile in known.tiles] == list(range(20))
+    assert [tile.index for tile in found.tiles] == [22]
+    # progress.json, and eight sidecars where tiles may have ended; nothing failed, so no failures.
+    assert counted == {"GetObject": 9, "ListObjectsV2": 1}
+
+
+def test_tiles_far_behind_are_found_in_their_turn(stack, run):
+    made, calls, ended = run
+    far = news(stack.store, stack.runs, made, Told((1 << 3) - 1), None)
+    assert far.tiles == []
+    render(stack, made, [calls[29]])
+    ended["calls"] = 4
+
+    found = news(stack.store, stack.runs, made, far.told, far.tag)
+
+    assert [tile.index for tile in found.tiles] == [29]
+    assert len(found.told) == 4

@@ -86,9 +86,11 @@ class Runnable:
         from moto.cloudformation.parsing import clean_json
 
         known = {
-            self.stack.resources[name].physical_resource_id: (name, self._contents(name, path))
+            made.physical_resource_id: (name, self._contents(name, path))
             for name, path in self.plan.paths.items()
             if self.plan.template["Resources"][name]["Type"] == LAYER
+            # A layer whose condition does not hold is not there.
+            and (made := self.stack.resources[name])
         }
         runtime = layers.runtime(self.tmp / "runtime").folders
         for name, resource in self.plan.template["Resources"].items():

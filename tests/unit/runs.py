@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from collage.recipes import RECIPES
 from collage.steps import start_collage
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.list_styles import list_styles
@@ -17,11 +18,18 @@ SOURCE = encode(quarters((90, 60)))
 SMALL = {"rows": 2, "cols": 3, "size": 64, "cell": 32}
 
 
+def small(recipe):
+    """As SMALL, but for a recipe whose grid is its own."""
+    own = ("rows", "cols") if RECIPES[recipe].own_grid else ()
+    return {name: value for name, value in SMALL.items() if name not in own}
+
+
 def start(stack, key="uploads/a.png", data=SOURCE, **options):
     """Put an upload and start its collage; the collage's id."""
     if data is not None:
         stack.put(key, data)
-    return start_collage.start(stack.store, stack.tools, stack.runs, key, {**SMALL, **options})
+    asked = {**small(options.get("recipe", "collage")), **options}
+    return start_collage.start(stack.store, stack.tools, stack.runs, key, asked)
 
 
 def prepare(stack, **options):

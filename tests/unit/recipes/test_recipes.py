@@ -300,3 +300,22 @@ def test_a_template_with_alternatives_gives_each_draw_each_of_them():
     draws = {(tile.mask, tile.styles, tile.prompt.split()[1]) for tile in made.tiles}
     assert len(made.tiles) == len(draws) == 12
     assert {prompt for *_, prompt in draws} == {"picture", "old"}
+
+
+@pytest.mark.parametrize("name", sorted(SMALLEST))
+def test_a_grid_that_is_asked_for_is_filled_or_refused(name):
+    options = {"recipe": name, **SMALLEST[name], "rows": 7, "cols": 5}
+
+    if recipes.RECIPES[name].own_grid:
+        with pytest.raises(InvalidRequest, match="leave rows out") as caught:
+            complete(parse(options), (64, 64))
+        assert [error.field for error in caught.value.fields] == ["rows"]
+    else:
+        assert len(planned(**options).layout.cells) == 7 * 5
+
+
+@pytest.mark.parametrize("name", sorted(SMALLEST))
+def test_a_request_with_the_grid_that_follows_is_what_it_was(name):
+    once = complete(parse({"recipe": name, **SMALLEST[name]}), (64, 64))
+
+    assert complete(parse(once.model_dump(exclude_unset=True)), (64, 64)) == once

@@ -13,7 +13,7 @@ from collage.request.parse import parse
 from collage.steps.accept import let_in
 from collage.steps.estimate import estimate
 from tests.unit.pictures import decode, encode, noise, plain, quarters
-from tests.unit.runs import SMALL, assemble, changed, prepare, render, start
+from tests.unit.runs import SMALL, assemble, changed, prepare, render, small, start
 from tests.unit.steps.test_own_masks import drawn
 
 SIZES = {"field.png": (90, 60), "sea.png": (60, 90), "hill.png": (80, 80)}
@@ -72,7 +72,7 @@ def test_the_tiles_of_single_photos_are_found_again(stack):
         )
         render(stack, collage, calls)
         assemble(stack, collage)
-    asked = parse({**SMALL, **without_files(given(stack)), "recipe": "matrix"})
+    asked = parse({**small("matrix"), **without_files(given(stack)), "recipe": "matrix"})
 
     found = estimate(stack.store, stack.tools, None, asked)
     manifest = made(stack, **given(stack), recipe="matrix", rows=3, cols=3)

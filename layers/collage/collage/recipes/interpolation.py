@@ -23,6 +23,7 @@ class Interpolation(Recipe):
     source = "needed"
     uses = frozenset({"prompt", "steps"})
     operation = "interpolate"
+    own_grid = True
     prompted = True
 
     def check(self, request: Fields) -> None:

@@ -36,6 +36,7 @@ class Matrix(Recipe):
     source = "optional"
     uses = STYLED | SEVERAL | {"combine", "subjects", "axes", "sample"}
     operation = "generate"
+    own_grid = True
 
     def check(self, request: Fields) -> None:
         """There are styles enough to combine, where a number is asked for, and what is searched."""

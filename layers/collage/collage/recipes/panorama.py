@@ -59,6 +59,7 @@ class Panorama(Recipe):
     source = "needed"
     uses = frozenset({"prompt", "sample", "count", "target", "anchor", "overlap"})
     operation = "outpaint"
+    own_grid = True
     untouched = True
     unsaid = "the scene goes on beyond the edge of the picture"
     alone = False

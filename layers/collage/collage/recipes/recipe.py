@@ -288,6 +288,8 @@ class Recipe(ABC):
     """The prompt where a request has none: some models make nothing without."""
     alone: ClassVar[bool] = True
     """Whether each tile that it shows stands alone, so that it can be changed by itself."""
+    own_grid: ClassVar[bool] = False
+    """Whether its rows and columns follow from what it makes, and are no matter of taste."""
     keeps_engine: ClassVar[bool] = False
     """Whether a tile that is changed by itself must stay with its engine and model."""
 

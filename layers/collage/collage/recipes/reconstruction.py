@@ -25,6 +25,7 @@ class Reconstruction(Recipe):
     source = "needed"
     uses = SEVERAL | {"models"}
     operation = "reconstruct"
+    own_grid = True
 
     def complete(self, request: Fields, source: Size | None) -> dict[str, Any]:
         """A row for each source: that itself, then a column for each model."""

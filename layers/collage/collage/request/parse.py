@@ -50,9 +50,23 @@ def complete(asked: Request, source: tuple[int, int] | None) -> Request:
     Raises:
         InvalidRequest: when the fields do not fit the source.
     """
-    follows = recipes.RECIPES[asked.recipe].complete(asked, source)
+    recipe = recipes.RECIPES[asked.recipe]
+    follows = recipe.complete(asked, source)
+    if recipe.own_grid:
+        _check_grid(asked, follows)
     left = {name: value for name, value in follows.items() if name not in asked.model_fields_set}
     return parse({**asked.model_dump(exclude_unset=True), **left})
+
+
+def _check_grid(asked: Request, follows: Mapping[str, Any]) -> None:
+    """Refuse other rows or columns than follow from what a recipe makes."""
+    for field in ("rows", "cols"):
+        has = follows[field]
+        if field in asked.model_fields_set and getattr(asked, field) != has:
+            message = f"in the recipe {asked.recipe} they follow from the rest, and are {has} here"
+            raise InvalidRequest(
+                f"{field}: {message}; leave {field} out.", (FieldError(field, message, [has]),)
+            )
 
 
 def validated(model: type[Model], options: dict[str, Any]) -> Model:

@@ -201,6 +201,9 @@ class ShareSeen(Frozen):
 class Shares(Frozen):
     """The shares of a collage, the oldest first."""
 
+    days: int | None = Field(
+        description="how many a new share may last; none where the stack shares nothing"
+    )
     items: list[ShareSeen]
 
 

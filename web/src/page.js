@@ -19,6 +19,7 @@ import { localChoices } from "./local_choices.js";
 import { markActions } from "./mark_actions.js";
 import { makeMarking } from "./marking.js";
 import { follow } from "./progress.js";
+import { share } from "./share.js";
 import { sharing } from "./sharing.js";
 import { shortcuts } from "./shortcuts.js";
 import { sideBySide } from "./side_by_side.js";
@@ -80,6 +81,7 @@ function open(collage, theme) {
   sharing(page, inStudio);
   if (inStudio && !LAYOUT.test(location.pathname)) {
     takeAway(page);
+    share(page);
     makeAgain(page);
     gather(page);
   } else if (inStudio) {

@@ -82,6 +82,7 @@ export function collageCard(id, started) {
             { class: "actions" },
             state === "done" ? null : go,
             h("a", { class: "button", href: format("ask", { again: id }) }, "Ask again"),
+            MADE.includes(state) ? h("a", { class: "button", href: `/collages/${id}/#share` }, "Share") : null,
           ),
         ].filter(Boolean),
       );

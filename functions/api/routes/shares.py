@@ -1,6 +1,7 @@
 """Shares: an address by which anybody can look at a collage, as it is now, until a day."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -44,7 +45,7 @@ def share_collage(collage: Id, asked: Annotated[ShareAsked, Body()]) -> ShareSee
     if not store.is_made(collage):
         raise Conflict("The collage is not made yet, so there is nothing to share.")
     by = identity.name(router.current_event.raw_event)
-    share = shared(collage, asked, by, datetime.now(UTC), int(os.environ["SHARE_DAYS"]))
+    share = shared(collage, asked, by, datetime.now(UTC), _most_days())
     store.put_share(share)
     stack.share(collage, share.id)
     return _seen(share)
@@ -60,7 +61,7 @@ def list_shares(collage: Id) -> Shares:
     """All that there are, the oldest first; one that has ended has no address any more."""
     store = stack.store()
     store.accepted(collage)
-    return Shares(items=[_seen(share) for share in store.shares(collage)])
+    return _all(_seen(share) for share in store.shares(collage))
 
 
 @router.get(
@@ -97,7 +98,15 @@ def end_all(collage: Id) -> Shares:
     """Have all copies taken away, as for one."""
     store = stack.store()
     store.accepted(collage)
-    return Shares(items=[_ended(share) for share in store.shares(collage)])
+    return _all(_ended(share) for share in store.shares(collage))
+
+
+def _most_days() -> int:
+    return int(os.environ["SHARE_DAYS"])
+
+
+def _all(items: Iterable[ShareSeen]) -> Shares:
+    return Shares(days=_most_days() if stack.shares() else None, items=list(items))
 
 
 def _known(collage: str, share: str) -> Share:

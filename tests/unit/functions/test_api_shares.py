@@ -61,7 +61,7 @@ def test_a_share_has_an_address_when_its_copy_is_whole(sharing, made):
     address = copied(sharing, share)
     seen = sharing("GET", answer.json["links"]["self"]).json
     assert (seen["state"], seen["address"]) == ("open", address)
-    assert sharing("GET", f"/collages/{made}/shares").json == {"items": [seen]}
+    assert sharing("GET", f"/collages/{made}/shares").json == {"days": 20, "items": [seen]}
 
 
 def test_a_share_lasts_a_week_unless_somebody_says_and_never_longer_than_the_stack_allows(
@@ -124,3 +124,4 @@ def test_what_cannot_be_shared_is_refused(sharing, made):
     off = sharing.refuses(409, "POST", f"/collages/{made}/share", {})
     assert "its parameter Sharing is off" in off["detail"]
     assert sharing.events == []
+    assert sharing("GET", f"/collages/{made}/shares").json == {"days": None, "items": []}

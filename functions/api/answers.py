@@ -41,11 +41,20 @@ class Asked(Request):
     retry_refused: bool = Field(
         default=False, description="ask again for what moderation refused in an earlier run of it"
     )
+    group: str | None = Field(
+        default=None,
+        pattern=r"^\S{1,128}$",
+        exclude_if=lambda group: group is None,
+        description="a group of the caller's that may look at it, choose and take away, where the "
+        "stack tells people apart; it is another collage than one of no group",
+    )
 
     @property
     def options(self) -> dict[str, Any]:
         """The fields of the request that were given; a recipe sets the others by the source."""
-        return self.model_dump(mode="json", exclude={"source", "retry_refused"}, exclude_unset=True)
+        return self.model_dump(
+            mode="json", exclude={"source", "retry_refused", "group"}, exclude_unset=True
+        )
 
 
 class UploadAsked(Frozen, extra="forbid"):

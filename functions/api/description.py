@@ -14,7 +14,8 @@ TAGS = ("uploads", "collages", "catalogue", "documents")
 
 PROBLEMS = {
     "400": "The body is no JSON.",
-    "404": "There is no such collage.",
+    "403": "The collage is one's group's, and what is asked for is for its owner.",
+    "404": "There is no such collage, or it is not for the caller to see.",
     "405": "What stands in the path leads elsewhere, and that takes other methods.",
     "409": "The collage is not in a state for that.",
     "413": "The body is too large.",
@@ -114,7 +115,7 @@ def _rank(path: str, item: dict[str, Any]) -> tuple[int, str]:
 def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own = {"429", "500", "503"}
     own |= {"422"} if {"parameters", "requestBody"} & operation.keys() else set()
-    own |= {"404", "405"} if "{" in path else set()
+    own |= {"403", "404", "405"} if "{" in path else set()
     own |= {"400", "413", "415"} if "requestBody" in operation else set()
     own |= (
         {"409"}

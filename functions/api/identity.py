@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from collage.choices import person
+from collage.owners.who import Caller, of_arn, of_claims
+from collage.settings import settings
 
 NAMES = ("preferred_username", "username", "cognito:username", "email", "client_id", "sub")
 """Claims of a token that name its bearer: those that people can read come first."""
@@ -20,6 +22,13 @@ def name(event: Mapping[str, Any]) -> str:
         return person.of_arn(arn)
     claims = _claims(event)
     return person.spelled(next((str(claims[claim]) for claim in NAMES if claims.get(claim)), ""))
+
+
+def caller(event: Mapping[str, Any]) -> Caller:
+    """The caller by the name that owners have, and with the groups that are known of them."""
+    if arn := _arn(event):
+        return of_arn(arn, name(event))
+    return of_claims(_claims(event), settings().groups_claim, name(event))
 
 
 def _arn(event: Mapping[str, Any]) -> str:

@@ -73,6 +73,10 @@ class Conflict(PermanentError):
     """What is asked for cannot be done to the collage as it is."""
 
 
+class Forbidden(PermanentError):
+    """What is asked for is not for this caller, who may know that the collage is there."""
+
+
 class Throttled(TransientError):
     """AWS was asked more often than the account may; nothing was done."""
 
@@ -190,7 +194,9 @@ def _named(error: CollageError) -> Response[str]:
         status = 429 if isinstance(error, Throttled) else 503
         return problem(status, error.name, str(error), headers=headers)
     conflict = isinstance(error, Conflict | UnreadableChoices)
-    status = 404 if isinstance(error, NotInStore) else 409 if conflict else 422
+    forbidden = isinstance(error, Forbidden)
+    missing = isinstance(error, NotInStore)
+    status = 404 if missing else 403 if forbidden else 409 if conflict else 422
     return problem(status, error.name, str(error), _fields(error))
 
 

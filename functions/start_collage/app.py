@@ -12,10 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import announcements
 from collage.errors import PermanentError
+from collage.owners.owner import claimed
 from collage.services import tools
 from collage.settings import settings
 from collage.steps import upload
-from collage.steps.log import started
+from collage.steps.log import audited
 from collage.steps.start_collage import refuse, start
 from collage.store.store import connect
 from collage.watch.runs import Runs
@@ -26,7 +27,7 @@ metrics = Metrics(service="start_collage")
 
 @cache
 def runs() -> Runs:
-    """The workflow's runs, by a client made at the first event."""
+    """The workflow's runs."""
     return Runs(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
 
 
@@ -35,25 +36,24 @@ def runs() -> Runs:
 def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
 
-    With ``"retry_refused": true`` a door has what moderation refused before asked for again.
-
+    ``"retry_refused": true`` has what moderation refused asked for again; ``"owner"`` is taken at
+    its word: whoever may invoke this could write the bucket, too.
     A door is told what is wrong by the error. An upload's event has nobody to tell, and would
     only be delivered again: there the error becomes a failure.json, and is announced.
     """
     store = connect(settings())
-    begin = partial(start, store, tools(), runs())
+    by = claimed(event.get("owner"), context.invoked_function_arn.split(":")[4])
+    begin = audited(logger, by, partial(start, store, tools(), runs(), by=by))
     if event.get("detail-type") != "Object Created":
-        again = event.get("retry_refused", False)
-        return started(logger, begin(event["source"], event["request"], retry_refused=again))
+        retry = event.get("retry_refused", False)
+        return begin(event["source"], event["request"], retry_refused=retry)
     key = event["detail"]["object"]["key"]
     try:
         if (found := upload.read(store, key)) is None:
             return {"waiting": key}
-        asked = datetime.fromisoformat(event["time"])
-        return started(logger, begin(found.source, found.options, asked=asked))
+        return begin(found.source, found.options, asked=datetime.fromisoformat(event["time"]))
     except PermanentError as error:
-        source = upload.picture(key)
-        failure = refuse(store, source, error)
+        failure = refuse(store, source := upload.picture(key), error)
         said = {"collage_id": failure.id, "error": error.name, "reason": str(error)}
         logger.warning("refused", extra=said)
         announcements.connect(settings()).refusal(store.uploads, source, failure)

@@ -45,8 +45,8 @@ ARROWS = {
     "cli.result_files": "errors formats manifest names page",
     "cli.stacks": (
         "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
-        "local.aws local.bedrock local.kept manifest pack page progress request services settings "
-        "steps store watch"
+        "local.aws local.bedrock local.kept manifest owners pack page progress request services "
+        "settings steps store watch"
     ),
     "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",
@@ -86,6 +86,7 @@ ARROWS = {
     ),
     "notes": "frozen",
     "origins": "tile",
+    "owners": "errors frozen text",
     "painting": "pictures",
     "pictures": "digest errors formats tile",
     "plan": (
@@ -93,7 +94,7 @@ ARROWS = {
         "spending tile weights"
     ),
     "prepared": "frozen names",
-    "progress": "frozen names",
+    "progress": "frozen names owners",
     "provenance": (
         "collage digest engines errors formats frozen manifest pictures plan request sheet "
         "text tile"
@@ -102,7 +103,7 @@ ARROWS = {
     "records": "digest errors frozen",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
     "request": (
-        "digest engines errors fields formats frozen names pictures recipes sheet text words"
+        "digest engines errors fields formats frozen names owners pictures recipes sheet text words"
     ),
     "services": "engines errors settings spending",
     "settings": "frozen",
@@ -110,13 +111,14 @@ ARROWS = {
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage digest engines errors export fields formats in_order "
-        "manifest notes page pictures pixels plan prepared progress provenance recipes records "
-        "request services sharing sheet spending store tile verdict watch weights words"
+        "announcements choices clock collage digest engines errors export fields formats "
+        "in_order manifest notes owners page pictures pixels plan prepared progress provenance "
+        "recipes records request services sharing sheet spending store tile verdict watch weights "
+        "words"
     ),
     "store": (
-        "choices digest engines errors export formats frozen in_order manifest names notes page "
-        "plan prepared progress records request settings sharing tile weights"
+        "choices digest engines errors export formats frozen in_order manifest names notes owners "
+        "page plan prepared progress records request settings sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",

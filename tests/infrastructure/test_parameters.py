@@ -87,6 +87,12 @@ TEXTS = {
         ["amazon.nova-2-lite-v1:0", "global.amazon.nova-2-lite-v1:0", "us.amazon.a b", "us.a.",
          "us.words.opus.5", "us.words." + "a" * 101, "us.words.*"],
     ),
+    "Administrators": (
+        ["", "user/anna", ",".join([f"group/{'g' * 130}"] * 8)],
+        ["anna", "user/", "user/a, user/b", "user/a,", ",".join(["user/a"] * 9)],
+    ),
+    "GroupsClaim": (["cognito:groups", "https://example.com/groups"], ["", "a b", "a,b"]),
+    "PersonDailyUsdLimit": (["", "0", "1000000"], ["-1", "1.234", "01", "1e3"]),
     "UsdPerImage": (["0", "0.02", "9999.123456"], ["-1", ".5", "1.", "1e1", "0.1234567"]),
     "ModelsLocation": (
         ["s3://abc/", "s3://abc/models", "s3://abc/a/b/", "/", "/a folder"],

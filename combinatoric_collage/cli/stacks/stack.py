@@ -13,8 +13,11 @@ from time import monotonic, sleep
 from typing import Any
 
 from collage import engines, errors
+from collage.choices import person
 from collage.errors import CollageError, NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
+from collage.owners.owner import Owner
+from collage.owners.who import of_arn
 from collage.progress import Progress
 from collage.request.accepted import Accepted
 from collage.request.again import AskedAgain
@@ -33,6 +36,7 @@ from collage.watch.look import cancel, look, newest
 from collage.watch.runs import Runs
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
+from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
 REST = 4
@@ -59,27 +63,6 @@ class RunFailed(CollageError):
     def name(self) -> str:
         """The error that ended the run."""
         return self._name
-
-
-def settings_of(parameters: Mapping[str, str], uploads: str = "", collages: str = "") -> Settings:
-    """What a stack's parameters say of the sources it takes, and of how long a run takes there.
-
-    What is not given has its default.
-    """
-    limits = {
-        "max_source_bytes": _million(parameters, "MaxSourceMegabytes"),
-        "max_source_pixels": _million(parameters, "MaxSourceMegapixels"),
-    }
-    for name, setting in (
-        ("MaxConcurrency", "concurrency"),
-        ("GpuTasks", "gpu_tasks"),
-        ("TileRetentionDays", "tile_retention_days"),
-    ):
-        if parameters.get(name, "").isdecimal():
-            limits[setting] = int(parameters[name])
-    given = {name: value for name, value in limits.items() if value}
-    models = parameters.get("ModelsLocation", "") if parameters.get("EnableGpu") == "true" else ""
-    return Settings(uploads_bucket=uploads, collages_bucket=collages, models=models, **given)
 
 
 @dataclass(frozen=True)
@@ -149,6 +132,14 @@ class Stack:
         )
 
     @cached_property
+    def owner(self) -> Owner | None:
+        """Whose a collage is that is asked for here; None where people are not told apart."""
+        if self.parameters.get("Owners") != "on":
+            return None
+        arn = self.client("sts").get_caller_identity()["Arn"]
+        return of_arn(arn, person.of_arn(arn)).owner()
+
+    @cached_property
     def _described(self) -> Any:
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
@@ -168,7 +159,7 @@ class Stack:
         Files that are not given are those that the request names.
         """
         files = files_of(self.store, self.tools, asked, files)
-        return let_in(self.tools, asked, source, files).id
+        return let_in(self.tools, asked, source, files, owner=self.owner).id
 
     def start(
         self,
@@ -188,7 +179,10 @@ class Stack:
         put = self.store.put_source
         more = files.put(put) if files else {}
         return self._start(
-            None if source is None else put(source), {**options, **more}, retry_refused
+            None if source is None else put(source),
+            {**options, **more},
+            retry_refused,
+            self.owner,
         )
 
     def accepted(self, collage: str) -> Accepted:
@@ -210,7 +204,9 @@ class Stack:
         """
         accepted = self.accepted(collage)
         key = accepted.source.key if accepted.source else None
-        return self._start(key, accepted.request.model_dump(mode="json"), retry_refused)
+        return self._start(
+            key, accepted.request.model_dump(mode="json"), retry_refused, accepted.owner
+        )
 
     def again(self, collage: str, asked: AskedAgain) -> Again:
         """The request that makes a collage again; nothing is started. See `again`.
@@ -233,9 +229,15 @@ class Stack:
         return str(result["manifest"]).removeprefix(f"collages/{collage}/").rpartition("/")[0]
 
     def _start(
-        self, source: str | None, options: Mapping[str, Any], retry_refused: bool
+        self,
+        source: str | None,
+        options: Mapping[str, Any],
+        retry_refused: bool,
+        owner: Owner | None,
     ) -> Started:
         payload = {"source": source, "request": dict(options), "retry_refused": retry_refused}
+        if owner is not None:
+            payload["owner"] = owner.model_dump(mode="json")
         result = self.invoke(self.outputs["StartFunction"], payload)
         if result["new"]:
             self._wait_for(result["run"])
@@ -383,8 +385,3 @@ def _here(collage: str) -> Iterator[None]:
         raise
     except NotInStore as error:
         raise unknown from error
-
-
-def _million(given: Mapping[str, str], name: str) -> int:
-    value = given.get(name, "")
-    return int(value) * 1_000_000 if value.isdecimal() else 0

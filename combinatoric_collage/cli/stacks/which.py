@@ -17,7 +17,8 @@ from collage.request.request import Request
 from collage.settings import Settings
 from collage.steps import capabilities
 from combinatoric_collage.cli.stacks import laptop, running_cloud
-from combinatoric_collage.cli.stacks.stack import Stack, settings_of
+from combinatoric_collage.cli.stacks.stack import Stack
+from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 StackName = Annotated[
     str | None,

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+import access
 import identity
 import stack
 from answers import (
@@ -86,9 +87,9 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     repeats, asking = stack.repeats(), identity.of(router.current_event.raw_event)
     known = key and repeats.claim(asking, key, asked.model_dump(mode="json"))
     asked = seeded(asked, *((asking, key) if key else ()))
-    store = stack.store()
+    store, owner = stack.store(), access.owner_of(router.current_event.raw_event, asked)
     with _about_a_picture(asked):
-        accepted = accept(store, tools(), asked.source, asked.options)
+        accepted = accept(store, tools(), asked.source, asked.options, owner)
         # Before the run: an estimate that came too late would leave a run that nobody was told of.
         estimate = _estimate(asked)
     started = launch(
@@ -118,6 +119,7 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
 )
 def estimate_collage(asked: Annotated[Asked, Body()]) -> Estimate:
     """Count calls, dollars and minutes; nothing is started."""
+    access.owner_of(router.current_event.raw_event, asked)
     with _about_a_picture(asked):
         return _estimate(asked)
 
@@ -129,8 +131,9 @@ def estimate_collage(asked: Annotated[Asked, Body()]) -> Estimate:
     operation_id="listCollages",
 )
 def list_collages(limit: Limit = 20, after: After = None) -> Collages:
-    """List collages by when they were first asked for."""
-    found, following = newest(stack.store(), stack.runs(), limit, after)
+    """List collages that one may see, by when they were first asked for."""
+    of = access.seen_by(router.current_event.raw_event)
+    found, following = newest(stack.store(), stack.runs(), limit, after, of)
     items = [Collage(**one.model_dump(), links=_paths(one.id) | _preview(one)) for one in found]
     return Collages(items=items, next=following)
 
@@ -159,7 +162,8 @@ def get_request(collage: Id) -> Asked:
     """
     accepted = stack.store().accepted(collage)
     source = accepted.source.key if accepted.source else None
-    return Asked(source=source, **accepted.request.model_dump(mode="json"))
+    group = accepted.owner.group if accepted.owner else None
+    return Asked(source=source, group=group, **accepted.request.model_dump(mode="json"))
 
 
 @router.post(

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from collage.frozen import Frozen
 from collage.names import CollageId
+from collage.owners.owner import Owner
 
 State = Literal["running", "done", "partial", "failed", "cancelled"]
 Phase = Literal["start", "styles", "masks", "plan", "tiles", "assembly"]
@@ -61,6 +62,11 @@ class Progress(Frozen):
     message: str | None = None
     source: str | None = Field(description="key of the source in the uploads bucket, if any")
     calls: int | None = Field(default=None, description="engine calls of the plan")
+    owner: Owner | None = Field(
+        default=None,
+        exclude_if=lambda owner: owner is None,
+        description="whose it is, where the stack tells people apart",
+    )
 
     @property
     def last(self) -> datetime:

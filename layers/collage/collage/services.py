@@ -63,7 +63,10 @@ class Tools:
     @cached_property
     def limits(self) -> Limits:
         """The paces and the budget that all runs share."""
-        return Limits(aws_client("dynamodb"), self.settings.limits_table, self.settings.daily_usd)
+        known = self.settings
+        return Limits(
+            aws_client("dynamodb"), known.limits_table, known.daily_usd, known.person_daily_usd
+        )
 
     def batches(self, account: Account) -> Batches:
         """What the models of an account's server make by one call."""

@@ -2,7 +2,7 @@
 
 import os
 from functools import cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -32,6 +32,16 @@ class Settings(Frozen):
     )
     tile_retention_days: int = Field(
         default=0, ge=0, description="after which tiles are deleted; 0: never"
+    )
+    owners: Literal["off", "on"] = Field(
+        default="off", description="whether a collage is its owner's, or everybody's"
+    )
+    administrators: str = Field(
+        default="", description="names of callers and groups who may do everything, with commas"
+    )
+    groups_claim: str = Field(default="cognito:groups", description="of a token: its groups")
+    person_daily_usd: float | None = Field(
+        default=None, ge=0, description="what the runs of one owner may spend in a day"
     )
     gpu_tasks: int = Field(default=1, ge=1, le=40, description="GPU tasks of one collage at once")
 

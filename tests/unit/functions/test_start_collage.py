@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -166,3 +167,31 @@ def test_start_collage_tells_a_door_what_is_wrong(deployed, data, options, error
     with pytest.raises(error):
         deployed.invoke("start_collage", {"source": "uploads/a.png", "request": options})
     assert not deployed.executions()
+
+
+def test_where_people_are_told_apart_an_upload_is_the_accounts_and_a_request_who_says_so(
+    deployed, caplog
+):
+    apart = replace(deployed, references={**deployed.references, "Owners": "on"})
+    upload, asked = EVENTS["start_collage_upload"], EVENTS["start_collage_request"]
+    owner = {"who": "user/anna", "called": "anna"}
+    for key in (upload["detail"]["object"]["key"], asked["source"]):
+        deployed.stack.put(key, SOURCE)
+
+    made = {
+        who: each.invoke("start_collage", event)["id"]
+        for who, each, event in (
+            ("account/123456789012", apart, upload),
+            ("user/anna", apart, {**asked, "owner": owner}),
+            (None, deployed, {**asked, "owner": owner}),
+        )
+    }
+
+    store = deployed.stack.store
+    assert {who: store.accepted(id).person for who, id in made.items()} == dict(
+        zip(made, made, strict=True)
+    )
+    assert len(set(made.values())) == 3
+    assert store.newest(10, of=["user/anna"]) == ([made["user/anna"]], None)
+    said = [(line.who, line.did, line.collage_id) for line in caplog.records if line.msg == "audit"]
+    assert said[:2] == [(who, "start", made[who]) for who in made if who]

@@ -8,6 +8,7 @@ from pydantic import Field
 from collage.digest import canonical, sha256
 from collage.frozen import Frozen
 from collage.names import CollageId
+from collage.owners.owner import Owner
 from collage.request.request import Request
 
 LATER = ("sample",)
@@ -55,6 +56,11 @@ class Accepted(Frozen):
         description="masks of the user's own by their names, each for every source in turn",
     )
     font: Font | None = Field(default=None, description="the font file, where there is one")
+    owner: Owner | None = Field(
+        default=None,
+        exclude_if=lambda owner: owner is None,
+        description="whose it is, where the stack tells people apart",
+    )
     request: Request
 
     @property
@@ -66,6 +72,11 @@ class Accepted(Frozen):
     def every_source(self) -> tuple[Source, ...]:
         """The source, or all of several; none where there is none."""
         return self.sources or (() if self.source is None else (self.source,))
+
+    @property
+    def person(self) -> str | None:
+        """Whose share of the day its calls come out of; None where people are not told apart."""
+        return None if self.owner is None else self.owner.who
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -81,10 +92,12 @@ def collage_id(
     font_sha256: str | None = None,
     mask_files_sha256: Mapping[str, Sequence[str | None]] | None = None,
     sources_sha256: Sequence[str] = (),
+    owner: Owner | None = None,
 ) -> str:
     """The id of a collage: 20 hexadecimal digits over the request and the files that it names.
 
-    Their keys are left out: the same picture under two names is one collage.
+    Their keys are left out: the same picture under two names is one collage. Of two owners who ask
+    for the same each has a collage of their own.
     """
     by_content = {"mask_source", "mask_files", "style_pictures", "font", "sources"}
     left_out = {*by_content, *(name for name in LATER if getattr(request, name) is None)}
@@ -98,4 +111,6 @@ def collage_id(
         content["mask_files"] = {name: list(each) for name, each in mask_files_sha256.items()}
     if sources_sha256:
         content["sources"] = list(sources_sha256)
+    if owner is not None:
+        content["owner"] = owner.identity
     return sha256(canonical(content))[:20]

@@ -1,4 +1,4 @@
-"""The price of a call, counted before it is made: against the day, and against its collage.
+"""The price of a call, counted before it is made: against the day, its owner and its collage.
 
 Counting goes first and asking second, so calls that are made at once cannot pass a limit together.
 What a call did cost is known only after it: of a server that takes more than its price, one call
@@ -7,19 +7,24 @@ can go beyond a limit, and those that were under way with it.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
-from collage.errors import BudgetExhausted, LimitsUnavailable
+from collage.errors import LimitsUnavailable
 from collage.spending.limits import Limits
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What a collage may cost over all of its runs: the ``max_usd`` of its request, if any."""
+    """What a collage may cost over all of its runs: the ``max_usd`` of its request, if any.
+
+    ``person`` is its owner, whose share of the day it comes out of; None where it has none.
+    """
 
     collage: str
     max_usd: float | None
+    person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Booking:
         if self.budget.max_usd is not None:
             self.limits.confirm_collage(self.budget.collage, self.budget.max_usd)
         self.limits.confirm(self.day)
+        if self.budget.person is not None:
+            self.limits.confirm_person(self.day, self.budget.person)
 
     def settle(self, usd: float) -> None:
         """Count what the call did cost in place of its price.
@@ -49,6 +56,8 @@ class Booking:
             LimitsUnavailable: when the table does not answer; the price stays counted.
         """
         self.limits.correct(self.day, self.usd, usd)
+        if self.budget.person is not None:
+            self.limits.correct_person(self.day, self.budget.person, self.usd, usd)
         if self.budget.max_usd is not None:
             self.limits.correct_collage(self.budget.collage, self.usd, usd)
 
@@ -59,13 +68,19 @@ def book(limits: Limits, usd: float, budget: Budget) -> Booking:
     Raises:
         MaxUsdReached, BudgetExhausted, LimitsUnavailable: nothing is counted then.
     """
-    if budget.max_usd is not None:
-        limits.reserve_for_collage(budget.collage, usd, budget.max_usd)
-    try:
-        day = limits.reserve(usd)
-    except (BudgetExhausted, LimitsUnavailable):
+    with ExitStack() as counted:
+        # What was counted is taken back where the next limit leaves no room.
         if budget.max_usd is not None:
-            with suppress(LimitsUnavailable):
-                limits.correct_collage(budget.collage, usd, 0)
-        raise
+            limits.reserve_for_collage(budget.collage, usd, budget.max_usd)
+            counted.callback(_take_back, limits.correct_collage, budget.collage, usd)
+        day = limits.reserve(usd)
+        counted.callback(_take_back, limits.correct, day, usd)
+        if budget.person is not None:
+            limits.reserve_for_person(day, budget.person, usd)
+        counted.pop_all()
     return Booking(limits, budget, day, usd)
+
+
+def _take_back(correct: Callable[[str, float, float], None], name: str, usd: float) -> None:
+    with suppress(LimitsUnavailable):
+        correct(name, usd, 0)

@@ -4,6 +4,7 @@ Both live in one small DynamoDB table, because they belong to the account and no
 
     pace#{quota}         next    when the next picture's turn comes, in milliseconds since 1970
     spent#2026-11-21     micros  micro-dollars reserved and spent on that day (UTC)
+    spent#2026-11-21#{owner}     the same of one owner's collages
     paid#{collage}       micros  the same of one collage that has a limit of its own, in all runs
     asked#{tile key}     times   requests for a tile whose end is not known
     single#{server}#{model}      makes one picture a call, whatever it is asked for
@@ -40,11 +41,15 @@ LONGEST_HOLD = 3600.0
 
 @dataclass(frozen=True)
 class Limits:
-    """The shared table; ``daily_usd`` bounds what all runs spend on a day (UTC)."""
+    """The shared table; ``daily_usd`` bounds what all runs spend on a day (UTC).
+
+    ``person_daily_usd`` bounds what those of one owner do, unless it is None.
+    """
 
     dynamodb: DynamoDBClient
     table: str
     daily_usd: float
+    person_daily_usd: float | None = None
 
     def wait_for_turn(self, quotas: Sequence[Quota], pictures: int) -> Quota:
         """Take the next turn for a call of so many pictures, and sleep until it comes.
@@ -106,6 +111,33 @@ class Limits:
     def correct(self, day: str, reserved_usd: float, actual_usd: float) -> None:
         """Replace a price reserved on ``day`` by what the call did cost."""
         self._correct(f"spent#{day}", reserved_usd, actual_usd)
+
+    def reserve_for_person(self, day: str, person: str, usd: float) -> None:
+        """Count the price of a call as spent by an owner on ``day``, before it is made.
+
+        Raises:
+            BudgetExhausted: when that would pass a person's share; nothing was counted.
+        """
+        if self.person_daily_usd is not None:
+            counted, _ = self._count(f"spent#{day}#{person}", usd, self.person_daily_usd)
+            if not counted:
+                raise BudgetExhausted(
+                    f"The owner's share of the stack's daily limit, ${self.person_daily_usd:,.2f}, "
+                    "is reached; it starts anew at midnight UTC."
+                )
+
+    def confirm_person(self, day: str, person: str) -> None:
+        """Look once more, right before a call is made that was reserved for on ``day``.
+
+        Raises:
+            BudgetExhausted: when other calls have cost more than was reserved for them.
+        """
+        self.reserve_for_person(day, person, 0)
+
+    def correct_person(self, day: str, person: str, reserved_usd: float, actual_usd: float) -> None:
+        """Replace a price reserved for an owner on ``day`` by what the call did cost."""
+        if self.person_daily_usd is not None:
+            self._correct(f"spent#{day}#{person}", reserved_usd, actual_usd)
 
     def reserve_for_collage(self, collage: str, usd: float, max_usd: float) -> None:
         """Count the price of a call as paid for a collage, before it is made.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from collage.errors import InvalidRequest
+from collage.owners.owner import Owner
 from collage.request import letters, rules
 from collage.request.accepted import Accepted, Font, Source, collage_id
 from collage.request.named_files import Files
@@ -21,11 +22,17 @@ from collage.steps.request_files import (
 from collage.store.store import Store
 
 
-def accept(store: Store, tools: Tools, source: str | None, options: dict[str, Any]) -> Accepted:
+def accept(
+    store: Store,
+    tools: Tools,
+    source: str | None,
+    options: dict[str, Any],
+    owner: Owner | None = None,
+) -> Accepted:
     """Check a request and its source at the door; nothing is written or started.
 
     ``source`` is a key in the uploads bucket, None where the recipe needs no picture, ``options``
-    the fields of the request.
+    the fields of the request, ``owner`` whose the collage will be.
 
     Raises:
         InvalidRequest, EngineUnavailable: when the request is wrong, or wrong for this stack.
@@ -37,7 +44,7 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
     capabilities.check(asked, tools)
     most = tools.settings.max_source_bytes
     data = None if source is None else store.upload(source, most)
-    accepted = let_in(tools, asked, data, files_of(store, tools, asked), source or "")
+    accepted = let_in(tools, asked, data, files_of(store, tools, asked), source or "", owner)
     has_source = bool(accepted.every_source)
     capabilities.able(accepted.request, tools, has_source)
     capabilities.weights(store, accepted.request, tools, has_source)
@@ -45,7 +52,12 @@ def accept(store: Store, tools: Tools, source: str | None, options: dict[str, An
 
 
 def let_in(
-    tools: Tools, asked: Request, source: bytes | None, files: Files, key: str = ""
+    tools: Tools,
+    asked: Request,
+    source: bytes | None,
+    files: Files,
+    key: str = "",
+    owner: Owner | None = None,
 ) -> Accepted:
     """What passes the door: a request held to its pictures, complete, and with its id.
 
@@ -80,6 +92,7 @@ def let_in(
             font.sha256 if font else None,
             {name: [each.sha256 if each else None for each in of] for name, of in own.items()},
             [each.sha256 for each in sources],
+            owner,
         ),
         source=picture,
         sources=sources,
@@ -87,6 +100,7 @@ def let_in(
         style_pictures=styles,
         mask_files=own,
         font=font,
+        owner=owner,
         request=asked,
     )
 

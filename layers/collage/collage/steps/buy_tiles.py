@@ -162,7 +162,8 @@ def _keep_paid(
 @lru_cache(maxsize=2)
 def _budget(store: Store, collage_id: str) -> Budget:
     """What the collage may cost, read once a process."""
-    return Budget(collage_id, store.accepted(collage_id).request.max_usd)
+    accepted = store.accepted(collage_id)
+    return Budget(collage_id, accepted.request.max_usd, accepted.person)
 
 
 def _graver(one: PermanentError | None, other: PermanentError | None) -> PermanentError | None:

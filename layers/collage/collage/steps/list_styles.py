@@ -23,7 +23,8 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         EngineUnavailable, ProviderUnreachable: when there is no having the key; nothing is counted.
         NotKept: when S3 does not take the list: another try pays again.
     """
-    asked = store.accepted(collage_id).request
+    accepted = store.accepted(collage_id)
+    asked = accepted.request
     lister = tools.lister(asked.unfolded_engines)
     if lister is None or lister.provider.styles is None:
         names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
@@ -31,7 +32,7 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
         return 0
     listing, model = lister.provider.styles, lister.settings.text_model
     client = tools.client(lister)
-    booking = book(tools.limits, listing.usd, Budget(collage_id, asked.max_usd))
+    booking = book(tools.limits, listing.usd, Budget(collage_id, asked.max_usd, accepted.person))
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     heard = Event()
     try:

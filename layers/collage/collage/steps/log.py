@@ -7,16 +7,18 @@ what it was asked for in words is not for the log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from collage.errors import CollageError
+from collage.owners import audit
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
+    from collage.owners.owner import Owner
     from collage.steps.start_collage import Started
 
 
@@ -47,6 +49,21 @@ def told(logger: Logger, collage: str, tiles: Sequence[str] = ()) -> Iterator[di
         logger.exception("failed", extra=so_far() | {"error": type(error).__name__})
         raise
     logger.info("done", extra=so_far())
+
+
+def audited(logger: Logger, by: Owner, start: Callable[..., Started]) -> Callable[..., Started]:
+    """A start that tells the log who asked, and what came of it."""
+
+    def begin(*request: Any, **how: Any) -> Started:
+        try:
+            run = start(*request, **how)
+        except CollageError as error:
+            audit.said(logger, by.who, "start", None, error.name)
+            raise
+        audit.said(logger, by.who, "start", run["id"], audit.DONE)
+        return started(logger, run)
+
+    return begin
 
 
 def started(logger: Logger, run: Started) -> Started:

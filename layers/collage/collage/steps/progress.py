@@ -5,14 +5,16 @@ from __future__ import annotations
 from collage import clock
 from collage.errors import NotInStore
 from collage.manifest import Manifest
+from collage.owners.owner import Owner
 from collage.plan import Estimate
 from collage.progress import Progress, TileCounts
 from collage.store.store import Store
 
 
-def begin(store: Store, collage: str, source: str | None) -> None:
+def begin(store: Store, collage: str, source: str | None, owner: Owner | None = None) -> None:
     """Write down that a collage was asked for; of one that is known, nothing changes."""
-    first = Progress(id=collage, run=collage, created=clock.now("milliseconds"), source=source)
+    now = clock.now("milliseconds")
+    first = Progress(id=collage, run=collage, created=now, source=source, owner=owner)
     store.put_listed(store.put_progress_once(first))
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from collage.digest import sha256
 from collage.errors import CollageError
 from collage.manifest import Failure
+from collage.owners.owner import Owner
 from collage.plan import Styles
 from collage.request.accepted import Accepted
 from collage.services import Tools
@@ -35,12 +36,13 @@ def start(
     *,
     asked: datetime | None = None,
     retry_refused: bool = False,
+    by: Owner | None = None,
 ) -> Started:
     """Check a request and its source at the door, freeze both, and start the workflow.
 
-    See `accept` and `launch`.
+    It is whose asks, ``by``, where the stack tells people apart. See `accept` and `launch`.
     """
-    accepted = accept(store, tools, source, options)
+    accepted = accept(store, tools, source, options, by if tools.settings.owners == "on" else None)
     return launch(store, runs, accepted, asked_at=asked, retry_refused=retry_refused)
 
 
@@ -61,7 +63,7 @@ def launch(
     """
     asked = accepted.request
     store.put_accepted(accepted)
-    progress.begin(store, accepted.id, accepted.key)
+    progress.begin(store, accepted.id, accepted.key, accepted.owner)
     if not asked.styled or asked.styles is not None:
         store.put_styles(accepted.id, Styles(styles=asked.styles or (), origin="request"))
     if retry_refused:

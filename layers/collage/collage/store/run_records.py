@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 
 from botocore.exceptions import ClientError
 
 from collage import records
-from collage.digest import canonical
+from collage.digest import canonical, sha256
 from collage.errors import NotInStore, UnreadableRecord
 from collage.names import source_file
+from collage.owners.allowed import listed_under
 from collage.plan import Plan, Styles
 from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.request.accepted import Accepted
-from collage.store.bucket import TAKEN, Buckets, named
+from collage.store.bucket import READERS, TAKEN, Buckets, named
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
@@ -55,22 +58,38 @@ class RunRecords(Buckets):
         return progress
 
     def put_listed(self, progress: Progress) -> None:
-        """Put a collage into the list of all, at the time that it was first asked for."""
-        key = f"index/{_newest_first(progress.created)}-{progress.id}"
-        self._put(self.collages, key, b"", "application/octet-stream")
+        """Put a collage into the lists that it is in, at the time it was first asked for."""
+        for key in listings(progress):
+            self._put(self.collages, key, b"", "application/octet-stream")
 
-    def newest(self, limit: int, after: str | None = None) -> tuple[list[str], str | None]:
-        """Ids of at most ``limit`` collages, the newest first, and what is ``after`` them."""
-        with named(self.collages, "index/"):
+    def newest(
+        self, limit: int, after: str | None = None, of: Collection[str] | None = None
+    ) -> tuple[list[str], str | None]:
+        """Ids of at most ``limit`` collages, the newest first, and what is ``after`` them.
+
+        ``of`` are the owners and groups whose collages these are; unless given they are all.
+        """
+        lists = ["index/"] if of is None else [_list_of(each) for each in sorted(of)]
+        with ThreadPoolExecutor(READERS) as pool:
+            pages = list(pool.map(lambda prefix: self._listed(prefix, limit, after), lists))
+        # Of an owner who is in the group, a collage is in both lists.
+        names = sorted({name for found, _ in pages for name in found})
+        more = len(names) > limit or any(truncated for _, truncated in pages)
+        page = names[:limit]
+        following = page[-1] if page and more else None
+        return [name.partition("-")[2] for name in page], following
+
+    def _listed(self, prefix: str, limit: int, after: str | None) -> tuple[list[str], bool]:
+        """The first names of a list, and whether there are others."""
+        with named(self.collages, prefix):
             answer = self.s3.list_objects_v2(
                 Bucket=self.collages,
-                Prefix="index/",
-                StartAfter=f"index/{after or ''}",
+                Prefix=prefix,
+                StartAfter=f"{prefix}{after or ''}",
                 MaxKeys=limit,
             )
-        names = [item["Key"].removeprefix("index/") for item in answer.get("Contents", [])]
-        following = names[-1] if names and answer["IsTruncated"] else None
-        return [name.partition("-")[2] for name in names], following
+        names = [item["Key"].removeprefix(prefix) for item in answer.get("Contents", [])]
+        return names, bool(answer["IsTruncated"])
 
     def styles(self, collage: str) -> Styles:
         """styles.json. Raises NotInStore."""
@@ -151,6 +170,18 @@ class RunRecords(Buckets):
             self._put(self.collages, key, canonical(calls), "application/json")
             keys.append(key)
         return keys
+
+
+def listings(progress: Progress) -> list[str]:
+    """The keys by which a collage is in the list of all, and in those of its owner and group."""
+    name = f"{_newest_first(progress.created)}-{progress.id}"
+    owners = listed_under(progress.owner) if progress.owner else []
+    return [f"index/{name}", *(f"{_list_of(each)}{name}" for each in owners)]
+
+
+def _list_of(name: str) -> str:
+    """Where the list of an owner's or a group's collages lies: names may hold what keys may not."""
+    return f"owned/{sha256(name.encode())[:20]}/"
 
 
 def _newest_first(time: str) -> str:

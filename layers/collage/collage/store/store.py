@@ -14,6 +14,7 @@
                      tiles/{key}.png .json content-addressed, shared by all collages
                      tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
+                     owned/{digest}/{time}-{id}  the same of one owner, or of one group
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ asked for, how many tiles the plan has, how it ended. failure.json says why it f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,14 +115,19 @@ def look_at(store: Store, now: Pulse) -> Progress:
 
 
 def newest(
-    store: Store, runs: Runs, limit: int, after: str | None = None
+    store: Store,
+    runs: Runs,
+    limit: int,
+    after: str | None = None,
+    of: Collection[str] | None = None,
 ) -> tuple[list[Progress], str | None]:
     """A page of at most ``limit`` collages, the last asked for first, and where the next begins.
 
     ``after`` is what the page before gave. A run counts as under way when it is among the last
-    thousand that were started, or that are running.
+    thousand that were started, or that are running. ``of`` are the owners and groups whose
+    collages these are; unless given they are all.
     """
-    ids, following = store.newest(limit, after)
+    ids, following = store.newest(limit, after, of)
     recent = runs.recent() if ids else {}
 
     def one(collage: str) -> Progress | None:

@@ -9,6 +9,7 @@ from benchmarks.result import Result
 NAMES = (
     "masks",
     "imports",
+    "plan",
     "painter",
     "stylizer",
     "workflow",

@@ -56,20 +56,13 @@ def test_it_has_what_the_page_needs_and_nothing_else(stack):
     for name in ("collage.png", "source.png", *own):
         key = name if name in own else f"collages/{collage}/{name}"
         assert stack.get(f"{INTO}/{name}") == stack.get(key)
+    named = set(re.findall(r'(?:href|src)="([^"]+)"', index(stack)))
+    assert {name for name in named if not name.startswith("data:")} <= names(stack)
+    assert b"../" not in stack.get(f"{INTO}/manifest.js")
+    # Nothing is absolute but the names of namespaces, which nobody asks for.
+    assert set(re.findall(r"https?://[^\"' ]+", index(stack))) == {"http://www.w3.org/2000/svg"}
     told = stack.store.s3.head_object(Bucket=stack.store.collages, Key=f"{INTO}/{min(own)}")
     assert told["ContentType"] == "image/png"
-
-
-def test_no_name_in_it_leads_out_of_it(stack):
-    freeze(stack.store, made(stack), INTO)
-    named = re.findall(r'(?:href|src)="([^"]+)"', index(stack))
-    assert {name for name in named if not name.startswith("data:")} == {
-        "page.css",
-        "manifest.js",
-        "page.js",
-        "collage.png",
-    }
-    assert b"../" not in stack.get(f"{INTO}/manifest.js")
 
 
 def test_tiles_are_left_out(stack):
@@ -99,13 +92,6 @@ def test_an_address_goes_on_to_all_files_and_shows_a_preview(stack):
 
 def collage_of(stack):
     return json.loads(stack.get(f"{INTO}/manifest.json"))["id"]
-
-
-def test_without_an_address_nothing_is_absolute(stack):
-    freeze(stack.store, made(stack), INTO)
-    assert "og:" not in index(stack)
-    # But the names of namespaces, which nobody asks for.
-    assert set(re.findall(r"https?://[^\"' ]+", index(stack))) == {"http://www.w3.org/2000/svg"}
 
 
 def test_choices_go_without_names_and_notes(stack):

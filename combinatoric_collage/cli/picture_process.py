@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from collage import errors
 from collage.errors import CollageError, TruncatedPicture
@@ -33,6 +34,8 @@ class Bounds:
 
 def inspect(data: bytes, *, max_bytes: int, max_pixels: int, bounds: Bounds | None = None) -> None:
     """Refuse a bad picture as `source.inspect` does, within bounds where the system has them.
+
+    A good one is known to this process then, which does not decode it for that again.
 
     Raises:
         NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture: as `source.inspect`; the last
@@ -66,9 +69,12 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int, bounds: Bounds | No
     if said["error"] is not None:
         kind: type[CollageError] = getattr(errors, said["error"])
         raise kind(said["message"])
+    from collage.pictures import source
+
+    source.remember(source.Inspected(**said["found"]))
 
 
-def _look(asked: dict[str, int], data: bytes) -> dict[str, str | None]:
+def _look(asked: dict[str, int], data: bytes) -> dict[str, Any]:
     """What `source.inspect` says of a picture, in this process."""
     # There is none on Windows, and macOS does not take all of them.
     with suppress(ImportError, ValueError, OSError):
@@ -79,10 +85,10 @@ def _look(asked: dict[str, int], data: bytes) -> dict[str, str | None]:
     from collage.pictures import source
 
     try:
-        source.inspect(data, max_bytes=asked["max_bytes"], max_pixels=asked["max_pixels"])
+        found = source.inspect(data, max_bytes=asked["max_bytes"], max_pixels=asked["max_pixels"])
     except CollageError as error:
         return {"error": error.name, "message": str(error)}
-    return {"error": None, "message": None}
+    return {"error": None, "found": asdict(found)}
 
 
 if __name__ == "__main__":

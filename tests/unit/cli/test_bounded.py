@@ -3,7 +3,9 @@
 from functools import partial
 
 import pytest
+import pyvips
 
+from collage.digest import sha256
 from collage.errors import CollageError, TruncatedPicture
 from collage.pictures import source
 from combinatoric_collage.cli import picture_process
@@ -16,6 +18,17 @@ GOOD = encode(noise((64, 48)))
 
 def test_a_good_picture_is_let_in() -> None:
     picture_process.inspect(GOOD, **LIMITS)
+
+
+def test_one_that_was_let_in_is_not_decoded_again_by_the_command(monkeypatch) -> None:
+    data = encode(noise((64, 48), 3))
+    picture_process.inspect(data, **LIMITS)
+    monkeypatch.delattr(pyvips.Image, "new_from_buffer")
+
+    found = source.inspect(data, **LIMITS)
+
+    assert (found.format, found.width, found.height) == ("PNG", 64, 48)
+    assert found.sha256 == sha256(data)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ ALWAYS_ENLARGED = 4_000_000
 WHITE = [255, 255, 255]
 """What transparent parts and the bars of a padded picture become."""
 
+MOST_SEEN = 256
+"""Pictures of which a process remembers what they are: more than a request has."""
+
 
 @dataclass(frozen=True)
 class Inspected:
@@ -43,10 +46,16 @@ class Inspected:
     """Whether it can be seen through anywhere."""
 
 
+_seen: dict[str, Inspected] = {}
+"""What this process knows of pictures, by the digests of their files, the oldest first."""
+
+
 def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
     """Decode ``data`` once, keeping nothing, so that a bad picture is refused before any work.
 
-    ``max_bytes`` bounds the file, ``max_pixels`` the width times the height it unpacks to.
+    What this process has decoded, or was told of by `remember`, it does not decode again: a form
+    asks for an estimate after every change. ``max_bytes`` bounds the file, ``max_pixels`` the width
+    times the height it unpacks to.
 
     Raises:
         NotAPicture: when it is of no format that is taken.
@@ -60,6 +69,10 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
         )
     if not data:
         raise NotAPicture(f"The source is empty; a {TITLES} picture is needed.")
+    digest = sha256(data)
+    if known := _seen.get(digest):
+        _bounded((known.width, known.height), max_pixels)
+        return known
     name = _format(data)
     try:
         picture = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
@@ -69,7 +82,16 @@ def inspect(data: bytes, *, max_bytes: int, max_pixels: int) -> Inspected:
         transparent = _decoded_is_transparent(picture)
     except pyvips.Error as error:
         raise TruncatedPicture(f"The source is a {name} picture, truncated or damaged.") from error
-    return Inspected(name, width, height, sha256(data), transparent)
+    return remember(Inspected(name, width, height, digest, transparent))
+
+
+def remember(found: Inspected) -> Inspected:
+    """Take what is known of a picture, which another process may have decoded, as known here."""
+    _seen[found.sha256] = found
+    while len(_seen) > MOST_SEEN:
+        # Another thread may have taken the oldest away.
+        _seen.pop(next(iter(_seen), ""), None)
+    return found
 
 
 def prepare(data: bytes, size: tuple[int, int], fit: Literal["crop", "pad"]) -> bytes:

@@ -6,6 +6,15 @@ CODE := layers/collage/collage functions combinatoric_collage tasks examples ben
 PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 
+# No byte code: each module writes its own when it is first imported, and most never are.
+PIP_INSTALL := install --quiet --no-compile --no-deps --require-hashes
+
+# An environment by .venv's pip, with nothing but its lock.
+define apart
+$(PYTHON) -m venv --without-pip $(@D)
+$(BIN)/python -m pip --python $(@D)/bin/python $(PIP_INSTALL) -r $<
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-diffusion install-realesrgan demo test test-diffusion fuzz faults strange-files lint format house \
 	bench costs recipes schemas permissions layers runtime emulate image scan sbom notice \
@@ -18,7 +27,7 @@ install: .venv/installed $(PAGE) $(CLIENT) .clients/installed ## make .venv with
 
 .venv/installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/python -m pip $(PIP_INSTALL) -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -31,19 +40,20 @@ $(CLIENT): tests/unit/typescript/package-lock.json | .venv/installed
 	@touch $@
 
 # What makes one in Python has versions of its own.
-.clients/installed: requirements/clients.txt
-	$(PYTHON) -m venv .clients
-	.clients/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/clients.txt
+.clients/installed: requirements/clients.txt | .venv/installed
+	$(apart)
 	@touch $@
 
 install-diffusion: .venv-diffusion/installed ## make .venv-diffusion: all of that, torch and what open models need
 
-.venv-diffusion/installed: requirements.txt requirements/torch.in requirements/diffusion.txt pyproject.toml
-	$(PYTHON) -m venv .venv-diffusion
-	.venv-diffusion/bin/python -m pip install --quiet -r requirements/torch.in
-	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
-	.venv-diffusion/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/diffusion.txt
-	.venv-diffusion/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+# Over .venv, whose versions both locks hold to: what that has is not brought again.
+.venv-diffusion/installed: .venv/installed requirements/torch.in requirements/diffusion.txt
+	$(PYTHON) -m venv --without-pip $(@D)
+	echo "import site; site.addsitedir('$(CURDIR)/$$(echo .venv/lib/python*/site-packages)')" \
+		> $$(echo $(@D)/lib/python*/site-packages)/over.pth
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --no-compile \
+		-r requirements/torch.in
+	$(BIN)/python -m pip --python $(@D)/bin/python $(PIP_INSTALL) -r requirements/diffusion.txt
 	@touch $@
 
 # Its wheels are for one Python and processor each; only the numbers are read, which are the same.
@@ -128,9 +138,8 @@ scan: install .scan/installed ## hold the template against security policies
 	$(BIN)/python -m tests.infrastructure.translated > out/translated.json
 	.scan/bin/checkov --config-file .checkov.yaml --file out/translated.json
 
-.scan/installed: requirements/checkov.txt
-	$(PYTHON) -m venv .scan
-	.scan/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
+.scan/installed: requirements/checkov.txt | .venv/installed
+	$(apart)
 	@touch $@
 
 wheel: install ## build the wheel: the command and the pack, to be installed anywhere
@@ -146,9 +155,8 @@ notice: install ## write the licences in NOTICE anew
 audit: install .audit/installed ## ask a database of known vulnerabilities about all that is locked
 	$(BIN)/python -m supply.audit .audit/bin/pip-audit
 
-.audit/installed: requirements/audit.txt
-	$(PYTHON) -m venv .audit
-	.audit/bin/python -m pip install --quiet --require-hashes -r requirements/audit.txt
+.audit/installed: requirements/audit.txt | .venv/installed
+	$(apart)
 	@touch $@
 
 # The SAM CLI and MiniStack pin versions of their own, and functions get what Lambda brings: three
@@ -163,9 +171,7 @@ smoke: install ## after a deploy: two small collages through every door of STACK
 	$(if $(BEDROCK),$(BIN)/python -m rehearsal.bedrock)
 
 .rehearsal/%/installed: requirements/%.txt | .venv/installed
-	$(PYTHON) -m venv --without-pip .rehearsal/$*
-	$(BIN)/python -m pip --python .rehearsal/$*/bin/python install --quiet --no-deps \
-		--require-hashes -r $<
+	$(apart)
 	@touch $@
 
 costs: install ## write the table of docs/costs.md anew

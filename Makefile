@@ -90,7 +90,7 @@ lint: install ## check format, style, types and template
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml examples/user-pool.yaml
 
 format: install ## format the code and sort its imports
 	$(BIN)/ruff check --fix --select I $(CODE)

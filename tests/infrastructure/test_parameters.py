@@ -40,8 +40,14 @@ TEXTS = {
     "AccessLogsBucket": (["abc", "logs.of-mine" + "a" * 51], ["ab", "-ab", "Abc", "a" * 64]),
     "AlarmEmail": (["a@b.c", "first.last+tag@mail.example.org"], ["a@b", "ü@b.c", "a@b..c"]),
     "JwtIssuer": (
-        ["https://a", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC", "https://a:8443/"],
-        ["http://a.b", "https://", "https://a b", "https://a/?q", f"https://a/{LONG}"],
+        [
+            "https://a", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC",
+            "https://a:8443/", "http://127.0.0.1:8080",
+        ],
+        [
+            "http://a.b", "http://127.0.0.1.a.b", "http://127.0.0.11", "https://", "https://a b",
+            "https://a/?q", f"https://a/{LONG}",
+        ],
     ),
     "JwtAudience": (
         ["a", ",".join(["api://collage"] * 50)],

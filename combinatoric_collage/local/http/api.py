@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import ACCOUNT
-from combinatoric_collage.local.http import auth
+from combinatoric_collage.local.http import auth, tokens
 from combinatoric_collage.local.http.payload import (
     Answer,
     BadAnswer,
@@ -58,6 +58,7 @@ class Api:
         self._schemes = schemes
         self._cors = cors
         self._invoke = invoke
+        self._tokens = tokens.Tokens()
         self._server = Server(port)
         self._running = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="laptop-cloud-api")
         self.stages: dict[str, dict[str, str]] = {}
@@ -108,17 +109,13 @@ class Api:
         route, parameters = find(self._routes, request.method, path)
         if stage is None or route is None:
             return message(404, "Not Found")
-        caller = None
-        if route.authorizers:
-            if not self.can_check(route):
-                return message(401, "Unauthorized")
-            resource = f"arn:aws:execute-api:{self._region}:{ACCOUNT}:{self.id}/{stage}"
-            caller = auth.caller(request, self._region, f"{resource}/{request.method}{path}")
-            if caller is None:
-                return message(403, "Forbidden")
+        resource = f"arn:aws:execute-api:{self._region}:{ACCOUNT}:{self.id}/{stage}"
+        known = self._known(request, route, f"{resource}/{request.method}{path}")
+        if isinstance(known, Answer):
+            return known
         if len(request.body) > LARGEST_REQUEST:
             return message(413, "Request Entity Too Large")
-        made = event(request, route, parameters, self.id, stage, caller)
+        made = event(request, route, parameters, self.id, stage, known)
         if self.stages[stage]:
             made["stageVariables"] = self.stages[stage]
         sent = json.dumps(made).encode()
@@ -126,13 +123,43 @@ class Api:
             return message(413, "Request Entity Too Large")
         return self._run(route, sent)
 
+    def _known(
+        self, request: Request, route: Route, resource: str
+    ) -> Mapping[str, Any] | Answer | None:
+        """What is known of who asks, or the answer to who may not; None where all may."""
+        if not route.authorizers:
+            return None
+        if self._is_signed(route):
+            caller = auth.caller(request, self._region, resource)
+            return message(403, "Forbidden") if caller is None else {"iam": caller}
+        by = self._issuer(route)
+        if by is None:
+            return message(401, "Unauthorized")
+        try:
+            claims = self._tokens.claims(request, by)
+        except tokens.Refused as error:
+            said = f'Bearer scope="" error="invalid_token" error_description="{error}"'
+            refused = message(401, "Unauthorized")
+            return replace(refused, headers=(*refused.headers, ("www-authenticate", said)))
+        if not tokens.scoped(claims, route.scopes):
+            return message(403, "Forbidden")
+        return {"jwt": tokens.context(claims, route.scopes)}
+
     def can_check(self, route: Route) -> bool:
-        """Whether this machine can tell who may take the route: it knows IAM, and no issuer."""
+        """Whether this machine can tell who may take the route: by IAM, or by an issuer's keys."""
+        return self._is_signed(route) or self._issuer(route) is not None
+
+    def _is_signed(self, route: Route) -> bool:
         types = {
             self._schemes.get(name, {}).get("x-amazon-apigateway-authtype")
             for name in route.authorizers
         }
         return types == {"awsSigv4"}
+
+    def _issuer(self, route: Route) -> tokens.Authorizer | None:
+        """The one authorizer of a route that takes tokens; a route can have no other beside it."""
+        found = [tokens.authorizer(self._schemes.get(name, {})) for name in route.authorizers]
+        return found[0] if len(found) == 1 else None
 
     def _run(self, route: Route, sent: bytes) -> Answer:
         try:

@@ -66,9 +66,9 @@ def event(
     parameters: Mapping[str, str],
     api: str,
     stage: str,
-    caller: Mapping[str, Any] | None,
+    authorizer: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The event for the route's function; `caller` is who signed the request, if it had to be."""
+    """The event for the route's function; `authorizer` is what is known of who asks, if it is."""
     now = time.time()
     headers = dict(request.headers)
     cookies = headers.pop("cookie", "")
@@ -91,8 +91,8 @@ def event(
         "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
         "timeEpoch": int(now * 1000),
     }
-    if caller:
-        context["authorizer"] = {"iam": dict(caller)}
+    if authorizer:
+        context["authorizer"] = dict(authorizer)
     made: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route.key,

@@ -22,6 +22,8 @@ class Route:
     timeout: float
     """In seconds."""
     authorizers: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    """Of which a token has to have one."""
 
     @property
     def key(self) -> str:
@@ -79,6 +81,7 @@ def read(body: Mapping[str, Any]) -> Iterator[Route | str]:
                 function=function[1],
                 timeout=int(integration.get("timeoutInMillis", 30_000)) / 1000,
                 authorizers=tuple(n for one in asked for n in one if n != "NONE"),
+                scopes=tuple(scope for one in asked for own in one.values() for scope in own),
             )
 
 

@@ -280,6 +280,9 @@ class Recipe(Frozen):
     description: str
     source: Literal["needed", "optional", "unused"]
     uses: list[str] = Field(description="options that not every recipe has")
+    own_grid: bool = Field(
+        description="whether rows and columns follow from the rest, and others are refused"
+    )
     operation: str | None = Field(
         description="what an engine is asked to do without a source; none where one is needed"
     )

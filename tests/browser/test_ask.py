@@ -251,6 +251,31 @@ def test_a_form_is_filled_with_what_a_collage_was_made_by(ask, studio: Studio):
     assert not [address for address in seen.asked if address.endswith("/upload")]
 
 
+def test_single_tiles_stay_changed_while_the_same_tiles_are_asked_for(ask, studio: Studio):
+    collage = studio.make(PICTURE, again={"1": {"seed": 9}, "4": {"prompt": "a boat"}})
+
+    seen = ask(f"#ask?again={collage}")
+    kept = seen.page.get_by_text("2 tiles changed one by one")
+    expect(kept).to_be_visible()
+    seen.page.get_by_label("Title", exact=True).fill("The same six")
+    assert "6 tiles are there already" in priced(seen)
+    expect(kept).to_be_visible()
+    option(seen, "seed", 4)
+
+    expect(kept).to_be_hidden()
+    assert "6 pictures" in priced(seen)
+
+
+def test_rows_and_columns_are_asked_for_where_they_are_a_matter_of_taste(ask):
+    seen = ask()
+    small(seen)
+
+    recipe(seen, "Matrix")
+
+    expect(seen.page.get_by_label("Rows", exact=True)).to_be_hidden()
+    assert "pictures" in priced(seen)
+
+
 def test_a_table_that_is_asked_for_again_grows_with_its_styles(ask, studio: Studio):
     table = {"recipe": "matrix", "combine": 2, "masks": ["top", "left"], "rows": 2, "cols": 3}
     collage = studio.make(PICTURE, **table)

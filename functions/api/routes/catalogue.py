@@ -80,6 +80,7 @@ def list_recipes() -> Recipes:
                 description=known.what,
                 source=known.source,
                 uses=sorted(known.uses),
+                own_grid=known.own_grid,
                 operation=None if known.source == "needed" else known.operation_on(False),
                 operation_on_source=None if known.source == "unused" else known.operation_on(True),
             )

@@ -3,6 +3,8 @@
 import { get } from "../api.js";
 import { option } from "./schema.js";
 
+const GRID = ["rows", "cols"];
+
 /** @returns {Promise<ReturnType<typeof read>>} */
 export async function catalogue() {
   const paths = ["/recipes", "/engines", "/styles", "/masks"];
@@ -57,6 +59,7 @@ export function read(recipes, engines, styles, masks) {
     /** Whether an option has a meaning for a recipe and its engines. */
     applies(name, asked) {
       if (!options.has(name)) return false;
+      if (GRID.includes(name) && recipe(asked.recipe).own_grid) return false;
       if (ofRecipes.has(name) && !recipe(asked.recipe).uses.includes(name)) return false;
       return !ofEngines.has(name) || engineOf(asked).some((one) => one.options.includes(name));
     },

@@ -19,6 +19,12 @@ const KEY = "studio-ask";
  * @property {string | null} picture the id of the mask's picture
  */
 
+/** Options by which the same tiles are laid out otherwise, or asked for otherwise. */
+const LAYOUT = [
+  "cell", "gap", "border", "background", "title", "labels", "captions", "font", "format", "dpi", "joined",
+  "max_usd",
+];
+
 /** @returns {Asked} */
 const empty = (recipe) => ({ recipe, fields: {}, sources: [], drawings: [], stylePictures: {} });
 
@@ -29,7 +35,13 @@ export function makeForm(preset) {
   const listeners = [];
 
   function change(parts) {
+    const before = asked;
     asked = { ...asked, ...parts };
+    // They go by the numbers of tiles, which are others now.
+    if (asked.fields.again && asked.fields.again === before.fields.again && !sameTiles(before, asked)) {
+      const { again: _, ...fields } = asked.fields;
+      asked = { ...asked, fields };
+    }
     remember(asked);
     for (const listener of listeners) listener(asked);
   }
@@ -52,6 +64,12 @@ export function makeForm(preset) {
       return JSON.stringify(asked) !== JSON.stringify(empty(preset));
     },
   };
+}
+
+/** Whether two forms ask for the same tiles. */
+function sameTiles(one, other) {
+  const told = ({ fields, ...rest }) => JSON.stringify([rest, Object.entries(fields).filter(([name]) => !LAYOUT.includes(name)).sort()]);
+  return told(one) === told(other);
 }
 
 function remembered() {

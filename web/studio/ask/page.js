@@ -2,6 +2,7 @@
 
 import { h } from "../../src/dom.js";
 import { post, Problem } from "../api.js";
+import { counted } from "../words.js";
 import { axesField } from "./axes_field.js";
 import { confirmDialog } from "./confirm.js";
 import { copying } from "./copying.js";
@@ -69,6 +70,7 @@ export function makePage(place, { known, form, shelf }) {
   const sum = h("strong", {});
   const how = h("span", {});
   const price = h("p", { class: "price", role: "status", "aria-live": "polite" }, sum, how);
+  const singles = h("p", { class: "help", hidden: true });
   const wrong = h("div", { class: "wrong" });
   const start = h("button", { type: "button", class: "main", onclick: begin }, "Make the collage");
   const clear = h("button", { type: "button", onclick: () => form.clear() }, "Begin anew");
@@ -77,7 +79,7 @@ export function makePage(place, { known, form, shelf }) {
     "aside",
     { class: "side", "aria-label": "The sheet and its price" },
     drawing.element,
-    h("div", { class: "till" }, price, wrong, h("div", { class: "actions" }, start, clear)),
+    h("div", { class: "till" }, price, singles, wrong, h("div", { class: "actions" }, start, clear)),
     copies.element,
   );
   const main = h("div", { class: "parts" }, ...Object.values(parts));
@@ -161,6 +163,9 @@ export function makePage(place, { known, form, shelf }) {
     for (const [name, shown] of Object.entries(has)) parts[name].hidden = !shown;
     for (const one of [styles, masks, axes, engine, sheet]) one.update();
     clear.hidden = !form.touched;
+    const changed = Object.keys(asked.fields.again ?? {}).length;
+    singles.hidden = !changed;
+    singles.textContent = `${counted(changed, "tile")} changed one by one, which ends when other tiles are asked for.`;
     const now = body();
     prices.of(now);
     copies.update(now, fileOf);

@@ -8,9 +8,11 @@ from pydantic import Field
 from collage.choices.choice import Change, Person
 from collage.formats import ContentType
 from collage.frozen import Frozen
+from collage.messages.addressee import LONGEST_ADDRESS, Addressee, addressee
 from collage.names import Digest, UploadKey
 from collage.progress import Progress
 from collage.request.request import Request
+from collage.settings import settings
 from collage.sharing.share import Share, State
 from collage.sheet.geometry import Geometry
 from collage.watch.tiles import ListedTile
@@ -48,13 +50,28 @@ class Asked(Request):
         description="a group of the caller's that may look at it, choose and take away, where the "
         "stack tells people apart; it is another collage than one of no group",
     )
+    notify: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=LONGEST_ADDRESS,
+        exclude_if=lambda address: address is None,
+        description="an address that is told how it ends, of a host that the stack allows",
+    )
 
     @property
     def options(self) -> dict[str, Any]:
         """The fields of the request that were given; a recipe sets the others by the source."""
-        return self.model_dump(
-            mode="json", exclude={"source", "retry_refused", "group"}, exclude_unset=True
-        )
+        beside = {"source", "retry_refused", "group", "notify"}
+        return self.model_dump(mode="json", exclude=beside, exclude_unset=True)
+
+    @property
+    def told(self) -> Addressee | None:
+        """Who is told how it ends.
+
+        Raises:
+            InvalidRequest: when the stack does not allow it.
+        """
+        return None if self.notify is None else addressee(self.notify, settings().hosts)
 
 
 class UploadAsked(Frozen, extra="forbid"):
@@ -298,6 +315,9 @@ class RecipeLimits(Frozen):
     max_source_pixels: int
     max_collage_pixels: int
     min_share: float = Field(description="share of the tiles that makes a collage")
+    notify_hosts: list[str] = Field(
+        description="hosts, each with all below it, of which `notify` may name an address"
+    )
 
 
 class Recipes(Frozen):

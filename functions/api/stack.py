@@ -12,7 +12,7 @@ from botocore.config import Config
 from collage.export.asked import Export
 from collage.settings import settings
 from collage.store.store import Store, connect
-from collage.watch.runs import Runs
+from collage.watch.runs import Runs, of_stack
 from repeats import Repeats
 
 
@@ -24,7 +24,7 @@ def store() -> Store:
 @cache
 def runs() -> Runs:
     """The workflow's runs."""
-    return Runs(_client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+    return of_stack(_client("stepfunctions"), settings())
 
 
 @cache

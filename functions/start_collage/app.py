@@ -1,6 +1,5 @@
 """StartCollage: from an upload's event, or from a door with options, to a running workflow."""
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, partial
@@ -19,7 +18,7 @@ from collage.steps import upload
 from collage.steps.log import audited
 from collage.steps.start_collage import refuse, start
 from collage.store.store import connect
-from collage.watch.runs import Runs
+from collage.watch.runs import Runs, of_stack
 
 logger = Logger(service="start_collage")
 metrics = Metrics(service="start_collage")
@@ -28,7 +27,7 @@ metrics = Metrics(service="start_collage")
 @cache
 def runs() -> Runs:
     """The workflow's runs."""
-    return Runs(boto3.client("stepfunctions"), os.environ["STATE_MACHINE_ARN"])
+    return of_stack(boto3.client("stepfunctions"), settings())
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -37,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """Start the collage of an S3 event's object, or of ``{"source": key, "request": {...}}``.
 
     ``"retry_refused": true`` has what moderation refused asked for again; ``"owner"`` is taken at
-    its word: whoever may invoke this could write the bucket, too.
+    its word: whoever may invoke this could write the bucket, too. ``"notify"`` is who is told.
     A door is told what is wrong by the error. An upload's event has nobody to tell, and would
     only be delivered again: there the error becomes a failure.json, and is announced.
     """
@@ -45,13 +44,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     by = claimed(event.get("owner"), context.invoked_function_arn.split(":")[4])
     begin = audited(logger, by, partial(start, store, tools(), runs(), by=by))
     if event.get("detail-type") != "Object Created":
-        retry = event.get("retry_refused", False)
-        return begin(event["source"], event["request"], retry_refused=retry)
+        more = {name: event[name] for name in ("retry_refused", "notify") if name in event}
+        return begin(event["source"], event["request"], **more)
     key = event["detail"]["object"]["key"]
     try:
         if (found := upload.read(store, key)) is None:
             return {"waiting": key}
-        return begin(found.source, found.options, asked=datetime.fromisoformat(event["time"]))
+        asked = datetime.fromisoformat(event["time"])
+        return begin(found.source, found.options, asked=asked, notify=found.notify)
     except PermanentError as error:
         failure = refuse(store, source := upload.picture(key), error)
         said = {"collage_id": failure.id, "error": error.name, "reason": str(error)}

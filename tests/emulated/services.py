@@ -111,6 +111,7 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         "CollagesBucket": COLLAGES,
         "LimitsTable": TABLE,
         "CollageStateMachine": machine["stateMachineArn"],
+        "MessagesStateMachine": machine["stateMachineArn"],
         "AssembleCollageFunction": "AssembleCollage",
         "ExportCollageFunction": "ExportCollage",
         "AWS::StackName": "emulated",

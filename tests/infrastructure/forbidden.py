@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES, place
 
-START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API = (
+START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API, DELIVER = (
     f"{name}FunctionRole"
     for name in (
         "StartCollage",
@@ -20,12 +20,16 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API = (
         "ShareCollage",
         "RecordFailure",
         "Api",
+        "DeliverMessage",
     )
 )
 WORKFLOW, TASK = "CollageStateMachineRole", "DiffusionRole"
+MESSAGES, RULE = "MessagesStateMachineRole", "MessagesStateMachineEndsRole"
 AGENT, EXECUTION = "GpuInstanceRole", "DiffusionExecutionRole"
 NOBODY: frozenset[str] = frozenset()
-FUNCTIONS = frozenset({START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API})
+FUNCTIONS = frozenset(
+    {START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API, DELIVER}
+)
 
 
 def _arn(service: str, rest: str) -> str:
@@ -229,15 +233,26 @@ CALLS: tuple[Call, ...] = (
     *_calls("events:PutEvents", _arn("events", "event-bus/default"), WORKFLOW, START, RECORD),
     *_calls("events:PutEvents", _arn("events", "event-bus/another")),
     *_calls("events:PutRule", _arn("events", "rule/another")),
-    *_calls("sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, SHARE, RECORD),
+    *_calls(
+        "sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, SHARE, RECORD, MESSAGES
+    ),
     *_calls("sqs:ReceiveMessage DeleteMessage PurgeQueue", ARNS["DeadLetterQueue"]),
     *_calls("sqs:SendMessage", _arn("sqs", "another")),
+    *_calls("sns:Publish", ARNS["MessagesTopic"], DELIVER),
+    *_calls("sns:Publish", _arn("sns", "own-topic"), DELIVER),
     *_calls("sns:Publish", _arn("sns", "another")),
+    *_calls("sns:Subscribe SetTopicAttributes", ARNS["MessagesTopic"]),
+    *_calls("secretsmanager:GetSecretValue", ARNS["WebhookSecret"], DELIVER),
+    *_calls("secretsmanager:PutSecretValue UpdateSecret", ARNS["WebhookSecret"]),
+    *_calls("states:StartExecution", ARNS["MessagesStateMachine"], RULE, START, API),
+    *_calls("lambda:InvokeFunction", _arn("lambda", "function:DeliverMessageFunction"), MESSAGES),
+    *_calls("s3:GetObject", f"{ONE}/notify/0123456789abcdef0123.json", DELIVER, API),
+    *_calls("s3:PutObject", f"{ONE}/notify/0123456789abcdef0123.json", START, API),
     *_calls(
         "logs:PutLogEvents", _arn("logs", "log-group:g:log-stream:s"), *FUNCTIONS, AGENT, EXECUTION
     ),
     *_calls("logs:GetLogEvents DeleteLogGroup FilterLogEvents", _arn("logs", "log-group:g:*")),
-    *_calls("xray:PutTraceSegments", "*", *FUNCTIONS, WORKFLOW),
+    *_calls("xray:PutTraceSegments", "*", *FUNCTIONS, WORKFLOW, MESSAGES),
     *_calls("cloudformation:DeleteStack UpdateStack", _arn("cloudformation", "stack/stack/1")),
     # Bedrock: models by way of a profile alone, where they are not of one Region alone.
     *_calls("bedrock:InvokeModel", _model("us-west-2", CORE), RENDER),

@@ -52,15 +52,15 @@ ARROWS = {
     "cli.style_pictures": "words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
-    "engines": "errors frozen networks painting pictures tile weights words",
+    "engines": "errors frozen internet networks painting pictures tile weights words",
     "examples": "announcements choices engines manifest painting plan request tile",
     "export": "choices digest errors fields formats frozen manifest names request sheet text",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
         "announcements choices clock collage digest engines errors export fields formats frozen "
-        "names owners pictures progress recipes request services settings sharing sheet spending "
-        "steps store tile watch words"
+        "messages names owners pictures progress recipes request services settings sharing sheet "
+        "spending steps store tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -78,6 +78,7 @@ ARROWS = {
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters",
     "manifest": "collage formats frozen names sheet tile",
+    "messages": "collage digest errors frozen internet",
     "names": "formats",
     "networks": "digest errors",
     "notebook": (
@@ -111,20 +112,23 @@ ARROWS = {
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage digest engines errors export fields formats "
-        "in_order manifest notes owners page pictures pixels plan prepared progress provenance "
-        "recipes records request services sharing sheet spending store tile verdict watch weights "
-        "words"
+        "announcements choices clock collage digest engines errors export fields formats in_order "
+        "manifest messages notes owners page pictures pixels plan prepared progress provenance "
+        "recipes records request services settings sharing sheet spending store tile verdict watch "
+        "weights words"
     ),
     "store": (
-        "choices digest engines errors export formats frozen in_order manifest names notes owners "
-        "page plan prepared progress records request settings sharing tile weights"
+        "choices digest engines errors export formats frozen in_order manifest messages names "
+        "notes owners page plan prepared progress records request settings sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
     "verdict": "errors formats manifest names notes plan sheet tile",
-    "watch": "announcements clock digest errors frozen manifest plan progress store tile verdict",
+    "watch": (
+        "announcements clock digest errors frozen manifest plan progress settings store tile "
+        "verdict"
+    ),
     "weights": "digest errors frozen tile",
     "words": "digest errors",
 }

@@ -14,6 +14,20 @@ WORKED = "Where the profile may have it made"
 LISTING = "A list of styles"
 RUN = "Whether a run is under way, and how one ended"
 
+DELIVER_LOGS = {
+    f"logs:{action}": {"*": LOGS}
+    for action in (
+        "CreateLogDelivery",
+        "GetLogDelivery",
+        "UpdateLogDelivery",
+        "DeleteLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "DescribeResourcePolicies",
+        "DescribeLogGroups",
+    )
+}
+
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 """What the profiles of the United States are spread over."""
 
@@ -34,12 +48,16 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/progress.json": "The collage is known from here on",
             "COLLAGES/collages/*/styles.json": "Styles that the request names",
             "COLLAGES/collages/*/pardon.json": "From when on earlier refusals do not count",
+            "COLLAGES/collages/*/notify/*": "Who is told how it ends",
             "COLLAGES/collages/*/failure.json": "Why an upload was refused",
             "COLLAGES/index/*": "The list of all collages",
             "COLLAGES/owned/*": "The lists of its owner's and its group's",
             "UPLOADS/uploads/*.failure.json": "Why an upload was refused, beside it",
         },
-        "states:StartExecution": {"stateMachine:stack-collage": "The run"},
+        "states:StartExecution": {
+            "stateMachine:stack-collage": "The run",
+            "stateMachine:stack-messages": "Who asks for what is there is told at once",
+        },
         "states:DescribeExecution": {"execution:stack-collage:*": RUN},
         "events:PutEvents": {"event-bus/default": "The event Collage Refused"},
     },
@@ -216,6 +234,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:PutObject": {
             "UPLOADS/sources/*": "Forms and links for somebody to put a source with",
             "COLLAGES/collages/*/pardon.json": "From when on earlier refusals do not count",
+            "COLLAGES/collages/*/notify/*": "Who is told how it ends",
             "COLLAGES/collages/*/request.json": "The request, frozen",
             "COLLAGES/collages/*/progress.json": "The collage is known, or cancelled",
             "COLLAGES/collages/*/styles.json": "Styles that the request names",
@@ -225,7 +244,10 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/index/*": "The list of all collages",
             "COLLAGES/owned/*": "The lists of its owner's and its group's",
         },
-        "states:StartExecution": {"stateMachine:stack-collage": "The run"},
+        "states:StartExecution": {
+            "stateMachine:stack-collage": "The run",
+            "stateMachine:stack-messages": "Who asks for what is there is told at once",
+        },
         "states:ListExecutions": {"stateMachine:stack-collage": "The states of many collages"},
         "states:DescribeExecution": {"execution:stack-collage:*": RUN},
         "states:GetExecutionHistory": {"execution:stack-collage:*": "Which step a run is at"},
@@ -262,26 +284,14 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "execution:stack-collage:*": "A distributed Map asks for it",
             "execution:stack-collage/*": "A distributed Map that fails stops its items",
         },
-        "events:PutEvents": {"event-bus/default": "The event Collage Completed"},
+        "events:PutEvents": {"event-bus/default": "The events Run Started and Collage Completed"},
         **{
             f"events:{action}": {
                 "rule/StepFunctionsGetEventsForECSTaskRule": "How Step Functions hears of tasks"
             }
             for action in ("PutTargets", "PutRule", "DescribeRule")
         },
-        **{
-            f"logs:{action}": {"*": LOGS}
-            for action in (
-                "CreateLogDelivery",
-                "GetLogDelivery",
-                "UpdateLogDelivery",
-                "DeleteLogDelivery",
-                "ListLogDeliveries",
-                "PutResourcePolicy",
-                "DescribeResourcePolicies",
-                "DescribeLogGroups",
-            )
-        },
+        **DELIVER_LOGS,
         "ecs:RunTask": {
             "task-definition/stack-diffusion:*": "A GPU task, also by the revision a run began with"
         },
@@ -292,6 +302,25 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "role/DiffusionRole": "The task's role, to ECS alone",
             "role/DiffusionExecutionRole": "ECS's own for the task, to ECS alone",
         },
+    },
+    "DeliverMessageFunctionRole": {
+        "s3:GetObject": {"COLLAGES/collages/*/notify/*": "Who is told, by requests"},
+        "s3:ListBucket": {"COLLAGES": LISTED},
+        "sns:Publish": {
+            "MESSAGES": "Mail, where NotifyEmail says to whom",
+            "own-topic": "The topic that NotifyTopic names",
+        },
+        "secretsmanager:GetSecretValue": {"secret:WEBHOOK": "What webhooks are signed with"},
+    },
+    "MessagesStateMachineRole": {
+        "lambda:InvokeFunction": {
+            "function:DeliverMessageFunction": "WhoIsTold and DeliverMessage, states"
+        },
+        "sqs:SendMessage": {"DEAD_LETTERS": "A message that was not taken within about a day"},
+        **DELIVER_LOGS,
+    },
+    "MessagesStateMachineEndsRole": {
+        "states:StartExecution": {"stateMachine:stack-messages": "The rule tells of an end"},
     },
     "DiffusionRole": {
         "s3:GetObject": {

@@ -35,6 +35,7 @@ PARAMETERS = {
     "BedrockRegion": "us-west-2,us-east-2",
     "BedrockTextModel": "us.words.lister-1:0",
     "GpuCluster": "stack-gpu",
+    "NotifyTopic": f"arn:aws:sns:{REGION}:{ACCOUNT}:own-topic",
 }
 S3, STATES = "arn:aws:s3:::", f"arn:aws:states:{REGION}:{ACCOUNT}:"
 ARNS = {
@@ -42,6 +43,9 @@ ARNS = {
     "CollagesBucket": f"{S3}COLLAGES",
     "LimitsTable": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/LIMITS",
     "CollageStateMachine": f"{STATES}stateMachine:stack-collage",
+    "MessagesStateMachine": f"{STATES}stateMachine:stack-messages",
+    "MessagesTopic": f"arn:aws:sns:{REGION}:{ACCOUNT}:MESSAGES",
+    "WebhookSecret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:WEBHOOK",
     "DeadLetterQueue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:DEAD_LETTERS",
 }
 KINDS = {

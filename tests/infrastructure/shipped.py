@@ -13,7 +13,12 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
-DEFINITION = ROOT / "state_machine" / "collage.asl.yaml"
+WORKFLOW, MESSAGES = "CollageStateMachine", "MessagesStateMachine"
+DEFINITIONS = {
+    WORKFLOW: ROOT / "state_machine" / "collage.asl.yaml",
+    MESSAGES: ROOT / "state_machine" / "messages.asl.yaml",
+}
+"""The state machines' definitions, by logical id; where none is said the workflow is meant."""
 LAMBDA = ":states:::lambda:invoke"
 
 
@@ -24,9 +29,9 @@ def template() -> dict[str, Any]:
 
 
 @cache
-def definition() -> dict[str, Any]:
-    """The workflow, its substitutions not yet made."""
-    return dict(yaml_parse(DEFINITION.read_text()))
+def definition(name: str = WORKFLOW) -> dict[str, Any]:
+    """A state machine, its substitutions not yet made."""
+    return dict(yaml_parse(DEFINITIONS[name].read_text()))
 
 
 @cache
@@ -83,9 +88,9 @@ def states(machine: dict[str, Any] | None = None) -> Iterator[State]:
             yield from states(body["ItemProcessor"])
 
 
-def tasks() -> list[State]:
-    """Every Task."""
-    return [state for state in states() if state.body["Type"] == "Task"]
+def tasks(name: str = WORKFLOW) -> list[State]:
+    """Every Task of a state machine."""
+    return [state for state in states(definition(name)) if state.body["Type"] == "Task"]
 
 
 def following(body: dict[str, Any]) -> set[str]:

@@ -93,14 +93,18 @@ def test_a_function_writes_to_a_log_group_of_its_own(name):
     assert users == [name]
 
 
-def test_the_workflow_logs_no_inputs_and_outputs_and_is_traced():
-    (machine,) = resources("AWS::Serverless::StateMachine").values()
+@pytest.mark.parametrize(
+    ("name", "logs"),
+    [("CollageStateMachine", "WorkflowLogs"), ("MessagesStateMachine", "MessagesLogs")],
+)
+def test_a_state_machine_logs_no_inputs_and_outputs_and_is_traced(name, logs):
+    machine = resources("AWS::Serverless::StateMachine")[name]
     (group,) = machine["Logging"]["Destinations"]
     arn = group["CloudWatchLogsLogGroup"]["LogGroupArn"]
 
     assert machine["Logging"]["IncludeExecutionData"] is False
     assert machine["Logging"]["Level"] == {"Ref": "WorkflowLogLevel"}
-    assert arn == {"Fn::GetAtt": ["WorkflowLogs", "Arn"]}
+    assert arn == {"Fn::GetAtt": [logs, "Arn"]}
     assert machine["Tracing"] == {"Enabled": True}
 
 
@@ -118,7 +122,10 @@ def test_an_event_that_cannot_be_delivered_or_dealt_with_is_kept():
     allowed, denied = policy_of("AWS::SQS::QueuePolicy", "Queues", "DeadLetterQueue")
     senders = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
 
-    assert len(list(rules())) == len(senders)
+    messages = resources("AWS::Serverless::StateMachine")["MessagesStateMachine"]["Events"]["Ends"]
+    assert messages["Properties"]["DeadLetterConfig"] == {"Arn": queue}
+    assert {"Fn::GetAtt": ["MessagesStateMachineEnds", "Arn"]} in senders
+    assert len(list(rules())) + 1 == len(senders)
     for function, event, rule in rules():
         assert rule["DeadLetterConfig"] == {"Arn": queue}
         assert {"Fn::GetAtt": [f"{function}{event}", "Arn"]} in senders

@@ -39,6 +39,17 @@ LONG = "a" * 2000
 TEXTS = {
     "AccessLogsBucket": (["abc", "logs.of-mine" + "a" * 51], ["ab", "-ab", "Abc", "a" * 64]),
     "AlarmEmail": (["a@b.c", "first.last+tag@mail.example.org"], ["a@b", "ü@b.c", "a@b..c"]),
+    "NotifyEmail": (["a@b.c", "first.last+tag@mail.example.org"], ["a@b", "ü@b.c", "a@b..c"]),
+    "NotifyTopic": (
+        ["arn:aws:sns:eu-west-1:123456789012:a", "arn:aws-cn:sns:cn-north-1:123456789012:A-b_c"],
+        ["a", "arn:aws:sqs:eu-west-1:123456789012:a", "arn:aws:sns:eu-west-1:123456789012:a b"],
+    ),
+    "Webhook": (
+        ["https://a", "https://a.b:8443/v1?a=b", "http://localhost:8000/hook", "http://127.0.0.1"],
+        ["http://a.b/", "https://a b", "https://u:p@a.b/", "https://a/#b", f"https://a/{LONG}",
+         "http://127.0.0.1.example", "http://10.0.0.7/"],
+    ),
+    "NotifyHosts": (["a.b", "a.b,c-d.e", "a" * 500], ["a b", "https://a.b", "a" * 501]),
     "JwtIssuer": (
         [
             "https://a", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC",

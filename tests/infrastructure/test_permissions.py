@@ -45,6 +45,8 @@ def test_a_role_is_taken_by_one_service_alone() -> None:
         "DiffusionRole": "ecs-tasks.amazonaws.com",
         "DiffusionExecutionRole": "ecs-tasks.amazonaws.com",
         "CollageStateMachineRole": "states.amazonaws.com",
+        "MessagesStateMachineRole": "states.amazonaws.com",
+        "MessagesStateMachineEndsRole": "events.amazonaws.com",
     }
     for role, ((effect, action, principal),) in trusted.items():
         service = by_name.get(role, "lambda.amazonaws.com")

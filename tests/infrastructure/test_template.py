@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from combinatoric_collage.local.parameters import check
 from tests.infrastructure.shipped import (
+    DEFINITIONS,
     LAMBDA,
     ROOT,
     TEMPLATE,
@@ -70,6 +71,13 @@ def statements(role):
             )
 
 
+def _listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+MACHINES_ROLES = {f"{name}Role" for name in DEFINITIONS}
+
+
 def complaints(document):
     found = lint(json.dumps(document, indent=1), config=ManualArgs(regions=[REGION]))
     return [f"{match.rule.id} {match.message} {match.path}" for match in found]
@@ -79,15 +87,12 @@ def test_cloudformation_has_nothing_to_complain_of(translated):
     assert complaints(translated) == []
 
 
-def test_the_workflow_has_the_form_of_the_states_language(translated):
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_state_machine_has_the_form_of_the_states_language(name, translated):
     document = copy.deepcopy(translated)
-    (properties,) = (
-        resource["Properties"]
-        for resource in document["Resources"].values()
-        if resource["Type"] == "AWS::StepFunctions::StateMachine"
-    )
+    properties = document["Resources"][name]["Properties"]
     # cfn-lint looks into a definition that is an object, and does not substitute.
-    text = json.dumps(definition()).replace("${Partition}", "aws")
+    text = json.dumps(definition(name)).replace("${Partition}", "aws")
     properties["Definition"] = json.loads(text)
     del properties["DefinitionString"]
     # The language has an OutputPath in Succeed; cfn-lint's schema of it lacks that.
@@ -138,7 +143,7 @@ def test_no_role_may_do_anything_or_touch_everything(translated):
         for effect, actions, on in statements(role):
             assert effect == "Allow", name
             assert not [action for action in actions if "*" in action], name
-            if name == "CollageStateMachineRole" and set(actions) == LOG_DELIVERY:
+            if name in MACHINES_ROLES and set(actions) == LOG_DELIVERY:
                 continue
             assert "*" not in on, name
             assert not [r for r in on if isinstance(r, dict) and r.get("Fn::Sub") == "*"], name
@@ -161,12 +166,13 @@ def test_nothing_that_a_function_may_do_deletes_but_what_is_shared(translated):
             assert not [action for action in taken if "Delete" in action], name
 
 
-def test_the_workflow_may_invoke_the_functions_that_it_invokes_and_no_others():
-    (properties,) = resources("AWS::Serverless::StateMachine").values()
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_state_machine_may_invoke_the_functions_that_it_invokes_and_no_others(name):
+    properties = resources("AWS::Serverless::StateMachine")[name]
     made = properties["DefinitionSubstitutions"]
     invoked = {
         made[state.function]["Fn::GetAtt"][0]
-        for state in tasks()
+        for state in tasks(name)
         if state.body["Resource"].endswith(LAMBDA)
     }
     allowed = {
@@ -174,7 +180,7 @@ def test_the_workflow_may_invoke_the_functions_that_it_invokes_and_no_others():
         for policy in properties["Policies"]
         for statement in policy["Statement"]
         if statement["Action"] == "lambda:InvokeFunction"
-        for on in statement["Resource"]
+        for on in _listed(statement["Resource"])
     }
 
     assert invoked == allowed

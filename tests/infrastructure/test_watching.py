@@ -168,7 +168,7 @@ def test_the_topic_exists_only_when_there_is_an_address(name):
 
 
 def test_the_topic_is_encrypted_by_a_key_that_alarms_may_use():
-    (topic,) = resources("AWS::SNS::Topic").values()
+    topic = resources("AWS::SNS::Topic")["AlarmTopic"]
     (key,) = resources("AWS::KMS::Key").values()
     allowed = [s for s in key["KeyPolicy"]["Statement"] if "Service" in s["Principal"]]
 

@@ -11,8 +11,9 @@ from collage.engines.call_ends import ENDS, FUNCTION_KILLED, PLATFORM
 from collage.spending.limits import KEEP_DAYS
 from collage.steps import duration
 from tests.infrastructure.shipped import (
-    DEFINITION,
+    DEFINITIONS,
     LAMBDA,
+    MESSAGES,
     definition,
     functions,
     reachable,
@@ -27,7 +28,9 @@ STOPPED = "States.ExceedToleratedFailureThreshold"
 THROTTLED = "Lambda.TooManyRequestsException"
 HISTORY = 25_000
 """Events that an execution may have: a quota of Step Functions."""
-INVOCATIONS = [state for state in tasks() if state.body["Resource"].endswith(LAMBDA)]
+TASKS = [state for name in DEFINITIONS for state in tasks(name)]
+STATES = [state for name in DEFINITIONS for state in states(definition(name))]
+INVOCATIONS = [state for state in TASKS if state.body["Resource"].endswith(LAMBDA)]
 WORKING = [
     state
     for state in states()
@@ -36,18 +39,13 @@ WORKING = [
 ]
 
 
-def machine():
-    (properties,) = resources("AWS::Serverless::StateMachine").values()
-    return properties
-
-
 def test_the_run_as_a_whole_has_a_timeout():
     """Which the plan knows of, so that it refuses what would not end in time."""
     assert definition()["TimeoutSeconds"] == duration.RUN_DAYS * 86_400
     assert definition()["TimeoutSeconds"] < KEEP_DAYS * 86_400
 
 
-@pytest.mark.parametrize("state", tasks(), ids=str)
+@pytest.mark.parametrize("state", TASKS, ids=str)
 def test_a_task_has_a_timeout(state):
     if "TimeoutSecondsPath" in state.body:
         # It is planned, by what the task has to do.
@@ -62,7 +60,7 @@ def test_a_task_waits_longer_than_its_function_may_run(state):
     assert state.body["TimeoutSeconds"] > functions()[state.function]["Timeout"]
 
 
-@pytest.mark.parametrize("state", tasks(), ids=str)
+@pytest.mark.parametrize("state", TASKS, ids=str)
 def test_a_task_tries_again_after_named_errors_with_jitter_and_a_cap(state):
     assert state.body["Retry"]
     for rule in state.body["Retry"]:
@@ -101,17 +99,21 @@ def test_a_task_outlasts_an_account_whose_functions_are_all_at_work(state):
     assert sum(delays) / 2 > 4 * 3600
 
 
-@pytest.mark.parametrize("machine", ["the run", "a call"])
+@pytest.mark.parametrize("machine", ["the run", "a call", "messages"])
 def test_all_retries_together_fit_into_the_history_of_an_execution(machine):
     children = [s for s in tasks() if "RenderTile" in s.machine["States"]]
-    states = children if machine == "a call" else [s for s in tasks() if s.at_top]
+    states = {
+        "the run": [s for s in tasks() if s.at_top],
+        "a call": children,
+        "messages": tasks(MESSAGES),
+    }[machine]
     attempts = sum(1 + sum(r["MaxAttempts"] for r in s.body["Retry"]) for s in states)
 
     # Scheduled, started and failed; a tenth is left to all else.
     assert 3 * attempts < 0.9 * HISTORY
 
 
-@pytest.mark.parametrize("state", list(states()), ids=str)
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_any_retry_of_any_state_names_its_errors(state):
     for rule in state.body.get("Retry", []):
         assert rule["ErrorEquals"]
@@ -239,7 +241,7 @@ def test_every_error_that_stops_a_run_does_so():
 
 
 def test_every_state_can_be_reached_and_every_way_leads_to_a_state():
-    machines = {id(state.machine): state.machine for state in states()}
+    machines = {id(state.machine): state.machine for state in STATES}
 
     for one in machines.values():
         assert reachable(one, one["StartAt"]) == set(one["States"])
@@ -256,7 +258,7 @@ def test_no_run_is_completed_without(names):
     assert "Completed" not in reachable(closed, definition()["StartAt"])
 
 
-@pytest.mark.parametrize("state", list(states()), ids=str)
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_every_state_goes_on_or_ends(state):
     if state.body["Type"] == "Choice":
         assert "Default" in state.body
@@ -264,21 +266,24 @@ def test_every_state_goes_on_or_ends(state):
         assert ("Next" in state.body) != (state.body.get("End") is True)
 
 
-@pytest.mark.parametrize("state", list(states()), ids=str)
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_no_error_is_named_twice_by_a_state(state):
     for key in ("Retry", "Catch"):
         named = [name for rule in state.body.get(key, []) for name in rule["ErrorEquals"]]
         assert len(named) == len(set(named))
 
 
-def test_every_substitution_is_made_and_every_one_made_is_used():
-    used = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_every_substitution_is_made_and_every_one_made_is_used(name):
+    used = set(re.findall(r"\$\{(\w+)\}", DEFINITIONS[name].read_text()))
+    machine = resources("AWS::Serverless::StateMachine")[name]
 
-    assert used == set(machine()["DefinitionSubstitutions"])
+    assert used == set(machine["DefinitionSubstitutions"])
 
 
-def test_the_definition_names_no_account_region_or_partition():
-    assert not re.search(r"arn:aws|\d{12}|[a-z]{2}-[a-z]+-\d", DEFINITION.read_text())
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_the_definition_names_no_account_region_or_partition(name):
+    assert not re.search(r"arn:aws|\d{12}|[a-z]{2}-[a-z]+-\d", DEFINITIONS[name].read_text())
 
 
 def test_the_map_is_distributed_and_its_concurrency_is_planned():
@@ -295,8 +300,9 @@ def test_pictures_and_lists_stay_out_of_the_state():
         assert not kept or "ResultSelector" in state.body, state.name
 
 
-def test_there_are_no_anchors():
-    tokens = list(yaml.scan(DEFINITION.read_text()))
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_there_are_no_anchors(name):
+    tokens = list(yaml.scan(DEFINITIONS[name].read_text()))
 
     assert not [t for t in tokens if isinstance(t, yaml.AnchorToken | yaml.AliasToken)]
 
@@ -341,3 +347,20 @@ def test_roles_are_passed_to_tasks_only():
 
     assert text.count("iam:PassRole") == 1
     assert "{'iam:PassedToService': 'ecs-tasks.amazonaws.com'}" in text
+
+
+def test_a_message_that_is_not_taken_is_tried_for_about_a_day_and_then_kept():
+    (deliver,) = (state for state in tasks(MESSAGES) if state.name == "DeliverMessage")
+    (rule,) = (r for r in deliver.body["Retry"] if "NotDelivered" in r["ErrorEquals"])
+    delays = [
+        min(rule["MaxDelaySeconds"], rule["IntervalSeconds"] * rule["BackoffRate"] ** n)
+        for n in range(rule["MaxAttempts"])
+    ]
+    (caught,) = deliver.body["Catch"]
+    keeper = deliver.machine["States"][caught["Next"]]
+
+    # Full jitter waits half of a delay on the average; the whole has time for the longest.
+    assert 23 * 3600 < sum(delays) / 2 < 27 * 3600
+    assert sum(delays) < definition(MESSAGES)["TimeoutSeconds"]
+    assert caught["ErrorEquals"] == ["States.ALL"]
+    assert keeper["Parameters"] == {"QueueUrl": "${DeadLetterQueue}", "MessageBody.$": "$"}

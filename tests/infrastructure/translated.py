@@ -25,7 +25,7 @@ def translated() -> dict[str, Any]:
                 properties[code] = {"Bucket": "artifacts", "Key": name}
         if resource["Type"] == "AWS::Serverless::StateMachine":
             del properties["DefinitionUri"]
-            properties["Definition"] = copy.deepcopy(definition())
+            properties["Definition"] = copy.deepcopy(definition(name))
     session = boto3.Session(region_name=REGION)
     values = {"AWS::Region": REGION, "AWS::Partition": "aws"}
     made = Translator({}, Parser(), boto_session=session).translate(sam, values)

@@ -1,16 +1,19 @@
 """What a stack announces, heard by a rule of the same bus as on AWS."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from collage.announcements import TYPES
+from collage.errors import CollageError
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI, Faults
-from tests.rule_patterns import PATTERNS
+from tests.receiver import Got, Receiver
+from tests.rule_patterns import PAGE, PATTERNS
 from tests.workflow.running import SMALL, denied, ended, eventually, photo, run
 
 Hear = Callable[[str], dict[str, Any]]
@@ -24,8 +27,21 @@ def fake() -> Iterator[FakeOpenAI]:
 
 
 @pytest.fixture(scope="module")
-def stack(fake: FakeOpenAI) -> Iterator[Stack]:
-    parameters = {"ImagesPerMinute": "1200", "ImagesAtOnce": "20", "LatencySeconds": "0.1"}
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def stack(fake: FakeOpenAI, receiver: Receiver) -> Iterator[Stack]:
+    parameters = {
+        "ImagesPerMinute": "1200",
+        "ImagesAtOnce": "20",
+        "LatencySeconds": "0.1",
+        "NotifyEmail": "painter@example.org",
+        "Webhook": f"{receiver.origin}/all",
+        "NotifyHosts": "127.0.0.1",
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_API_KEY", "sk-test")
         patch.setenv("OPENAI_BASE_URL", fake.base_url)
@@ -159,3 +175,96 @@ def test_an_upload_that_starts_no_run_is_announced_as_refused(stack: Stack, hear
     assert (event["detail-type"], detail["state"]) == ("Collage Refused", "refused")
     assert (detail["bucket"], detail["source"]) == (uploads, "uploads/letter.txt")
     assert detail["error"] == "NotAPicture"
+
+
+def came(receiver: Receiver, path: str, collage: str) -> list[Got]:
+    """The messages about a collage that came to a path."""
+    return [
+        got
+        for got in receiver.got
+        if got.path == path and json.loads(got.body)["data"].get("id") == collage
+    ]
+
+
+def test_a_webhook_is_posted_and_verified_as_the_docs_do_it(
+    stack: Stack, receiver: Receiver
+) -> None:
+    manifest = run(stack, photo(21))
+
+    (got,) = eventually(lambda: came(receiver, "/all", manifest.id))
+    secret = stack.client("secretsmanager").get_secret_value(
+        SecretId=stack.outputs["WebhookSecret"]
+    )["SecretString"]
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert names["verified"](secret, got.headers, got.body)["data"]["kind"] == "completed"
+    with pytest.raises(ValueError, match="not from"):
+        names["verified"](secret, got.headers, got.body + b" ")
+    with pytest.raises(ValueError, match="not from"):
+        names["verified"](secret[::-1], got.headers, got.body)
+    old = got.headers | {"webhook-timestamp": "1614265330"}
+    with pytest.raises(ValueError, match="old"):
+        names["verified"](secret, old, got.body)
+
+
+def test_mail_is_published_as_text_to_whoever_subscribed(stack: Stack) -> None:
+    sqs, sns = stack.client("sqs"), stack.client("sns")
+    queue = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    topic = stack.outputs["MessagesTopic"]
+    endpoint = arn["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    (mail,) = [
+        one
+        for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        if one["Protocol"] == "email"
+    ]
+
+    manifest = run(stack, photo(22))
+
+    (heard,) = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
+    letter = json.loads(heard["Body"])
+    assert mail["Endpoint"] == "painter@example.org"
+    assert letter["Subject"] == f"Collage {manifest.id} is made"
+    assert f"collage view {manifest.id} --stack {stack.name}" in letter["Message"]
+
+
+def test_who_asks_with_an_address_is_told_and_who_asks_again_is_told_at_once(
+    stack: Stack, receiver: Receiver
+) -> None:
+    first = stack.start(photo(23), SMALL, notify=f"{receiver.origin}/first")
+    (got,) = eventually(lambda: came(receiver, "/first", first["id"]))
+
+    second = stack.start(photo(23), SMALL, notify=f"{receiver.origin}/second")
+    (again,) = eventually(lambda: came(receiver, "/second", first["id"]))
+
+    assert (second["id"], second["new"]) == (first["id"], False)
+    assert json.loads(again.body)["data"] == json.loads(got.body)["data"]
+    assert len(came(receiver, "/first", first["id"])) == 1
+    assert len(came(receiver, "/all", first["id"])) == 1
+    asked = stack.client("s3").get_object(
+        Bucket=stack.outputs["CollagesBucket"], Key=f"collages/{first['id']}/request.json"
+    )
+    assert b"notify" not in asked["Body"].read()
+
+
+def test_an_address_of_another_host_is_refused_at_the_door(stack: Stack) -> None:
+    with pytest.raises(CollageError, match=r"hooks\.example is none of the hosts"):
+        stack.start(photo(24), SMALL, notify="https://hooks.example/")
+
+
+def test_a_message_that_is_not_wanted_any_more_is_kept_as_a_letter(
+    stack: Stack, receiver: Receiver
+) -> None:
+    receiver.answers.append(410)
+    sent = {"id": "1", "time": "2026-01-15T09:32:09Z", "detail": {"kind": "failed"}}
+    machine = stack.outputs["StateMachine"].removesuffix("-collage") + "-messages"
+    given = json.dumps({**sent, "only": "webhook"})
+    stack.client("stepfunctions").start_execution(stateMachineArn=machine, input=given)
+
+    sqs, queue = stack.client("sqs"), stack.outputs["DeadLetterQueue"]
+    (heard,) = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
+    letter = json.loads(heard["Body"])
+    assert (letter["event"], letter["to"]) == (sent, "webhook")
+    assert letter["error"]["Error"] == "AddressRefused"

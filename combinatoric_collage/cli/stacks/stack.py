@@ -168,22 +168,20 @@ class Stack:
         files: Files | None = None,
         *,
         retry_refused: bool = False,
+        notify: str | None = None,
     ) -> Started:
         """Put the files in and start the collage, or find the run that makes or made it.
 
-        ``retry_refused`` has asked for again what moderation refused before.
+        ``retry_refused`` has asked for again what moderation refused before. ``notify`` is an
+        address that the stack tells how it ends.
 
         Raises:
             CollageError: by the name that the stack gives, when it refuses.
         """
         put = self.store.put_source
         more = files.put(put) if files else {}
-        return self._start(
-            None if source is None else put(source),
-            {**options, **more},
-            retry_refused,
-            self.owner,
-        )
+        key = None if source is None else put(source)
+        return self._start(key, {**options, **more}, retry_refused, self.owner, notify)
 
     def accepted(self, collage: str) -> Accepted:
         """What was asked for and let in.
@@ -234,10 +232,13 @@ class Stack:
         options: Mapping[str, Any],
         retry_refused: bool,
         owner: Owner | None,
+        notify: str | None = None,
     ) -> Started:
         payload = {"source": source, "request": dict(options), "retry_refused": retry_refused}
         if owner is not None:
             payload["owner"] = owner.model_dump(mode="json")
+        if notify is not None:
+            payload["notify"] = notify
         result = self.invoke(self.outputs["StartFunction"], payload)
         if result["new"]:
             self._wait_for(result["run"])

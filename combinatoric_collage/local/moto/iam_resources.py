@@ -80,6 +80,10 @@ def _ssm(asked: dict[str, Any], _path: str) -> list[str]:
     return [name if name.startswith("arn:") else f"parameter/{name.lstrip('/')}" for name in names]
 
 
+def _sns(asked: dict[str, Any], _path: str) -> list[str]:
+    return [asked[key] for key in ("TopicArn", "TargetArn") if asked.get(key)]
+
+
 def _secretsmanager(asked: dict[str, Any], _path: str) -> list[str]:
     name = asked.get("SecretId") or asked.get("Name") or ""
     # Six letters that only AWS knows follow a secret's name in its ARN.
@@ -100,6 +104,7 @@ _FINDERS: dict[str, Callable[[dict[str, Any], str], list[str]]] = {
     "ecs": _ecs,
     "ssm": _ssm,
     "secretsmanager": _secretsmanager,
+    "sns": _sns,
     "logs": _logs,
 }
 

@@ -94,6 +94,7 @@ def list_recipes() -> Recipes:
             max_source_pixels=limits.max_source_pixels,
             max_collage_pixels=MAX_COLLAGE_PIXELS,
             min_share=limits.min_share,
+            notify_hosts=list(limits.hosts),
         ),
     )
 

@@ -87,7 +87,8 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     repeats, asking = stack.repeats(), identity.of(router.current_event.raw_event)
     known = key and repeats.claim(asking, key, asked.model_dump(mode="json"))
     asked = seeded(asked, *((asking, key) if key else ()))
-    store, owner = stack.store(), access.owner_of(router.current_event.raw_event, asked)
+    store, told = stack.store(), asked.told
+    owner = access.owner_of(router.current_event.raw_event, asked)
     with _about_a_picture(asked):
         accepted = accept(store, tools(), asked.source, asked.options, owner)
         # Before the run: an estimate that came too late would leave a run that nobody was told of.
@@ -98,6 +99,7 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
         accepted,
         again=not known,
         retry_refused=asked.retry_refused and not known,
+        told=told,
     )
     logger.append_keys(collage_id=started["id"])
     if key and not known:

@@ -66,6 +66,7 @@ class Completed(Detail):
     refused: int = Field(description="those of them that moderation refused")
     stopped: str = Field(description="the error that ended the run early; empty when none did")
     usd: float = Field(description="what was paid for the tiles that this run made")
+    title: str | None = Field(description="what stands above it, where it has a title")
 
 
 class Ended(Detail):

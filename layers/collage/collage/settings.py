@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
@@ -23,6 +24,8 @@ class Settings(Frozen):
         default=0.9, ge=0, le=1, description="share of the tiles that makes a collage"
     )
     event_source: str = Field(default="", description="the stack's name, where it announces")
+    state_machine_arn: str = Field(default="", description="the workflow, where runs are started")
+    messages_machine_arn: str = Field(default="", description="what tells people of ends")
     limits_table: str = Field(default="", description="the table of the shared pace and budget")
     daily_usd: float = Field(default=10, ge=0, description="what all runs may spend in a day")
     models: str = Field(
@@ -43,7 +46,33 @@ class Settings(Frozen):
     person_daily_usd: float | None = Field(
         default=None, ge=0, description="what the runs of one owner may spend in a day"
     )
+    message_topics: str = Field(default="", description="ARNs of topics, with commas between them")
+    webhook: str = Field(default="", description="an address that is told of every end")
+    webhook_secret: str = Field(default="", description="the secret that messages are signed with")
+    notify_hosts: str = Field(
+        default="", description="hosts that requests may have told, with commas between them"
+    )
+    aws_endpoint_url: str = Field(default="", description="where AWS is, if it is not AWS itself")
     gpu_tasks: int = Field(default=1, ge=1, le=40, description="GPU tasks of one collage at once")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that are told of every end."""
+        return _parts(self.message_topics)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that requests may have told."""
+        return _parts(self.notify_hosts)
+
+    @property
+    def laptop(self) -> bool:
+        """Whether this is a laptop cloud: AWS itself is on this machine."""
+        return urlsplit(self.aws_endpoint_url).hostname in ("127.0.0.1", "localhost")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
 
 
 @cache

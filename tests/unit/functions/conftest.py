@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from collage.steps.start_collage import start
-from tests.infrastructure.shipped import DEFINITION, template
+from tests.infrastructure.shipped import DEFINITIONS, WORKFLOW, template
 from tests.unit import runs
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
 from tests.unit.functions.called import Api
@@ -21,7 +21,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Buckets, a state machine, and an empty process."""
     machine = boto3.client("stepfunctions").create_state_machine(
         name="collage",
-        definition=DEFINITION.read_text(),
+        definition=DEFINITIONS[WORKFLOW].read_text(),
         roleArn="arn:aws:iam::123456789012:role/r",
     )
     forget()
@@ -36,6 +36,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "LimitsTable": "limits",
             "AWS::StackName": "collage",
             "CollageStateMachine": machine["stateMachineArn"],
+            "MessagesStateMachine": machine["stateMachineArn"],
             "AssembleCollageFunction": "assemble",
             "ExportCollageFunction": "export",
             "ShareCollageFunction": "share",

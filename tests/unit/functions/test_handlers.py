@@ -141,6 +141,7 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
         "refused": 0,
         "stopped": "",
         "usd": 0,
+        "title": None,
     }
     assert deployed.stack.listing() >= {answer["collage"], answer["manifest"]}
 

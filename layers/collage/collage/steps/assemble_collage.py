@@ -123,4 +123,5 @@ def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
         refused=manifest.tile_counts.get("refused", 0),
         stopped=manifest.stopped.error if manifest.stopped else "",
         usd=manifest.usd,
+        title=manifest.title,
     )

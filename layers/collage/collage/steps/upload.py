@@ -35,10 +35,11 @@ LARGEST_SIDECAR = 65_536
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture's key and the options that came with it."""
+    """A picture's key, the options that came with it, and an address that is to be told."""
 
     source: str
     options: dict[str, Any]
+    notify: Any = None
 
 
 def picture(key: str) -> str:
@@ -76,7 +77,7 @@ def read(store: Store, key: str) -> Upload | None:
         # An event may come twice: this upload has one seed.
         drawn = seeded(Request(seed=RANDOM), *store.upload_time(source))
         asked["seed"] = drawn.seed
-    return Upload(source, asked)
+    return Upload(source, asked, asked.pop("notify", None))
 
 
 def _is_folder(store: Store, key: str) -> bool:

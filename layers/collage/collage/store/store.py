@@ -8,6 +8,7 @@
                      sources/{uuid}        what somebody else puts in for a door to start
     collages bucket: collages/{id}/...     request, styles, masks, plan, result of one collage
                      collages/{id}/exports/{name}/  what was taken away of it, and why not
+                     collages/{id}/notify/{name}.json an address that is told how it ends
                      collages/{id}/choices.json what people think of its tiles, when they do
                      collages/{id}/shares/{share}/  what was shared of it, until when
                      shares/{share}/site/   the copy that a share shows, and nothing else
@@ -24,6 +25,7 @@ from functools import cache
 from typing import Any
 
 from collage.settings import Settings
+from collage.store.addressees import Addressees
 from collage.store.choices import ChoiceFiles
 from collage.store.copies import Copies
 from collage.store.exports import Exports
@@ -37,7 +39,17 @@ from collage.store.weight_files import WeightFiles
 
 
 class Store(
-    Uploads, RunRecords, Tiles, Outcomes, Results, ChoiceFiles, Exports, Copies, Shares, WeightFiles
+    Uploads,
+    RunRecords,
+    Tiles,
+    Outcomes,
+    Results,
+    ChoiceFiles,
+    Exports,
+    Copies,
+    Shares,
+    Addressees,
+    WeightFiles,
 ):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.
 

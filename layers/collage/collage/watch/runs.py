@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+    from collage.settings import Settings
+
 STOP_LOOKS, STOP_SECONDS = 20, 0.1
 """How often, and how far apart, a run that was stopped is looked at until it has ended."""
 
@@ -55,6 +57,8 @@ class Runs:
 
     states: SFNClient
     machine: str
+    messages: str = ""
+    """The ARN of the state machine that tells people, for those who may have it do so."""
 
     def start(
         self,
@@ -83,6 +87,10 @@ class Runs:
             else:
                 return Run(name, new=True)
         raise AssertionError("there is always another name")
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        """Have somebody told of an end, as the bus would."""
+        self.states.start_execution(stateMachineArn=self.messages, input=json.dumps(event))
 
     def _serves(self, name: str, asked: datetime | None) -> bool:
         """Whether a run is under way, or ended after it was ``asked`` for."""
@@ -158,3 +166,8 @@ def _names(collage: str) -> Iterator[str]:
 
 def _execution(found: Any) -> Execution:
     return Execution(found["name"], found["status"], found["startDate"], found.get("stopDate"))
+
+
+def of_stack(states: SFNClient, settings: Settings) -> Runs:
+    """The runs of the stack that a function belongs to, by a client of Step Functions."""
+    return Runs(states, settings.state_machine_arn, settings.messages_machine_arn)

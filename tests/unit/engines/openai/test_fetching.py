@@ -346,7 +346,7 @@ def test_a_host_that_has_no_address_has_a_name(monkeypatch: pytest.MonkeyPatch) 
     def unknown(host: str, port: int) -> list[str]:
         raise OSError("no such host")
 
-    monkeypatch.setattr(fetching, "_resolved", unknown)
+    monkeypatch.setattr(fetching, "resolved", unknown)
 
     with pytest.raises(CollageError, match="could not be fetched"):
         fetch("https://files.openai.com/a", OPENAI)

@@ -8,18 +8,22 @@ connection goes to the very address that was checked.
 from __future__ import annotations
 
 import base64
-import ipaddress
-import socket
-import ssl
-import threading
 import urllib.parse
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from collections.abc import Sequence
+from http.client import HTTPException, HTTPResponse
 from time import monotonic, sleep
 
 from collage.errors import PictureElsewhere, PictureNotFetched
+from collage.internet import (
+    Resolve,
+    Target,
+    asked,
+    ip_address,
+    is_public,
+    listed,
+    path_of,
+    resolved,
+)
 
 MOST_BYTES = 64 * 2**20
 """Of one picture: four times what 3840 x 2160 pixels take uncompressed."""
@@ -63,27 +67,6 @@ SHARED_DOMAINS = (
 
 REGISTERED_BELOW = ("ac", "co", "com", "edu", "go", "gov", "mil", "ne", "net", "or", "org")
 """Names right below a country's that owners register below, such as co.uk."""
-
-Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host; raises OSError when it has none."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a picture lies, and the address that was found good for its host."""
-
-    scheme: str
-    host: str
-    port: int
-    address: str
-    path: str
-
-    @property
-    def host_header(self) -> str:
-        """The host as HTTP names it: its port only where that is not the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        usual = {"https": 443, "http": 80}[self.scheme]
-        return host if self.port == usual else f"{host}:{self.port}"
 
 
 class _Again(Exception):
@@ -134,18 +117,13 @@ def target(url: str, base_url: str, hosts: Sequence[str], resolve: Resolve) -> T
         raise _elsewhere(f"{url[:80]!r}; only https is fetched")
     if scheme == "http" and not (is_own and own.scheme == "http"):
         raise _elsewhere(f"{scheme}://{host}; only https is fetched")
-    if not (is_own or _domain(host) == _domain(own.hostname or "") or _listed(host, hosts)):
+    if not (is_own or _domain(host) == _domain(own.hostname or "") or listed(host, hosts)):
         raise _elsewhere(f"{host}, which is not the server's own; OpenAiPictureHosts may name it")
     port = port or (443 if scheme == "https" else 80)
     addresses = [a for a in resolve(host, port) if _may_lie(a, is_own, scheme)]
     if not addresses:
         raise _elsewhere(f"{host}, which is not at a public address")
-    path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    return Target(scheme, host, port, addresses[0], urllib.parse.quote(path, safe=PATH_MARKS))
-
-
-PATH_MARKS = "/%?=&:+,;~@!$'()*"
-"""What a path may hold as it is; a server's address may have spaces or letters of any kind."""
+    return Target(scheme, host, port, addresses[0], path_of(parts))
 
 
 def _may_lie(address: str, is_own: bool, scheme: str) -> bool:
@@ -153,7 +131,7 @@ def _may_lie(address: str, is_own: bool, scheme: str) -> bool:
 
     The server's own host is the stack's choice and may be inside a network; without TLS only there.
     """
-    public = _is_public(address)
+    public = is_public(address)
     return public or is_own if scheme == "https" else is_own and not public
 
 
@@ -165,49 +143,19 @@ def _domain(host: str) -> str:
     """The part of a host's name that one owner has registered; of an address, all of it."""
     name = host.lower().rstrip(".")
     labels = name.split(".")
-    if _address(name) is not None:
+    if ip_address(name) is not None:
         return name
     countrys = len(labels[-1]) == 2 and len(labels) > 2 and labels[-2] in REGISTERED_BELOW
     domain = ".".join(labels[-3 if countrys else -2 :])
     return name if domain in SHARED_DOMAINS else domain
 
 
-def _listed(host: str, hosts: Sequence[str]) -> bool:
-    name = host.lower()
-    return any(name == one.lower() or name.endswith(f".{one.lower()}") for one in hosts if one)
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _is_public(text: str) -> bool:
-    address = _address(text)
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        address = inner or address
-    return address is not None and address.is_global and not address.is_multicast
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
 def _followed(url: str, base_url: str, hosts: Sequence[str], ends: float) -> bytes:
     """The picture at an address or where that leads to, in one try."""
     try:
         for _ in range(1 + REDIRECTS):
-            there = target(url, base_url, hosts, _resolved)
-            with _asked(there, ends) as answer:
+            there = target(url, base_url, hosts, resolved)
+            with asked(there, ends, "GET", {"Accept": "image/*"}) as answer:
                 onward = answer.getheader("location") if answer.status in REDIRECTED else None
                 if onward is None:
                     return _body(answer, ends)
@@ -224,33 +172,6 @@ def _late(ends: float) -> str:
 REDIRECTED = (301, 302, 303, 307, 308)
 LASTING = (400, 401, 403, 410)
 """Answers that another try does not change; a picture that is not found may be there soon."""
-
-
-@contextmanager
-def _asked(there: Target, ends: float) -> Iterator[HTTPResponse]:
-    """The answer to a GET at the address that was checked, cut off when the time ends."""
-    left = max(0.1, ends - monotonic())
-    line = socket.create_connection((there.address, there.port), timeout=left)
-
-    def hang_up() -> None:
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    # A time-out of the socket is for each read, and a server may send a byte at a time.
-    cut = threading.Timer(left, hang_up)
-    cut.daemon = True
-    cut.start()
-    try:
-        if there.scheme == "https":
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=there.host)
-        connection = HTTPConnection(there.host, there.port)
-        connection.sock = line
-        headers = {"Host": there.host_header, "Accept": "image/*"}
-        connection.request("GET", there.path, headers=headers)
-        yield connection.getresponse()
-    finally:
-        cut.cancel()
-        line.close()
 
 
 def _body(answer: HTTPResponse, ends: float) -> bytes:

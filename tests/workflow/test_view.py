@@ -18,22 +18,43 @@ import pytest
 from collage import page
 from combinatoric_collage.cli.stacks import laptop
 from tests.workflow import running
+from tests.workflow.command import Command
 from tests.workflow.running import photo
-from tests.workflow.test_cli import SMALL, answer, collage
+from tests.workflow.test_cli import answer
 
 pytestmark = pytest.mark.skipif(not page.is_built(), reason=page.NOT_BUILT)
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("home")
-    (home / "photo.png").write_bytes(photo(1))
-    return home
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="module")
-def made(home: Path) -> dict[str, Any]:
-    return answer(home, "run", "photo.png", *SMALL, "--out", "results/first")
+def followed(home: Path) -> tuple[str, bytes]:
+    """The id of a run that `view` followed on a stack that runs, and the script served at its end.
+
+    The laptop cloud keeps it, and is at rest then.
+    """
+    with laptop.running({}, state=home / "cache" / "combinatoric-collage" / "state") as (
+        cloud,
+        stack,
+    ):
+        started = stack.start(photo(1), running.SMALL)
+        arguments = ("view", started["id"], "--stack", stack.name)
+        with served(home, *arguments, environment=cloud.environment) as address:
+
+            def ended() -> bool:
+                state: str = json.loads(get(f"{address}progress.json"))["state"]
+                return state == "done"
+
+            running.eventually(ended)
+            return started["id"], get(f"{address}manifest.js")
+
+
+@pytest.fixture(scope="module")
+def made(home: Path, followed: tuple[str, bytes]) -> dict[str, Any]:
+    return answer(home, "fetch", followed[0], "--out", "results/first")
 
 
 @contextmanager
@@ -59,7 +80,7 @@ def served(
             yield found[0]
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait() == 130
 
 
 def get(address: str) -> bytes:
@@ -103,18 +124,8 @@ def test_view_serves_a_collage_of_the_laptop_cloud(home: Path, made: Any) -> Non
                 get(f"{root}/{path}")
 
 
-def test_view_follows_a_run_of_a_stack_that_runs(home: Path) -> None:
-    with laptop.running({}) as (cloud, stack):
-        started = stack.start(photo(2), running.SMALL)
-        arguments = ("view", started["id"], "--stack", stack.name)
-        with served(home, *arguments, environment=cloud.environment) as address:
-
-            def ended() -> bool:
-                state: str = json.loads(get(f"{address}progress.json"))["state"]
-                return state == "done"
-
-            running.eventually(ended)
-            assert get(f"{address}manifest.js").startswith(b"window.collage = ")
+def test_view_follows_a_run_of_a_stack_that_runs(followed: tuple[str, bytes]) -> None:
+    assert followed[1].startswith(b"window.collage = ")
 
 
 def test_gallery_lists_what_lies_below(home: Path, made: Any) -> None:
@@ -136,7 +147,7 @@ def test_gallery_lists_what_lies_below(home: Path, made: Any) -> None:
     ],
 )
 def test_what_is_not_there_is_said(home: Path, made: Any, arguments: Any, said: str) -> None:
-    done = collage(home, *arguments, "--no-open")
+    done = Command(home)(*arguments, "--no-open")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert said in done.stderr

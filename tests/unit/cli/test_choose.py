@@ -18,15 +18,13 @@ from combinatoric_collage.cli.result_files import RECORD
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.which import Where
-from tests.unit.runs import assemble, prepare, render, start
+from tests.unit import runs
+from tests.unit.runs import start
 
 
 @pytest.fixture
 def made(stack):
-    collage, calls = prepare(stack)
-    render(stack, collage, calls)
-    assemble(stack, collage)
-    return collage
+    return runs.made(stack)
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ from collage.manifest import Manifest
 from collage.request.named_files import Files
 from collage.request.parse import parse
 from collage.steps.accept import let_in
-from collage.steps.assemble_collage import assemble_collage
 from combinatoric_collage.cli import gallery
 from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.result_files import RECORD, Results
 from combinatoric_collage.cli.stacks.fetch import fetch
+from tests.unit import runs
 from tests.unit.pictures import encode, noise, plain
-from tests.unit.runs import prepare, render
 
 SHIPPED = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0"
 
@@ -26,10 +25,7 @@ SHIPPED = Path(__file__).parents[2] / "fixtures" / "records" / "0.1.0"
 @pytest.fixture
 def made(stack):
     """A finished collage in the store; its id."""
-    collage, calls = prepare(stack)
-    render(stack, collage, calls)
-    assemble_collage(stack.store, stack.tools, collage)
-    return collage
+    return runs.made(stack)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

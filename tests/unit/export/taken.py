@@ -4,15 +4,6 @@ from collage.choices.choice import Change, Choices
 from collage.digest import canonical
 from collage.export.asked import parse_export
 from collage.steps.export_collage import export_collage, order
-from tests.unit.runs import assemble, prepare, render
-
-
-def made(stack, **options):
-    """A collage that was made; its id."""
-    collage, calls = prepare(stack, **options)
-    render(stack, collage, calls)
-    assemble(stack, collage)
-    return collage
 
 
 def taken(stack, collage, kind, **options):

@@ -9,7 +9,8 @@ from PIL import Image, ImageSequence
 
 from collage.errors import InvalidRequest
 from collage.steps.exports import film
-from tests.unit.export.taken import made, taken
+from tests.unit.export.taken import taken
+from tests.unit.runs import made
 
 MATRIX = {
     "recipe": "matrix",

@@ -13,8 +13,8 @@ from collage.export.asked import parse_export
 from collage.export.paper import MARK_GAP, MARK_LENGTH, paper_of
 from collage.provenance import explain
 from collage.steps.export_collage import order
-from tests.unit.export.taken import made, star, taken
-from tests.unit.runs import SMALL
+from tests.unit.export.taken import star, taken
+from tests.unit.runs import SMALL, made
 
 MM = 72 / 25.4
 FONT = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()

@@ -8,7 +8,8 @@ from PIL import Image
 
 from collage.errors import InvalidRequest, NotInStore
 from collage.provenance import explain
-from tests.unit.export.taken import hide, made, star, taken
+from tests.unit.export.taken import hide, star, taken
+from tests.unit.runs import made
 
 MATRIX = {
     "recipe": "matrix",

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -44,8 +45,9 @@ def alone(code: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(code))
+        below = f"{code}{os.sep}"
         for name, module in list(sys.modules.items()):
-            if Path(getattr(module, "__file__", None) or "/").is_relative_to(code):
+            if (getattr(module, "__file__", None) or "").startswith(below):
                 del sys.modules[name]
 
 

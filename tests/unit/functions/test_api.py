@@ -12,8 +12,8 @@ from botocore.exceptions import ReadTimeoutError
 
 from collage.request.relayout import Relayout, layout_name
 from collage.request.request import Request
-from collage.steps.assemble_collage import assemble_collage
 from tests.infrastructure.shipped import ROOT
+from tests.unit import runs
 from tests.unit.functions.called import ASKED
 from tests.unit.functions.deployed import EVENTS
 from tests.unit.pictures import encode, noise
@@ -23,12 +23,10 @@ FONT = (files("manimgx_fonts") / "NotoSans-Italic[wght].ttf").read_bytes()
 
 
 def finished(stack, **options) -> str:
-    """A collage that was made."""
-    made, calls = prepare(stack, **options)
-    render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
-    stack.runs.stop(made, "The end.")
-    return made
+    """A collage that was made, and whose run has ended."""
+    collage = runs.made(stack, **options)
+    stack.runs.stop(collage, "The end.")
+    return collage
 
 
 def test_the_sample_event_is_answered(api):
@@ -257,7 +255,11 @@ def test_an_estimate_counts_what_is_there(api):
 
 
 def test_a_collage_that_was_made_has_links_to_its_files(api):
-    made = finished(api.stack)
+    made, calls = prepare(api.stack)
+    render(api.stack, made, calls)
+    runs.assemble(api.stack, made)
+    # It was made by the run that ends here: one that began after it would have made nothing.
+    api.stack.runs.stop(made, "The end.")
 
     found = api("GET", f"/collages/{made}").json
 

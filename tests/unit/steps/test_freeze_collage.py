@@ -10,8 +10,7 @@ from collage.choices.choice import Change, Choices
 from collage.errors import NotInStore, StoreUnavailable
 from collage.manifest import Manifest
 from collage.steps.freeze_collage import freeze
-from tests.unit.export.taken import made
-from tests.unit.runs import assemble
+from tests.unit.runs import assemble, made
 
 INTO = "shares/one/site"
 QUERY = "Policy=a_b-c~&Signature=d"

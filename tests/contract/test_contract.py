@@ -47,7 +47,7 @@ SMALL = {
 }
 NOBODY = "0" * 20
 PATIENCE_SECONDS = 120
-EXAMPLES = 12
+EXAMPLES = 8
 """Requests that each route is sent, right ones and as many wrong ones."""
 
 

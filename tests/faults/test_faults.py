@@ -15,7 +15,7 @@ from tests.faults.world import COLLAGES, world
 
 @pytest.mark.parametrize(
     ("part", "every", "least"),
-    [(free, 25, 20), (paid, 29, 5), (provider, 29, 1), (listed, 29, 5), (in_parts, 17, 5)],
+    [(free, 53, 8), (paid, 61, 2), (provider, 29, 1), (listed, 61, 2), (in_parts, 37, 2)],
 )
 def test_runs_survive(part: Part, every: int, least: int, tmp_path: Path) -> None:
     report = Report()

@@ -168,14 +168,8 @@ def completed(shell: str, line: str) -> list[str]:
         "COMP_WORDS": line,
         "COMP_CWORD": str(len(words) - 1),
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "combinatoric_collage.cli.main"],
-        env={**os.environ, **given},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not done.stderr
+    done = CliRunner().invoke(app, env=given, prog_name="collage")
+    assert (done.exit_code, done.stderr) == (0, "")
     return done.stdout.split()
 
 

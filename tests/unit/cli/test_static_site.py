@@ -15,7 +15,7 @@ from combinatoric_collage.cli.stacks import static_site
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.which import Where
-from tests.unit.export.taken import made
+from tests.unit.runs import made
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from layers import runtime
 from tests.emulated import steps, styles
 from tests.emulated.functions import Emulated, StepError
-from tests.emulated.services import Services, services
+from tests.emulated.services import HOLDS, Services, services
 from tests.infrastructure import shipped
 
 FOLDER = shipped.ROOT / "out" / "emulated"
@@ -24,7 +24,7 @@ def main(built: Path) -> None:
     begun = time.monotonic()
     with services() as on:
         python = runtime.make(runtime.MACHINES[architecture])
-        functions = Emulated(python, built, FOLDER, on.references, on.environment)
+        functions = Emulated(python, built, FOLDER, on.references, HOLDS, on.environment)
         # Neither waits for the other, and each keeps one processor busy.
         with ThreadPoolExecutor(2) as pool:
             for lines in pool.map(list, (answered(functions, on), styles.compare(functions))):

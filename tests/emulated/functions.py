@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 
 from benchmarks import layers
 from layers import runtime
-from tests.infrastructure.shipped import ROOT, template
+from tests.infrastructure.shipped import ROOT, resolved, template
 
 HERE = Path(__file__).resolve().parent
 RUNTIME = ROOT / "requirements" / "runtime.txt"
@@ -40,6 +39,8 @@ class Emulated:
     """Where they are unpacked, and processes have their files."""
     references: Mapping[str, str]
     """What the template's parameters and resources are called."""
+    holds: frozenset[str]
+    """The template's conditions that hold."""
     environment: Mapping[str, str]
     """The variables by which they find what they call."""
     invoked: set[str] = field(default_factory=set)
@@ -127,8 +128,9 @@ class Emulated:
         function = template()["Resources"][logical]["Properties"]
         shared = template()["Globals"]["Function"]["Environment"]["Variables"]
         own = function.get("Environment", {}).get("Variables", {})
+        given = {**shared, **own}
         return {
-            **{variable: self._resolved(value) for variable, value in {**shared, **own}.items()},
+            **{name: resolved(given[name], self.references, self.holds) for name in given},
             "PATH": os.defpath,
             "TMPDIR": str(self.folder),
             "AWS_LAMBDA_FUNCTION_NAME": logical,
@@ -151,20 +153,6 @@ class Emulated:
                     self.built / layer, opt, copy_function=_link, dirs_exist_ok=True, symlinks=True
                 )
         return opt / "python"
-
-    def _resolved(self, value: Any) -> str:
-        """A variable's value, of the intrinsic functions that the template has there."""
-        if not isinstance(value, dict):
-            return str(value)
-        ((intrinsic, given),) = value.items()
-        if intrinsic == "Ref":
-            return self.references[given]
-        if intrinsic == "Fn::If":
-            # As the parameters' defaults have it: a stack without a GPU.
-            assert given[0] == "HasGpu"
-            return self._resolved(given[2])
-        assert intrinsic == "Fn::Sub"
-        return re.sub(r"\$\{([\w:]+)\}", lambda found: self.references[found[1]], given)
 
 
 def _link(source: str, target: str) -> None:

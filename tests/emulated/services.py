@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 
+from collage.sharing import key_pair
 from tests.fake_bedrock import Account, FakeBedrock
 from tests.fake_openai import FakeOpenAI
 from tests.infrastructure.shipped import template
@@ -19,6 +20,10 @@ KEY = "sk-emulated"
 CREDENTIALS = "testing"
 """Both parts of them, as moto and Bedrock's fake take them."""
 UPLOADS, COLLAGES, TABLE, SECRET = "uploads", "collages", "limits", "openai"
+SIGNING, DOMAIN = "sharing", "shared.example"
+HOLDS = frozenset({"HasSharing", "HasSharingKeyA", "HasSharingDomain"})
+"""The template's conditions that hold, beside what its parameters' defaults have: a stack that
+shares, so that the function which does is there."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,9 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
     )
-    on.client("secretsmanager").create_secret(Name=SECRET, SecretString=KEY)
+    private, public = key_pair.make()
+    for secret, text in ((SECRET, KEY), (SIGNING, private)):
+        on.client("secretsmanager").create_secret(Name=secret, SecretString=text)
     machine = on.client("stepfunctions").create_state_machine(
         name="collage",
         definition=json.dumps({"StartAt": "Nothing", "States": {"Nothing": {"Type": "Succeed"}}}),
@@ -114,5 +121,10 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         "MessagesStateMachine": machine["stateMachineArn"],
         "AssembleCollageFunction": "AssembleCollage",
         "ExportCollageFunction": "ExportCollage",
+        "ShareCollageFunction": "ShareCollage",
+        "SharingSecret": SIGNING,
+        "SharingDomain": DOMAIN,
+        "SharingKeyA": "K1",
+        "SharingPublicKeyA": public,
         "AWS::StackName": "emulated",
     }

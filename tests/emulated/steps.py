@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from PIL import Image
 
 from collage.engines import ENGINES
 from collage.manifest import Manifest
+from collage.sharing.share import DAYS, ShareAsked, shared
 from tests.emulated.functions import Emulated, StepError
-from tests.emulated.services import UPLOADS, Services
+from tests.emulated.services import COLLAGES, UPLOADS, Services
 from tests.infrastructure.shipped import ROOT
 
-SIDE = 64
+SIDE = 32
 SOURCE = "sources/picture"
-SMALL = {"size": SIDE, "cell": 32}
+SMALL = {"size": SIDE, "cell": SIDE}
+WIDE = (4 * SIDE, SIDE)
+"""The stylizer's networks work on 384 pixels of the longer side, whatever is asked for."""
 REQUESTS: dict[str, dict[str, Any]] = {
     "collage": {"style_count": 2, "rows": 1, "cols": 1, "masks": ["left"], "upscale": 2, **SMALL},
     "engines": {
@@ -26,9 +30,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "styles": ["Cubism"],
         "masks": ["left"],
         "axes": {"engine": ["painter", "stylizer", "openai", "bedrock"]},
-        **SMALL,
+        "size": list(WIDE),
+        "cell": SIDE,
     },
-    "panorama": {"recipe": "panorama", "target": [96, SIDE], "size": SIDE, "cell": 32},
+    "panorama": {"recipe": "panorama", "target": [48, SIDE], **SMALL},
 }
 """Collages that together ask every engine that runs in a function."""
 
@@ -91,7 +96,18 @@ def run(functions: Emulated, on: Services) -> Iterator[str]:
     yield line
     for collage in ids:
         _whole(on, collage)
+    yield from _taken_away(report, on, ids)
 
+    asked = json.loads((ROOT / "events" / "api.json").read_text())
+    paths = (f"/collages/{ids[0]}", "/recipes", "/openapi.json")
+    line, answers = report.invoke("Api", *(_get(asked, path) for path in paths))
+    yield line
+    for path, answer in zip(paths, answers, strict=True):
+        expect(answer["statusCode"] == 200, (path, answer))
+
+
+def _taken_away(report: Report, on: Services, ids: Sequence[str]) -> Iterator[str]:
+    """Export one of the collages, and share another."""
     exported = ({"kind": "zip"}, {"kind": "poster", "paper": "A6", "title": "浮世絵"})
     events = [
         {"id": ids[1], "name": f"{number:012x}", "export": export, "tiles": [0, 1]}
@@ -103,12 +119,15 @@ def run(functions: Emulated, on: Services) -> Iterator[str]:
         made = on.get(f"collages/{ids[1]}/exports/{event['name']}/{answer['file']}")
         expect(len(made) == answer["bytes"] and made[:2] in (b"PK", b"%P"), answer)
 
-    asked = json.loads((ROOT / "events" / "api.json").read_text())
-    paths = (f"/collages/{ids[0]}", "/recipes", "/openapi.json")
-    line, answers = report.invoke("Api", *(_get(asked, path) for path in paths))
+    share = shared(ids[0], ShareAsked(), by="", now=datetime.now(UTC), most=DAYS)
+    record = f"collages/{share.collage}/shares/{share.id}"
+    on.client("s3").put_object(
+        Bucket=COLLAGES, Key=f"{record}/share.json", Body=share.model_dump_json()
+    )
+    line, (copied,) = report.invoke("ShareCollage", {"id": share.collage, "share": share.id})
     yield line
-    for path, answer in zip(paths, answers, strict=True):
-        expect(answer["statusCode"] == 200, (path, answer))
+    address = on.data(f"{record}/copy.json")["address"]
+    expect("Signature=" in address and copied["files"] > 0, (address, copied))
 
 
 def _whole(on: Services, collage: str) -> None:

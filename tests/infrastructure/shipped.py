@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,27 @@ def functions() -> dict[str, dict[str, Any]]:
 def folder(name: str) -> Path:
     """The folder of a function's code."""
     return ROOT / functions()[name]["CodeUri"]
+
+
+def resolved(value: Any, references: Mapping[str, str], holds: Collection[str]) -> str:
+    """What a function's variable is, of the intrinsic functions that the template has there.
+
+    ``references`` are what parameters and resources are called; ``holds`` the conditions that hold.
+    """
+    if not isinstance(value, dict):
+        return str(value)
+    ((intrinsic, given),) = value.items()
+    if intrinsic == "Ref":
+        return "" if given == "AWS::NoValue" else references[given]
+    if intrinsic == "Fn::If":
+        condition, then, otherwise = given
+        return resolved(then if condition in holds else otherwise, references, holds)
+    if intrinsic == "Fn::Join":
+        separator, parts = given
+        found = [resolved(part, references, holds) for part in parts]
+        return str(separator).join(part for part in found if part)
+    assert intrinsic == "Fn::Sub"
+    return re.sub(r"\$\{([\w:.]+)\}", lambda name: references[name[1]], given)
 
 
 @dataclass(frozen=True)

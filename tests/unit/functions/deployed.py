@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from collage.services import tools
 from collage.settings import settings
 from collage.steps.make_masks import make_masks
 from collage.store.store import connect
-from tests.infrastructure.shipped import ROOT, folder, functions, template
+from tests.infrastructure.shipped import ROOT, folder, functions, resolved, template
 from tests.unit.conftest import Stack
 from tests.unit.pictures import encode, quarters
 
@@ -118,23 +117,6 @@ class Deployed:
         own = template()["Resources"][logical]["Properties"].get("Environment", {})
         shared = template()["Globals"]["Function"]["Environment"]["Variables"]
         return {
-            name: self._resolved(value)
+            name: resolved(value, self.references, self.holds)
             for name, value in {**shared, **own.get("Variables", {})}.items()
         }
-
-    def _resolved(self, value: Any) -> str:
-        if isinstance(value, dict):
-            ((intrinsic, text),) = value.items()
-            if intrinsic == "Ref":
-                return "" if text == "AWS::NoValue" else self.references[text]
-            if intrinsic == "Fn::If":
-                # Unless a test says so, as the parameters' defaults have it.
-                condition, then, otherwise = text
-                return self._resolved(then if condition in self.holds else otherwise)
-            if intrinsic == "Fn::Join":
-                separator, parts = text
-                found = [self._resolved(part) for part in parts]
-                return separator.join(part for part in found if part)
-            assert intrinsic == "Fn::Sub"
-            return re.sub(r"\$\{([\w:.]+)\}", lambda found: self.references[found[1]], text)
-        return str(value)

@@ -23,6 +23,7 @@ def standing(seen: Progress) -> str:
     """Where a collage stands, a line for each thing that is known."""
     rows = {
         "collage": seen.id,
+        "owner": _owner(seen),
         "state": seen.state + (f" ({seen.phase})" if seen.phase else ""),
         "tiles": ", ".join([_tiles(seen), *misses(seen)]),
         "cost": f"${seen.usd:,.2f}",
@@ -37,9 +38,13 @@ def standing(seen: Progress) -> str:
 
 def table(found: Sequence[Progress]) -> str:
     """Collages, a line each."""
-    rows = [("ID", "STATE", "TILES", "COST", "CREATED")]
+    owned = any(seen.owner for seen in found)
+    rows = [("ID", "STATE", "TILES", "COST", "CREATED", *(["OWNER"] if owned else []))]
     rows += [
-        (seen.id, seen.state, _tiles(seen), f"${seen.usd:,.2f}", _time(seen.created) or "")
+        (
+            *(seen.id, seen.state, _tiles(seen), f"${seen.usd:,.2f}", _time(seen.created) or ""),
+            *([_owner(seen) or ""] if owned else []),
+        )
         for seen in found
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -47,6 +52,13 @@ def table(found: Sequence[Progress]) -> str:
         "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
+
+
+def _owner(seen: Progress) -> str | None:
+    """Whose a collage is, where the stack tells people apart, with its group."""
+    if seen.owner is None:
+        return None
+    return line(seen.owner.who + (f" ({seen.owner.group})" if seen.owner.group else ""))
 
 
 def _tiles(seen: Progress) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from collage.errors import InvalidRequest
 from collage.progress import Progress
 from combinatoric_collage.cli import messages
 from combinatoric_collage.cli.common_options import Id, command
@@ -48,11 +49,17 @@ def newest(
     after: Annotated[
         str | None, typer.Option(metavar="NEXT", help="`next` of the page before")
     ] = None,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="only your own, where the stack tells people apart")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the collages, newest first."""
     with where.reached() as reached:
-        found, following = reached.newest(limit, after)
+        if mine and reached.owner is None:
+            raise InvalidRequest("mine: this stack tells no people apart; it has Owners=off.")
+        of = [reached.owner.who] if mine and reached.owner else None
+        found, following = reached.newest(limit, after, of)
     if as_json:
         collages = [seen.model_dump(mode="json") for seen in found]
         answer({"collages": collages, "next": following})

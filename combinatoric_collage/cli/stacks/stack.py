@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -278,9 +278,14 @@ class Stack:
         with _here(collage):
             return look(self.store, self.runs, collage)
 
-    def newest(self, limit: int, after: str | None = None) -> tuple[list[Progress], str | None]:
-        """A page of collages, the last asked for first, and where the next one begins."""
-        return newest(self.store, self.runs, limit, after)
+    def newest(
+        self, limit: int, after: str | None = None, of: Collection[str] | None = None
+    ) -> tuple[list[Progress], str | None]:
+        """A page of collages, the last asked for first, and where the next one begins.
+
+        ``of`` are the owners and groups whose collages these are; unless given they are all.
+        """
+        return newest(self.store, self.runs, limit, after, of)
 
     def cancel(self, collage: str) -> Progress:
         """Stop the run of a collage, if one is under way; where it stands then.

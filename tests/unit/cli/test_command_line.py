@@ -13,6 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from collage.fields.prompts import expand
+from collage.owners.owner import Owner
 from collage.progress import Progress, TileCounts
 from collage.request.parse import parse
 from combinatoric_collage.cli import exit_codes, messages, request_options
@@ -79,6 +80,17 @@ def test_where_a_collage_stands_is_said_line_by_line() -> None:
     assert lines[-1] == "reason   TooFewTiles: 2 of 12"
     assert "tiles    0/?" in messages.standing(BEGUN)
     assert "left     about 2 h 3 min" in messages.standing(on_the_way(1, eta_seconds=7400))
+
+
+def test_whose_a_collage_is_is_said_where_people_are_told_apart() -> None:
+    owned = on_the_way(2, owner=Owner(who="user/anna", group="painters"))
+
+    assert "owner    user/anna (painters)" in messages.standing(owned).splitlines()
+    head, first, other = messages.table([owned, BEGUN]).splitlines()
+    assert head.endswith("  OWNER")
+    assert first.endswith("  user/anna (painters)")
+    assert other.endswith("UTC")
+    assert "OWNER" not in messages.table([BEGUN])
 
 
 def test_what_a_run_will_make_is_one_line() -> None:

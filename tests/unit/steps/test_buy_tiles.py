@@ -1,5 +1,6 @@
 """What is remembered of draws that were refused, and of requests that may be billed for nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import (
+    BudgetExhausted,
     EngineUnavailable,
     MaxUsdReached,
     NotKept,
@@ -15,6 +17,7 @@ from collage.errors import (
     TimedOut,
 )
 from collage.notes import Unsettled
+from collage.owners.owner import Owner
 from collage.services import Tools
 from collage.settings import Settings
 from collage.steps.list_styles import list_styles
@@ -47,8 +50,9 @@ def spent(tools: Tools) -> float:
 def started(stack: Stack, tools: Tools, **more: Any) -> str:
     """The id of a collage that was asked for and has come as far as its plan."""
     again = more.pop("retry_refused", False)
+    by = more.pop("by", None)
     asked = ONE | more
-    made = start(stack.store, tools, stack.runs, None, asked, retry_refused=again)["id"]
+    made = start(stack.store, tools, stack.runs, None, asked, retry_refused=again, by=by)["id"]
     make_masks(stack.store, tools, made)
     plan_tiles(stack.store, tools, made)
     return made
@@ -227,3 +231,19 @@ def test_a_collage_stops_at_its_max_usd(stack: Stack, tools: Tools, fake: FakeOp
     assert prompts(fake) == ["a lighthouse"] * 2
     (noted,) = stack.store.unsettled(made).values()
     assert noted == Unsettled(requests=2, usd=round(2 * price, 6))
+
+
+def test_a_collage_stops_at_its_owners_share_of_the_day(
+    stack: Stack, tools: Tools, fake: FakeOpenAI
+) -> None:
+    price = stack.store.plan(started(stack, tools)).estimate.usd
+    shares = {"owners": "on", "person_daily_usd": 1.5 * price}
+    apart = replace(tools, settings=tools.settings.model_copy(update=shares))
+    anna, bert = (started(stack, apart, by=Owner(who=f"user/{n}")) for n in ("anna", "bert"))
+    fake.faults = Faults(rate=1, kinds=("504",))
+
+    for made, error in ((anna, TimedOut), (anna, BudgetExhausted), (bert, TimedOut)):
+        with pytest.raises(error):
+            render_tile(stack.store, apart, made, call(stack, made))
+
+    assert len(prompts(fake)) == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from collage.announcements import STOPPED as CANCELLED
 from collage.errors import (
     InvalidRequest,
     MaxUsdReached,
@@ -25,6 +26,7 @@ from combinatoric_collage.cli import confirmation, messages
 from combinatoric_collage.cli.exit_codes import STOPPED, answer, console, say
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.progress_bars import Show, bars
+from combinatoric_collage.cli.ringing import SILENT, Bell, kind_of
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from combinatoric_collage.cli.stacks.which import Where
 
@@ -51,6 +53,7 @@ class FollowedRun:
     as_json: bool
     asked: Request | None = None
     yes: bool = False
+    bell: Bell = SILENT
 
     def follow(
         self,
@@ -74,12 +77,15 @@ class FollowedRun:
                 folder = self.to.folder(started["id"])
                 manifest = stack.fetch(started["id"], folder)
             except RunFailed as error:
+                kind = "cancelled" if error.name in CANCELLED else "failed"
+                self.bell.ring(started["id"], kind, error=error.name, message=str(error))
                 if error.name not in ENDS_THE_SAME:
                     self._can_go_on(started["id"], stack.look(started["id"]).tiles)
                 raise
             except KeyboardInterrupt:
                 self._interrupted(started["id"])
                 raise
+        self.bell.ring(manifest.id, kind_of(manifest), folder=str(folder), usd=manifest.usd)
         if manifest.tile_counts.get("refused"):
             self._can_ask_again(manifest.id, manifest.tile_counts["refused"])
         report(manifest, folder, as_json=self.as_json)

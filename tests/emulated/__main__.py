@@ -38,6 +38,7 @@ def answered(functions: Emulated, on: Services) -> Iterator[str]:
     try:
         yield from steps.run(functions, on)
         yield from steps.fail(functions, on)
+        yield from steps.tell(functions, on)
     finally:
         functions.end()
 

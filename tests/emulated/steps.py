@@ -149,6 +149,25 @@ def fail(functions: Emulated, on: Services) -> Iterator[str]:
     expect(on.data(f"collages/{failed['id']}/failure.json")["error"] == recorded["error"], recorded)
 
 
+def tell(functions: Emulated, on: Services) -> Iterator[str]:
+    """Tell a topic how one ended, of which a queue hears."""
+    sns, sqs = on.client("sns"), on.client("sqs")
+    topic = sns.create_topic(Name="messages")["TopicArn"]
+    queue = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"])
+    asked = json.loads((ROOT / "events" / "deliver_message_to_whom.json").read_text())
+    sample = json.loads((ROOT / "events" / "deliver_message.json").read_text())
+    line, (nobody, told) = Report(functions).invoke(
+        "DeliverMessage", asked, {**sample, "to": f"topic:{topic}"}
+    )
+    yield line
+    expect(nobody == {"addressees": []}, nobody)
+    expect(told == {"addressees": [f"topic:{topic}"]}, told)
+    (letter,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    expect("is made" in json.loads(letter["Body"])["Subject"], letter)
+
+
 def _get(sample: dict[str, Any], path: str) -> dict[str, Any]:
     """API Gateway's event for a path."""
     event = json.loads(json.dumps(sample))

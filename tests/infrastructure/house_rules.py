@@ -13,9 +13,9 @@ ARROWS = {
         "choices cli.checks cli.choice_places cli.common_options cli.confirmation cli.exit_codes "
         "cli.followed_run cli.gallery cli.given_files cli.input_files cli.messages "
         "cli.option_values cli.output_folder cli.page_server cli.progress_bars "
-        "cli.request_options cli.stacks cli.stored_site cli.style_pictures cli.torch_python "
-        "engines errors export formats local manifest pack page progress provenance records "
-        "request sheet steps studio text watch"
+        "cli.request_options cli.ringing cli.stacks cli.stored_site cli.style_pictures "
+        "cli.torch_python engines errors export formats local manifest pack page progress "
+        "provenance records request sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -23,8 +23,8 @@ ARROWS = {
     "cli.exit_codes": "cli.stacks errors local",
     "cli.folder_choices": "choices cli.result_files records store",
     "cli.followed_run": (
-        "cli.confirmation cli.exit_codes cli.messages cli.output_folder cli.progress_bars "
-        "cli.stacks errors manifest progress request steps"
+        "announcements cli.confirmation cli.exit_codes cli.messages cli.output_folder "
+        "cli.progress_bars cli.ringing cli.stacks errors manifest progress request steps"
     ),
     "cli.gallery": "cli.result_files errors manifest page",
     "cli.given_files": (
@@ -43,6 +43,7 @@ ARROWS = {
         "cli.option_values cli.torch_python engines formats pictures recipes request"
     ),
     "cli.result_files": "errors formats manifest names page",
+    "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
         "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
         "local.aws local.bedrock local.kept manifest owners pack page progress request services "

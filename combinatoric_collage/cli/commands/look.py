@@ -14,6 +14,7 @@ from combinatoric_collage.cli.exit_codes import FAILED, STOPPED, AsJson, answer,
 from combinatoric_collage.cli.followed_run import report
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.progress_bars import bars
+from combinatoric_collage.cli.ringing import SILENT, Bell, kind_seen
 from combinatoric_collage.cli.stacks.stack import WITHOUT_COLLAGE, RunFailed, Stack
 from combinatoric_collage.cli.stacks.which import Where
 
@@ -26,17 +27,19 @@ def status(collage: Id, where: Where, as_json: AsJson = False) -> None:
 
 
 @command
-def watch(collage: Id, where: Where, as_json: AsJson = False) -> None:
+def watch(collage: Id, where: Where, bell: Bell = SILENT, as_json: AsJson = False) -> None:
     """Follow a collage until it has ended.
 
     Ctrl-C leaves the run going.
     """
+    bell.check()
     try:
         with where.reached() as reached:
             seen = _watched(reached, collage, as_json)
     except KeyboardInterrupt:
         say(f"The run is left alone. To look again: {where.command('watch', collage)}")
         raise
+    bell.ring(seen.id, kind_seen(seen), error=seen.error, message=seen.message, usd=seen.usd)
     _show(seen, as_json)
     if seen.error is not None:
         raise typer.Exit(FAILED if seen.state in WITHOUT_COLLAGE else STOPPED)

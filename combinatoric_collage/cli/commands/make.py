@@ -27,6 +27,7 @@ from combinatoric_collage.cli.followed_run import FollowedRun
 from combinatoric_collage.cli.given_files import GivenFiles
 from combinatoric_collage.cli.output_folder import Output
 from combinatoric_collage.cli.request_options import request_options
+from combinatoric_collage.cli.ringing import SILENT, Bell
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.which import WhereConfigured
 
@@ -62,6 +63,13 @@ RetryRefused = Annotated[
         "--retry-refused", help="ask again for what moderation refused in an earlier run of it"
     ),
 ]
+NotifyWebhook = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="have the stack tell this address how it ends, where its NotifyHosts allows the host",
+    ),
+]
 Yes = Annotated[
     bool,
     typer.Option(
@@ -79,7 +87,9 @@ def run(
     mask_file: MaskFile = None,
     style_picture: style_pictures.Given = None,
     font_file: FontFile = None,
+    bell: Bell = SILENT,
     retry_refused: RetryRefused = False,
+    notify_webhook: NotifyWebhook = None,
     yes: Yes = False,
     as_json: AsJson = False,
     *,
@@ -87,6 +97,7 @@ def run(
     **options: Any,
 ) -> None:
     """Make a collage of PHOTO, or of several."""
+    bell.check()
     where = replace(where, lasting=True)
     given = given_files.given(options, photos or [], mask_file, style_picture, font_file)
     asked = _asked(options, given)
@@ -96,9 +107,11 @@ def run(
 
     def start(reached: Stack) -> Started:
         to.hold(lambda: reached.identify(data, asked, files))
-        return reached.start(data, options, files, retry_refused=retry_refused)
+        return reached.start(
+            data, options, files, retry_refused=retry_refused, notify=notify_webhook
+        )
 
-    FollowedRun(where, to, as_json, asked, yes).follow(
+    FollowedRun(where, to, as_json, asked, yes, bell).follow(
         start, lambda reached: reached.estimate(data, asked, files, MOST_LOOKS)
     )
 
@@ -108,16 +121,18 @@ def resume(
     collage: Id,
     to: Output,
     where: WhereConfigured,
+    bell: Bell = SILENT,
     retry_refused: RetryRefused = False,
     as_json: AsJson = False,
 ) -> None:
     """Go on with a collage that failed, was cancelled or lacks tiles."""
+    bell.check()
     to.check()
     to.hold(lambda: collage)
     where = replace(where, lasting=True)
     # A laptop cloud is started for the engines of this very request, as it was at first.
     asked = where.looked_at().accepted(collage).request
-    FollowedRun(where, to, as_json, asked).follow(
+    FollowedRun(where, to, as_json, asked, bell=bell).follow(
         lambda reached: reached.resume(collage, retry_refused=retry_refused)
     )
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from playwright.sync_api import expect
 
+from collage.owners.owner import Owner
 from collage.progress import Progress, TileCounts
 from collage.request.request import Request
 from combinatoric_collage.cli.stacks import running_cloud
@@ -138,6 +139,7 @@ def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
         error="TooFewTiles",
         message="<b>3</b> of 6 tiles were made.",
         source=None,
+        owner=Owner(who="subject/0a1b", called="<i>anna</i>", group="painters"),
     )
     listed(studio, one)
     seen = visit(f"{studio.address}")
@@ -148,6 +150,7 @@ def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
     while failed.count() == 0:
         more.click(timeout=SLOW_MS)
     expect(failed).to_contain_text("TooFewTiles: <b>3</b> of 6 tiles were made.")
+    expect(failed).to_contain_text("<i>anna</i> (painters)")
 
 
 def listed(studio, *records):

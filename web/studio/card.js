@@ -66,12 +66,13 @@ export function collageCard(id, started) {
     element,
     /** @param {any} at where it stands, as the API says */
     update(at) {
-      const { state, tiles, usd, created, error, message } = at;
+      const { state, tiles, usd, created, error, message, owner } = at;
       element.dataset.state = state;
       picture.replaceChildren(shown(at));
       const missing = tiles.failed + tiles.refused;
       const count = tiles.total === null ? null : missing || !MADE.includes(state) ? `${number(tiles.done)} of ${counted(tiles.total, "tile")}` : counted(tiles.total, "tile");
-      const line = [count, usd ? dollars(usd) : null].filter(Boolean).join(" · ");
+      const whose = owner ? `${owner.called || owner.who}${owner.group ? ` (${owner.group})` : ""}` : null;
+      const line = [count, usd ? dollars(usd) : null, whose].filter(Boolean).join(" · ");
       const go = h("button", { type: "button", onclick: () => again(go, at) }, "Go on");
       rest.replaceChildren(
         ...[

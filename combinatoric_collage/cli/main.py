@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from combinatoric_collage.cli import crash_reports
-from combinatoric_collage.cli.commands import keep, look, make, view
+from combinatoric_collage.cli.commands import keep, look, make, share, view
 from combinatoric_collage.cli.commands.again import again
 from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.bedrock import bedrock
@@ -41,6 +41,10 @@ COMMANDS = {
     "fetch": look.fetch,
     "choose": choose,
     "export": export,
+    "share": share.share,
+    "shares": share.shares,
+    "unshare": share.unshare,
+    "sharing-key": share.sharing_key,
     "view": view.view,
     "gallery": view.gallery,
     "studio": studio,

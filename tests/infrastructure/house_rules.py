@@ -15,7 +15,7 @@ ARROWS = {
         "cli.option_values cli.output_folder cli.page_server cli.progress_bars "
         "cli.request_options cli.ringing cli.stacks cli.stored_site cli.style_pictures "
         "cli.torch_python engines errors export formats local manifest pack page progress "
-        "provenance records request sheet steps studio text watch"
+        "provenance records request sharing sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -47,7 +47,7 @@ ARROWS = {
     "cli.stacks": (
         "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
         "local.aws local.bedrock local.kept manifest owners pack page progress request services "
-        "settings steps store watch"
+        "settings sharing steps store watch"
     ),
     "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",

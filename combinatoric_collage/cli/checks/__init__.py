@@ -18,6 +18,7 @@ from combinatoric_collage.cli.checks import (
     gpu,
     places,
     provider,
+    sharing,
     workflow,
 )
 from combinatoric_collage.cli.checks.finding import Finding, NotChecked, Wrong
@@ -52,6 +53,8 @@ CHECKS = (
     Named("bedrock-models", bedrock.models),
     Named("bedrock-logs", bedrock.logged),
     Named("bedrock-asked", bedrock.asked),
+    Named("sharing-key", sharing.key),
+    Named("sharing-logs", sharing.logs),
     Named("managed-rule", workflow.managed_rule, deployed=True),
     Named("buckets", places.buckets, deployed=True),
 )

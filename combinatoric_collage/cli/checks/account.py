@@ -56,6 +56,12 @@ def _missing(subject: Subject) -> list[tuple[str, str]]:
         wanted += [(n, "EnableGpu") for n in ("ModelsLocation", "GpuImage", "GpuVpc", "GpuSubnets")]
     if subject.parameter("JwtIssuer"):
         wanted.append(("JwtAudience", "JwtIssuer"))
+    if subject.sharing:
+        wanted.append(("SharingSecret", "Sharing"))
+        if not subject.parameter("SharingPublicKeyB"):
+            wanted.append(("SharingPublicKeyA", "Sharing"))
+    if subject.parameter("SharingDomain"):
+        wanted.append(("SharingCertificate", "SharingDomain"))
     return [(name, by) for name, by in wanted if not subject.parameter(name)]
 
 

@@ -72,6 +72,11 @@ class Subject:
         return str(self.client("sts").meta.region_name)
 
     @property
+    def sharing(self) -> bool:
+        """Whether the stack shows collages to others."""
+        return self.parameter("Sharing") == "on"
+
+    @property
     def has_gpu(self) -> bool:
         """Whether the stack runs open models itself."""
         return self.parameter("EnableGpu") == "true"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -90,6 +91,29 @@ def deployed(name: str) -> Stack:
         NoSuchStack, OtherStack: when it is not there, or not this pack's.
         botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: when it cannot be asked.
     """
+    session, client = _account()
+    identity = Identity(session.region_name or "", session.get_credentials)
+    stack = Stack(client, name, POLL_SECONDS, identity)
+    try:
+        missing = stack.missing_outputs
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        raise NoSuchStack(
+            f"There is no stack {name} in {session.region_name} with these credentials."
+        ) from error
+    if missing:
+        raise OtherStack(f"The stack {name} is none of this pack: it has no output {missing[0]}.")
+    return stack
+
+
+def account_client(service: str) -> Any:
+    """A client of the account and region that the environment names, for what is of no stack."""
+    return _account()[1](service)
+
+
+def _account() -> tuple[boto3.Session, Callable[[str], Any]]:
+    """The account that the environment names, and what makes clients of it."""
     # boto3 alone among AWS's tools does not read AWS_REGION.
     session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
@@ -107,19 +131,7 @@ def deployed(name: str) -> Stack:
         )
         return session.client(service, config=config)  # type: ignore[call-overload]
 
-    identity = Identity(session.region_name or "", session.get_credentials)
-    stack = Stack(client, name, POLL_SECONDS, identity)
-    try:
-        missing = stack.missing_outputs
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        raise NoSuchStack(
-            f"There is no stack {name} in {session.region_name} with these credentials."
-        ) from error
-    if missing:
-        raise OtherStack(f"The stack {name} is none of this pack: it has no output {missing[0]}.")
-    return stack
+    return session, client
 
 
 def named(error: BotoCoreError | ClientError) -> CollageError:

@@ -18,6 +18,7 @@ from collage import engines
 from collage.engines.provider import Provider
 from collage.errors import CollageError
 from collage.request.request import Request
+from collage.sharing import key_pair
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import running_cloud
 from combinatoric_collage.cli.stacks.http_api import Identity
@@ -68,6 +69,7 @@ def running(
     if asked and _on(given, asked):
         OwnAws().check()
     workers = WAITING_WORKERS if keys or _on(given, None) else None
+    private = _sharing(given)
     lines = Kept(state) if state else None
     told = log or logging.getLogger("local").info
     with (
@@ -84,10 +86,7 @@ def running(
             lost=None if stays else lambda _error: None,
         ) as cloud,
     ):
-        for provider in keys:
-            if given[provider.parameters["secret"]] == (name := _secret(provider)):
-                key = _key(provider)
-                cloud.client("secretsmanager").create_secret(Name=name, SecretString=key)
+        _put_secrets(cloud, given, keys, private)
         found = (
             running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext()
         )
@@ -101,6 +100,27 @@ def running(
                 raise
             if cloud.lost and not stays:
                 cloud.report(str(cloud.lost))
+
+
+def _put_secrets(
+    cloud: Cloud, given: Mapping[str, str], keys: list[Provider], private: str | None
+) -> None:
+    """Put what the stack looks for in Secrets Manager there: providers' keys, and its own."""
+    secrets = cloud.client("secretsmanager")
+    for provider in keys:
+        if given[provider.parameters["secret"]] == (name := _secret(provider)):
+            secrets.create_secret(Name=name, SecretString=_key(provider))
+    if private:
+        secrets.create_secret(Name=given["SharingSecret"], SecretString=private)
+
+
+def _sharing(given: dict[str, str]) -> str | None:
+    """The private key of a stack that shares, whose public half is put among its parameters."""
+    if given.get("Sharing") != ON or "SharingSecret" in given:
+        return None
+    private, public = key_pair.make()
+    given |= {"SharingSecret": "collage-sharing", "SharingPublicKeyA": public}
+    return private
 
 
 def with_keys(asked: Request | None) -> list[Provider]:

@@ -16,7 +16,7 @@ MISSING = "not-on-this-machine:"
 
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
-    for change in (_failures, _unsupported, _names, _buckets, _roles, _layers):
+    for change in (_failures, _no_values, _unsupported, _names, _buckets, _roles, _layers):
         change(host, stack)
 
 
@@ -39,6 +39,19 @@ def _failures(host: Host, stack: ExitStack) -> None:
             raise ValidationError(message=str(host.problem)) from error
 
     replace(stack, parsing, "parse_and_create_resource", create)
+
+
+def _no_values(_host: Host, stack: ExitStack) -> None:
+    """A list has None where AWS::NoValue stands, which is to be no member of it."""
+    from moto.cloudformation import parsing
+
+    cleaned = parsing.clean_json
+
+    def clean(value: Any, resources: Any) -> Any:
+        made = cleaned(value, resources)
+        return [one for one in made if one is not None] if isinstance(made, list) else made
+
+    replace(stack, parsing, "clean_json", clean)
 
 
 def _unsupported(host: Host, stack: ExitStack) -> None:

@@ -4,6 +4,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 from combinatoric_collage.local.aws import ACCOUNT
@@ -39,50 +40,24 @@ class _Resource(StandIn):
         return self.attributes[name]
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What of the template was made so far."""
+
+    parts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    policies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By the buckets that they are of."""
+    served: dict[str, Distribution] = field(default_factory=dict)
+    """By their domains in AWS."""
+
+
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
     from moto.cloudformation import parsing
 
-    parts: dict[str, Mapping[str, Any]] = {}
-    policies: dict[str, Mapping[str, Any]] = {}
-    served: dict[str, Distribution] = {}
-
-    class Part(_Resource):
-        @classmethod
-        def create_from_cloudformation_json(
-            cls, _name: str, resource: dict[str, Any], *_: Any, **_context: str
-        ) -> Any:
-            id, kind = _id(), resource["Type"]
-            parts[id] = resource["Properties"][PARTS[kind]]
-            return cls(physical_resource_id=id, type=kind, attributes={"Id": id})
-
-    class BucketPolicy(_Resource):
-        @classmethod
-        def create_from_cloudformation_json(
-            cls, name: str, resource: dict[str, Any], *_: Any, **_context: str
-        ) -> Any:
-            properties = resource["Properties"]
-            policies[properties["Bucket"]] = properties["PolicyDocument"]
-            return cls(physical_resource_id=name, type=POLICY, attributes={})
-
-    class Served(_Resource):
-        @classmethod
-        def create_from_cloudformation_json(
-            cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
-        ) -> Any:
-            id = _id()
-            config = resource["Properties"]["DistributionConfig"]
-            made = _Made(config, parts, f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id}")
-            found = Distribution(made.behaviours(), _reader(made, policies), host.clock)
-            domain = f"d{id.lower()}.cloudfront.net"
-            served[domain] = found
-            host.serve(found)
-            for alias in config.get("Aliases", []):
-                host.report(f"{context['LogicalId']}: it is not served here at {alias}.")
-            attributes = {"Id": id, "DomainName": domain}
-            return cls(physical_resource_id=id, type=DISTRIBUTION, attributes=attributes)
-
-    own = {DISTRIBUTION: Served, POLICY: BucketPolicy, **dict.fromkeys(PARTS, Part)}
+    made = _Known()
+    own = {DISTRIBUTION: _distributions(host, made), POLICY: _policies(made)}
+    own |= dict.fromkeys(PARTS, _parts(made))
     known, cleaned = parsing.resource_class_from_type, parsing.clean_json
 
     def find(kind: str) -> Any:
@@ -90,14 +65,61 @@ def patch(host: Host, stack: ExitStack) -> None:
 
     def clean(value: Any, resources: Any) -> Any:
         """Text that speaks of a distribution's address in AWS speaks of the one here."""
-        made = cleaned(value, resources)
-        if isinstance(made, str) and ".cloudfront.net" in made:
-            for domain, found in served.items():
-                made = made.replace(f"https://{domain}", found.url)
-        return made
+        found = cleaned(value, resources)
+        if isinstance(found, str) and ".cloudfront.net" in found:
+            for domain, one in made.served.items():
+                found = found.replace(f"https://{domain}", one.url)
+        return found
 
     replace(stack, parsing, "resource_class_from_type", find)
     replace(stack, parsing, "clean_json", clean)
+
+
+def _parts(known: _Known) -> type[_Resource]:
+    class Part(_Resource):
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, _name: str, resource: dict[str, Any], *_: Any, **_context: str
+        ) -> Any:
+            id, kind = _id(), resource["Type"]
+            known.parts[id] = resource["Properties"][PARTS[kind]]
+            return cls(physical_resource_id=id, type=kind, attributes={"Id": id})
+
+    return Part
+
+
+def _policies(known: _Known) -> type[_Resource]:
+    class BucketPolicy(_Resource):
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, name: str, resource: dict[str, Any], *_: Any, **_context: str
+        ) -> Any:
+            properties = resource["Properties"]
+            known.policies[properties["Bucket"]] = properties["PolicyDocument"]
+            return cls(physical_resource_id=name, type=POLICY, attributes={})
+
+    return BucketPolicy
+
+
+def _distributions(host: Host, known: _Known) -> type[_Resource]:
+    class Served(_Resource):
+        @classmethod
+        def create_from_cloudformation_json(
+            cls, _name: str, resource: dict[str, Any], *_: Any, **context: str
+        ) -> Any:
+            id = _id()
+            config = resource["Properties"]["DistributionConfig"]
+            made = _Made(config, known.parts, f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id}")
+            found = Distribution(made.behaviours(), _reader(made, known.policies), host.clock)
+            domain = f"d{id.lower()}.cloudfront.net"
+            known.served[domain] = found
+            host.serve(found)
+            for alias in config.get("Aliases", []):
+                host.report(f"{context['LogicalId']}: it is not served here at {alias}.")
+            attributes = {"Id": id, "DomainName": domain}
+            return cls(physical_resource_id=id, type=DISTRIBUTION, attributes=attributes)
+
+    return Served
 
 
 class _Made:

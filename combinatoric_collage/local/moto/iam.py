@@ -97,13 +97,14 @@ def _s3(stack: ExitStack) -> None:
         if settings.INITIAL_NO_AUTH_ACTION_COUNT != 0:
             return
         if "policy" in self.form_data:
-            self.headers = dict(self.headers) | posted(self)
+            self.headers = dict(self.headers) | _posted(self)
             self._authenticate_and_authorize_action(
                 PresignedRequest, f"arn:aws:s3:::{bucket_name}/{self.form_data['key']}"
             )
             return
         if self.headers.get("Authorization"):
-            check(self, bucket_name, key_name)
+            for key in _to_delete(self) if key_name is None else [key_name]:
+                check(self, bucket_name, key)
             if key_name and self.method in ("GET", "HEAD"):
                 ask_to_list(self, bucket_name, key_name)
             return
@@ -119,18 +120,6 @@ def _s3(stack: ExitStack) -> None:
         place = "/".join(filter(None, (bucket_name or "*", key_name)))
         self._authenticate_and_authorize_action(PresignedRequest, f"arn:aws:s3:::{place}")
 
-    def posted(self: Any) -> dict[str, str]:
-        """The headers that a form stands for; its policy is held to."""
-        form = self.form_data
-        headers = s3_forms.headers(form)
-        secret = _key_of(headers).secret_key
-        bucket = self.parse_bucket_name_from_url(self.normalized_request, self.uri)
-        try:
-            s3_forms.check(form, bucket, len(self.body), secret)
-        except s3_forms.Refused as error:
-            raise _refusal(error) from error
-        return headers
-
     def ask_to_list(self: Any, bucket: str | None, key: str) -> None:
         # Who may not list a bucket is not told that an object is missing.
         if bucket in self.backend.buckets and not self.backend.get_object(bucket, key):
@@ -140,6 +129,32 @@ def _s3(stack: ExitStack) -> None:
             self.data["Action"] = action
 
     replace(stack, ActionAuthenticatorMixin, name, authorize)
+
+
+def _posted(request: Any) -> dict[str, str]:
+    """The headers that a form stands for; its policy is held to."""
+    form = request.form_data
+    headers = s3_forms.headers(form)
+    secret = _key_of(headers).secret_key
+    bucket = request.parse_bucket_name_from_url(request.normalized_request, request.uri)
+    try:
+        s3_forms.check(form, bucket, len(request.body), secret)
+    except s3_forms.Refused as error:
+        raise _refusal(error) from error
+    return headers
+
+
+def _to_delete(request: Any) -> list[str | None]:
+    """The keys of a request that deletes many, each of which its role has to allow.
+
+    Here all of them stay where one is denied; in S3 that one alone.
+    """
+    import xmltodict  # type: ignore[import-untyped]
+
+    if request.data.get("Action") != "DeleteObject":
+        return [None]
+    found = xmltodict.parse(request.body, force_list=("Object",))["Delete"].get("Object", [])
+    return [one["Key"] for one in found] or [None]
 
 
 def _key_of(headers: dict[str, str]) -> Any:

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from layers.bytecode import UNPACKED
-from layers.runtime import compile_all
 from rehearsal import emulator, locks, variant
 from rehearsal.places import ROOT, SAM
 
@@ -53,13 +51,12 @@ def build(made: variant.Variant, folder: Path, log: Path) -> Path:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "LOCKS": str(folder / "locks"),
         "WHEELS": "",
+        "BYTECODE": "true",
     }
     built = folder / "build"
     command = [str(SAM), "build", "--template", str(made.write(folder / "template"))]
     command += ["--build-dir", str(built), "--parallel"]
     run(command, environment, log)
-    for layer in built.glob("*Layer/python"):
-        compile_all(Path(sys.executable), layer, UNPACKED)
     return built
 
 

@@ -35,8 +35,9 @@ SERVE = ROOT / "rehearsal" / "serve.py"
 MENDED = (
     "what a function raises keeps its name, and its process lives on: MiniStack calls every "
     "exception Runtime.HandlerError, and ends the process",
+    "a layer is unpacked once: MiniStack unpacks it for each process of a function",
 )
-"""What serve.py mends of the emulator, so that the workflow can be shown at all."""
+"""What serve.py mends of the emulator, so that the workflow can be shown at all, and soon."""
 
 
 class NotStarted(Exception):
@@ -104,7 +105,7 @@ def running(folder: Path, bedrock: str) -> Iterator[Emulator]:
         yield Emulator(endpoint, environment, log, psutil.Process(process.pid))
     finally:
         _stop(process)
-        # Each function's process had a copy of its layers there.
+        # The functions' code and layers are there.
         shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
 

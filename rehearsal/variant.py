@@ -100,7 +100,10 @@ def _machine(template: dict[str, Any]) -> Iterator[Change]:
         f"{runtime()} on {architecture} in place of {shipped_for}",
         "functions run in processes of this machine",
     )
-    yield Change(f"byte code of {runtime()} in the layers", "for the same reason")
+    yield Change(
+        "no byte code in the layers",
+        "that of the shipped ones is the runtime's; here modules write their own as they come",
+    )
 
 
 def _definitions(

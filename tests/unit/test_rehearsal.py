@@ -2,6 +2,7 @@
 
 import copy
 import re
+import zipfile
 
 import boto3
 import pytest
@@ -11,7 +12,7 @@ from combinatoric_collage.local.template import parse
 from rehearsal import leftovers, locks, variant
 from rehearsal.places import ROOT
 from rehearsal.report import Report
-from rehearsal.serve import ENDED, as_lambda, mended
+from rehearsal.serve import ENDED, UnpackedOnce, as_lambda, mended
 from rehearsal.subject import NotAsExpected, expect
 from tests.infrastructure.shipped import definition
 
@@ -136,6 +137,23 @@ def test_an_answer_that_is_no_exception_is_left_alone(body):
 def test_another_emulator_than_the_one_that_was_mended_is_refused():
     with pytest.raises(ValueError, match="another than the one that was mended"):
         mended("print('a worker')")
+
+
+def test_an_archive_is_unpacked_once_and_seen_in_every_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(UnpackedOnce, "PLACE", tmp_path / "place")
+    archives = {"one": "1", "same": "1", "other": "2"}
+    for name, text in archives.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as file:
+            file.writestr("python/module.py", f"number = {text}")
+        (tmp_path / name).mkdir()
+        with UnpackedOnce(tmp_path / f"{name}.zip") as file:
+            file.extractall(tmp_path / name)
+    (tmp_path / "one" / "python" / "module.pyc").touch()
+
+    seen = {name: (tmp_path / name / "python" / "module.py").read_text() for name in archives}
+    assert seen == {name: f"number = {text}" for name, text in archives.items()}
+    assert (tmp_path / "same" / "python" / "module.pyc").exists()
+    assert not (tmp_path / "other" / "python" / "module.pyc").exists()
 
 
 def test_what_is_left_of_a_stack_is_named_and_that_of_others_is_not(monkeypatch):

@@ -313,7 +313,7 @@ def test_a_variable_of_a_function_is_text_as_lambda_takes_it():
             assert isinstance(value, str | dict), f"{name}: {variable}"
 
 
-def test_a_condition_compares_parameters_and_computes_nothing():
+def test_conditions_and_rules_compare_parameters_and_compute_nothing():
     def used(node):
         if isinstance(node, dict):
             return set(node).union(*map(used, node.values()))
@@ -323,6 +323,9 @@ def test_a_condition_compares_parameters_and_computes_nothing():
 
     for name, condition in template()["Conditions"].items():
         assert used(condition) <= simple, name
+    for name, rule in template()["Rules"].items():
+        asserted = [one["Assert"] for one in rule["Assertions"]]
+        assert used([rule["RuleCondition"], *asserted]) <= simple - {"Condition"}, name
 
 
 @mock_aws

@@ -88,7 +88,7 @@ ARROWS = {
     ),
     "notes": "frozen",
     "origins": "tile",
-    "owners": "errors frozen text",
+    "owners": "errors frozen",
     "painting": "pictures",
     "pictures": "digest errors formats tile",
     "plan": (

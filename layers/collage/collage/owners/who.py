@@ -8,9 +8,10 @@ from typing import Any
 
 from collage.errors import FieldError, InvalidRequest
 from collage.owners.owner import Owner, group_name
-from collage.text import line
 
 SESSION = "assumed-role/"
+LONGEST_SUBJECT = 255
+"""As OpenID Connect Core 1.0, section 2, has it."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,12 @@ def of_arn(arn: str, called: str) -> Caller:
 
 
 def of_claims(claims: Mapping[str, Any], groups_claim: str, called: str) -> Caller:
-    """The bearer of a token: its subject is the name, ``groups_claim`` has the groups."""
-    subject = line(str(claims.get("sub") or ""))
-    who = f"subject/{subject}" if subject else ""
+    """The bearer of a token: its subject is the name, ``groups_claim`` has the groups.
+
+    A subject that no issuer may give is as good as none.
+    """
+    subject = str(claims.get("sub") or "")
+    who = f"subject/{subject}" if 0 < len(subject) <= LONGEST_SUBJECT else ""
     return Caller(who, called, frozenset(_listed(claims.get(groups_claim))))
 
 

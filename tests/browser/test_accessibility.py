@@ -70,7 +70,7 @@ def test_phone(look: Look, ten, theme):
     assert violations(seen) == []
     seen.page.touchscreen.tap(*place(seen, ten, 4, 4))
     seen.page.locator(".panel.open").wait_for()
-    seen.page.wait_for_timeout(600)
+    seen.page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
     assert violations(seen) == []
     seen.shot(f"phone-{theme}")
 

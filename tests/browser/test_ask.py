@@ -181,6 +181,7 @@ def test_the_copied_command_asks_for_the_same(ask, tmp_path: Path):
 
     seen.page.get_by_text("As a command, as JSON").click()
     seen.page.get_by_role("button", name="Copy the command").click()
+    expect(seen.page.locator("body > p[role=status]")).to_have_text("Copied")
     copied = seen.page.evaluate("navigator.clipboard.readText()")
     asked = json.loads(seen.page.locator(".copying pre").last.inner_text())
 

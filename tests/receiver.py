@@ -2,7 +2,6 @@
 
 import http.server
 import threading
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +17,9 @@ class Got:
 
 @dataclass
 class Receiver:
-    """Answers 204, or the next of ``answers``: a status, or one with headers."""
+    """Answers 204, or at a path what ``answers`` has for it: a status, and headers."""
 
-    answers: deque[int | tuple[int, dict[str, str]]] = field(default_factory=deque)
+    answers: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     got: list[Got] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -30,8 +29,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.got.append(Got(self.path, dict(self.headers.items()), body))
-                said = receiver.answers.popleft() if receiver.answers else 204
-                status, more = said if isinstance(said, tuple) else (said, {})
+                status, more = receiver.answers.get(self.path, (204, {}))
                 self.send_response(status)
                 for name, value in more.items():
                     self.send_header(name, value)

@@ -323,3 +323,27 @@ def test_the_form_on_a_phone(ask, theme):
     assert wide <= PHONE["viewport"]["width"]
     assert seen.page.get_by_role("button", name="Make the collage").is_visible()
     seen.shot(f"ask-phone-{theme}")
+
+
+def test_who_is_to_be_told_goes_with_the_request_and_is_refused_at_its_field(ask, studio: Studio):
+    """Where the stack allows hosts: the one behind it allows none, and says so."""
+
+    def allow(route):
+        answer = route.fetch()
+        found = answer.json()
+        found["limits"]["notify_hosts"] = ["hooks.example"]
+        route.fulfill(response=answer, json=found)
+
+    seen = ask()
+    assert not seen.page.get_by_label("Tell this address").is_visible()
+    seen.page.route("**/recipes", allow)
+    seen.page.reload()
+    small(seen)
+    seen.page.get_by_label("Tell this address").fill("https://hooks.example/a")
+
+    with seen.page.expect_request(lambda one: one.url.endswith("/collages")) as sent:
+        seen.page.get_by_role("button", name="Make the collage").click()
+
+    assert sent.value.post_data_json["notify"] == "https://hooks.example/a"
+    expect(seen.page.locator("[data-field=notify] .mistake")).to_contain_text("NotifyHosts")
+    seen.wrong = [said for said in seen.wrong if REFUSED not in said]

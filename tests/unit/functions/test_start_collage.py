@@ -195,3 +195,29 @@ def test_where_people_are_told_apart_an_upload_is_the_accounts_and_a_request_who
     assert store.newest(10, of=["user/anna"]) == ([made["user/anna"]], None)
     said = [(line.who, line.did, line.collage_id) for line in caplog.records if line.msg == "audit"]
     assert said[:2] == [(who, "start", made[who]) for who in made if who]
+
+
+def test_who_is_to_be_told_is_refused_before_anything_is_written(deployed):
+    event = {**EVENTS["start_collage_request"], "notify": "https://hooks.example/a"}
+    deployed.stack.put(event["source"], SOURCE)
+
+    with pytest.raises(InvalidRequest, match="NotifyHosts"):
+        deployed.invoke("start_collage", event)
+
+    assert not [key for key in deployed.stack.listing() if key.startswith("collages/")]
+    assert deployed.executions() == []
+
+
+def test_an_upload_may_say_who_is_told_and_it_is_no_part_of_the_request(deployed):
+    allowed = replace(deployed, references={**deployed.references, "NotifyHosts": "hooks.example"})
+    event = EVENTS["start_collage_upload"]
+    key = event["detail"]["object"]["key"]
+    options = {"rows": 2, "cols": 3, "notify": "https://hooks.example/a"}
+    deployed.stack.put(key, SOURCE)
+    deployed.stack.put(f"{key}.json", json.dumps(options).encode())
+
+    collage = allowed.invoke("start_collage", event)["id"]
+
+    (name,) = deployed.stack.store.addressees(collage)
+    assert deployed.stack.store.addressee(collage, name).webhook == options["notify"]
+    assert b"hooks.example" not in deployed.stack.get(f"collages/{collage}/request.json")

@@ -58,7 +58,7 @@ def test_the_very_bytes_that_were_signed_are_posted(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("answer", [301, 400, 404, 429, 500, 503])
 def test_what_is_not_taken_is_tried_again(receiver: Receiver, answer: int) -> None:
-    receiver.answers.append((answer, {"Location": f"{receiver.origin}/elsewhere"}))
+    receiver.answers["/a-token"] = answer, {"Location": f"{receiver.origin}/elsewhere"}
 
     with pytest.raises(NotDelivered, match=f"127.0.0.1 did not .* answered {answer}") as raised:
         post(f"{receiver.origin}/a-token", b"{}", {}, laptop=True)
@@ -68,10 +68,10 @@ def test_what_is_not_taken_is_tried_again(receiver: Receiver, answer: int) -> No
 
 
 def test_who_wants_no_more_gets_no_more(receiver: Receiver) -> None:
-    receiver.answers.append(410)
+    receiver.answers["/"] = 410, {}
 
     with pytest.raises(AddressRefused, match="wants no more"):
-        post(receiver.origin, b"{}", {}, laptop=True)
+        post(f"{receiver.origin}/", b"{}", {}, laptop=True)
 
 
 def test_an_answer_that_never_comes_is_waited_for_no_longer_than_said(

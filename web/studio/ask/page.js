@@ -17,6 +17,7 @@ import { isWaiting, missing, request, severalIn } from "./request.js";
 import { guess } from "./sheet.js";
 import { sketch } from "./sketch.js";
 import { stylesField } from "./styles_field.js";
+import { toldField } from "./told_field.js";
 
 const MAKES = ["prompt", "subjects", "prompt_template", "combine", "grid_size", "count", "target", "anchor", "overlap", "steps", "models", "tiles"];
 const SHEET = ["rows", "cols", "cell", "gap", "border", "background", "title", "labels", "captions", "format"];
@@ -49,6 +50,7 @@ export function makePage(place, { known, form, shelf }) {
     cols: { label: "Columns", hint: laidOut((found) => found.cols) },
     cell: { hint: laidOut((found) => found.cell[0]) },
   });
+  const told = toldField(known.limits.notify_hosts);
   const placed = () => new Set([...MAKES, ...SHEET, ...STYLES, ...MASKS, ...ELSEWHERE, ...engine.names()]);
   const rest = group(form, known, () => [...known.options.keys()].filter((name) => !placed().has(name)));
 
@@ -63,8 +65,10 @@ export function makePage(place, { known, form, shelf }) {
     axes: part("Further axes", axes),
     engine: part("Engine", engine),
     sheet: part("Sheet", sheet),
+    told: part("Told when it is made", told),
     all,
   };
+  parts.told.hidden = !known.limits.notify_hosts.length;
 
   const drawing = sketch();
   const sum = h("strong", {});
@@ -200,7 +204,7 @@ export function makePage(place, { known, form, shelf }) {
         marks.show(found.problem);
         if (!marks.focus()) start.focus();
       } else if (found && (await agreed(found.estimate))) {
-        const { id } = await post("/collages", body());
+        const { id } = await post("/collages", { ...body(), ...told.said });
         location.assign(`/collages/${id}/`);
       }
     } catch (error) {

@@ -117,7 +117,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio with a laptop cloud of its own, for all tests that have a use for one."""
     if not pages.is_built():
         pytest.skip(built.NOT_BUILT)
-    with studios.running(tmp_path_factory.mktemp("studio") / "state") as studio:
+    state = tmp_path_factory.mktemp("studio") / "state"
+    with studios.running(state, "--parameter", "Sharing=on") as studio:
         yield studio
 
 

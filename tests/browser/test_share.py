@@ -3,10 +3,14 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import PHONE, THEMES, violations
 from tests.unit.pictures import encode, noise
+
+WAIT_MS = 120_000
+"""What nothing takes on a machine however busy."""
 
 SHARE = {
     "version": 1,
@@ -48,6 +52,43 @@ def opened(studio, made, visit):
         return seen
 
     return open_page
+
+
+def test_an_address_opens_the_collage_for_anybody_until_it_is_shared_no_longer(opened, visit, made):
+    seen = opened()
+    dialog = seen.page.get_by_role("dialog", name="Share")
+    dialog.get_by_label("Days").fill("3")
+    dialog.get_by_role("button", name="Share it").click()
+    address = dialog.get_by_label("Address").first
+    address.wait_for(timeout=WAIT_MS)
+    signed = address.input_value()
+    assert made not in signed
+
+    other = visit(signed)
+    other.page.locator(".canvas canvas").first.wait_for(state="attached")
+    expect(other.page).to_have_title("Noise & <b>")
+    other.page.get_by_role("button", name="Tiles", exact=True).click()
+    expect(other.page.locator(".tiles img")).to_have_count(6)
+    shown = "(all) => all.every((one) => one.complete && one.naturalWidth === 128)"
+    other.page.wait_for_function(f"() => ({shown})([...document.querySelectorAll('.tiles img')])")
+    assert not [each for each in other.asked if "/api/" in each]
+    preview = other.page.locator('meta[property="og:image"]').get_attribute("content")
+    picture = requests.get(preview, timeout=60)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
+    assert requests.get(preview.partition("?")[0], timeout=60).status_code == 403
+
+    dialog.get_by_role("button", name="Unshare").click()
+    expect(dialog.get_by_text("Ended · with tiles")).to_be_visible()
+    expect(dialog.get_by_label("Address")).to_have_count(0)
+
+
+def test_more_days_than_the_stack_allows_are_refused_in_its_own_words(opened):
+    seen = opened()
+    seen.page.get_by_label("Days").fill("400")
+    seen.page.get_by_role("button", name="Share it").click()
+    expect(seen.page.locator(".share .said.wrong")).to_contain_text("days at most")
+    # The browser says of itself that the answer was no success.
+    seen.wrong.clear()
 
 
 def test_where_sharing_is_off_it_says_how_it_is_turned_on(opened):

@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +16,7 @@ from combinatoric_collage.local import aws, deploy, scratch, template
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.moto.host import Front
+from combinatoric_collage.local.processes.forked import Launcher, Zygote
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.pool import Pool
@@ -31,6 +32,8 @@ PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
 
+# What nearly every function begins with, of what Lambda's runtime brings.
+PRELOAD = ("boto3",)
 # Calls of HTTP APIs that functions answer at once, beside `workers` that do other work. One that
 # waits for something to happen takes no processor, but a process, of some 60 MB.
 API_CALLS = 8
@@ -57,6 +60,7 @@ class Cloud:
         api_port: int = 0,
         containers: Mapping[str, Container] = MappingProxyType({}),
         lost: Callable[[StateError], None] | None = None,
+        preload: Sequence[str] = PRELOAD,
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
@@ -66,7 +70,8 @@ class Cloud:
         items of tables are kept in the directory `state` for the next cloud; with none they go
         with this one. `containers` says what runs in the place of the image of a task's container,
         by the container's name. `lost` hears at once when something that was made cannot be kept,
-        the first time; with none it is reported.
+        the first time; with none it is reported. `preload` are modules of the layers that all
+        functions have, or of what Lambda brings; they are imported once for all processes.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
@@ -77,6 +82,7 @@ class Cloud:
         self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
+        self._preload = preload
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
@@ -175,6 +181,8 @@ class Cloud:
         places = {Caller.WORK: self.workers, Caller.API: API_CALLS}
         # One warm process of every function beside those that work.
         alive = self.workers + len(self._functions)
+        self._launcher = Launcher(self._start_zygote)
+        defer(self._launcher.stop)
         self._pool = Pool(places, alive, self._start_worker)
         defer(self._pool.stop)
         defer(self.tasks.end, PATIENCE_SECONDS)
@@ -263,7 +271,16 @@ class Cloud:
             ),
             self._tmp / f"{function.name}-{number}",
             self._log,
+            self._launcher,
         )
+
+    def _start_zygote(self) -> Zygote:
+        tmp, nobody = self._tmp / "zygote", aws.Credentials("", "")
+        functions = [
+            (one, one.environment("", self.endpoint, self.region, nobody, tmp))
+            for one in self._functions.values()
+        ]
+        return Zygote(functions, self._preload, tmp, self._log)
 
     def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
         keys = self.identities.assume(role, tmp.name).environment if role else {}

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, Page
 
 from combinatoric_collage.cli.page_server import Folder, serving
 from combinatoric_collage.local import Cloud
-from tests.workflow.pack_in_use import PACK, call
+from tests.workflow.pack_in_use import PACK, call, runtime_api
 
 SECRET = "the-key-of-nobody"
 
@@ -66,14 +65,12 @@ def listeners(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> Ite
     with Cloud(PACK, stack="pack", workers=2, log=lines.append) as cloud:
         cloud.client("secretsmanager").create_secret(Name="key", SecretString=SECRET)
         assert call(cloud, "Item", {"do": "work"})[1] == "done"
-        environments = [child.environ() for child in psutil.Process().children()]
-        runtime = next(e["AWS_LAMBDA_RUNTIME_API"] for e in environments if "_HANDLER" in e)
         with serving(Folder(folder)) as view:
             yield Listeners(
                 cloud,
                 cloud.endpoint,
                 cloud.outputs["Api"],
-                f"http://{runtime.partition('/')[0]}",
+                f"http://{runtime_api(cloud).partition('/')[0]}",
                 view.rstrip("/"),
             )
 

@@ -18,6 +18,7 @@ import psutil
 
 from tests.faults.invariants import hold
 from tests.faults.report import Report, Shard
+from tests.function_processes import of_function
 from tests.unit.pictures import encode, noise
 
 MOMENTS = (1.0, 4.0, 8.0, 16.0)
@@ -74,11 +75,11 @@ def _worker_killed(function: str) -> bool:
 
 def _kill_worker(process: subprocess.Popen[bytes], function: str) -> bool:
     while process.poll() is None:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.Error):
-                if function in child.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
-                    child.kill()
-                    return True
+        # The cloud itself may end while it is looked at, and so may its processes.
+        with suppress(psutil.Error):
+            for child in of_function(function, process.pid):
+                child.kill()
+                return True
         time.sleep(0.02)
     return False
 

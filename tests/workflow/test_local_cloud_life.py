@@ -10,7 +10,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ import pytest
 from combinatoric_collage.local import Cloud, Container
 from combinatoric_collage.local.http.server import Server
 from combinatoric_collage.local.processes.tasks import GUARD
+from tests.function_processes import of_function
 from tests.workflow.left_over import left_behind, left_over
-from tests.workflow.pack_in_use import FUNCTION, PACK, execute
+from tests.workflow.pack_in_use import FUNCTION, PACK, execute, runtime_api
 from tests.workflow.running import eventually, photo
 
 HEAVY = Container([sys.executable, str(PACK.parent / "tasks" / "heavy.py")], cwd=PACK.parent)
@@ -102,22 +102,13 @@ def test_a_function_under_way_ends_with_the_cloud(before: tuple[Any, ...]) -> No
                 Payload=json.dumps({"do": "sleep"}),
                 InvocationType="Event",
             )
-        eventually(lambda: psutil.Process().children())
+        eventually(lambda: of_function("Misbehave"))
     assert not any(left_over(before))
-
-
-def runtime_api() -> str:
-    """Where the Runtime API of a function's process is, as the process alone is told."""
-    environments = [child.environ() for child in psutil.Process().children()]
-    return next(e["AWS_LAMBDA_RUNTIME_API"] for e in environments if "_HANDLER" in e)
 
 
 def test_who_holds_on_to_the_runtime_api_keeps_no_cloud_up(before: tuple[Any, ...]) -> None:
     with Cloud(PACK, stack="pack") as cloud:
-        cloud.client("lambda").invoke(
-            FunctionName=cloud.outputs["Item"], Payload=json.dumps({"do": "work"})
-        )
-        place, _, secret = runtime_api().partition("/")
+        place, _, secret = runtime_api(cloud).partition("/")
         held = [socket.create_connection(tuple(place.split(":"))) for _ in range(5)]
         for connection in held[:4]:
             path = f"/{secret}/2018-06-01/runtime/invocation/next"
@@ -129,9 +120,7 @@ def test_who_holds_on_to_the_runtime_api_keeps_no_cloud_up(before: tuple[Any, ..
 
 def test_the_runtime_api_is_for_who_knows_its_secret() -> None:
     with Cloud(PACK, stack="pack") as cloud:
-        item = {"FunctionName": cloud.outputs["Item"], "Payload": json.dumps({"do": "work"})}
-        cloud.client("lambda").invoke(**item)
-        place, _, secret = runtime_api().partition("/")
+        place, _, secret = runtime_api(cloud).partition("/")
         for path, headers in (
             ("", {}),
             (f"/{secret[:-1]}", {}),
@@ -145,8 +134,7 @@ def test_the_runtime_api_is_for_who_knows_its_secret() -> None:
                 assert connection.getresponse().status == 404
                 connection.close()
 
-        answer = cloud.client("lambda").invoke(**item)
-        assert json.load(answer["Payload"]) == "done"
+        assert runtime_api(cloud) == f"{place}/{secret}"
 
 
 def test_an_import_that_fails_is_told(tmp_path: Path) -> None:
@@ -247,7 +235,11 @@ def test_an_interrupt_ends_everything(host: Host) -> None:
 @pytest.mark.parametrize(
     ("sent", "amid"),
     # Of those that are taken as the first is, how far the run is makes no difference.
-    [(signal.SIGINT, "RenderTile"), (signal.SIGTERM, ""), (signal.SIGHUP, "")],
+    [
+        (signal.SIGINT, "RenderTile"),
+        (signal.SIGTERM, "StartCollage"),
+        (signal.SIGHUP, "StartCollage"),
+    ],
     ids=["SIGINT", "SIGTERM", "SIGHUP"],
 )
 def test_the_command_leaves_nothing_when_it_is_interrupted(
@@ -266,7 +258,7 @@ def test_the_command_leaves_nothing_when_it_is_interrupted(
         command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
         try:
-            eventually(lambda: at_work(process.pid, amid))
+            eventually(lambda: of_function(amid, process.pid))
             around = psutil.Process(process.pid).children(recursive=True)
             # As a terminal does it: to all of the group.
             os.killpg(process.pid, sent)
@@ -277,17 +269,6 @@ def test_the_command_leaves_nothing_when_it_is_interrupted(
     assert around
     assert not any(child.is_running() for child in around)
     assert not list(tmp_path.glob("laptop-cloud-*"))
-
-
-def at_work(host: int, name: str) -> bool:
-    """Whether a function is there that has this in its name."""
-    for child in psutil.Process(host).children():
-        # One may end while it is looked at.
-        with suppress(psutil.Error):
-            function = child.environ().get("AWS_LAMBDA_FUNCTION_NAME")
-            if function is not None and name in function:
-                return True
-    return False
 
 
 def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:

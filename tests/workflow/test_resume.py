@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from collage.manifest import Manifest
 from collage.watch.look import STARTING, look, newest
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
+from tests.function_processes import of_function
 from tests.unit.pictures import decode
 from tests.workflow.running import SMALL, ended, eventually, photo, run
 
@@ -103,14 +103,8 @@ def body_of(state: Path, key: str) -> Path:
 
 
 def renderers() -> list[psutil.Process]:
-    """The processes in which tiles are made; they are this one's children."""
-    found = []
-    for child in psutil.Process().children():
-        # One may end while it is looked at.
-        with suppress(psutil.Error):
-            if "RenderTile" in child.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
-                found.append(child)
-    return found
+    """The processes in which tiles are made."""
+    return of_function("RenderTile")
 
 
 def kill_a_host(state: Path, tiles: int) -> None:

@@ -41,6 +41,9 @@ SWITCH, ON = "enabled", "on"
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
+PRELOAD = ("boto3", "aws_lambda_powertools", "collage.services", "collage.store.store")
+"""What all of the pack's functions begin with, or import at their first event."""
+
 
 @contextmanager
 def running(
@@ -84,6 +87,7 @@ def running(
             containers=torch_python.containers() if torch_python.folder() else {},
             # A single run ends with it, and says it then.
             lost=None if stays else lambda _error: None,
+            preload=PRELOAD,
         ) as cloud,
     ):
         _put_secrets(cloud, given, keys, private)

@@ -26,6 +26,19 @@ FROM_THE_MACHINE = (
 )
 
 
+# What differs between processes of one function, beside what it is called with.
+OWN = (
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "HOME",
+    "TMPDIR",
+    "PYTHONPATH",
+)
+
+
 @dataclass(frozen=True)
 class Function:
     """One function of the stack."""

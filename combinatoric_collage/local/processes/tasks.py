@@ -3,9 +3,7 @@
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Semaphore, Thread
@@ -89,14 +87,14 @@ class Task:
 
     def _run(self) -> int:
         self._tmp.mkdir()
-        child = Child(["-P", str(GUARD), *self._command], self._cwd, self._environment, self._hear)
+        child = Child.python(
+            ["-P", str(GUARD), *self._command], self._cwd, self._environment, self._hear
+        )
         try:
             while child.runs and not self._stop.wait(PULSE_SECONDS):
                 pass
             if child.runs:
-                child.process.send_signal(signal.SIGTERM)
-                with suppress(subprocess.TimeoutExpired):
-                    child.process.wait(self._grace)
+                child.terminate(self._grace)
         finally:
             killed = child.runs
             code = child.kill()

@@ -16,12 +16,11 @@ import psutil
 from combinatoric_collage.local.aws import LOOPBACK
 from combinatoric_collage.local.connections import Connections
 from combinatoric_collage.local.processes import layers
-from combinatoric_collage.local.processes.child import Child
+from combinatoric_collage.local.processes.forked import Launcher
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import INIT_SECONDS, Invocation, Result
 from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 
-BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 # How often a busy process is looked at; an answer never waits for it.
 PULSE_SECONDS = 0.05
 LOG_TAIL_BYTES = 4096
@@ -36,6 +35,7 @@ class Worker:
         environment: Callable[[str, Path], Mapping[str, str]],
         tmp: Path,
         log: Callable[[str], None],
+        launcher: Launcher,
     ) -> None:
         self.function = function
         self._log = log
@@ -52,14 +52,7 @@ class Worker:
         tmp.mkdir()
         self._api = RuntimeApi(self)
         address = f"{LOOPBACK}:{self._api.server_port}/{self.secret}"
-        self._child = Child(
-            # -P: the folder of the bootstrap must not hide modules of the function.
-            # -S: what is installed here is not what Lambda has; see `layers`.
-            ["-P", "-S", str(BOOTSTRAP), function.handler],
-            function.folders[0],
-            environment(address, tmp),
-            self._hear,
-        )
+        self._child = launcher.start(function, environment(address, tmp), self._hear)
         self._server = Thread(target=self._serve, daemon=True)
         self._server.start()
 
@@ -79,10 +72,11 @@ class Worker:
             try:
                 answered, result = self._outbox.get(timeout=0 if dead else PULSE_SECONDS)
             except Empty:
-                verdict = self._exit() if dead else self._judge(invocation)
-                if verdict is None:
+                verdict = None if dead else self._judge(invocation)
+                if verdict is None and not dead:
                     continue
-                self._child.kill()
+                code = self._child.kill()
+                verdict = verdict or _ended(code)
                 why = f"RequestId: {request_id} Error: {verdict[1]}"
                 self._log(f"{function.name}: {why} {verdict[0]}")
                 result = Result.error(verdict[0], why)
@@ -129,17 +123,12 @@ class Worker:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
             return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
         try:
-            used: int = psutil.Process(self._child.process.pid).memory_info().rss
+            used: int = psutil.Process(self._child.pid).memory_info().rss
         except psutil.Error:
             return None
         if used > self.function.memory * 2**20:
             return "Runtime.ExitError", "Runtime exited with error: signal: killed"
         return None
-
-    def _exit(self) -> tuple[str, str]:
-        code = self._child.process.returncode
-        how = f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}".lower()
-        return "Runtime.ExitError", f"Runtime exited with error: {how}"
 
     def _tail_bytes(self) -> bytes:
         return "".join(list(self._tail)).encode()[-LOG_TAIL_BYTES:]
@@ -151,3 +140,9 @@ class Worker:
     def _hear(self, line: str) -> None:
         self._tail.append(line)
         self._log(f"{self.function.name}: {line.rstrip()}")
+
+
+def _ended(code: int) -> tuple[str, str]:
+    """What Lambda says of a process that has ended by itself."""
+    how = f"exit status {code}" if code >= 0 else f"signal: {signal.strsignal(-code)}".lower()
+    return "Runtime.ExitError", f"Runtime exited with error: {how}"

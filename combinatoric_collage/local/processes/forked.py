@@ -1,0 +1,246 @@
+"""Processes of functions that are forked off one which has imported what they begin with.
+
+An import takes a tenth of a second to half a one of a processor, as long as a small picture, and
+functions of a stack have most of theirs in common. AWS starts functions in a like way where that
+is asked for ("SnapStart" in Lambda's developer guide): what was imported before is not imported
+again, and a process differs from others of its function in what it has done since.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from typing import IO
+
+from combinatoric_collage.local.processes.child import Child
+from combinatoric_collage.local.processes.functions import OWN, Function
+
+HERE = Path(__file__).parent
+BOOTSTRAP, ZYGOTE = HERE / "bootstrap.py", HERE / "zygote.py"
+# What they are like is read by other than Python, or before it is asked to import anything.
+UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_")
+# Each process has an empty folder of its own, wherever it lies.
+ALIKE = {"HOME"}
+LARGEST_PACKET = 2**20
+# More than any of the lines that tell of a process.
+PIECE = 64
+# Elsewhere libraries of the system do not bear to be forked.
+FORKS = sys.platform == "linux"
+
+
+class Zygote:
+    """The process that others are forked off; it has what all of some functions have."""
+
+    def __init__(
+        self,
+        functions: Iterable[tuple[Function, Mapping[str, str]]],
+        modules: Sequence[str],
+        home: Path,
+        hear: Callable[[str], None],
+    ) -> None:
+        """Starts it for functions with their environments.
+
+        `modules` are imported there, those that are found in the layers of all of the functions.
+        It has an empty folder `home`, and `hear` gets what it prints.
+        """
+        given = list(functions)
+        first, *others = (function.folders for function, _ in given)
+        self._folders = tuple(f for f in first if all(f in folders for folders in others))
+        self._environment = _common([environment for _, environment in given])
+        home.mkdir()
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket, self._lock = ours, Lock()
+        path = os.pathsep.join(map(str, self._folders))
+        with its:
+            self._process = subprocess.Popen(  # noqa: S603 - the stack's own code
+                [sys.executable, "-P", "-S", str(ZYGOTE), str(BOOTSTRAP), *modules],
+                cwd=home,
+                env={**self._environment, "HOME": str(home), "PYTHONPATH": path},
+                stdin=its.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        self._reader = Thread(target=self._hear, args=(hear,), daemon=True)
+        self._reader.start()
+        said = ours.recv(LARGEST_PACKET)
+        self._known = json.loads(said) if said else None
+
+    def fits(self, function: Function, environment: Mapping[str, str]) -> bool:
+        """Whether what was imported is what the function would import, in its environment."""
+        if self._known is None or self._process.poll() is not None:
+            return False
+        folders = tuple(f for f in function.folders if f in self._folders)
+        own = [folder for folder in function.folders if folder not in self._folders]
+        names = set(self._known["names"])
+        return (
+            folders == self._folders
+            and not any(_holds(folder, names) for folder in own)
+            and not any(self._matters(name) for name in self._differing(environment))
+        )
+
+    def fork(
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        environment: Mapping[str, str],
+        hear: Callable[[str], None],
+    ) -> Child:
+        """A process as `Child.python` starts one with the bootstrap and `arguments`.
+
+        Raises:
+            OSError: when there is no zygote any more.
+        """
+        job = {"arguments": arguments, "cwd": str(cwd), "environment": dict(environment)}
+        entrance, stdin = os.pipe()
+        stdout, out = os.pipe()
+        told, tell = os.pipe()
+        try:
+            with self._lock:
+                socket.send_fds(self._socket, [json.dumps(job).encode()], [entrance, out, tell])
+        except OSError:
+            for end in (stdin, stdout, told):
+                os.close(end)
+            raise
+        finally:
+            for end in (entrance, out, tell):
+                os.close(end)
+        return Child(Forked(stdin, stdout, told), hear)
+
+    def stop(self) -> None:
+        """Ends it, when all that were forked off it have ended."""
+        self._socket.close()
+        self._process.wait()
+        self._reader.join()
+
+    def _differing(self, environment: Mapping[str, str]) -> set[str]:
+        names = (environment.keys() | self._environment.keys()) - ALIKE - {"PYTHONPATH"}
+        return {name for name in names if environment.get(name) != self._environment.get(name)}
+
+    def _matters(self, name: str) -> bool:
+        read = self._known["read"] if self._known else []
+        return name in read or "*" in read or name.startswith(UNSEEN)
+
+    def _hear(self, hear: Callable[[str], None]) -> None:
+        if self._process.stdout:
+            with self._process.stdout:
+                for line in self._process.stdout:
+                    hear(f"functions: {line.rstrip()}")
+
+
+class Forked:
+    """A process that is not this one's child, as subprocess has its own."""
+
+    def __init__(self, stdin: int, stdout: int, told: int) -> None:
+        """Waits for its id, the first line that is written into the pipe `told`.
+
+        Raises:
+            OSError: when it did not begin.
+        """
+        self.stdin: IO[str] | None = open(stdin, "w", encoding="utf-8")  # noqa: SIM115
+        self.stdout: IO[str] | None = open(  # noqa: SIM115
+            stdout, encoding="utf-8", errors="replace"
+        )
+        self._told = told
+        self._said = b""
+        self._lock = Lock()
+        self._code: int | None = None
+        while b"\n" not in self._said and (more := os.read(told, PIECE)):
+            self._said += more
+        first, _, self._said = self._said.partition(b"\n")
+        if not first:
+            self.stdin.close()
+            self.stdout.close()
+            os.close(told)
+            raise ChildProcessError("A function's process could not be forked.")
+        self.pid = int(first)
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._look(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, once it has ended; `timeout` is in seconds.
+
+        Raises:
+            TimeoutExpired: when it has not in that time.
+        """
+        code = self._look(None if timeout is None else timeout * 1000)
+        if code is None:
+            raise subprocess.TimeoutExpired("fork", timeout or 0)
+        return code
+
+    def _look(self, milliseconds: float | None) -> int | None:
+        with self._lock:
+            if self._code is None and (self._said or _readable(self._told, milliseconds)):
+                said = self._said or os.read(self._told, PIECE)
+                # Who does not say has no parent any more that could.
+                self._code = int(said) if said else -signal.SIGKILL
+                os.close(self._told)
+        return self._code
+
+
+def _readable(pipe: int, milliseconds: float | None) -> bool:
+    """Whether something can be read from a pipe, also its end."""
+    ready = select.poll()
+    ready.register(pipe, select.POLLIN)
+    return bool(ready.poll(milliseconds))
+
+
+def _common(environments: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The variables that are the same in all of them, without those of each process."""
+    first, *others = environments
+    return {
+        name: value
+        for name, value in first.items()
+        if name not in OWN and all(other.get(name) == value for other in others)
+    }
+
+
+def _holds(folder: Path, names: set[str]) -> bool:
+    """Whether a folder has a module of one of the names."""
+    return any(entry.name.partition(".")[0] in names for entry in os.scandir(folder))
+
+
+class Launcher:
+    """Starts processes of functions, forked where that makes no difference to the function."""
+
+    def __init__(self, zygote: Callable[[], Zygote]) -> None:
+        """`zygote` makes it, once it is needed."""
+        self._make = zygote
+        self._lock = Lock()
+        self._zygote: Zygote | None = None
+
+    def start(
+        self, function: Function, environment: Mapping[str, str], hear: Callable[[str], None]
+    ) -> Child:
+        """A process of a function, of which `hear` gets every line that it prints."""
+        if FORKS:
+            with self._lock:
+                self._zygote = zygote = self._zygote or self._make()
+            if zygote.fits(function, environment):
+                with suppress(OSError):
+                    return zygote.fork([function.handler], function.folders[0], environment, hear)
+        return Child.python(
+            # -P: the folder of the bootstrap must not hide modules of the function.
+            # -S: what is installed here is not what Lambda has; see `layers`.
+            ["-P", "-S", str(BOOTSTRAP), function.handler],
+            function.folders[0],
+            environment,
+            hear,
+        )
+
+    def stop(self) -> None:
+        """Ends the zygote."""
+        with self._lock:
+            if self._zygote:
+                self._zygote.stop()

@@ -24,6 +24,7 @@ from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
 from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
+from combinatoric_collage.local.translations import Translations, cache_folder
 
 logger = logging.getLogger("local")
 
@@ -160,7 +161,13 @@ class Cloud:
         self._tmp = scratch.folder()
         defer(shutil.rmtree, self._tmp, ignore_errors=True)
         self.tasks = Tasks(self._containers, self._task_environment, self._tmp, self._log)
-        plan = template.plan(self._template, self._parameters, self.region, self._stack_name)
+        plan = template.plan(
+            self._template,
+            self._parameters,
+            self.region,
+            self._stack_name,
+            Translations(cache_folder() / "templates"),
+        )
         self.paths = plan.paths
         defer(install.forget)
         endpoint = server.Server(self._port)

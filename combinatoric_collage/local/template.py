@@ -16,6 +16,8 @@ except ImportError:  # where libyaml is not, the same in Python, ten times as sl
 
 from combinatoric_collage.local.errors import TemplateError
 from combinatoric_collage.local.parameters import check
+from combinatoric_collage.local.translations import Translations
+from combinatoric_collage.local.translations import key as translation_key
 
 # It counts what it translates, and warns when nobody asks how much that was.
 logging.getLogger("samtranslator").addHandler(logging.NullHandler())
@@ -84,19 +86,30 @@ def parse(text: str, source: Path | str) -> dict[str, Any]:
 
 def read(path: Path) -> dict[str, Any]:
     """The template at `path` as it is written."""
+    return parse(_text(path), path)
+
+
+def _text(path: Path) -> str:
     try:
-        return parse(path.read_text(encoding="utf-8"), path)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise TemplateError(f"The template {path} cannot be read: {error.strerror}.") from error
 
 
-def plan(path: Path, parameters: Mapping[str, str], region: str, stack: str) -> Plan:
-    """Translates the SAM template at `path`."""
-    sam = read(path)
-    check(sam.get("Parameters") or {}, parameters)
-    _mark_paths(sam)
-
-    template = _translate(sam, parameters, region, stack, path)
+def plan(
+    path: Path, parameters: Mapping[str, str], region: str, stack: str, kept: Translations
+) -> Plan:
+    """Translates the SAM template at `path`, or takes what was `kept` of that."""
+    text = _text(path)
+    key = translation_key(text.encode(), parameters, region, stack, Path(__file__))
+    template = kept.get(key)
+    if template is None:
+        sam = parse(text, path)
+        check(sam.get("Parameters") or {}, parameters)
+        _mark_paths(sam)
+        template = _translate(sam, parameters, region, stack, path)
+        if "Transform" in sam:
+            kept.put(key, template)
     return Plan(template, _take_paths(template, path.parent))
 
 

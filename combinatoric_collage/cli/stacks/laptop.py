@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from functools import cache
@@ -28,6 +27,7 @@ from combinatoric_collage.local import Cloud, kept, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
 from combinatoric_collage.local.aws import client as aws_client
 from combinatoric_collage.local.bedrock.own_aws import OwnAws
+from combinatoric_collage.local.translations import cache_folder
 from combinatoric_collage.pack import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
@@ -217,9 +217,8 @@ def _identity(environment: Mapping[str, str]) -> Identity:
 
 
 def default_state() -> Path:
-    """Where the command keeps its state: in the user's cache, as each system has it."""
-    caches = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or caches) / "combinatoric-collage" / "state"
+    """Where the command keeps its state: in the user's cache."""
+    return cache_folder() / "state"
 
 
 def clean(state: Path) -> bool:

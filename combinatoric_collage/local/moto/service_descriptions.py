@@ -5,17 +5,36 @@ what folders moto has.
 """
 
 from contextlib import ExitStack
+from typing import Any
 
 import botocore.session
 
 from combinatoric_collage.local.aws import descriptions
 from combinatoric_collage.local.moto.host import Host, replace
 
+# Its description, of 10 MB, would be read for what its endpoints are called: by its own name.
+EC2 = "ec2"
+
 
 def patch(_host: Host, stack: ExitStack) -> None:
     """All of it."""
     # Before anything of moto's is imported: some of it makes sessions then.
     replace(stack, botocore.session, "create_loader", lambda *_: descriptions())
+
+    regions = botocore.session.Session.get_available_regions
+
+    def available(
+        self: Any,
+        service_name: str,
+        partition_name: str = "aws",
+        allow_non_regional: bool = False,
+    ) -> list[str]:
+        if service_name != EC2:
+            return regions(self, service_name, partition_name, allow_non_regional)
+        resolver = self._get_internal_component("endpoint_resolver")
+        return list(resolver.get_available_endpoints(EC2, partition_name, allow_non_regional))
+
+    replace(stack, botocore.session.Session, "get_available_regions", available)
 
     from moto import backends
 

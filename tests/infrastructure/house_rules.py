@@ -46,8 +46,8 @@ ARROWS = {
     "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
         "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
-        "local.aws local.bedrock local.kept manifest owners pack page progress request services "
-        "settings sharing steps store watch"
+        "local.aws local.bedrock local.kept local.translations manifest owners pack page progress "
+        "request services settings sharing steps store watch"
     ),
     "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",
@@ -67,7 +67,7 @@ ARROWS = {
     "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
         "local.aws local.bedrock local.deploy local.errors local.http local.identities "
-        "local.moto local.processes local.scratch local.state local.template"
+        "local.moto local.processes local.scratch local.state local.template local.translations"
     ),
     "local.deploy": "local.aws local.errors local.moto local.processes local.template",
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
@@ -77,7 +77,7 @@ ARROWS = {
     "local.parameters": "local.errors",
     "local.processes": "local.aws local.connections local.errors local.same_origin",
     "local.state": "local.errors",
-    "local.template": "local.errors local.parameters",
+    "local.template": "local.errors local.parameters local.translations",
     "manifest": "collage formats frozen names sheet tile",
     "messages": "collage digest errors frozen internet",
     "names": "formats",

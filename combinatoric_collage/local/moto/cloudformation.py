@@ -1,6 +1,7 @@
 """CloudFormation: what moto cannot make is reported, and what it makes by half is completed."""
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -16,7 +17,16 @@ MISSING = "not-on-this-machine:"
 
 def patch(host: Host, stack: ExitStack) -> None:
     """All of it."""
-    for change in (_failures, _no_values, _unsupported, _names, _buckets, _roles, _layers):
+    for change in (
+        _failures,
+        _json,
+        _no_values,
+        _unsupported,
+        _names,
+        _buckets,
+        _roles,
+        _layers,
+    ):
         change(host, stack)
 
 
@@ -52,6 +62,21 @@ def _no_values(_host: Host, stack: ExitStack) -> None:
         return [one for one in made if one is not None] if isinstance(made, list) else made
 
     replace(stack, parsing, "clean_json", clean)
+
+
+def _json(_host: Host, stack: ExitStack) -> None:
+    """A template that is JSON, as the one of a pack is by now, is read as YAML; that takes long."""
+    from moto.cloudformation.models import Stack
+
+    parse = Stack.parse_template
+
+    def parsed(template: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(template))
+        except ValueError:
+            return parse(template)
+
+    replace(stack, Stack, "parse_template", staticmethod(parsed))
 
 
 def _unsupported(host: Host, stack: ExitStack) -> None:
@@ -140,7 +165,6 @@ def _as_the_api_has_it(rule: dict[str, Any]) -> dict[str, Any]:
 
 def _roles(_host: Host, stack: ExitStack) -> None:
     """A role has no managed policies."""
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
     from moto.iam.models import AWSManagedPolicy, Role, iam_backends
 
     def complete(
@@ -150,14 +174,26 @@ def _roles(_host: Host, stack: ExitStack) -> None:
         for arn in resource["Properties"].get("ManagedPolicyArns", []):
             name = arn.rpartition("/")[2]
             if arn not in backend.managed_policies:
-                known = json.loads(aws_managed_policies_data)
-                if name not in known:
+                known = _managed_policy(name)
+                if known is None:
                     raise StackError(f"There is no policy {arn}.")
-                policy = AWSManagedPolicy.from_data(name, account, region, known[name])
+                policy = AWSManagedPolicy.from_data(name, account, region, known)
                 backend.managed_policies[arn] = policy
             backend.attach_role_policy(arn, role.name)
 
     after(stack, Role, "create_from_cloudformation_json", complete)
+
+
+def _managed_policy(name: str) -> dict[str, Any] | None:
+    """One of AWS's own policies; there are more than a thousand, and all of them take long."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    label = re.search(rf'"{re.escape(name)}"\s*:\s*(?={{)', aws_managed_policies_data)
+    if label is None:
+        return None
+    found, _ = json.JSONDecoder().raw_decode(aws_managed_policies_data, label.end())
+    # One may be called as something in another one is.
+    return dict(found) if "DefaultVersionId" in found else None
 
 
 def _layers(_host: Host, stack: ExitStack) -> None:

@@ -5,6 +5,7 @@ what folders moto has.
 """
 
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Any
 
 import botocore.session
@@ -35,6 +36,19 @@ def patch(_host: Host, stack: ExitStack) -> None:
         return list(resolver.get_available_endpoints(EC2, partition_name, allow_non_regional))
 
     replace(stack, botocore.session.Session, "get_available_regions", available)
+
+    from moto.utilities import utils
+
+    # No instance is run here, and what types there are would take as long as all else of moto.
+    load, types = utils.load_resource, "ec2/resources/instance_type"
+    with ExitStack() as meanwhile:
+        replace(
+            meanwhile,
+            utils,
+            "load_resource",
+            lambda name: {} if name.startswith(types) else load(name),
+        )
+        import_module("moto.ec2.models.instance_types")
 
     from moto import backends
 

@@ -40,6 +40,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "AssembleCollageFunction": "assemble",
             "ExportCollageFunction": "export",
             "ShareCollageFunction": "share",
+            "SharingDistribution.DomainName": "d1.cloudfront.net",
         },
         monkeypatch,
     )

@@ -61,7 +61,7 @@ def derive(template: dict[str, Any]) -> Variant:
     made = copy.deepcopy(template)
     definitions: dict[str, dict[str, Any]] = {}
     changes = [*_machine(made), *_definitions(made, definitions), *_alarms(made)]
-    changes += _map_runs(made)
+    changes += [*_map_runs(made), *_distributions(made)]
     _anchor(made)
     return Variant(made, definitions, tuple(changes))
 
@@ -140,6 +140,16 @@ def _alarms(template: dict[str, Any]) -> Iterator[Change]:
         if "Metrics" in alarm["Properties"]:
             del template["Resources"][name]
             yield Change(f"{name} is left out", "MiniStack makes no alarm by metric math")
+
+
+def _distributions(template: dict[str, Any]) -> Iterator[Change]:
+    """Nothing is shared: there is nobody who would hold an address to its signature."""
+    for name, resource in of_type(template, "AWS::CloudFront::Distribution"):
+        assert resource["Condition"], f"{name} has to be one that a parameter turns on"
+        yield Change(
+            f"{name} is not made, as it is off by default",
+            "whether MiniStack would hold requests to their signature has not been tried",
+        )
 
 
 def _map_runs(template: dict[str, Any]) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from combinatoric_collage.cli.commands.again import again
 from combinatoric_collage.cli.commands.assemble import assemble
 from combinatoric_collage.cli.commands.bedrock import bedrock
 from combinatoric_collage.cli.commands.choose import choose
+from combinatoric_collage.cli.commands.delete import delete, undelete
 from combinatoric_collage.cli.commands.doctor import doctor, preflight
 from combinatoric_collage.cli.commands.explain import explain
 from combinatoric_collage.cli.commands.export import export
@@ -38,6 +39,8 @@ COMMANDS = {
     "logs": logs,
     "list": look.newest,
     "cancel": look.cancel,
+    "delete": delete,
+    "undelete": undelete,
     "fetch": look.fetch,
     "choose": choose,
     "export": export,

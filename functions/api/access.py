@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, Action] = {
     "getRequest": "read",
     "listTiles": "read",
     "stopCollage": "cancel",
+    "surveyDeletion": "read",
+    "deleteCollage": "delete",
     "askAgain": "read",
     "assembleCollage": "assemble",
     "exportCollage": "export",

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from collage.choices.choice import Change, Person
+from collage.deletion import Survey
 from collage.formats import ContentType
 from collage.frozen import Frozen
 from collage.messages.addressee import LONGEST_ADDRESS, Addressee, addressee
@@ -146,6 +147,12 @@ class Tiles(Frozen):
 
     items: list[TileItem]
     next: str | None
+
+
+class DeletionSeen(Survey):
+    """What a deletion takes away, and whether it is being done."""
+
+    under_way: bool
 
 
 class Events(Frozen):

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from access import checked
 from problems import answer_errors, early, only_known_parameters
-from routes import catalogue, choices, collages, documents, events, exports, shares, uploads
+from routes import every
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 
@@ -23,16 +23,7 @@ app = APIGatewayHttpResolver(
     serializer=partial(json.dumps, separators=(",", ":"), ensure_ascii=False),
 )
 app.use(middlewares=[only_known_parameters, checked])
-for router in (
-    uploads.router,
-    collages.router,
-    events.router,
-    choices.router,
-    exports.router,
-    shares.router,
-    catalogue.router,
-    documents.router,
-):
+for router in every.ROUTERS:
     app.include_router(router)
 answer_errors(app)
 

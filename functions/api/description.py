@@ -120,6 +120,7 @@ def _errors(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     own |= (
         {"409"}
         if path.endswith(("/again", "/assemble", "/choices", "/exports", "/share"))
+        or (path.endswith("/deletion") and "202" in operation["responses"])
         else set()
     )
     schema = {"$ref": f"{REFERENCE}Problem"}

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 from pydantic import BaseModel, Field
 
 from collage.errors import (
+    BeingDeleted,
     CollageError,
     FieldError,
     InvalidRequest,
@@ -193,7 +194,7 @@ def _named(error: CollageError) -> Response[str]:
         # Asked too often is no fault of the stack, and raises no alarm.
         status = 429 if isinstance(error, Throttled) else 503
         return problem(status, error.name, str(error), headers=headers)
-    conflict = isinstance(error, Conflict | UnreadableChoices)
+    conflict = isinstance(error, BeingDeleted | Conflict | UnreadableChoices)
     forbidden = isinstance(error, Forbidden)
     missing = isinstance(error, NotInStore)
     status = 404 if missing else 403 if forbidden else 409 if conflict else 422

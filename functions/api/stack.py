@@ -60,6 +60,11 @@ def share(collage: str, name: str) -> None:
     _tell(os.environ["SHARE_FUNCTION"], {"id": collage, "share": name})
 
 
+def delete(collage: str, by: str) -> None:
+    """Have a collage deleted; that may take longer than a request."""
+    _tell(os.environ["DELETE_FUNCTION"], {"id": collage, "by": by})
+
+
 def _tell(function: str, event: Mapping[str, Any]) -> None:
     """Have a function run with an event, which holds a quarter of a megabyte at most."""
     payload = json.dumps(event, separators=(",", ":")).encode()

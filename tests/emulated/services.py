@@ -127,5 +127,6 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         "SharingDomain": DOMAIN,
         "SharingKeyA": "K1",
         "SharingPublicKeyA": public,
+        "DeleteCollageFunction": "DeleteCollage",
         "AWS::StackName": "emulated",
     }

@@ -134,6 +134,24 @@ def _taken_away(report: Report, on: Services, ids: Sequence[str]) -> Iterator[st
     yield line
     address = on.data(f"{record}/copy.json")["address"]
     expect("Signature=" in address and copied["files"] > 0, (address, copied))
+    yield _delete(report, on, ids[-1])
+
+
+def _delete(report: Report, on: Services, collage: str) -> str:
+    """Have a collage deleted; a line for the report."""
+    # Nothing executes the runs here, so none has ended.
+    states = on.client("stepfunctions")
+    (machine,) = states.list_state_machines()["stateMachines"]
+    running = states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+    for run in running:
+        states.stop_execution(executionArn=run["executionArn"])
+    asked = {"id": collage}
+    line, (said, gone) = report.invoke(
+        "DeleteCollage", {**asked, "dry_run": True}, {**asked, "seconds": 60}
+    )
+    expect(said["files"] > 0 and gone["done"], (said, gone))
+    expect(on.listing(f"collages/{collage}/") == set(), collage)
+    return line
 
 
 def _whole(on: Services, collage: str) -> None:

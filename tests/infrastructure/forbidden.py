@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.infrastructure.roles import ACCOUNT, ARNS, REGION, S3, STATES, place
 
-START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API, DELIVER = (
+START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, DELETE, SHARE, RECORD, API, DELIVER = (
     f"{name}FunctionRole"
     for name in (
         "StartCollage",
@@ -17,6 +17,7 @@ START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API, DELIVE
         "RenderTile",
         "AssembleCollage",
         "ExportCollage",
+        "DeleteCollage",
         "ShareCollage",
         "RecordFailure",
         "Api",
@@ -28,7 +29,7 @@ MESSAGES, RULE = "MessagesStateMachineRole", "MessagesStateMachineEndsRole"
 AGENT, EXECUTION = "GpuInstanceRole", "DiffusionExecutionRole"
 NOBODY: frozenset[str] = frozenset()
 FUNCTIONS = frozenset(
-    {START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, SHARE, RECORD, API, DELIVER}
+    {START, STYLES, MASKS, PLAN, RENDER, ASSEMBLE, EXPORT, DELETE, SHARE, RECORD, API, DELIVER}
 )
 
 
@@ -87,10 +88,10 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{UPLOADS}/uploads/photo.png"),
     *_calls("s3:PutObject", f"{UPLOADS}/uploads/photo.png.failure.json", START),
     *_calls("s3:PutObject", f"{UPLOADS}/sources/photo", API),
-    *_calls("s3:ListBucket", UPLOADS, START, MASKS, API),
+    *_calls("s3:ListBucket", UPLOADS, START, MASKS, DELETE, API),
     # What is made of it: each step writes its own and nothing of the others.
     *_calls("s3:GetObject", f"{COLLAGES}/private/notes", *NOBODY),
-    *_calls("s3:GetObject", f"{ONE}/request.json", STYLES, MASKS, PLAN, RENDER, API, TASK),
+    *_calls("s3:GetObject", f"{ONE}/request.json", STYLES, MASKS, PLAN, RENDER, DELETE, API, TASK),
     *_calls("s3:PutObject", f"{ONE}/request.json", START, API),
     *_calls("s3:PutObject", f"{ONE}/styles.json", START, STYLES, API),
     *_calls("s3:PutObject", f"{ONE}/source.png", MASKS),
@@ -115,14 +116,14 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{ONE}/exports/0123/asked.json", EXPORT, API),
     *_calls("s3:AbortMultipartUpload", f"{ONE}/exports/0123/zip.zip", EXPORT),
     # What is shared: one role makes copies, and takes them away; no other sees them.
-    *_calls("s3:PutObject", f"{ONE}/shares/abc/share.json", API),
+    *_calls("s3:PutObject", f"{ONE}/shares/abc/share.json", API, DELETE),
     *_calls("s3:PutObject", f"{ONE}/shares/abc/copy.json", SHARE),
     *_calls("s3:GetObject", f"{ONE}/shares/abc/copy.json", SHARE, API),
-    *_calls("s3:DeleteObject", f"{ONE}/shares/abc/share.json", SHARE),
-    *_calls("s3:PutObject DeleteObject", f"{COLLAGES}/shares/abc/site/index.html", SHARE),
+    *_calls("s3:DeleteObject", f"{ONE}/shares/abc/share.json", SHARE, DELETE),
+    *_calls("s3:PutObject", f"{COLLAGES}/shares/abc/site/index.html", SHARE),
+    *_calls("s3:DeleteObject", f"{COLLAGES}/shares/abc/site/index.html", SHARE, DELETE),
     *_calls("s3:GetObject", f"{COLLAGES}/shares/abc/site/index.html"),
     *_calls("s3:PutObject DeleteObject", f"{COLLAGES}/shares/abc/other.json"),
-    *_calls("s3:DeleteObject", f"{ONE}/manifest.json"),
     *_calls("lambda:InvokeFunction", _arn("lambda", "function:ShareCollageFunction"), API),
     *_calls(
         "secretsmanager:GetSecretValue", _arn("secretsmanager", "secret:sharing-key-a1B2c3"), SHARE
@@ -132,9 +133,22 @@ CALLS: tuple[Call, ...] = (
         _arn("secretsmanager", "secret:sharing-key-a1B2c3"),
     ),
     *_calls("cloudfront:UpdateDistribution UpdateKeyGroup CreateInvalidation", "*"),
-    # Nothing else is deleted or opened by anybody.
-    *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{COLLAGES}/tiles/0123.png"),
-    *_calls("s3:DeleteObject DeleteObjectVersion PutObjectAcl", f"{UPLOADS}/uploads/photo.png"),
+    # One role deletes collages, and can be undone: no version is deleted by anybody.
+    *_calls("s3:DeleteObject", f"{ONE}/manifest.json", DELETE),
+    *_calls("s3:DeleteObject", f"{COLLAGES}/index/8215-0123456789abcdef0123", DELETE),
+    *_calls("s3:DeleteObject", f"{COLLAGES}/tiles/0123.png", DELETE),
+    *_calls("s3:DeleteObject", f"{UPLOADS}/uploads/photo.png", DELETE),
+    *_calls("s3:DeleteObject", f"{COLLAGES}/else"),
+    *_calls("s3:DeleteObject", f"{UPLOADS}/else"),
+    *_calls("s3:PutObject DeleteObject", f"{COLLAGES}/deletions/0123456789abcdef0123.json", DELETE),
+    *_calls(
+        "s3:GetObject",
+        f"{COLLAGES}/deletions/0123456789abcdef0123.json",
+        *(START, PLAN, DELETE, API),
+    ),
+    *_calls("lambda:InvokeFunction", _arn("lambda", "function:DeleteCollageFunction"), API),
+    *_calls("s3:DeleteObjectVersion PutObjectAcl", f"{COLLAGES}/tiles/0123.png"),
+    *_calls("s3:DeleteObjectVersion PutObjectAcl", f"{UPLOADS}/uploads/photo.png"),
     *_calls("s3:DeleteBucket PutBucketPolicy PutBucketAcl PutLifecycleConfiguration", COLLAGES),
     *_calls("s3:ListAllMyBuckets CreateBucket", "*"),
     # What is another's.
@@ -180,7 +194,7 @@ CALLS: tuple[Call, ...] = (
     *_calls("states:StartExecution", MACHINE, START, API, WORKFLOW),
     *_calls("states:StartExecution", f"{STATES}stateMachine:stack-collage-2"),
     *_calls("states:StopExecution", RUN, API, WORKFLOW),
-    *_calls("states:DescribeExecution", RUN, START, API, WORKFLOW),
+    *_calls("states:DescribeExecution", RUN, START, DELETE, API, WORKFLOW),
     *_calls("states:StopExecution DescribeExecution", f"{STATES}execution:stack-collage-2:0123"),
     *_calls("states:UpdateStateMachine DeleteStateMachine", MACHINE),
     *_calls("lambda:InvokeFunction", _arn("lambda", "function:RenderTileFunction"), WORKFLOW),
@@ -234,7 +248,9 @@ CALLS: tuple[Call, ...] = (
     *_calls("events:PutEvents", _arn("events", "event-bus/another")),
     *_calls("events:PutRule", _arn("events", "rule/another")),
     *_calls(
-        "sqs:SendMessage", ARNS["DeadLetterQueue"], START, ASSEMBLE, EXPORT, SHARE, RECORD, MESSAGES
+        "sqs:SendMessage",
+        ARNS["DeadLetterQueue"],
+        *(START, ASSEMBLE, EXPORT, DELETE, SHARE, RECORD, MESSAGES),
     ),
     *_calls("sqs:ReceiveMessage DeleteMessage PurgeQueue", ARNS["DeadLetterQueue"]),
     *_calls("sqs:SendMessage", _arn("sqs", "another")),

@@ -10,12 +10,12 @@ ARROWS = {
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.choice_places": "choices cli.folder_choices cli.result_files cli.stacks errors manifest",
     "cli.commands": (
-        "choices cli.checks cli.choice_places cli.common_options cli.confirmation cli.exit_codes "
-        "cli.followed_run cli.gallery cli.given_files cli.input_files cli.messages "
-        "cli.option_values cli.output_folder cli.page_server cli.progress_bars "
+        "choices cli.checks cli.choice_places cli.common_options cli.confirmation "
+        "cli.exit_codes cli.followed_run cli.gallery cli.given_files cli.input_files "
+        "cli.messages cli.option_values cli.output_folder cli.page_server cli.progress_bars "
         "cli.request_options cli.ringing cli.stacks cli.stored_site cli.style_pictures "
-        "cli.torch_python engines errors export formats local manifest pack page progress "
-        "provenance records request sharing sheet steps studio text watch"
+        "cli.torch_python deletion engines errors export formats local manifest pack page "
+        "progress provenance records request sharing sheet steps studio text watch"
     ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
@@ -45,23 +45,24 @@ ARROWS = {
     "cli.result_files": "errors formats manifest names page",
     "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
-        "choices cli.folder_choices cli.result_files cli.torch_python engines errors export local "
-        "local.aws local.bedrock local.kept local.translations manifest owners pack page progress "
-        "request services settings sharing steps store watch"
+        "choices cli.folder_choices cli.result_files cli.torch_python deletion engines errors "
+        "export local local.aws local.bedrock local.kept local.translations manifest owners "
+        "pack page progress request services settings sharing steps store watch"
     ),
     "cli.stored_site": "errors formats page store watch",
     "cli.style_pictures": "words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
+    "deletion": "frozen names",
     "engines": "errors frozen internet networks painting pictures tile weights words",
     "examples": "announcements choices engines manifest painting plan request tile",
     "export": "choices digest errors fields formats frozen manifest names request sheet text",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",
     "functions": (
-        "announcements choices clock collage digest engines errors export fields formats frozen "
-        "messages names owners pictures progress recipes request services settings sharing sheet "
-        "spending steps store tile watch words"
+        "announcements choices clock collage deletion digest engines errors export fields "
+        "formats frozen messages names owners pictures progress recipes request services "
+        "settings sharing sheet spending steps store tile watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -113,14 +114,15 @@ ARROWS = {
     "sheet": "digest errors fields frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage digest engines errors export fields formats in_order "
-        "manifest messages notes owners page pictures pixels plan prepared progress provenance "
-        "recipes records request services settings sharing sheet spending store tile verdict watch "
-        "weights words"
+        "announcements choices clock collage deletion digest engines errors export fields "
+        "formats in_order manifest messages notes owners page pictures pixels plan prepared "
+        "progress provenance recipes records request services settings sharing sheet spending "
+        "store tile verdict watch weights words"
     ),
     "store": (
-        "choices digest engines errors export formats frozen in_order manifest messages names "
-        "notes owners page plan prepared progress records request settings sharing tile weights"
+        "choices deletion digest engines errors export formats frozen in_order manifest "
+        "messages names notes owners page plan prepared progress records request settings "
+        "sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",

@@ -40,6 +40,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/progress.json": "Whether the collage is known, and can be read",
             "COLLAGES/collages/*/styles.json": "Whether styles are frozen already",
             "COLLAGES/collages/*/manifest.json": "Whether an earlier run left nothing to do",
+            "COLLAGES/deletions/*": "What is being deleted is not started",
             "WEIGHTS/models/*": WEIGHTS,
         },
         "s3:ListBucket": {"UPLOADS": MISSING, "COLLAGES": MISSING, "WEIGHTS": MISSING},
@@ -97,6 +98,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/plan.json": "The numbers that calls had in an earlier run",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
             "COLLAGES/tiles/*.json": "Which tiles are there already and cost nothing",
+            "COLLAGES/deletions/*": "Whether tiles are being deleted at this moment",
             "WEIGHTS/models/*": WEIGHTS,
         },
         "s3:ListBucket": {"COLLAGES": LISTED, "WEIGHTS": MISSING},
@@ -183,6 +185,33 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/exports/*": "Nothing is left of a file that failed half-way"
         },
     },
+    "DeleteCollageFunctionRole": {
+        "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
+        "s3:GetObject": {
+            "COLLAGES/collages/*/request.json": "Which uploads a collage names, and others do",
+            "COLLAGES/collages/*/prepared.json": "Whether another one is of the same pictures",
+            "COLLAGES/collages/*/plan.json": "Which tiles a collage has, and others use",
+            "COLLAGES/collages/*/manifest.json": "The same, where a plan cannot be read",
+            "COLLAGES/collages/*/shares/*/share.json": "Which shares there are",
+            "COLLAGES/deletions/*": "How far a deletion is that was cut short",
+        },
+        "s3:ListBucket": {"COLLAGES": LISTED, "UPLOADS": LISTED},
+        "s3:PutObject": {
+            "COLLAGES/collages/*/shares/*/share.json": "That a share is over",
+            "COLLAGES/deletions/*": "That a collage is being deleted, and how far that is",
+        },
+        "s3:DeleteObject": {
+            "UPLOADS/uploads/*": "Uploads that no other collage names",
+            "UPLOADS/sources/*": "The same",
+            "COLLAGES/collages/*": "The collage",
+            "COLLAGES/deletions/*": "The deletion is done",
+            "COLLAGES/index/*": "Its entry in the list of all",
+            "COLLAGES/owned/*": "The same in those of its owner and group",
+            "COLLAGES/shares/*/site/*": "The copies of its shares",
+            "COLLAGES/tiles/*": "Tiles that no other collage uses",
+        },
+        "states:DescribeExecution": {"execution:stack-collage:*": "A run under way is let be"},
+    },
     "ShareCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
         "s3:GetObject": {
@@ -228,6 +257,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "UPLOADS/sources/*": "The same where a door put it",
             "COLLAGES/collages/*": "The collage's records, and links to its files",
             "COLLAGES/tiles/*": "The tiles' sidecars, and links to their pictures",
+            "COLLAGES/deletions/*": "Whether a collage is being deleted",
             "WEIGHTS/models/*": WEIGHTS,
         },
         "s3:ListBucket": {"UPLOADS": MISSING, "COLLAGES": LISTED, "WEIGHTS": MISSING},
@@ -257,6 +287,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "lambda:InvokeFunction": {
             "function:AssembleCollageFunction": "Another layout",
             "function:ExportCollageFunction": "A file to take away",
+            "function:DeleteCollageFunction": "A collage that is deleted",
             "function:ShareCollageFunction": "The copy of a share, or its end",
         },
         "dynamodb:PutItem": {"table/LIMITS": "Idempotency keys, taken"},

@@ -131,7 +131,7 @@ def test_an_event_that_cannot_be_delivered_or_dealt_with_is_kept():
         assert {"Fn::GetAtt": [f"{function}{event}", "Arn"]} in senders
         assert functions()[function]["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": queue}
     # The API invokes these by an event, as the rules do the others.
-    for name in ("AssembleCollageFunction", "ExportCollageFunction"):
+    for name in ("AssembleCollageFunction", "ExportCollageFunction", "DeleteCollageFunction"):
         assert functions()[name]["DeadLetterQueue"] == {"Type": "SQS", "TargetArn": queue}
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
     assert denied["Effect"] == "Deny"

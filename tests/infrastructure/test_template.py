@@ -42,7 +42,10 @@ LOG_DELIVERY = {
 }
 
 
-DELETES = {"ShareCollageFunctionRole": {"s3:DeleteObject"}}
+DELETES = {
+    "DeleteCollageFunctionRole": {"s3:DeleteObject"},
+    "ShareCollageFunctionRole": {"s3:DeleteObject"},
+}
 """What a function may delete; where, its reasons and what is forbidden say."""
 
 

@@ -1,13 +1,14 @@
-"""Progress of real runs: what is seen on the way, stopping, and what a next cloud knows."""
+"""Progress of real runs: what is seen on the way, stopping, deleting, what a next cloud knows."""
 
 from collections.abc import Iterator
 from time import sleep
 
 import pytest
 
+from collage.errors import NotInStore
 from collage.progress import Progress
 from collage.watch.look import cancel, look
-from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks import laptop, removal
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, denied, eventually, photo
 
@@ -50,6 +51,30 @@ def test_a_run_is_seen_to_advance_until_it_is_done(stack: Stack) -> None:
     assert seen[-1].state == "done"
     assert seen[-1].tiles.done == seen[-1].tiles.total == 24
     assert any(one.eta_seconds for one in seen if 0 < one.tiles.done < 24)
+
+
+def test_what_is_deleted_goes_by_the_function_alone_and_what_another_uses_stays(
+    stack: Stack,
+) -> None:
+    first, second = (
+        stack.start(photo(44), {**SMALL, "title": title})["id"] for title in ("One", "Two")
+    )
+    for collage in (first, second):
+        assert looks(stack, collage)[-1].state == "done"
+    tiles = stack.store.tile_keys(first)
+
+    said = removal.survey(stack, first)
+    gone = list(removal.delete(stack, first))
+
+    assert (said.tiles, said.kept, said.sources_kept) == (0, len(tiles), 1)
+    # Beside its files there is its entry in the list.
+    assert sum(one.files for one in gone) == said.files + 1
+    assert all(stack.store.has_tile(key) for key in tiles)
+    with pytest.raises(NotInStore):
+        removal.survey(stack, first)
+    assert removal.survey(stack, second).tiles == len(tiles)
+    list(removal.delete(stack, second))
+    assert not any(stack.store.has_tile(key) for key in tiles)
 
 
 def test_failed_calls_are_counted_while_the_others_are_made(stack: Stack) -> None:

@@ -15,6 +15,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
     """All of it."""
     _conditions(stack)
     _events(stack)
+    _deletions(stack)
 
 
 def _conditions(stack: ExitStack) -> None:
@@ -64,3 +65,47 @@ def _events(stack: ExitStack) -> None:
     replace(stack, notifications, "send_event", later)
     for name in ("put_object", "_bucket_response_post"):
         replace(stack, S3Response, name, holding(getattr(S3Response, name)))
+
+
+def _deletions(stack: ExitStack) -> None:
+    """Many objects are deleted by one request: S3 asks for each whether that is allowed.
+
+    moto asks once, for the bucket, which nobody's policy names as what may be deleted.
+    """
+    import xmltodict  # type: ignore[import-untyped]
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.exceptions import BucketAccessDeniedError
+    from moto.s3.models import FakeBucket
+    from moto.s3.responses import S3Response
+
+    held = threading.local()
+    delete = S3Response._bucket_response_delete_keys
+    permission = FakeBucket.get_permission
+
+    def allowed(response: Any, bucket: str, key: str) -> bool:
+        try:
+            response._authenticate_and_authorize_s3_action(bucket_name=bucket, key_name=key)
+        except BucketAccessDeniedError:
+            return False
+        return True
+
+    def deleted(self: Any, bucket_name: str, authenticated: bool = True) -> Any:
+        known = xmltodict.parse(self.body, strip_whitespace=False)["Delete"].get("Object", [])
+        keys = [one["Key"] for one in (known if isinstance(known, list) else [known])]
+        held.denied = {
+            f"arn:aws:s3:::{bucket_name}/{key}"
+            for key in keys
+            if not allowed(self, bucket_name, key)
+        }
+        try:
+            return delete(self, bucket_name)
+        finally:
+            held.denied = set()
+
+    def permitted(self: Any, action: str, resource: str) -> Any:
+        if resource in getattr(held, "denied", ()):
+            return PermissionResult.DENIED
+        return permission(self, action, resource)
+
+    replace(stack, S3Response, "_bucket_response_delete_keys", deleted)
+    replace(stack, FakeBucket, "get_permission", permitted)

@@ -127,6 +127,18 @@ class StoreUnavailable(TransientError):
     """S3 did not answer, or asked to slow down, more often than one call is worth."""
 
 
+class StillRunning(PermanentError):
+    """A collage whose run is under way is not deleted."""
+
+
+class BeingDeleted(PermanentError):
+    """A collage that is being deleted is not started."""
+
+
+class DeletionGoesOn(TransientError):
+    """A deletion takes longer than one call may; the next one goes on with it."""
+
+
 class SharingUnavailable(PermanentError):
     """The stack shares nothing, or has no key to sign addresses with."""
 

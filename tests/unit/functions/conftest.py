@@ -39,6 +39,7 @@ def deployed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Any:
             "MessagesStateMachine": machine["stateMachineArn"],
             "AssembleCollageFunction": "assemble",
             "ExportCollageFunction": "export",
+            "DeleteCollageFunction": "delete",
             "ShareCollageFunction": "share",
             "SharingDistribution.DomainName": "d1.cloudfront.net",
         },

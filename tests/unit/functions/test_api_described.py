@@ -95,6 +95,7 @@ def test_the_description_has_every_route_and_every_problem(api):
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) == {
         "/uploads", "/collages", "/collages/estimate", "/collages/{collage}",
+        "/collages/{collage}/deletion",
         "/collages/{collage}/tiles", "/collages/{collage}/events", "/collages/{collage}/assemble",
         "/collages/{collage}/exports", "/collages/{collage}/exports/{export}",
         "/collages/{collage}/share", "/collages/{collage}/shares",

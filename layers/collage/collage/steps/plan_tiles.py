@@ -15,6 +15,7 @@ from collage.sheet import fonts
 from collage.spending.queues import queues
 from collage.steps import capabilities, duration, progress
 from collage.steps.remaining import in_full, left
+from collage.steps.used_by_others import settle
 from collage.store import lookup
 from collage.store.store import Store
 from collage.tile import Tile
@@ -76,6 +77,7 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
     _in_time(store, tools, made)
     made = _as_before(store, made)
     keys = store.put_plan(made)
+    settle(store)
     waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate)
     most = tools.settings.concurrency

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from collage import clock
 from collage.digest import sha256
-from collage.errors import CollageError
+from collage.errors import BeingDeleted, CollageError
 from collage.manifest import Failure
 from collage.messages.addressee import Addressee, addressee
 from collage.owners.owner import Owner
@@ -70,8 +70,13 @@ def launch(
     It is not where that run ended after ``asked_at``: events are told more than once.
     What moderation refused is not asked for again, unless ``retry_refused``. Who is ``told`` hears
     of every end of the collage from now on, and at once of one that is made already.
+
+    Raises:
+        BeingDeleted: while the collage is.
     """
     asked = accepted.request
+    if store.deletion(accepted.id) is not None:
+        raise BeingDeleted(f"Collage {accepted.id} is being deleted; ask again when it is gone.")
     store.put_accepted(accepted)
     progress.begin(store, accepted.id, accepted.key, accepted.owner)
     if not asked.styled or asked.styles is not None:

@@ -23,6 +23,7 @@ from collage.errors import NotInStore, StoreUnavailable, UnreadableRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -52,6 +53,9 @@ TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
 
 LINK_SECONDS = 900
 """How long links and forms are good for; never longer than the credentials that signed them."""
+
+TOGETHER = 1000
+"""Keys that S3 deletes by one request, at most."""
 
 READERS = 16
 """Requests under way at once: enough to hide S3's latency."""
@@ -109,6 +113,21 @@ class Buckets:
         with named(self.collages, prefix):
             items = [item for page in pages for item in page.get("Contents", [])]
         return [(item["Key"], item["LastModified"]) for item in items]
+
+    def _delete(self, bucket: str, keys: Iterable[str]) -> None:
+        """Delete objects; of one that is not there nothing is said."""
+        left = list(keys)
+        for first in range(0, len(left), TOGETHER):
+            some: list[ObjectIdentifierTypeDef] = [
+                {"Key": key} for key in left[first : first + TOGETHER]
+            ]
+            with named(bucket, left[first]):
+                answer = self.s3.delete_objects(
+                    Bucket=bucket, Delete={"Objects": some, "Quiet": True}
+                )
+            if wrong := answer.get("Errors"):
+                said = f"{wrong[0].get('Key')}: {wrong[0].get('Code')}"
+                raise StoreUnavailable(f"S3 did not delete {len(wrong)} objects, such as {said}.")
 
     def _read(self, model: type[Model], key: str) -> Model:
         return records.read(model, self._get(self.collages, key), key)

@@ -10,15 +10,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from collage.errors import StoreUnavailable
 from collage.manifest import Failure
 from collage.sharing.share import Share, SharedCopy
-from collage.store.bucket import Buckets, named
-
-AT_ONCE = 1000
-"""Keys that S3 deletes by one request, at most."""
+from collage.store.bucket import Buckets
 
 
 class Shares(Buckets):
@@ -60,15 +54,7 @@ class Shares(Buckets):
         self._delete_below(f"collages/{collage}/shares/{share}/")
 
     def _delete_below(self, prefix: str) -> None:
-        keys = [key for key, _ in self._keys(prefix)]
-        for first in range(0, len(keys), AT_ONCE):
-            some: Any = [{"Key": key} for key in keys[first : first + AT_ONCE]]
-            with named(self.collages, prefix):
-                answer = self.s3.delete_objects(
-                    Bucket=self.collages, Delete={"Objects": some, "Quiet": True}
-                )
-            if wrong := answer.get("Errors"):
-                raise StoreUnavailable(f"S3 did not delete all below {prefix}: {wrong[0]['Code']}.")
+        self._delete(self.collages, [key for key, _ in self._keys(prefix)])
 
 
 def site_of(share: str) -> str:

@@ -12,6 +12,7 @@
                      collages/{id}/choices.json what people think of its tiles, when they do
                      collages/{id}/shares/{share}/  what was shared of it, until when
                      shares/{share}/site/   the copy that a share shows, and nothing else
+                     deletions/{id}.json   that a collage is being deleted, and how far that is
                      tiles/{key}.png .json content-addressed, shared by all collages
                      tiles/{key}.{w}x{h}.png  the same at a cell's size, which can be missing
                      index/{time}-{id}     empty; a listing of them names the newest collage first
@@ -28,6 +29,7 @@ from collage.settings import Settings
 from collage.store.addressees import Addressees
 from collage.store.choices import ChoiceFiles
 from collage.store.copies import Copies
+from collage.store.deletions import Deletions
 from collage.store.exports import Exports
 from collage.store.outcomes import Outcomes
 from collage.store.results import Results
@@ -49,6 +51,7 @@ class Store(
     Copies,
     Shares,
     Addressees,
+    Deletions,
     WeightFiles,
 ):
     """Typed reading and writing over two buckets. Every method may raise StoreUnavailable.

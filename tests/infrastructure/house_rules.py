@@ -3,8 +3,9 @@
 ARROWS = {
     "announcements": "errors frozen manifest settings",
     "benchmarks": (
-        "cli.stacks digest engines formats local.template manifest painting pictures pixels plan "
-        "prepared request services settings sheet spending steps store tasks tile words"
+        "cli.stacks digest engines formats local.template manifest painting pictures pixels "
+        "plan prepared progress request services settings sheet spending steps store tasks tile "
+        "watch words"
     ),
     "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",

@@ -1,7 +1,7 @@
 """Events: what has changed of a collage, for those who follow its run.
 
 A call that waited for the next change would be paid for by the second, at the function's memory:
-asking again when the answer before said so costs a tenth of that (docs/costs.md).
+asking again when the answer before said so costs a seventh of that (docs/costs.md).
 """
 
 from typing import Annotated

@@ -122,7 +122,6 @@ def _stack(on: Services, provider: str) -> dict[str, str]:
         "AssembleCollageFunction": "AssembleCollage",
         "ExportCollageFunction": "ExportCollage",
         "ShareCollageFunction": "ShareCollage",
-        "NotifyTopic": on.client("sns").create_topic(Name="ends")["TopicArn"],
         "SharingSecret": SIGNING,
         "SharingDomain": DOMAIN,
         "SharingKeyA": "K1",

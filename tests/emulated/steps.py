@@ -98,12 +98,6 @@ def run(functions: Emulated, on: Services) -> Iterator[str]:
         _whole(on, collage)
     yield from _taken_away(report, on, ids)
 
-    told = json.loads((ROOT / "events" / "deliver_message.json").read_text())
-    told["to"] = f"topic:{on.references['NotifyTopic']}"
-    line, (answer, _) = report.invoke("DeliverMessage", {"event": told["event"]}, told)
-    yield line
-    expect(answer["addressees"] == [told["to"]], answer)
-
     asked = json.loads((ROOT / "events" / "api.json").read_text())
     paths = (f"/collages/{ids[0]}", "/recipes", "/openapi.json")
     line, answers = report.invoke("Api", *(_get(asked, path) for path in paths))

@@ -27,6 +27,10 @@ class Context:
     aws_request_id: str = "8a1b2c3d-0000-4000-8000-000000000000"
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:emulated"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Enough for all that is asked of a function here, however slowly it is emulated."""
+        return 900_000
+
 
 @dataclass
 class Job:

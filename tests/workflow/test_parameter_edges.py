@@ -6,8 +6,9 @@ from combinatoric_collage.cli.stacks import laptop
 from tests.infrastructure.test_parameters import values
 from tests.workflow.running import photo, run
 
-OUTSIDE = ("AccessLogsBucket", "OpenAiSecret")
-"""They name what is not of the stack, and not there."""
+KEYS = ("SharingSecret", "SharingPublicKeyA", "SharingPublicKeyB")
+OUTSIDE = ("AccessLogsBucket", "OpenAiSecret", *KEYS)
+"""They name what is not of the stack, and not there; a laptop cloud makes keys of its own."""
 
 
 @pytest.mark.parametrize("end", [0, -1], ids=["lowest", "highest"])

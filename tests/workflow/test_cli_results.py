@@ -136,3 +136,24 @@ def test_a_collage_is_made_again_from_its_picture_and_source(home: Path, made: A
     (home / "other.png").write_bytes(photo(2))
     said = refused(home, "remake", "first/collage.png", "other.png")
     assert said.startswith("SourceChanged: ")
+
+
+def test_a_collage_is_deleted_after_it_was_said_what_goes(home: Path, made: Any) -> None:
+    wider = answer(home, "run", "photo.png", *SMALL[4:], "--rows", "2", "--cols", "4", "--out", "8")
+    folder = sorted(path.name for path in (home / "8").iterdir())
+
+    looked = answer(home, "delete", wider["id"], "--dry-run")
+    assert "--yes" in refused(home, "delete", wider["id"])
+    done = answer(home, "delete", wider["id"], "--yes")
+
+    assert not looked["deleted"]
+    assert done["deleted"]
+    assert looked["collages"] == done["collages"]
+    (told,) = done["collages"]
+    # What the first collage shows too stays, and so does the photo.
+    assert (told["tiles"], told["kept"], told["sources_kept"]) == (2, 6, 1)
+    assert Command(home)("status", wider["id"]).exit_code != 0
+    assert sorted(path.name for path in (home / "8").iterdir()) == folder
+    assert answer(home, "status", made["id"])["state"] == "done"
+    nobody = Command(home)("delete", "--everything-of", "user/nobody", "--yes")
+    assert "no collages of user/nobody" in nobody.output

@@ -16,7 +16,7 @@ import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks import laptop, removal
 from combinatoric_collage.cli.stacks.http_api import TOKEN, HttpApi, Identity, send_form
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local import Cloud
@@ -152,6 +152,14 @@ def test_two_users_with_rights_to_the_api_alone_share_a_stack(shared: Shared) ->
         ("user/bert", "cancel", mine["id"], "NotInStore"),
         ("user/anna", "cancel", mine["id"], "done"),
     )
+
+    assert removal.all_of(shared.stack, "user/anna") == [mine["id"]]
+    assert eventually(lambda: anna("GET", path)[1]["state"] != "running")
+    assert bert("POST", f"{path}/deletion")[0] == 404
+    assert anna("POST", f"{path}/deletion")[0] == 202
+    assert eventually(lambda: anna("GET", path)[0] == 404)
+    assert removal.all_of(shared.stack, "user/anna") == []
+    assert listed(bert) == {other["id"]}
 
 
 def test_the_command_says_who_asks_and_an_upload_is_the_accounts(shared: Shared) -> None:

@@ -28,7 +28,8 @@ def test_every_error_is_either_transient_or_permanent():
     assert TRANSIENT
 
 
-ASKING = {"RenderTile": TRANSIENT, "ListStyles": TRANSIENT - {"NoSlotYet"}}
+RENDERING = TRANSIENT - {"DeletionGoesOn"}
+ASKING = {"RenderTile": RENDERING, "ListStyles": RENDERING - {"NoSlotYet"}}
 """Where an engine or a language model is asked, and what may come of it; elsewhere it is S3."""
 
 

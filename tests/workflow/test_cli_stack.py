@@ -103,7 +103,7 @@ def up(tmp_path_factory: pytest.TempPathFactory, fake: FakeOpenAI) -> Iterator[U
 def account(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Command:
     """The command of a user who knows the account alone, and may do what the docs say it takes."""
     text = (ROOT / "docs" / "command.md").read_text()
-    policy = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    policy = re.search(r'```json\n(\{\s*"Version": .*?)```', text, re.DOTALL)
     assert policy
     known = up.user("artist", json.loads(policy[1].replace("collage-dev", "collage")))
     return Command(tmp_path_factory.mktemp("elsewhere"), known).given(COLLAGE_STACK="collage")

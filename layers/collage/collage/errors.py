@@ -264,3 +264,20 @@ class NotMade(CollageError):
 
     It stands in the place of a picture (`collage.engines.Outcome`) and is never raised.
     """
+
+
+_OF_SECRETS = {
+    "AccessDeniedException": "this function may not read it",
+    "DecryptionFailure": "this function may not use the key that encrypts it",
+    "InvalidRequestException": "it is marked for deletion",
+    "ResourceNotFoundException": "there is none of that name in this account and region",
+}
+
+
+def of_no_use(secret: str, parameter: str, code: str) -> str | None:
+    """What is wrong with a secret that a parameter names, by Secrets Manager's code.
+
+    None where it may well be there, and asking again may help.
+    """
+    why = _OF_SECRETS.get(code)
+    return why and f"The secret {secret} (parameter {parameter}) is of no use: {why}."

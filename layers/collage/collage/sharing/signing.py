@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.signers import CloudFrontSigner
 
-from collage.errors import SharingUnavailable, StoreUnavailable
+from collage.errors import SharingUnavailable, StoreUnavailable, of_no_use
 from collage.sharing import key_pair
 
 if TYPE_CHECKING:
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 STAGES = ("AWSCURRENT", "AWSPREVIOUS")
 """Versions of a secret. Between the making of a new pair and the deploy that makes its public half
 known to CloudFront, the one before is the one that signs."""
-
-WRONG = {
-    "AccessDeniedException": "this function may not read it",
-    "DecryptionFailure": "this function may not use the key that encrypts it",
-    "InvalidRequestException": "it is marked for deletion",
-    "ResourceNotFoundException": "there is none of that name in this account and region",
-}
-"""What is wrong with the set-up, by Secrets Manager's code; asking again will not help."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +85,8 @@ def _versions(client: Any, secret: str) -> Iterator[str]:
             code = error.response["Error"]["Code"]
             if code == "ResourceNotFoundException" and stage != STAGES[0]:
                 return
-            if code in WRONG:
-                raise SharingUnavailable(
-                    f"The secret {secret} (parameter SharingSecret) is of no use: {WRONG[code]}."
-                ) from None
+            if said := of_no_use(secret, "SharingSecret", code):
+                raise SharingUnavailable(said) from None
             raise StoreUnavailable(f"The secret of the signing key: AWS says {code}.") from None
         except BotoCoreError as error:
             raise StoreUnavailable("Secrets Manager could not be reached.") from error

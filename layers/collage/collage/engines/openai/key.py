@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from collage.engines.openai.answer_size import bound
 from collage.engines.openai.profiles import PROFILES, address
-from collage.errors import CollageError, EngineUnavailable, ProviderUnreachable
+from collage.errors import CollageError, EngineUnavailable, ProviderUnreachable, of_no_use
 
 if TYPE_CHECKING:
     import openai
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 
 NAMES = ("api_key", "OPENAI_API_KEY")
 """What a key is called in a secret that the console made, which is JSON of keys and values."""
-
-WRONG = {
-    "AccessDeniedException": "this function may not read it",
-    "DecryptionFailure": "this function may not use the key that encrypts it",
-    "InvalidRequestException": "it is marked for deletion",
-    "ResourceNotFoundException": "there is none of that name in this account and region",
-}
-"""What is wrong with the set-up, by Secrets Manager's code; asking again will not help."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +45,8 @@ class Secret:
             answer = self.client.get_secret_value(SecretId=self.name)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in WRONG:
-                raise EngineUnavailable(
-                    f"The secret {self.name} (parameter OpenAiSecret) is of no use: {WRONG[code]}."
-                ) from None
+            if said := of_no_use(self.name, "OpenAiSecret", code):
+                raise EngineUnavailable(said) from None
             raise ProviderUnreachable(f"The secret of the API key: AWS says {code}.") from None
         except BotoCoreError as error:
             raise ProviderUnreachable("Secrets Manager could not be reached.") from error

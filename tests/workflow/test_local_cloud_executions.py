@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
     WaitFunction,
 )
@@ -113,6 +115,30 @@ def test_a_wait_that_begins_as_its_execution_is_stopped_ends_with_it(
             == "ExecutionAborted"
         )
     )
+
+
+def test_an_execution_that_is_stopped_before_its_first_state_says_so(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate = EvalComponent.eval
+
+    def late(self: Any, env: Any) -> None:
+        if isinstance(self, Program):
+            eventually(lambda: not env.is_running())
+        evaluate(self, env)
+
+    monkeypatch.setattr(EvalComponent, "eval", late)
+    machines = cloud.client("stepfunctions")
+    arn = start(cloud, "before-its-first", do="wait")
+
+    machines.stop_execution(executionArn=arn)
+
+    def told() -> list[str]:
+        events = machines.get_execution_history(executionArn=arn)["events"]
+        return [event["type"] for event in events]
+
+    eventually(lambda: len(told()) > 1)
+    assert told() == ["ExecutionStarted", "ExecutionAborted"]
 
 
 def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[str]) -> None:

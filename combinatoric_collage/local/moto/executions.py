@@ -75,12 +75,15 @@ def _stop(stack: ExitStack) -> None:
     """An execution ends when it is stopped, whatever its tasks still do, and says why."""
     from moto.core.responses import ActionResult
     from moto.stepfunctions.parser.api import ExecutionStatus, MapRunStatus
+    from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
+    from moto.stepfunctions.parser.asl.component.program.program import Program
     from moto.stepfunctions.parser.asl.eval.environment import Environment
     from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
     from moto.stepfunctions.parser.backend.execution import Execution
     from moto.stepfunctions.responses import StepFunctionResponse
 
     end, set_error, set_stop = Execution.stop, Environment.set_error, Environment.set_stop
+    evaluate = EvalComponent.eval
 
     def answer(self: Any) -> Any:
         arn = self._get_param("executionArn")
@@ -115,6 +118,14 @@ def _stop(stack: ExitStack) -> None:
         if not isinstance(self._program_state, ProgramStopped):
             set_error(self, error)
 
+    def evaluated(self: Any, env: Any) -> None:
+        # A program that was stopped before its first state runs none, but says that it has ended.
+        if isinstance(self, Program) and not env.is_running():
+            self._eval_body(env)
+        else:
+            evaluate(self, env)
+
+    replace(stack, EvalComponent, "eval", evaluated)
     replace(stack, StepFunctionResponse, "stop_execution", answer)
     replace(stack, Execution, "stop", stop)
     replace(stack, Environment, "set_error", fail)

@@ -9,6 +9,8 @@ PICTURE = encode(noise((96, 64), 5))
 BY = "\N{MULTIPLICATION SIGN}"
 REFUSED = "Failed to load resource: the server responded with a status of 422"
 """What Chromium writes to its console of an answer that says what is wrong."""
+HANGS_MS = 600_000
+"""What no run takes, on a machine however busy."""
 
 
 def drop(seen: Seen, data: bytes = PICTURE, name: str = "photo.png") -> None:
@@ -53,7 +55,7 @@ def made(seen: Seen, *, started: bool = False) -> str:
     if not started:
         seen.page.get_by_role("button", name="Make the collage").click()
     seen.page.wait_for_url(re.compile("/collages/[0-9a-f]{20}/$"))
-    seen.page.locator(".canvas canvas").first.wait_for(state="attached", timeout=60_000)
+    seen.page.locator(".canvas canvas").first.wait_for(state="attached", timeout=HANGS_MS)
     seen.settle()
     # While it is being made, there is no manifest yet: the page asks for it, and goes by progress.
     seen.wrong = [said for said in seen.wrong if not re.search("404|manifest.js", said)]

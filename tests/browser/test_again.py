@@ -6,7 +6,7 @@ from tests.browser.asking import BY
 from tests.browser.test_accessibility import THEMES, violations
 from tests.unit.pictures import encode, noise
 
-WAIT_MS = 120_000
+WAIT_MS = 600_000
 """What nothing takes on a machine however busy."""
 
 

@@ -18,7 +18,8 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     state = tmp_path_factory.mktemp("paid") / "state"
     with FakeOpenAI(key=KEY, cheap=True) as fake:
         environment = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": fake.base_url}
-        with studios.running(state, environment=environment) as studio:
+        pace = [f"--parameter={name}" for name in ("ImagesPerMinute=1200", "LatencySeconds=0.1")]
+        with studios.running(state, *pace, environment=environment) as studio:
             yield studio
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.test_accessibility import PHONE, THEMES, violations
 from tests.unit.pictures import encode, noise
 
-WAIT_MS = 120_000
+WAIT_MS = 600_000
 """What nothing takes on a machine however busy."""
 
 

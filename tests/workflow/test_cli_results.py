@@ -138,8 +138,10 @@ def test_a_collage_is_made_again_from_its_picture_and_source(home: Path, made: A
     assert said.startswith("SourceChanged: ")
 
 
-def test_a_collage_is_deleted_after_it_was_said_what_goes(home: Path, made: Any) -> None:
-    wider = answer(home, "run", "photo.png", *SMALL[4:], "--rows", "2", "--cols", "4", "--out", "8")
+def test_a_collage_is_deleted_after_it_was_said_what_goes(home: Path) -> None:
+    seeded = ["run", "photo.png", *SMALL[4:], "--seed", "31", "--rows", "2"]
+    kept = answer(home, *seeded, "--cols", "3", "--out", "6")
+    wider = answer(home, *seeded, "--cols", "4", "--out", "8")
     folder = sorted(path.name for path in (home / "8").iterdir())
 
     looked = answer(home, "delete", wider["id"], "--dry-run")
@@ -150,10 +152,10 @@ def test_a_collage_is_deleted_after_it_was_said_what_goes(home: Path, made: Any)
     assert done["deleted"]
     assert looked["collages"] == done["collages"]
     (told,) = done["collages"]
-    # What the first collage shows too stays, and so does the photo.
+    # What the other collage shows too stays, and so does the photo.
     assert (told["tiles"], told["kept"], told["sources_kept"]) == (2, 6, 1)
     assert Command(home)("status", wider["id"]).exit_code != 0
     assert sorted(path.name for path in (home / "8").iterdir()) == folder
-    assert answer(home, "status", made["id"])["state"] == "done"
+    assert answer(home, "status", kept["id"])["state"] == "done"
     nobody = Command(home)("delete", "--everything-of", "user/nobody", "--yes")
     assert "no collages of user/nobody" in nobody.output

@@ -1,4 +1,4 @@
-"""S3: a condition and the put it is for are one step, and a rule hears of a whole object."""
+"""S3: those who change one object at once wait for each other; a rule hears of a whole object."""
 
 import threading
 from collections.abc import Callable
@@ -13,9 +13,15 @@ LOCKS = 64
 
 def patch(_host: Host, stack: ExitStack) -> None:
     """All of it."""
-    _conditions(stack)
+    one_at_a_time(stack)
     _events(stack)
     _deletions(stack)
+
+
+def one_at_a_time(stack: ExitStack) -> None:
+    """Those who change one object at once do so one after another, and disturb nobody who reads."""
+    _conditions(stack)
+    _readers(stack)
 
 
 def _conditions(stack: ExitStack) -> None:
@@ -34,6 +40,23 @@ def _conditions(stack: ExitStack) -> None:
 
     for name in ("put_object", "_key_response_post"):
         replace(stack, S3Response, name, alone(getattr(S3Response, name)))
+
+
+def _readers(stack: ExitStack) -> None:
+    """An object that is put anew loses its body in moto, also for who is about to read that.
+
+    It is closed when nobody has it any more.
+    """
+    from moto.s3.models import FakeKey
+
+    close = FakeKey.dispose
+
+    def dispose(self: Any, garbage: bool = False) -> None:
+        self.disposed = True
+        if garbage:
+            close(self, garbage)
+
+    replace(stack, FakeKey, "dispose", dispose)
 
 
 def _events(stack: ExitStack) -> None:

@@ -81,8 +81,9 @@ def test_a_file_that_is_removed_in_between_is_begun_anew(store):
 def test_many_who_write_at_once_are_all_kept(store):
     keys = [f"{number:064x}" for number in range(12)]
     with ExitStack() as patches, ThreadPoolExecutor(6) as pool:
-        # As the laptop cloud has it: moto alone lets another put between a condition and its own.
-        s3._conditions(patches)
+        # As the laptop cloud has it: moto alone lets another put between a condition and its own,
+        # and closes what somebody reads.
+        s3.one_at_a_time(patches)
         list(pool.map(lambda key: store.change_choices(ID, starring("anna", key)), keys))
 
     assert set(store.choices(ID).people["anna"]) == set(keys)

@@ -112,7 +112,7 @@ ARROWS = {
     "services": "engines errors settings spending",
     "settings": "frozen",
     "sharing": "errors frozen names",
-    "sheet": "digest errors fields frozen pictures pixels tile",
+    "sheet": "digest errors fields formats frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
         "announcements choices clock collage deletion digest engines errors export fields "

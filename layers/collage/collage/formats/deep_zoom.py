@@ -4,6 +4,9 @@ from typing import Literal
 
 from collage.frozen import Frozen
 
+PREVIEW = 2048
+"""Pixels of a preview's longest side, at most: it is a level of the pyramid by itself."""
+
 
 class Pyramid(Frozen):
     """A Deep Zoom pyramid: ``{folder}/{level}/{column}_{row}.{format}``.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from collage.formats import jpeg
-from collage.formats.deep_zoom import Pyramid, levels
+from collage.formats.deep_zoom import PREVIEW, Pyramid, levels
 from collage.in_order import Ordered
 from collage.pixels import black, to_vips
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 QUALITY = 85
 """Of a pyramid's tiles and the preview, which are looked at for a moment, at any scale."""
-
-PREVIEW = 2048
-"""Pixels of a preview's longest side, at most."""
 
 Keep = Callable[[str, bytes], object]
 """Takes a file's name and its bytes."""

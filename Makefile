@@ -6,7 +6,9 @@ CODE := layers/collage/collage functions combinatoric_collage tasks examples ben
 PAGE := layers/collage/collage/page/index.html
 CLIENT := tests/unit/typescript/node_modules/.package-lock.json
 
-# No byte code: each module writes its own when it is first imported, and most never are.
+# No byte code: each module writes its own when it is first imported, and most never are. So it is
+# let: else each of the thousands of processes here would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := install --quiet --no-compile --no-deps --require-hashes
 
 # An environment by .venv's pip, with nothing but its lock.
@@ -72,10 +74,9 @@ demo: install ## make a collage of the sample picture on the laptop cloud
 test: install ## run all tests; no network is used
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# One thread each: two processes of several would wait for each other.
+# One process, which has torch and the models once; one thread, which waits for no other.
 test-diffusion: install-diffusion ## run the tests of the GPU task, on a processor where there is no GPU
-	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest --numprocesses 2 --dist loadfile \
-		tests/diffusion
+	OMP_NUM_THREADS=1 .venv-diffusion/bin/python -m pytest tests/diffusion
 
 fuzz: install ## try what comes in with far more of the unexpected than `make test` does
 	FUZZ=long $(BIN)/python -m pytest -q tests/fuzz

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 SIZE = 64
 ID = "c0ffee" + 14 * "0"
-TASK = (sys.executable, "-m", "tasks.diffusion")
 STYLES = ("Cubism", "Baroque", "Op Art", "Fauvism")
 
 
@@ -151,7 +149,7 @@ class Bench:
             "HEARTBEAT_SECONDS": "0.001",
         }
 
-    def start(self, command: Sequence[str] = TASK, **variables: str) -> subprocess.Popen[str]:
+    def start(self, python: Path, **variables: str) -> subprocess.Popen[str]:
         """The task as a process of its own."""
         environment = {
             **os.environ,
@@ -160,7 +158,7 @@ class Bench:
             **variables,
         }
         return subprocess.Popen(
-            command,
+            [python, "-m", "tasks.diffusion"],
             env=environment,
             cwd=ROOT,
             stderr=subprocess.PIPE,

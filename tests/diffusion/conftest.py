@@ -131,20 +131,23 @@ def ip_adapter(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def warm(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """A command in the place of the task's own, whose process begins at once. See warm.py."""
-    place = str(tmp_path_factory.mktemp("warm") / "socket")
+def warm(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Python whose modules begin at once, in the place of the one with torch. See warm.py."""
+    folder = tmp_path_factory.mktemp("warm")
+    place, python = folder / "socket", folder / "python"
     code = Path(__file__).with_name("warm.py")
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -S {code} run {place} "$@"\n')
+    python.chmod(0o700)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'collage'}"}
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.diffusion.warm", "serve", place, str(models)],
+        [sys.executable, "-m", "tests.diffusion.warm", "serve", str(place), str(models)],
         cwd=ROOT,
         env=environment,
     )
-    while not Path(place).exists():
+    while not place.exists():
         assert server.poll() is None
         sleep(0.05)
-    yield [sys.executable, "-S", str(code), "run", place]
+    yield python
     server.kill()
     server.wait()
 

@@ -1,9 +1,6 @@
 """Models of one's own: added from a folder or a file, with LoRAs; listed, checked, removed."""
 
-import os
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,13 +10,15 @@ pytest.importorskip("torch", reason="there is no torch here: make install-diffus
 import diffusers
 import torch
 from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
 
 from collage.errors import NoModel
 from collage.weights import ControlNet, IPAdapter
+from combinatoric_collage.cli import torch_python
+from combinatoric_collage.cli.main import app
 from tasks.diffusion import additions, hub, manifest, models_folder
 from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import SIZE
-from tests.infrastructure.shipped import ROOT
 
 FEW = {"num_inference_steps": "2"}
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -211,29 +210,33 @@ def test_models_are_listed_checked_and_removed(bench, own, capsys):
         models_folder.main([str(bench.models), "remove", "sharp"])
 
 
-def test_the_command_adds_lists_checks_and_removes(bench, own, lora, controlnet, ip_adapter):
+def test_the_command_adds_lists_checks_and_removes(
+    bench, own, warm, lora, controlnet, ip_adapter, monkeypatch, capfd
+):
+    monkeypatch.setattr(torch_python, "python", lambda: warm)
+    monkeypatch.setenv(torch_python.VARIABLE, str(bench.models))
+
     def collage(*words):
-        command = [sys.executable, "-m", "combinatoric_collage.cli.main", "models", *words]
-        environment = {**os.environ, "COLLAGE_MODELS": str(bench.models)}
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+        """What it ends with, and what it and the process that it starts have printed."""
+        done = CliRunner().invoke(app, ["models", *words])
+        said = capfd.readouterr()
+        return done.exit_code, said.out + said.err + done.output
 
     beside = ["--controlnet", f"{controlnet}:0.5", "--controlnet-kind", "tile"]
     beside += ["--ip-adapter", f"{ip_adapter}:0.6", "--lora", f"{lora}:0.8"]
-    added = collage("add", "mine", str(own / "sdxl"), *beside, "--licence", "x")
-    assert added.returncode == 0, added.stderr
+    code, added = collage("add", "mine", str(own / "sdxl"), *beside, "--licence", "x")
+    assert code == 0, added
     family = manifest.read(bench.models)["mine"]
-    assert f"mine@{family.digest} can variation" in added.stdout
+    assert f"mine@{family.digest} can variation" in added
     assert list(family.adapters.values()) == [0.8]
     assert family.controlnet == ControlNet(kind="tile", scale=0.5)
     assert family.ip_adapter == IPAdapter(scale=0.6)
-    listed = collage("list").stdout
+    _, listed = collage("list")
     assert f"mine@{family.digest}" in listed
     assert "variation, by ControlNet (tile, 0.5), styles from pictures (0.6)" in listed
-    assert collage("check").returncode == 0
-    refused = collage("check", "nothing")
-    assert refused.returncode == 1
-    assert "NoModel: model: there are no weights named 'nothing'; there are: mine" in refused.stderr
-    assert collage("remove", "mine").returncode == 0
+    assert collage("check")[0] == 0
+    code, refused = collage("check", "nothing")
+    assert code == 1
+    assert "NoModel: model: there are no weights named 'nothing'; there are: mine" in refused
+    assert collage("remove", "mine")[0] == 0
     assert not manifest.read(bench.models)

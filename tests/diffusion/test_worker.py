@@ -1,6 +1,5 @@
 """The worker: its codes, its resumption, what it encodes how often, and how it fails."""
 
-import json
 import shutil
 import signal
 from collections import Counter
@@ -18,6 +17,7 @@ from tasks.diffusion import __main__ as task
 from tasks.diffusion import manifest, renderers
 from tasks.diffusion.ends import End
 from tests.diffusion.bench import ID, STYLES, changed
+from tests.diffusion.warm import AT, KILLED
 
 UNET = "sdxl-inpainting/unet/diffusion_pytorch_model.safetensors"
 
@@ -127,29 +127,22 @@ def entry(bench, monkeypatch, capsys):
     return run
 
 
-def interrupted(bench, how, done):
-    """Start the task and end it in the middle of the batch after so many tiles; its exit code."""
-    started = bench.start()
-    began = False
-    for line in started.stderr:
-        said = json.loads(line) if line.startswith("{") else {}
-        if said.get("done") == done and said.get("step", 0) >= 5 and not began:
-            began = True
-            started.send_signal(how)
-    assert began
-    return started.wait()
+def signalled(bench, warm, name, done):
+    """How the task ends that gets a signal in the middle of the batch after so many tiles."""
+    with bench.start(warm, **{AT: f"{name}:{done}"}) as task:
+        task.communicate()
+    return task.returncode
 
 
-def test_an_interrupted_task_goes_on_to_the_same_bytes(bench):
+def test_an_interrupted_task_goes_on_to_the_same_bytes(bench, warm):
     """Told to stop in one batch and killed in the next, another process makes the rest."""
-    steps = {"num_inference_steps": "20"}
-    tiles = [bench.tile("inpaint", seed=seed, options=steps) for seed in range(12)]
+    tiles = [bench.tile("inpaint", seed=seed) for seed in range(12)]
     bench.plan(tiles)
 
-    assert interrupted(bench, signal.SIGTERM, done=4) == End.INTERRUPTED
+    assert signalled(bench, warm, "SIGTERM", done=4) == End.INTERRUPTED
     assert bench.store.shard(ID, 0, 0).state == "interrupted"
     assert [bench.store.sidecar(tile) is not None for tile in tiles] == [True] * 4 + [False] * 8
-    assert interrupted(bench, signal.SIGKILL, done=8) == -signal.SIGKILL
+    assert signalled(bench, warm, "SIGKILL", done=8) == KILLED
     assert [bench.store.sidecar(tile) is not None for tile in tiles] == [True] * 8 + [False] * 4
     assert bench.worker().run() == End.DONE
     resumed = {tile.key: bench.png(tile) for tile in tiles}

@@ -10,12 +10,13 @@ import pytest
 pytest.importorskip("torch", reason="there is no torch here: make install-diffusion")
 
 from PIL import Image
+from typer.testing import CliRunner
 
 from collage.errors import CollageError
 from collage.request.named_files import Files
 from combinatoric_collage.cli import torch_python
+from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.stacks import laptop
-from combinatoric_collage.local import Container
 from tasks.diffusion import models_folder
 from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import photo
@@ -58,7 +59,7 @@ def stack(models, ip_adapter, warm, tmp_path_factory):
     models_folder.add(folder, "pictured", origin, beside=Additions(ip_adapter=(ip_adapter, 0.8)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(torch_python.VARIABLE, str(folder))
-        patch.setattr(torch_python, "containers", lambda: {"diffusion": Container(warm, ROOT)})
+        patch.setattr(torch_python, "python", lambda: warm)
         patch.delenv("OPENAI_API_KEY", raising=False)
         state = tmp_path_factory.mktemp("state")
         with laptop.running({}, state=state) as (_, made):
@@ -128,20 +129,21 @@ def test_what_the_model_cannot_is_refused_at_the_door(stack, options, named):
         run(stack, **options)
 
 
-def test_the_command_makes_models_and_a_collage_by_them(tmp_path):
-    def collage(*words):
-        command = [sys.executable, "-m", "combinatoric_collage.cli.main", *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
+def test_the_command_makes_models_and_a_collage_by_them(warm, tmp_path, monkeypatch):
+    """Its task is a whole process, with the Python that the command itself finds."""
     (tmp_path / "photo.png").write_bytes(photo())
-    made = collage("models", "tiny", str(tmp_path / "m"))
-    assert made.returncode == 0, made.stderr
-    done = collage(
+    with monkeypatch.context() as patch:
+        patch.setattr(torch_python, "python", lambda: warm)
+        made = CliRunner().invoke(app, ["models", "tiny", str(tmp_path / "m")])
+    assert made.exit_code == 0, made.output
+    command = [
+        sys.executable, "-m", "combinatoric_collage.cli.main",
         "run", str(tmp_path / "photo.png"), "--engine", "diffusion",
         "--models", str(tmp_path / "m"), "--rows", "1", "--cols", "2", "--size", "64",
         "--num-inference-steps", "2", "--out", str(tmp_path / "out"),
         "--state", str(tmp_path / "state"), "--json",
-    )  # fmt: skip
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["tiles"] == {"done": 2}

@@ -89,7 +89,7 @@ def test_a_map_retries_by_exact_name_catches_and_tells(cloud: Cloud) -> None:
 
 
 def test_a_map_is_not_bound_by_the_depth_of_the_stack(cloud: Cloud) -> None:
-    assert execute(cloud, do="many")["status"] == "SUCCEEDED"
+    assert execute(cloud, do="many", count=1000)["status"] == "SUCCEEDED"
 
 
 def test_the_state_machine_has_no_rights_but_its_role(cloud: Cloud) -> None:

@@ -36,32 +36,16 @@ class Server:
 
     def start(self, application: Any) -> None:
         """Serves a WSGI application in a thread of its own."""
-        from moto.moto_server.werkzeug_app import MotoRequestHandler
         from werkzeug.serving import make_server
 
-        connections = self._connections
-
-        class Handler(MotoRequestHandler):
-            # Answers are written in pieces: without this each waits for a delayed ACK.
-            disable_nagle_algorithm = True
-
-            def setup(self) -> None:
-                connections.add(self.request)
-                super().setup()
-
-            def finish(self) -> None:
-                connections.discard(self.request)
-                super().finish()
-
-            def log(self, type: str, message: str, *args: Any) -> None:
-                _log(type, message, *args)
+        from combinatoric_collage.local.http import kept_alive
 
         self._server = make_server(
             LOOPBACK,
             self.port,
             application,
             threaded=True,
-            request_handler=Handler,
+            request_handler=kept_alive.handler(self._connections),
             fd=self._listener.fileno(),
         )
         self._server.log = _log

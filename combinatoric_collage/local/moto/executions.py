@@ -12,8 +12,10 @@ from typing import Any, cast
 from combinatoric_collage.local.moto.host import Host, replace
 
 PAGE = 100
-# How often a task that waits for its turn, or for its execution to begin, looks again.
+# How often one that waits for an execution to begin looks again.
 PULSE_SECONDS = 0.05
+# How often a task that waits for its turn looks whether it is still wanted; its turn wakes it.
+WANTED_SECONDS = 0.5
 # For a turn, of the time that a state has for its task; it is then told what Lambda says at once.
 TURN_SECONDS = 60.0
 
@@ -174,7 +176,7 @@ def _turns(host: Host, stack: ExitStack) -> None:
 
     def in_turn(call: Callable[..., None], env: Any, **kwargs: Any) -> None:
         given_up = time.monotonic() + TURN_SECONDS
-        while not places.acquire(timeout=PULSE_SECONDS):
+        while not places.acquire(timeout=WANTED_SECONDS):
             if not env.is_running():
                 raise Stopped
             if time.monotonic() > given_up:

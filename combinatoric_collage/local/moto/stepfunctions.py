@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,8 @@ from combinatoric_collage.local.moto import rights
 from combinatoric_collage.local.moto.host import Host, replace
 
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+# More than any stack has of them; a definition that was parsed is some megabytes.
+DEFINITIONS, PATHS = 16, 1024
 
 
 def patch(host: Host, stack: ExitStack) -> None:
@@ -26,6 +29,7 @@ def patch(host: Host, stack: ExitStack) -> None:
     _creation(host, stack)
     _interpreter(host, stack)
     _paths(stack)
+    _parsed_once(stack)
 
 
 def _creation(host: Host, stack: ExitStack) -> None:
@@ -132,3 +136,18 @@ def _paths(stack: ExitStack) -> None:
         return not re.search(r"\[[^\]]*[*:?,][^\]]*\]|\.\.|\.\*", path)
 
     replace(stack, json_path, "_is_singleton_array_access", definite)
+
+
+def _parsed_once(stack: ExitStack) -> None:
+    """A definition is parsed anew for every execution, and a path in it every time it is followed.
+
+    What is made of either has no state: one execution's is kept in its environment.
+    """
+    from moto.stepfunctions.parser.asl.component.common.path import result_path
+    from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+    from moto.stepfunctions.parser.asl.utils import json_path
+
+    parse = lru_cache(DEFINITIONS)(AmazonStateLanguageParser.parse)
+    replace(stack, AmazonStateLanguageParser, "parse", staticmethod(parse))
+    for follows in (json_path, result_path):
+        replace(stack, follows, "parse", lru_cache(PATHS)(vars(follows)["parse"]))

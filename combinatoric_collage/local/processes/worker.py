@@ -7,6 +7,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -55,6 +56,10 @@ class Worker:
         self._child = launcher.start(function, environment(address, tmp), self._hear)
         self._server = Thread(target=self._serve, daemon=True)
         self._server.start()
+
+    @cached_property
+    def _seen(self) -> psutil.Process:
+        return psutil.Process(self._child.pid)
 
     @property
     def alive(self) -> bool:
@@ -123,7 +128,7 @@ class Worker:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
             return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
         try:
-            used: int = psutil.Process(self._child.pid).memory_info().rss
+            used: int = self._seen.memory_info().rss
         except psutil.Error:
             return None
         if used > self.function.memory * 2**20:

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collage import cell_index, page
-from collage.cell_index import CellIndex
+from collage import page
 from collage.errors import InvalidRequest, NotInStore
 from collage.export.site import Link, Site
 from collage.steps.freeze_collage import INDEX, written
@@ -58,10 +57,7 @@ def write(store: Store, collage: str, out: Path, *, tiles: bool, link: Link | No
     if not page.is_built():
         raise RunFailed("NotBuilt", page.NOT_BUILT)
     site = Site(store.manifest(collage), tiles)
-    # As scripts: a folder may be opened from disk, too.
-    made = {**written(store, site, scripts=True), NO_JEKYLL: b""}
-    index = CellIndex(site.manifest) if cell_index.is_large(site.manifest) else None
-    indexed = index.names(scripts=True) if index else ()
+    made = {**written(store, site), NO_JEKYLL: b""}
     copied = dict(site.parts(store.result_files(collage)))
     results = Results(out)
 
@@ -73,15 +69,13 @@ def write(store: Store, collage: str, out: Path, *, tiles: bool, link: Link | No
             copied.pop(name)
 
     try:
-        results.begin({*made, *copied, *indexed, INDEX})
+        results.begin({*made, *copied, INDEX})
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(copy, tuple(copied.items())))
         for name, data in made.items():
             results.write(name, data)
-        for name, data in index.files(scripts=True) if index else ():
-            results.write(name, data)
         results.write(INDEX, site.index(page.files()[INDEX], link))
-        names = {*made, *copied, *indexed, INDEX}
+        names = {*made, *copied, INDEX}
         results.end(names)
         sizes = {name: (out / name).stat().st_size for name in names}
     except OSError as error:

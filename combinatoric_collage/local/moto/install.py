@@ -22,6 +22,7 @@ from combinatoric_collage.local.moto import (
     object_memory,
     run_task,
     s3,
+    s3_listing,
     service_descriptions,
     status,
     stepfunctions,
@@ -46,6 +47,7 @@ CHANGES = (
     run_task,
     events,
     s3,
+    s3_listing,
     object_memory,
     iam,
 )

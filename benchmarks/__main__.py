@@ -12,8 +12,6 @@ NAMES = (
     "plan",
     "painter",
     "stylizer",
-    "notebook",
-    "first_tile",
     "workflow",
     "fanout",
     "faults",

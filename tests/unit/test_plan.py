@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import plan
+from collage import plan, waves
 from collage.digest import canonical
 from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
 from collage.pictures import masks
@@ -243,3 +243,15 @@ def test_a_plan_without_styles_or_with_too_many_combinations_is_refused():
         plan.make(asked, Styles(styles=("Cubism",), origin="default"), prepared, models(), ACCOUNTS)
     with pytest.raises(TooManyCombinations):
         planned(styles=[f"Style {i}" for i in range(100)], combine=5)
+
+
+def test_a_wave_of_more_calls_than_a_map_has_room_for_the_results_of_is_several(monkeypatch):
+    asked = {"rows": 2, "cols": 5, "size": 64, "cell": 16, "upscale": 2}
+    whole = planned(**asked)
+    assert 3 * waves.MOST_OF_A_WAVE + 2 < 256 * 1024
+    monkeypatch.setattr(waves, "MOST_OF_A_WAVE", 4)
+
+    parts = planned(**asked)
+
+    assert [len(wave) for wave in parts.waves] == [4, 4, 2, 4, 4, 2]
+    assert [call for wave in parts.waves for call in wave] == [c for w in whole.waves for c in w]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collage import records
-from collage.digest import sha256
+from collage.digest import canonical, sha256
 from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import NotInStore, UnreadableRecord
 from collage.manifest import Failure, Manifest
@@ -170,3 +170,13 @@ def test_an_option_that_a_later_version_knows_is_left_out_of_account(name):
     assert records.read(KINDS[name], json.dumps(later).encode(), name) == records.read(
         KINDS[name], data, name
     )
+
+
+def test_many_models_of_a_field_are_spelled_one_after_another_and_the_same(stack, monkeypatch):
+    made, _ = prepare(stack, replace_refused=True)
+    plan = stack.store.plan(made)
+    at_once = records.write(plan)
+    monkeypatch.setattr(records, "LONG", 2)
+
+    assert records.write(plan) == at_once == stack.get(f"collages/{made}/plan.json")
+    assert records.array(plan.tiles) == canonical([t.model_dump(mode="json") for t in plan.tiles])

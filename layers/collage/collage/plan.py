@@ -1,6 +1,5 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -9,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from collage import engines, formats, recipes
+from collage import engines, formats, recipes, waves
 from collage.digest import canonical
 from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest, NoStyles
@@ -170,13 +169,20 @@ class Plan(Frozen):
         takes the place of a tile of another source, or of one that is there for others to be made
         from.
         """
-        spares, operation = self.spares, self.tiles[index].operation
+        tile = self.tiles[index]
+        spares, operation = self.spares, tile.operation
         if self.sources:
-            of = self.origins.number
-            spares = tuple(spare for spare in spares if of(spare) == of(self.tiles[index]))
+            spares = self._spares_of_sources.get(self.origins.number(tile), ())
         count = len(spares)
         found = (spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
         return tuple(spare for spare in found if spare.operation == operation)
+
+    @cached_property
+    def _spares_of_sources(self) -> dict[int | None, tuple[Tile, ...]]:
+        found: dict[int | None, list[Tile]] = {}
+        for spare in self.spares:
+            found.setdefault(self.origins.number(spare), []).append(spare)
+        return {number: tuple(spares) for number, spares in found.items()}
 
 
 def make(
@@ -231,7 +237,7 @@ def make(
         spares=tuple(unfolded.spares),
         compositions=tuple(unfolded.compositions),
         calls=calls,
-        waves=_waves(tiles, calls, unfolded.compositions),
+        waves=waves.divided(tiles, calls, unfolded.compositions),
         axes=tuple(map(dict, unfolded.axes)),
         layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
@@ -330,28 +336,6 @@ def geometry(made: Plan) -> Geometry:
     from collage.sheet.measures import Measures
 
     return Measures(made.layout, made.captions).geometry
-
-
-def _waves(
-    tiles: Sequence[Tile], calls: Sequence[Sequence[int]], compositions: Sequence[Composition]
-) -> tuple[tuple[int, ...], ...]:
-    """The calls by how many others must have been made before them, one after another."""
-    composed = {composition.digest: composition for composition in compositions}
-    depths: dict[str, int] = {}
-    waiting = deque(tiles)
-    while waiting:
-        tile = waiting.popleft()
-        parts = (composed[digest].pieces for digest in tile.made_of if digest in composed)
-        below = [piece.tile for pieces in parts for piece in pieces if piece.tile]
-        if depths.keys() >= set(below):
-            depths[tile.key] = 1 + max((depths[key] for key in below), default=-1)
-        else:
-            # What is made for a changed tile alone comes after it; no tile is made of itself.
-            waiting.append(tile)
-    waves: list[list[int]] = [[] for _ in range(1 + max(depths.values(), default=0))]
-    for index, call in enumerate(calls):
-        waves[depths[tiles[call[0]].key]].append(index)
-    return tuple(map(tuple, waves))
 
 
 def batch(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]:

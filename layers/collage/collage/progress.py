@@ -62,6 +62,11 @@ class Progress(Frozen):
     message: str | None = None
     source: str | None = Field(description="key of the source in the uploads bucket, if any")
     calls: int | None = Field(default=None, description="engine calls of the plan")
+    calls_there: int = Field(
+        default=0,
+        exclude_if=lambda calls: not calls,
+        description="of those, the ones that this run need not make: their tiles were there",
+    )
     owner: Owner | None = Field(
         default=None,
         exclude_if=lambda owner: owner is None,

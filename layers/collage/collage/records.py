@@ -8,6 +8,7 @@ out of account, and new ones have a default, so that older records of the same v
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -20,15 +21,39 @@ Model = TypeVar("Model", bound=BaseModel)
 
 SCHEMA: Literal[1] = 1
 
+LONG = 1000
+"""Models of a field that are spelled all at once; of more, one after another."""
+
 
 class _Envelope(Frozen):
     told: Literal[1] = Field(default=SCHEMA, alias="schema")
 
 
 def write(record: BaseModel) -> bytes:
-    """A record as it is stored."""
-    fields = record.model_dump(mode="json")
-    return canonical(fields if _tells_itself(type(record)) else {"schema": SCHEMA, **fields})
+    """A record as it is stored: canonical JSON.
+
+    Of a field with a great many models, these are spelled one after another: as plain values all
+    at once they would take several times what they take as models.
+    """
+    long = {name for name in type(record).model_fields if _is_long(getattr(record, name))}
+    fields = record.model_dump(mode="json", exclude=long)
+    if not _tells_itself(type(record)):
+        fields["schema"] = SCHEMA
+    if not long:
+        return canonical(fields)
+    spelled = {name: canonical(value) for name, value in fields.items()}
+    spelled |= {name: array(getattr(record, name)) for name in long}
+    members = (canonical(name) + b":" + spelled[name] for name in sorted(spelled))
+    return b"{" + b",".join(members) + b"}"
+
+
+def array(models: Iterable[BaseModel]) -> bytes:
+    """The JSON array of ``models``, as `canonical` spells it."""
+    return b"[" + b",".join(canonical(each.model_dump(mode="json")) for each in models) + b"]"
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, tuple) and len(value) > LONG and isinstance(value[0], BaseModel)
 
 
 def read(model: type[Model], data: bytes, name: str) -> Model:

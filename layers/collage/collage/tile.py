@@ -71,7 +71,8 @@ class Tile(Frozen, extra="forbid"):
     @property
     def style_pictures(self) -> dict[str, str]:
         """Digests of the pixels of the pictures that its styles are taken from, by their names."""
-        return dict(json.loads(self.options.get(STYLE_PICTURES, "{}")))
+        given = self.options.get(STYLE_PICTURES)
+        return {} if given is None else dict(json.loads(given))
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 import json
 
 from collage.digest import sha256
+from collage.sheet import bands
 from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
 from tests.unit.pictures import decode
-from tests.unit.runs import prepare
+from tests.unit.runs import assemble, changed, prepare, render
 
 
 def test_the_plan_names_pictures_by_what_they_show(stack):
@@ -34,3 +35,37 @@ def test_the_items_of_the_map_are_small_enough_for_its_reader(stack):
     assert len(items) == 400
     assert [item["index"] for item in items] == list(range(400))
     assert max(len(json.dumps(item)) for item in items) < 8_000
+
+
+def test_a_large_plan_that_is_made_anew_has_calls_for_what_is_not_there_alone(stack, monkeypatch):
+    made, calls = prepare(stack)
+    render(stack, made, calls[2:4])
+    monkeypatch.setattr(bands, "is_large", lambda *_: True)
+
+    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+
+    items = json.loads(stack.get(wave["calls"]))
+    assert [item["index"] for item in items] == [0, 1, 4, 5]
+    assert stack.store.progress(made).calls_there == 2
+
+
+def test_a_large_plan_of_which_all_is_there_has_no_calls(stack, monkeypatch):
+    made, calls = prepare(stack)
+    render(stack, made, calls)
+    monkeypatch.setattr(bands, "is_large", lambda *_: True)
+
+    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+
+    assert (wave["calls"], wave["shards"], wave["of"]) == (None, [], 0)
+
+
+def test_a_large_collage_that_was_made_in_part_has_all_its_calls_again(stack, monkeypatch):
+    made, calls = prepare(stack)
+    render(stack, made, calls[:5])
+    stack.tools = changed(stack, min_share=0.5)
+    assemble(stack, made)
+    monkeypatch.setattr(bands, "is_large", lambda *_: True)
+
+    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+
+    assert len(json.loads(stack.get(wave["calls"]))) == 6

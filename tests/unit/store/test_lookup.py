@@ -88,3 +88,14 @@ def test_a_store_that_does_not_answer_is_told_so(stack):
 
     with pytest.raises(StoreUnavailable):
         lookup.there(stack.store, keys(3))
+
+
+@pytest.mark.parametrize("page", [1, 4, 1000])
+def test_tiles_that_were_half_written_are_not_finished(stack, tiles, page):
+    pages_of(stack, page)
+    mine = keys(30)
+    tiles(mine[::3])
+    tiles(mine[1::3], endings=("png", "provider"))
+    tiles(keys(5, "other"))
+
+    assert lookup.finished(stack.store, mine) == set(mine[::3])

@@ -43,7 +43,10 @@ from collage.words import styles
 from collage.words.seeds import MAX_SEED, RANDOM
 
 MAX_AXIS = 200
-"""Values of an axis: as many as there can be rows of cells."""
+"""Values of an axis."""
+
+MOST_SIDE = 1000
+"""Rows, and columns, of cells."""
 
 Axes = Annotated[
     dict[str, Annotated[tuple[Word, ...], Field(max_length=MAX_AXIS)]], Field(max_length=MAX_AXIS)
@@ -147,8 +150,8 @@ class Fields(Frozen, extra="forbid"):
         "what is transparent of them, or white; a list has one for each of several sources, null "
         "for one without",
     )
-    rows: int = Field(default=10, ge=1, le=200, description="rows of cells")
-    cols: int = Field(default=10, ge=1, le=200, description="columns of cells")
+    rows: int = Field(default=10, ge=1, le=MOST_SIDE, description="rows of cells")
+    cols: int = Field(default=10, ge=1, le=MOST_SIDE, description="columns of cells")
     tiles: int | None = Field(
         default=None,
         ge=1,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from collage.digest import canonical, sha256
+from collage.errors import FieldError, InvalidRequest
 from collage.fields.fields import unused
 from collage.fields.values import LEAST_DPI, MOST_DPI, Colour, FormatName
 from collage.frozen import Frozen
@@ -122,10 +123,17 @@ def relaid(asked: Request, changes: Relayout) -> Request:
     """The request with another layout; the rules of a request hold for that as well.
 
     Raises:
-        InvalidRequest: when the new layout breaks them.
+        InvalidRequest: when the new layout breaks them, or has more cells than one function joins.
     """
     changed = changes.model_dump(exclude_none=True, exclude={"sort", "tiles"})
-    return parse({**asked.model_dump(), **changed, "tiles": None})
+    again = parse({**asked.model_dump(), **changed, "tiles": None})
+    if again.rows * again.cols > MOST_SIDE**2:
+        said = (
+            f"a layout has at most {MOST_SIDE**2:,} cells, and {again.rows:,} x {again.cols:,} are "
+            f"{again.rows * again.cols:,}; give rows and cols"
+        )
+        raise InvalidRequest(f"rows: {said}.", [FieldError("rows", said)])
+    return again
 
 
 def layout_name(changes: Relayout) -> str:

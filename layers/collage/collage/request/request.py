@@ -16,6 +16,10 @@ from collage.words.seeds import RANDOM
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
 
+MOST_CELLS = 40_000
+"""Rows times columns: what PlanTiles and AssembleCollage hold in the memory that they have, and
+what was run."""
+
 MAX_ROW_PIXELS = 250_000_000
 """Width of the collage times height of a cell: strips of this size fit in its memory."""
 
@@ -81,6 +85,11 @@ class Request(Fields):
                 "theme and exclude are for listing styles, not for styles that are named"
             )
         rules.check(self)
+        if self.rows * self.cols > MOST_CELLS:
+            raise ValueError(
+                f"rows: {self.rows:,} x {self.cols:,} are {self.rows * self.cols:,} cells; a "
+                f"collage has at most {MOST_CELLS:,}"
+            )
         if self.tiles is not None and self.tiles > self.rows * self.cols:
             raise ValueError(f"tiles: {self.tiles} do not fit in {self.rows} x {self.cols} cells")
         width, height = self.cell_size

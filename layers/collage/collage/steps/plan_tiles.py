@@ -11,7 +11,7 @@ from collage.engines.diffusion import shards
 from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
 from collage.services import Tools
-from collage.sheet import fonts
+from collage.sheet import bands, fonts
 from collage.spending.queues import queues
 from collage.steps import capabilities, duration, progress
 from collage.steps.remaining import in_full, left
@@ -46,6 +46,8 @@ class Planned(TypedDict):
     count: int
     """How many waves there are."""
     concurrency: int
+    bands: int
+    """How many the collage is assembled in; 0 where it is assembled at once."""
 
 
 def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
@@ -76,14 +78,41 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
             )
     _in_time(store, tools, made)
     made = _as_before(store, made)
-    keys = store.put_plan(made)
+    there = _there_before(store, made)
+    keys = store.put_plan(made, there)
     settle(store)
     waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
-    progress.planned(store, collage_id, accepted.key, made.estimate)
+    progress.planned(store, collage_id, accepted.key, made.estimate, len(there))
     most = tools.settings.concurrency
     paced = [queue.concurrency(most) for queue in queues(in_full(made), tools.accounts)]
     at_once = min(most, sum(paced)) if paced else most
-    return Planned(bucket=store.collages, waves=waves, count=len(waves), concurrency=at_once)
+    return Planned(
+        bucket=store.collages,
+        waves=waves,
+        count=len(waves),
+        concurrency=at_once,
+        bands=bands.count(plan.geometry(made)) if _is_large(made) else 0,
+    )
+
+
+def _is_large(made: Plan) -> bool:
+    return bands.is_large(made.layout.rows, made.layout.cols)
+
+
+def _there_before(store: Store, made: Plan) -> frozenset[int]:
+    """Of a large plan the calls whose tiles are there: a Map would ask a function for each.
+
+    Of a collage that was made in part there are none: a tile can lack its picture though it was
+    finished, and its call makes that anew.
+    """
+    if not _is_large(made) or store.is_made(made.id):
+        return frozenset()
+    finished = lookup.finished(store, {tile.key for tile in made.tiles})
+    return frozenset(
+        number
+        for number, tiles in enumerate(made.calls)
+        if all(made.tiles[i].key in finished for i in tiles)
+    )
 
 
 def _as_before(store: Store, made: Plan) -> Plan:

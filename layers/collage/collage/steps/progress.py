@@ -18,13 +18,16 @@ def begin(store: Store, collage: str, source: str | None, owner: Owner | None = 
     store.put_listed(store.put_progress_once(first))
 
 
-def planned(store: Store, collage: str, source: str | None, expected: Estimate) -> None:
-    """Write down what there is to do, if nothing of it is there yet."""
+def planned(
+    store: Store, collage: str, source: str | None, expected: Estimate, calls_there: int
+) -> None:
+    """Write down what there is to do, if nothing of it is there yet, and what of it will not be."""
     known = _known(store, collage, source)
     there = {
         "tiles": TileCounts(total=expected.tiles),
         "calls": expected.calls,
         "planned_usd": expected.usd,
+        "calls_there": calls_there,
     }
     store.put_progress(known.model_copy(update=there))
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from collage import records
-from collage.digest import canonical, sha256
+from collage.digest import sha256
 from collage.errors import NotInStore, UnreadableRecord
 from collage.names import source_file
 from collage.owners.allowed import listed_under
@@ -153,21 +153,22 @@ class RunRecords(Buckets):
         """plan.json. Raises NotInStore."""
         return self._read(Plan, f"collages/{collage}/plan.json")
 
-    def put_plan(self, plan: Plan) -> list[str | None]:
+    def put_plan(self, plan: Plan, without: Collection[int] = ()) -> list[str | None]:
         """Write plan.json and, wave by wave, the arrays of calls that Maps read; the keys of these.
 
         The first is calls.json, those that need its tiles calls-2.json and so on. A wave that is
-        all a task's work has none.
+        all a task's work, or of which no call is left ``without`` those, has none.
         """
         self._write(f"collages/{plan.id}/plan.json", plan)
         keys: list[str | None] = []
         for number in range(len(plan.waves)):
-            calls = [plan.call(i).model_dump(mode="json") for i in plan.of_functions(number)]
+            calls = [call for call in plan.of_functions(number) if call not in without]
             if not calls:
                 keys.append(None)
                 continue
             key = f"collages/{plan.id}/calls{'' if number == 0 else f'-{number + 1}'}.json"
-            self._put(self.collages, key, canonical(calls), "application/json")
+            data = records.array(map(plan.call, calls))
+            self._put(self.collages, key, data, "application/json")
             keys.append(key)
         return keys
 

@@ -33,6 +33,28 @@ class Tiles(Buckets):
         keys = [name.removeprefix("tiles/").removesuffix(".") for name in names]
         return keys, answer["IsTruncated"] and bool(keys)
 
+    def finished_after(self, key: str) -> tuple[list[str], bool]:
+        """Keys of the next tiles that are finished, as `tiles_after` gives them.
+
+        A page has all files of tiles, at most a thousand, so that of a page without a sidecar the
+        next one is read.
+        """
+        start, more, keys = f"tiles/{key}", True, list[str]()
+        while more and not keys:
+            with named(self.collages, "tiles/"):
+                answer = self.s3.list_objects_v2(
+                    Bucket=self.collages, Prefix="tiles/", StartAfter=start
+                )
+            names = [item["Key"] for item in answer.get("Contents", [])]
+            more = answer["IsTruncated"] and bool(names)
+            keys = [
+                name.removeprefix("tiles/").removesuffix(".json")
+                for name in names
+                if name.endswith(".json")
+            ]
+            start = names[-1] if names else start
+        return keys, more
+
     def tile(self, tile: Tile) -> tuple[bytes, Sidecar] | None:
         """A finished tile's picture and sidecar; None when either is missing or half-written."""
         return self.finished(tile.key)

@@ -45,6 +45,8 @@ ASSEMBLY = 3
 NOT_GIVEN = "after: give the `next` of the answer before."
 LONGEST = 7_000
 """Letters of `Told`; API Gateway takes 10,240 bytes of an address and headers together."""
+MOST_BITS = 4_000_000
+"""Tiles that can be told of, far above those of the largest plan: what a few letters unpack to."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Told:
             return cls()
         unpack = zlib.decompressobj()
         try:
-            data = unpack.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), LONGEST)
+            data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            data = unpack.decompress(data, MOST_BITS // 8)
         except (ValueError, zlib.error) as error:
             raise InvalidRequest(NOT_GIVEN) from error
         if not unpack.eof:
@@ -168,7 +171,7 @@ def pace(now: Pulse) -> int:
     left = now.seconds_left
     if left is None:
         return _bounded(now.seconds / PATIENCE)
-    return _bounded(min(TILES_EACH * now.seconds / now.ended, left))
+    return _bounded(min(TILES_EACH * now.seconds / (now.ended - now.there), left))
 
 
 def _bounded(seconds: float) -> int:

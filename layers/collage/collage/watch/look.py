@@ -52,7 +52,13 @@ class Pulse:
             return 0
         # A call of the Map makes one tile, or several that are alike; tasks count tiles themselves.
         of_calls = round(total * self.items.ended / calls) if self.items else 0
-        return min(total, of_calls + self.by_tasks)
+        return min(total, self.there + of_calls + self.by_tasks)
+
+    @property
+    def there(self) -> int:
+        """How many of them no call has to make: they were there before."""
+        total, calls = self.record.tiles.total or 0, self.record.calls or 1
+        return round(total * self.record.calls_there / calls)
 
     @property
     def seconds(self) -> float:
@@ -64,7 +70,8 @@ class Pulse:
     def seconds_left(self) -> float | None:
         """Until the last tile, at the rate so far; none before the first."""
         total, ended = self.record.tiles.total, self.ended
-        return self.seconds / ended * (total - ended) if total and ended else None
+        made = ended - self.there
+        return self.seconds / made * (total - ended) if total and made > 0 else None
 
     @property
     def mark(self) -> str:
@@ -175,7 +182,7 @@ def _pulse(store: Store, runs: Runs, record: Progress, run: Execution | None) ->
     items = runs.items(run.name)
     by_tasks = 0
     # Where Maps have all calls there is nothing for a task.
-    if items is None or items.total < record.calls:
+    if items is None or items.total < record.calls - record.calls_there:
         since = run.started.replace(microsecond=0)
         by_tasks = sum(shard.ended for shard in store.shards(record.id, since))
     return Pulse(named, run, phase, items, by_tasks)

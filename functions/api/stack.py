@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from collage.export.asked import Export
+from collage.services import aws_client
 from collage.settings import settings
 from collage.store.store import Store, connect
 from collage.watch.runs import Runs, of_stack
@@ -73,7 +71,5 @@ def _tell(function: str, event: Mapping[str, Any]) -> None:
 
 def _client(service: str) -> Any:
     """A client that gives up in good time: a request is to be answered within 29 seconds."""
-    config = Config(
-        connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
-    )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    retries = {"mode": "standard", "total_max_attempts": 3}
+    return aws_client(service, connect_timeout=3, read_timeout=5, retries=retries)

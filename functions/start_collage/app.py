@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage import announcements
 from collage.errors import PermanentError
 from collage.owners.owner import claimed
-from collage.services import tools
+from collage.services import aws_client, tools
 from collage.settings import settings
 from collage.steps import upload
 from collage.steps.log import audited
@@ -27,7 +26,7 @@ metrics = Metrics(service="start_collage")
 @cache
 def runs() -> Runs:
     """The workflow's runs."""
-    return of_stack(boto3.client("stepfunctions"), settings())
+    return of_stack(aws_client("stepfunctions"), settings())
 
 
 @logger.inject_lambda_context(clear_state=True)

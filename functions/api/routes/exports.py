@@ -11,6 +11,7 @@ from answers import ExportSeen, Id
 from collage import clock
 from collage.errors import NotInStore
 from collage.export.asked import Export, ExportAsked, folder_of
+from collage.steps.export_collage import order
 from problems import Conflict
 
 LOST_AFTER = timedelta(hours=1)
@@ -34,9 +35,6 @@ def export_collage(collage: Id, asked: Annotated[Export, Body()]) -> ExportSeen:
 
     What was asked for before, and is there, is not made again.
     """
-    # It draws, with libraries that take longer to import than all other routes together.
-    from collage.steps.export_collage import order
-
     store = stack.store()
     store.accepted(collage)
     if not store.is_made(collage):

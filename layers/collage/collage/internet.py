@@ -8,15 +8,16 @@ good, and ends when its time is over, however slowly the other side goes on.
 from __future__ import annotations
 
 import ipaddress
-import socket
-import ssl
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse
 from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host; raises OSError when it has none."""
@@ -80,6 +81,8 @@ def is_public(text: str) -> bool:
 
 def resolved(host: str, port: int) -> list[str]:
     """The addresses of a host. Raises OSError when it has none."""
+    import socket
+
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
@@ -95,6 +98,11 @@ def asked(
     Raises:
         OSError, http.client.HTTPException: when there is none in time.
     """
+    # Who only holds an address to a list of hosts asks nobody.
+    import socket
+    import ssl
+    from http.client import HTTPConnection
+
     left = max(0.1, ends - monotonic())
     line = socket.create_connection((there.address, there.port), timeout=left)
 

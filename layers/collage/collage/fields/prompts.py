@@ -11,10 +11,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from collage.errors import InvalidRequest
-from collage.words.prompt_unfolding import MAX_PROMPTS, Unfolding, Words
+from collage.words import MAX_PROMPTS, Words
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
+    from collage.words.prompt_unfolding import Unfolding
 
 __all__ = ["MAX_PROMPTS", "TEMPLATE", "asked", "expand", "single"]
 
@@ -50,6 +51,9 @@ def expand(
     Raises:
         InvalidRequest: of ``field``, for what cannot be read, an unknown list, or too many prompts.
     """
+    # The whole language, of which most that import this read nothing.
+    from collage.words.prompt_unfolding import Unfolding
+
     unfolding, template = Unfolding(words or {}), field == TEMPLATE
     try:
         if sample is None:

@@ -10,9 +10,8 @@ from collage.formats import FORMATS, Format
 from collage.names import UploadKey
 from collage.pictures import masks
 from collage.text import LONGEST_NAME, line
-from collage.words import styles
+from collage.words import MAX_PROMPTS, styles
 from collage.words.colours import is_colour
-from collage.words.prompt_unfolding import MAX_PROMPTS
 
 MOST_FONT_BYTES = 32 * 2**20
 """Bytes of a font. One of all Han characters has about half of it."""

@@ -5,7 +5,6 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from html import escape
-from xml.etree import ElementTree
 
 from collage.errors import NoMetadata
 from collage.formats.packing import COMPRESS_ABOVE, MAX_RECORD, unpack
@@ -75,6 +74,8 @@ def read_properties(packet: bytes) -> dict[str, str]:
         NoMetadata: when it declares entities, which XMP has no use for and attacks have, or has
             more bytes, elements, attributes, references and lines than any XMP.
     """
+    from xml.etree import ElementTree
+
     if len(packet) > MOST_BYTES:
         raise NoMetadata("The picture's XMP is longer than any.")
     pieces = sum(map(packet.count, (b"<", b'="', b"='", b"&", b"\n", b"\r")))

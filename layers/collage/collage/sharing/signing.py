@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.signers import CloudFrontSigner
 
 from collage.errors import SharingUnavailable, StoreUnavailable, of_no_use
 from collage.sharing import key_pair
@@ -35,6 +34,8 @@ class Signer:
 
     def query(self, share: str, until: datetime) -> str:
         """What opens every file of a share's copy until then, as the query of its address."""
+        from botocore.signers import CloudFrontSigner
+
         signer = CloudFrontSigner(self.key, self._sign)
         address = self.address(share, "")
         policy = signer.build_policy(f"{address}*", until)

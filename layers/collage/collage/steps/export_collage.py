@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from collage import clock
 from collage.choices.selection import select
 from collage.errors import CollageError
 from collage.export.asked import Export, Exported, folder_of, name_of
-from collage.steps.exports import KINDS
-from collage.steps.exports.kind import Material, Notes
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
+
+if TYPE_CHECKING:
+    from collage.steps.exports.kind import Notes
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ def order(store: Store, collage_id: str, asked: Export) -> Order:
         NotInStore: when the collage is not made.
         InvalidRequest: when its terms leave no tile, or an option does not go with the collage.
     """
+    # They draw, with libraries that take longer to import than all else here.
+    from collage.steps.exports import KINDS
+    from collage.steps.exports.kind import Material
+
     manifest, choices = store.manifest(collage_id), store.choices(collage_id)
     tiles = select(manifest, choices, asked.only)
     notes = KINDS[asked.kind].check(Material(store, manifest, choices, asked, tiles))
@@ -49,6 +55,9 @@ def export_collage(
         NotInStore: when the collage is not made.
         InvalidRequest: when an option does not go with the collage.
     """
+    from collage.steps.exports import KINDS
+    from collage.steps.exports.kind import Material
+
     manifest, choices = store.manifest(collage_id), store.choices(collage_id)
     material = Material(store, manifest, choices, asked, tuple(tiles))
     kind, folder = KINDS[asked.kind], folder_of(name)

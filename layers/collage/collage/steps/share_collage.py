@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from collage import clock
 from collage.errors import CollageError
 from collage.sharing.share import Share, SharedCopy
-from collage.sharing.signing import Signer
 from collage.steps.freeze_collage import INDEX, freeze
 from collage.steps.record_failure import failure_of
 from collage.store.shares import site_of
 from collage.store.store import Store
+
+if TYPE_CHECKING:
+    from collage.sharing.signing import Signer
 
 
 def share_collage(

@@ -10,19 +10,15 @@ from itertools import accumulate, chain, combinations, islice, permutations, pro
 from math import comb, perm
 from random import Random
 
+from collage.words import MAX_PROMPTS, Words
 from collage.words import prompt_syntax as syntax
 from collage.words.prompt_syntax import Place, PromptError
-
-MAX_PROMPTS = 10_000
-"""Prompts that one text may stand for."""
 
 MAX_STEPS = 200_000
 """Parts of a text that are unfolded, each as often as it is: about a second."""
 
 MAX_LETTERS = 100_000_000
 """Letters that are put together for one text: well above MAX_PROMPTS of the longest prompts."""
-
-Words = Mapping[str, Sequence[str]]
 
 _SPECIAL = re.compile(r"[\\{}$%_#/|]|^\s*[\d.]+::")
 """What a word has that is more than plain text."""

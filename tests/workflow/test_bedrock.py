@@ -15,6 +15,7 @@ from collage.manifest import Manifest
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_bedrock import Account, FakeBedrock, Faults
+from tests.fake_bedrock.painting import Easel
 from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode, encode
 from tests.workflow.running import denied, ended, photo, run
@@ -28,7 +29,7 @@ STYLES = ["Cubism", "Baroque", "Op Art", "Pointillism", "Art Deco", "Realism", "
 
 @pytest.fixture(scope="module")
 def fake() -> Iterator[FakeBedrock]:
-    with FakeBedrock(account=ACCOUNT, rpm_share=100, detail=64) as fake:
+    with FakeBedrock(account=ACCOUNT, rpm_share=100) as fake:
         yield fake
 
 
@@ -60,17 +61,17 @@ def stack(fake: FakeBedrock, logs: list[str]) -> Iterator[Stack]:
 
 @pytest.fixture(autouse=True)
 def _well(fake: FakeBedrock) -> Iterator[None]:
+    # What is answered has one colour, but for those who look at it.
+    fake.easel = None
     fake.forget()
     yield
     fake.forget()
 
 
 @pytest.fixture
-def flat(fake: FakeBedrock) -> Iterator[None]:
-    """What is answered has one colour: many pictures, and none that anybody looks at."""
-    easel, fake.easel = fake.easel, None
-    yield
-    fake.easel = easel
+def painted(fake: FakeBedrock, _well: None) -> None:
+    """What is answered is painted, as its prompt says."""
+    fake.easel = Easel(64)
 
 
 def photograph(size: int = 128) -> bytes:
@@ -99,7 +100,6 @@ def statuses(fake: FakeBedrock, name: str = "inpaint") -> Counter[int | None]:
     return Counter(record.status for record in fake.asked(name))
 
 
-@pytest.mark.usefixtures("flat")
 def test_many_tiles_are_asked_in_all_three_regions_and_paid_once(
     stack: Stack, fake: FakeBedrock
 ) -> None:
@@ -125,6 +125,7 @@ def test_many_tiles_are_asked_in_all_three_regions_and_paid_once(
     assert fake.bills == {"inpaint": 30}
 
 
+@pytest.mark.usefixtures("painted")
 def test_what_the_mask_keeps_is_the_sources_to_the_pixel_and_the_rest_is_painted(
     stack: Stack,
 ) -> None:
@@ -158,6 +159,7 @@ def test_several_engines_paint_side_by_side(stack: Stack, fake: FakeBedrock) -> 
     assert fake.bills == {"inpaint": 2}
 
 
+@pytest.mark.usefixtures("painted")
 def test_a_panorama_is_painted_beyond_its_source(stack: Stack, fake: FakeBedrock) -> None:
     manifest = make(stack, "panorama", photograph(), target=[256, 128], anchor="left")
 
@@ -172,6 +174,7 @@ def test_a_panorama_is_painted_beyond_its_source(stack: Stack, fake: FakeBedrock
     assert fake.images == sum(tile.tile.engine == "bedrock" for tile in manifest.tiles)
 
 
+@pytest.mark.usefixtures("painted")
 def test_what_is_erased_without_a_word_is_erased_by_the_service_for_it(
     stack: Stack, fake: FakeBedrock
 ) -> None:

@@ -1,6 +1,5 @@
 """Choices on the laptop cloud, IAM enforced: over the API, by several at once, and laid out."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ from botocore.credentials import Credentials
 
 from collage.manifest import Manifest
 from combinatoric_collage.cli.choice_places import InStack
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
+from combinatoric_collage.local import Cloud
 from tests.contract.service import Service, Signed
 from tests.unit.pictures import decode
 from tests.workflow.running import eventually, photo, run
@@ -32,12 +31,12 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Made]:
-    with laptop.running({}) as (cloud, stack):
-        known = cloud.environment
-        key = Credentials(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"])
-        api = Service(cloud.outputs["ApiUrl"], Signed(key, known["AWS_REGION"]))
-        yield Made(api, stack, run(stack, photo(1)))
+def made(running: tuple[Cloud, Stack]) -> Made:
+    cloud, stack = running
+    known = cloud.environment
+    key = Credentials(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"])
+    api = Service(cloud.outputs["ApiUrl"], Signed(key, known["AWS_REGION"]))
+    return Made(api, stack, run(stack, photo(51)))
 
 
 def test_many_who_choose_at_once_lose_nothing(made: Made) -> None:

@@ -1,6 +1,5 @@
 """Progress of real runs: what is seen on the way, stopping, deleting, what a next cloud knows."""
 
-from collections.abc import Iterator
 from time import sleep
 
 import pytest
@@ -8,18 +7,12 @@ import pytest
 from collage.errors import NotInStore
 from collage.progress import Progress
 from collage.watch.look import cancel, look
-from combinatoric_collage.cli.stacks import laptop, removal
+from combinatoric_collage.cli.stacks import removal
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, denied, eventually, photo
 
 MANY = SMALL | {"rows": 4, "cols": 6, "masks": ["quadrants", "halves"], "size": 512}
 ORDER = ["start", "styles", "masks", "plan", "tiles", "assembly", None]
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({}) as (_, stack):
-        yield stack
 
 
 def looks(stack: Stack, collage: str) -> list[Progress]:
@@ -39,7 +32,7 @@ def rendering(stack: Stack, collage: str) -> Progress | None:
 
 
 def test_a_run_is_seen_to_advance_until_it_is_done(stack: Stack) -> None:
-    collage = stack.start(photo(1), MANY)["id"]
+    collage = stack.start(photo(71), MANY)["id"]
 
     seen = looks(stack, collage)
 
@@ -57,7 +50,7 @@ def test_what_is_deleted_goes_by_the_function_alone_and_what_another_uses_stays(
     stack: Stack,
 ) -> None:
     first, second = (
-        stack.start(photo(44), {**SMALL, "title": title})["id"] for title in ("One", "Two")
+        stack.start(photo(74), {**SMALL, "title": title})["id"] for title in ("One", "Two")
     )
     for collage in (first, second):
         assert looks(stack, collage)[-1].state == "done"
@@ -80,7 +73,7 @@ def test_what_is_deleted_goes_by_the_function_alone_and_what_another_uses_stays(
 def test_failed_calls_are_counted_while_the_others_are_made(stack: Stack) -> None:
     arn = f"arn:aws:s3:::{stack.outputs['CollagesBucket']}/tiles/*"
     with denied(stack, "RenderTile", "s3:PutObject", [arn]):
-        seen = looks(stack, stack.start(photo(2), SMALL)["id"])
+        seen = looks(stack, stack.start(photo(72), SMALL)["id"])
 
     assert {one.tiles.done for one in seen} == {0}
     assert (seen[-1].state, seen[-1].error) == ("failed", "TooFewTiles")
@@ -88,7 +81,7 @@ def test_failed_calls_are_counted_while_the_others_are_made(stack: Stack) -> Non
 
 
 def test_a_cancelled_run_ends_keeps_its_tiles_and_can_go_on(stack: Stack) -> None:
-    collage = stack.start(photo(3), MANY)["id"]
+    collage = stack.start(photo(73), MANY)["id"]
     eventually(lambda: rendering(stack, collage))
 
     stopped = cancel(stack.store, stack.runs, collage)

@@ -1,12 +1,7 @@
 """A collage in styles of pictures, by trained networks, through the shipped template."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from collage.engines.stylizer.models import MODEL
 from collage.request.named_files import Files
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode, encode, noise
 from tests.workflow.running import ended, photo
@@ -15,15 +10,9 @@ PICTURES = {"Waves": encode(noise((300, 280), 1)), "Moss": encode(noise((260, 40
 ASKED = {"rows": 1, "cols": 3, "size": 64, "cell": 32, "masks": ["left", "right", "top"]}
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({}) as (_, stack):
-        yield stack
-
-
 def made(stack: Stack, **options: object) -> tuple[bytes, dict[str, bytes]]:
     """The collage of a photo in the styles of the pictures, and its tiles by their keys."""
-    started = stack.start(photo(1), {**ASKED, **options}, Files(style_pictures=PICTURES))
+    started = stack.start(photo(81), {**ASKED, **options}, Files(style_pictures=PICTURES))
     ended(stack, started)
     manifest = stack.store.manifest(started["id"])
     assert manifest.tile_counts == {"done": 3}

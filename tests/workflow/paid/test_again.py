@@ -1,7 +1,6 @@
 """A collage made again through the shipped state machine; the engine is paid for one picture."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,34 +9,11 @@ from collage.choices.choice import Change
 from collage.manifest import Manifest
 from collage.request.again import AskedAgain
 from collage.steps.choose import choose
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.fake_openai import FakeOpenAI
 from tests.workflow.running import ended, photo, run
 
-KEY = "sk-test-a-key-that-nobody-may-see"
 PAINT = {"engine": "openai", "quality": "low"}
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(key=KEY, cheap=True) as fake:
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def stack(fake: FakeOpenAI) -> Iterator[Stack]:
-    parameters = {
-        "ImagesPerMinute": "1200",
-        "ImagesAtOnce": "20",
-        "LatencySeconds": "0.1",
-        "MaxConcurrency": "3",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.setenv("OPENAI_BASE_URL", fake.base_url)
-        with laptop.running(parameters) as (_, stack):
-            yield stack
 
 
 def again(stack: Stack, made: str, **asked: object) -> Manifest:
@@ -96,7 +72,7 @@ def test_the_api_answers_with_its_own_rights(stack: Stack) -> None:
 
 def _asked(stack: Stack, made: str, body: object) -> dict[str, object]:
     """Invoke the API's function with what its HTTP API would pass on."""
-    event = json.loads((Path(__file__).parents[2] / "events/api.json").read_text())
+    event = json.loads((Path(__file__).parents[3] / "events/api.json").read_text())
     path = f"/collages/{made}/again"
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
     event["requestContext"]["http"]["method"] = "POST"

@@ -1,7 +1,6 @@
 """Every recipe through the shipped template and workflow, by the painter and the fake provider."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +11,12 @@ from PIL import Image
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest
 from collage.request.named_files import Files
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from tests.fake_openai import FakeOpenAI
 from tests.unit.pictures import decode, encode, noise, plain
 from tests.workflow.running import denied, ended, eventually
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FARMHOUSE = ROOT / "examples" / "farmhouse.png"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    parameters = {
-        "ImagesPerMinute": "1200",
-        "ImagesAtOnce": "20",
-        "LatencySeconds": "0.1",
-        "MaxConcurrency": "3",  # each tile under way has a process
-        "DailyUsdLimit": "1000",
-    }
-    with (
-        FakeOpenAI(key="sk-test", cheap=True) as fake,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("OPENAI_API_KEY", "sk-test")
-        patch.setenv("OPENAI_BASE_URL", fake.base_url)
-        with laptop.running(parameters) as (_, stack):
-            yield stack
 
 
 def make(
@@ -229,10 +207,9 @@ def test_what_goes_on_from_a_picture_that_was_not_made_says_so(stack: Stack) -> 
 
 
 def _reasons(stack: Stack) -> set[str]:
-    pages = stack.client("s3").list_objects_v2(
-        Bucket=stack.outputs["CollagesBucket"], Prefix="collages/"
-    )
-    keys = [item["Key"] for item in pages["Contents"] if "/failures/" in item["Key"]]
+    pages = stack.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=stack.outputs["CollagesBucket"], Prefix="collages/")
+    keys = [item["Key"] for item in found.search("Contents") if "/failures/" in item["Key"]]
     return {json.loads(stack.store._get(stack.store.collages, key))["error"] for key in keys}
 
 

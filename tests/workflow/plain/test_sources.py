@@ -1,7 +1,6 @@
 """Several sources and masks of one's own through the shipped template and workflow."""
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from PIL import Image, ImageDraw
 from collage.errors import InvalidRequest
 from collage.manifest import Manifest, TileRecord
 from collage.request.named_files import Files
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.unit.pictures import decode, encode, noise, plain
 from tests.workflow.running import denied
@@ -18,12 +16,6 @@ from tests.workflow.running import denied
 NAMES = ["wide.png", "tall.png"]
 PHOTOS = (encode(noise((96, 64), 11)), encode(noise((64, 96), 12)))
 ASKED = {"size": 64, "cell": 32, "styles": ["Cubism", "Baroque"], "source_names": NAMES}
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({"MaxConcurrency": "3"}) as (_, stack):
-        yield stack
 
 
 def window(size: tuple[int, int]) -> bytes:

@@ -1,21 +1,13 @@
 """The whole main job: the shipped template and workflow with the painter."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from collage.errors import InvalidRequest, NotAPicture
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.unit.pictures import decode
 from tests.workflow.running import SMALL, denied, eventually, photo, run, states_of
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({}) as (_, stack):
-        yield stack
 
 
 def test_a_photo_becomes_a_collage(stack: Stack) -> None:

@@ -1,15 +1,11 @@
 """An upload with options: in its metadata, or beside it."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from collage.manifest import Failure, Manifest
 from collage.progress import Progress
 from collage.request.parse import parse
 from collage.watch.look import newest
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
 from tests.workflow.running import SMALL, eventually, photo
 
@@ -20,12 +16,6 @@ METADATA = {
     "collage-cell": "32",
     "collage-styles": "Cubism, Baroque, Op Art",
 }
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with laptop.running({}) as (_, stack):
-        yield stack
 
 
 def put(stack: Stack, name: str, data: bytes, metadata: dict[str, str] | None = None) -> str:

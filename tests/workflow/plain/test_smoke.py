@@ -4,19 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.stack import Stack
+from combinatoric_collage.local import Cloud
 from rehearsal import smoke
 
 
 def test_a_stack_is_looked_at_by_every_door_after_it_is_said_what_that_costs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    running: tuple[Cloud, Stack],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    cloud, stack = running
     monkeypatch.setattr(smoke, "FOLDER", tmp_path)
-    with laptop.running({}) as (cloud, stack):
-        for name, value in cloud.environment.items():
-            monkeypatch.setenv(name, value)
-        found = smoke.main(stack.name)
-        missing = smoke.main("another")
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    found = smoke.main(stack.name)
+    missing = smoke.main("another")
 
     page = capsys.readouterr().out
     lines = page.splitlines()

@@ -12,6 +12,8 @@ NAMES = (
     "plan",
     "painter",
     "stylizer",
+    "notebook",
+    "first_tile",
     "workflow",
     "fanout",
     "faults",

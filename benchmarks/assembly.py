@@ -73,8 +73,8 @@ def measure() -> Result:
     )
 
 
-def matplotlib(files: list[Path], out: Path) -> None:
-    """Subplots of a figure."""
+def matplotlib(files: list[Path], out: Path, side: int = SIDE) -> None:
+    """Subplots of a figure, with as many pixels as tiles of ``side`` pixels have."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -86,7 +86,7 @@ def matplotlib(files: list[Path], out: Path) -> None:
         axis.imshow(pyplot.imread(file))
         axis.axis("off")
     pyplot.tight_layout()
-    figure.savefig(out, format="png", dpi=across * SIDE / INCHES)
+    figure.savefig(out, format="png", dpi=across * side / INCHES)
 
 
 def pillow(files: list[Path], out: Path) -> None:

@@ -47,7 +47,7 @@ FIRST = (
 )
 """The names directly in a folder that a result may have, whatever its request."""
 
-FOLDERS = ("collage_files", "masks", "sources", "tiles")
+FOLDERS = ("collage_files", "index", "masks", "sources", "tiles")
 
 UNSEEN = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What file managers leave in a folder that somebody only looked at."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import PurePosixPath
 
-from collage import page
+from collage import cell_index, page
+from collage.digest import canonical
 from collage.errors import NotInStore
 from collage.formats import FORMATS
 from collage.store import choices
-from collage.store.results import script_of
+from collage.store.results import script_of_json
 from collage.store.store import Store
 from collage.watch.look import look
 from collage.watch.runs import Runs
@@ -23,7 +25,7 @@ class InStore:
     """Collages in the store, with the page of this machine and their live progress.
 
     Whoever can write the bucket has no script run by it: the page is this machine's, and
-    manifest.js is written of what manifest.json says.
+    manifest.js is written of what manifest.json says, or of a large collage the head of its index.
     """
 
     def __init__(
@@ -53,12 +55,22 @@ class InStore:
             own = self.index if name == "index.html" else None
             return own or page.files()[name]
         if name == "manifest.js":
-            return script_of(self.store.manifest(collage, folder))
+            return self._manifest(collage, folder)
         if name == "choices.js":
             return choices.script_of(self.store.choices(collage))
         if (folder, name) == ("", "progress.json"):
             return look(self.store, self.runs, collage).model_dump_json().encode()
         return self.store.file(collage, name, folder) if _is_shown(name) else None
+
+    def _manifest(self, collage: str, folder: str) -> bytes:
+        """manifest.js. Raises NotInStore."""
+        try:
+            # Read as JSON, and written anew, before it stands in a script.
+            head = canonical(json.loads(self.store.file(collage, cell_index.HEAD, folder)))
+        except (NotInStore, ValueError):
+            # Of a collage that is not large, or was made by an earlier version.
+            head = canonical(self.store.manifest(collage, folder).model_dump(mode="json"))
+        return script_of_json(head)
 
 
 def _is_shown(name: str) -> bool:

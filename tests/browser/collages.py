@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from moto import mock_aws
 
 from collage.manifest import Manifest
 from collage.services import Tools
@@ -23,6 +22,7 @@ from collage.store.store import Store
 from collage.watch.runs import Runs
 from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.infrastructure.shipped import ROOT
+from tests.mocked import mocked
 
 REFUSAL = {"Error": "Refused", "Cause": json.dumps({"errorMessage": "The provider said no."})}
 FAULT = {"Error": "TimedOut", "Cause": json.dumps({"errorMessage": "It took too long."})}
@@ -42,7 +42,7 @@ def make(
     It is of the sample picture, or of ``sources`` in the options, which are among the ``uploads``.
     ``take`` brings it from the store to the folder.
     """
-    with mock_aws():
+    with mocked():
         s3 = boto3.client("s3", region_name="us-east-1")
         for bucket in ("uploads", "collages"):
             s3.create_bucket(Bucket=bucket)

@@ -13,7 +13,7 @@ from unittest import mock
 
 import boto3
 from botocore.config import Config
-from moto import backend_index, mock_aws
+from moto import backend_index
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 from moto.stepfunctions.models import stepfunctions_backends
@@ -29,6 +29,7 @@ from collage.store.store import Store
 from collage.tile import Tile
 from collage.watch.runs import Runs
 from tests.faults.injector import Injector
+from tests.mocked import mocked
 from tests.unit.pictures import encode, noise
 
 UPLOADS, COLLAGES, TABLE = "uploads-bucket", "collages-bucket", "limits"
@@ -193,7 +194,7 @@ def world() -> Iterator[World]:
     with (
         mock.patch.dict("os.environ", ENVIRONMENT),
         mock.patch.object(backend_index, "backend_url_patterns", known),
-        mock_aws(),
+        mocked(),
     ):
         injector = Injector()
         injector.watch()

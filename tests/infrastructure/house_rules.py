@@ -7,6 +7,7 @@ ARROWS = {
         "plan prepared progress request services settings sheet spending steps store tasks tile "
         "watch words"
     ),
+    "cell_index": "digest manifest",
     "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.choice_places": "choices cli.folder_choices cli.result_files cli.stacks errors manifest",
@@ -46,11 +47,11 @@ ARROWS = {
     "cli.result_files": "errors formats manifest names page",
     "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
-        "choices cli.folder_choices cli.result_files cli.torch_python deletion engines errors "
-        "export local local.aws local.bedrock local.kept local.translations manifest owners "
+        "cell_index choices cli.folder_choices cli.result_files cli.torch_python deletion engines "
+        "errors export local local.aws local.bedrock local.kept local.translations manifest owners "
         "pack page progress request services settings sharing steps store watch"
     ),
-    "cli.stored_site": "errors formats page store watch",
+    "cli.stored_site": "cell_index digest errors formats page store watch",
     "cli.style_pictures": "words",
     "cli.torch_python": "local pack",
     "combinatoric_collage": "notebook pack",
@@ -115,13 +116,13 @@ ARROWS = {
     "sheet": "digest errors fields formats frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements choices clock collage deletion digest engines errors export fields "
-        "formats in_order manifest messages notes owners page pictures pixels plan prepared "
+        "announcements cell_index choices clock collage deletion digest engines errors export "
+        "fields formats in_order manifest messages notes owners page pictures pixels plan prepared "
         "progress provenance recipes records request services settings sharing sheet spending "
         "store tile verdict watch weights words"
     ),
     "store": (
-        "choices deletion digest engines errors export formats frozen in_order manifest "
+        "cell_index choices deletion digest engines errors export formats frozen in_order manifest "
         "messages names notes owners page plan prepared progress records request settings "
         "sharing tile weights"
     ),

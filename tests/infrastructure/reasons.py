@@ -163,6 +163,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/manifest.js*": "What became of every cell",
             "COLLAGES/collages/*/progress.json": "That it is made",
             "COLLAGES/collages/*/index.html": "The page",
+            "COLLAGES/collages/*/index/*": "What the page of a large collage reads as it goes",
             "COLLAGES/collages/*/page.*": "The page's script and style",
             "COLLAGES/collages/*/layouts/*/failure.json": "Why a layout could not be made",
         },

@@ -1,20 +1,18 @@
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from pytest_socket import disable_socket, enable_socket
 
 from collage.services import Tools
 from collage.settings import Settings
 from collage.store.store import Store
 from collage.watch.runs import Runs
-from combinatoric_collage.local.moto import dynamodb
+from tests.mocked import mocked
 
 UPLOADS, COLLAGES = "uploads-bucket", "collages-bucket"
 
@@ -42,7 +40,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    with mock_aws():
+    with mocked():
         yield
 
 
@@ -110,17 +108,12 @@ def stack(aws: None) -> Stack:
 
 
 @pytest.fixture
-def limits_table(aws: None) -> Iterator[str]:
-    """The empty table of the shared limits, as the template has it; its name.
-
-    Changes of it come one after the other, as DynamoDB's do and moto's alone do not.
-    """
+def limits_table(aws: None) -> str:
+    """The empty table of the shared limits, as the template has it; its name."""
     boto3.client("dynamodb").create_table(
         TableName="limits",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
     )
-    with ExitStack() as stack:
-        dynamodb.patch(None, stack)
-        yield "limits"
+    return "limits"

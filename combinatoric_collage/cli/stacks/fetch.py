@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from collage import page
+from collage import cell_index, page
+from collage.cell_index import CellIndex
 from collage.choices.choice import Choices
 from collage.manifest import MISSING, Manifest, TileRecord
 from collage.store.results import script_of
@@ -43,6 +44,8 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
     choices = _choices(store, collage, out)
     names = {*own, "manifest.js", "manifest.json", *(name for name, _ in parts)}
     names |= set(CHOICES if choices.people else ())
+    index = CellIndex(manifest) if cell_index.is_large(manifest) else None
+    names |= set(index.names(scripts=True) if index else ())
     results.begin(names)
 
     def write(part: Part) -> None:
@@ -56,7 +59,9 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
         results.write(name, data)
     if choices.people:
         folder_choices.write(results, choices)
-    results.write("manifest.js", script_of(manifest))
+    for name, data in index.files(scripts=True) if index else ():
+        results.write(name, data)
+    results.write("manifest.js", script_of(manifest, scripts=True))
     text = manifest.model_dump_json(indent=2) + "\n"
     results.write("manifest.json", text.encode())
     results.end(names)

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collage import page
+from collage import cell_index, page
+from collage.cell_index import CellIndex
 from collage.errors import InvalidRequest, NotInStore
 from collage.export.site import Link, Site
 from collage.steps.freeze_collage import INDEX, written
@@ -57,7 +58,10 @@ def write(store: Store, collage: str, out: Path, *, tiles: bool, link: Link | No
     if not page.is_built():
         raise RunFailed("NotBuilt", page.NOT_BUILT)
     site = Site(store.manifest(collage), tiles)
-    made = {**written(store, site), NO_JEKYLL: b""}
+    # As scripts: a folder may be opened from disk, too.
+    made = {**written(store, site, scripts=True), NO_JEKYLL: b""}
+    index = CellIndex(site.manifest) if cell_index.is_large(site.manifest) else None
+    indexed = index.names(scripts=True) if index else ()
     copied = dict(site.parts(store.result_files(collage)))
     results = Results(out)
 
@@ -69,13 +73,15 @@ def write(store: Store, collage: str, out: Path, *, tiles: bool, link: Link | No
             copied.pop(name)
 
     try:
-        results.begin({*made, *copied, INDEX})
+        results.begin({*made, *copied, *indexed, INDEX})
         with ThreadPoolExecutor(READERS) as pool:
             list(pool.map(copy, tuple(copied.items())))
         for name, data in made.items():
             results.write(name, data)
+        for name, data in index.files(scripts=True) if index else ():
+            results.write(name, data)
         results.write(INDEX, site.index(page.files()[INDEX], link))
-        names = {*made, *copied, INDEX}
+        names = {*made, *copied, *indexed, INDEX}
         results.end(names)
         sizes = {name: (out / name).stat().st_size for name in names}
     except OSError as error:

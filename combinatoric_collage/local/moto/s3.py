@@ -1,7 +1,7 @@
 """S3: those who change one object at once wait for each other; a rule hears of a whole object."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ def one_at_a_time(stack: ExitStack) -> None:
     """Those who change one object at once do so one after another, and disturb nobody who reads."""
     _conditions(stack)
     _readers(stack)
+    _listings(stack)
 
 
 def _conditions(stack: ExitStack) -> None:
@@ -57,6 +58,32 @@ def _readers(stack: ExitStack) -> None:
             close(self, garbage)
 
     replace(stack, FakeKey, "dispose", dispose)
+
+
+def _listings(stack: ExitStack) -> None:
+    """What is deleted just when moto has seen that it is there is not there, which is no error."""
+    from moto.s3.models import S3Backend
+    from moto.s3.utils import _VersionedKeyStore
+
+    get_object = S3Backend.get_object
+
+    def items(self: Any) -> Iterator[tuple[str, Any]]:
+        for name, versions in dict(self).items():
+            yield name, versions[-1]
+
+    def values(self: Any) -> Iterator[Any]:
+        for _, newest in items(self):
+            yield newest
+
+    def got(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return get_object(self, *args, **kwargs)
+        except KeyError:
+            return None
+
+    replace(stack, _VersionedKeyStore, "items", items)
+    replace(stack, _VersionedKeyStore, "values", values)
+    replace(stack, S3Backend, "get_object", got)
 
 
 def _events(stack: ExitStack) -> None:

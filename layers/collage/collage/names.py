@@ -68,6 +68,6 @@ PICTURE = re.compile(
 
 GATHERED = re.compile(
     rf"{PICTURE.pattern}|source\.png|sources/{_DIGEST}\.png|masks/{_MASK}\.png|tiles/{_DIGEST}\.png"
-    r"|(manifest|choices)\.(js|json)|index\.html|page\.(css|js)|gallery\.html|\.nojekyll"
+    r"|index/((columns|keys)-)?[0-9]{1,7}\.js|(manifest|choices)\.(js|json)|index\.html|page\.(css|js)|gallery\.html|\.nojekyll"
 )
 """Every file that a folder of results can have of this pack's making."""

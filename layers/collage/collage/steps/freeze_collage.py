@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
-from collage import page
+from collage import cell_index, page
+from collage.cell_index import CellIndex
 from collage.digest import canonical
 from collage.errors import StoreUnavailable
 from collage.export.site import Link, Site, everybodys
@@ -63,6 +64,7 @@ def freeze(
         there = store.below(into) if begun else set()
         for name, data in made.items():
             store.put_below(into, name, data, TYPES[name])
+        _index(store, site, into)
         _copy(store, site, into, there)
         if store.manifest(collage_id) == site.stored:
             index = site.index(page.files()[INDEX], link, until)
@@ -71,8 +73,10 @@ def freeze(
     raise StoreUnavailable(f"The collage {collage_id} is made anew all the time; try again.")
 
 
-def written(store: Store, site: Site) -> dict[str, bytes]:
-    """What is written of a site, by its names there: all but index.html and what is copied.
+def written(store: Store, site: Site, *, scripts: bool = False) -> dict[str, bytes]:
+    """What is written of a site, by its names there: all but index.html, index and what is copied.
+
+    ``scripts`` is whether the index of a large collage lies there as scripts.
 
     Raises:
         FileNotFoundError: when the page was not built.
@@ -80,10 +84,17 @@ def written(store: Store, site: Site) -> dict[str, bytes]:
     own = page.files()
     return {
         "manifest.json": canonical(site.manifest.model_dump(mode="json")),
-        "manifest.js": script_of(site.manifest),
+        "manifest.js": script_of(site.manifest, scripts=scripts),
         "choices.js": choices_script(everybodys(store.choices(site.manifest.id))),
         **{name: data for name, data in own.items() if name != INDEX},
     }
+
+
+def _index(store: Store, site: Site, into: str) -> None:
+    """Write the index of a large collage, which is read as its page goes."""
+    if cell_index.is_large(site.manifest):
+        for name, data in CellIndex(site.manifest).files():
+            store.put_below(into, name, data, TYPES["manifest.json"])
 
 
 def _copy(store: Store, site: Site, into: str, there: Collection[str]) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from typing import Literal
 
-from collage import page
+from collage import cell_index, page
+from collage.cell_index import CellIndex
 from collage.digest import canonical
 from collage.errors import NotInStore
 from collage.formats import FORMATS
 from collage.frozen import Frozen
 from collage.manifest import Manifest
 from collage.names import PICTURE, Digest
-from collage.store.bucket import Buckets, named
+from collage.store.bucket import READERS, Buckets, named
 from collage.store.multipart import Upload
 
 CONTENT_TYPES = {
@@ -65,11 +68,32 @@ class Results(Buckets):
     def put_manifest(self, manifest: Manifest, folder: str = "") -> None:
         """Write the manifest, which says that the rest of the result is there.
 
-        manifest.js holds the same for a page that is opened from disk and may fetch nothing.
+        manifest.js holds the same for a page that is opened from disk and may fetch nothing; of a
+        large collage the head of its index, whose files come before.
         """
         text = canonical(manifest.model_dump(mode="json"))
-        self.put_file(manifest.id, folder, "manifest.js", script_of(manifest))
+        if cell_index.is_large(manifest):
+            index = CellIndex(manifest)
+            self._put_index(index, folder)
+            script = script_of_json(index.head())
+        else:
+            script = script_of_json(text)
+        self.put_file(manifest.id, folder, "manifest.js", script)
         self.put_file(manifest.id, folder, "manifest.json", text)
+
+    def _put_index(self, index: CellIndex, folder: str) -> None:
+        """Write the index of a large collage, for its page to read as it goes."""
+        collage = index.manifest.id
+
+        def put(part: tuple[str, bytes]) -> None:
+            self.put_file(collage, folder, *part)
+
+        files = index.files()
+        with ThreadPoolExecutor(READERS) as pool:
+            # A few at a time: all of it need not be in memory at once.
+            while some := list(islice(files, 2 * READERS)):
+                list(pool.map(put, some))
+        self.put_file(collage, folder, cell_index.HEAD, index.head())
 
     def put_page(self, collage: str, folder: str = "") -> None:
         """Write the page beside a result, if it was built."""
@@ -125,9 +149,19 @@ def _kind(name: str) -> str:
     return CONTENT_TYPES[name.rpartition(".")[2]]
 
 
-def script_of(manifest: Manifest) -> bytes:
-    """manifest.js: the manifest for a page that is opened from disk and may fetch nothing."""
-    text = canonical(manifest.model_dump(mode="json"))
+def script_of(manifest: Manifest, *, scripts: bool = False) -> bytes:
+    """manifest.js: what the page reads, also where it is opened from disk and may fetch nothing.
+
+    That is the manifest, and of a large collage the head of its index; ``scripts`` is whether the
+    files of that lie there as scripts.
+    """
+    if cell_index.is_large(manifest):
+        return script_of_json(CellIndex(manifest).head(scripts=scripts))
+    return script_of_json(canonical(manifest.model_dump(mode="json")))
+
+
+def script_of_json(text: bytes) -> bytes:
+    """manifest.js of what it says."""
     return b"window.collage = " + script_safe(text) + b";\n"
 
 

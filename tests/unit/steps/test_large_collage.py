@@ -1,0 +1,101 @@
+"""A large collage has an index beside it, wherever its page goes."""
+
+import json
+import re
+from pathlib import PurePosixPath
+
+import pytest
+
+from collage import page
+from collage.cell_index import CellIndex
+from collage.steps.freeze_collage import freeze
+from collage.store.results import script_of
+from combinatoric_collage.cli.stacks import static_site
+from combinatoric_collage.cli.stacks.fetch import fetch
+from combinatoric_collage.cli.stored_site import InStore
+from tests.unit.runs import assemble, made, prepare, render
+
+INTO = "shares/one/site"
+SCRIPT = re.compile(rb'collageIndex\("([a-z0-9-]+)", (.*)\);\n', re.DOTALL)
+
+
+@pytest.fixture
+def collage(stack, monkeypatch):
+    """A collage of 2 x 3 cells, where those of more than 5 are large."""
+    if not page.is_built():
+        pytest.skip(page.NOT_BUILT)
+    monkeypatch.setattr("collage.cell_index.LARGE", 5)
+    collage, calls = prepare(stack)
+    render(stack, collage, calls)
+    assemble(stack, collage)
+    return collage
+
+
+def lose(stack, key):
+    stack.store.s3.delete_object(Bucket=stack.store.collages, Key=key)
+
+
+def said_by(script):
+    return json.loads(script.removeprefix(b"window.collage = ").removesuffix(b";\n"))
+
+
+def test_it_is_written_before_the_manifest(stack, collage):
+    manifest = stack.store.manifest(collage)
+    index = CellIndex(manifest)
+    folder = f"collages/{collage}"
+    assert {name: stack.get(f"{folder}/{name}") for name in index.names()} == dict(index.files())
+    head = said_by(stack.get(f"{folder}/manifest.js"))
+    assert head == json.loads(stack.get(f"{folder}/index/head.json"))
+    assert "tiles" not in head
+    assert head["index"]["scripts"] is False
+    assert len(manifest.tiles) == head["index"]["tiles"] == 6
+
+
+def test_a_copy_for_others_has_it(stack, collage):
+    freeze(stack.store, collage, INTO)
+    head = said_by(stack.get(f"{INTO}/manifest.js"))
+    assert (head["files"]["tiles"], head["index"]["cells"]) == ("tiles", 6)
+    for name, data in CellIndex(stack.store.manifest(collage)).files():
+        assert stack.get(f"{INTO}/{name}") == data
+
+
+@pytest.mark.parametrize("way", ["fetched", "site"])
+def test_in_a_folder_it_is_of_scripts_for_a_page_that_is_opened_from_disk(
+    stack, collage, tmp_path, way
+):
+    if way == "fetched":
+        fetch(stack.store, collage, tmp_path)
+    else:
+        static_site.write(stack.store, collage, tmp_path, tiles=True, link=None)
+    head = said_by((tmp_path / "manifest.js").read_bytes())
+    assert head["index"]["scripts"] is True
+    wanted = dict(CellIndex(stack.store.manifest(collage)).files())
+    found = {}
+    for path in (tmp_path / "index").iterdir():
+        name, data = SCRIPT.fullmatch(path.read_bytes()).groups()
+        assert name.decode() == path.stem
+        found[f"index/{path.stem}.json"] = data
+    assert found == wanted
+
+
+def test_another_result_in_its_folder_leaves_nothing_of_it(stack, collage, tmp_path, monkeypatch):
+    fetch(stack.store, collage, tmp_path)
+    monkeypatch.setattr("collage.cell_index.LARGE", 6)
+    fetch(stack.store, made(stack), tmp_path)
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_page_of_the_store_reads_it_there_and_not_the_manifest(stack, collage):
+    site = InStore(stack.store, stack.runs, collage)
+    folder = PurePosixPath("collages", collage)
+    lose(stack, f"collages/{collage}/manifest.json")
+    assert said_by(site.read(folder / "manifest.js"))["index"]["cells"] == 6
+    assert site.read(folder / "index" / "0.json") == stack.get(f"collages/{collage}/index/0.json")
+
+
+def test_one_of_an_earlier_version_has_none_and_is_read_whole(stack, collage):
+    lose(stack, f"collages/{collage}/index/head.json")
+    site = InStore(stack.store, stack.runs, collage)
+    said = said_by(site.read(PurePosixPath("collages", collage, "manifest.js")))
+    assert said == stack.store.manifest(collage).model_dump(mode="json")
+    assert "index" in said_by(script_of(stack.store.manifest(collage)))

@@ -39,8 +39,10 @@ from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
-REST = 4
+REST = 9
 """The rest after a look, in times of what it took: a laptop has no time for both it and the run."""
+UNHURRIED = 4
+"""Rests after a look, at most, while tiles are made; no longer than this part of what is left."""
 
 VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
 """How often, and how far apart, a run that was just started is looked for."""
@@ -309,7 +311,9 @@ class Stack:
             yield seen
             if seen.state != "running":
                 return
-            sleep(max(self.poll_seconds, REST * took))
+            left = seen.eta_seconds or 0.0
+            unhurried = min(UNHURRIED * self.poll_seconds, left / UNHURRIED)
+            sleep(max(self.poll_seconds, REST * took, unhurried))
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.

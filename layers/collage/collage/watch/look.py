@@ -8,7 +8,7 @@ asked for, how many tiles the plan has, how it ended. failure.json says why it f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -236,6 +236,6 @@ def _age(record: Progress) -> timedelta:
     return datetime.now(UTC) - datetime.fromisoformat(record.created)
 
 
-def _phase(entered: Sequence[str]) -> Phase:
+def _phase(entered: Iterable[str]) -> Phase:
     """The phase of a run that entered these states, the last one first."""
     return next((PHASES[name] for name in entered if name in PHASES), "start")

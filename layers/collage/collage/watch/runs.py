@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from collage.settings import Settings
 
+EVENTS = (10, 100)
+"""How many of the last events of a run are read, at first and at most: a Map has entered its state
+three events ago, and a shard of tasks enters states of its own."""
+
 STOP_LOOKS, STOP_SECONDS = 20, 0.1
 """How often, and how far apart, a run that was stopped is looked at until it has ended."""
 
@@ -112,6 +116,9 @@ class Runs:
             except self.states.exceptions.ExecutionDoesNotExist:
                 break
             found.append(_execution(run))
+            if run["status"] == "RUNNING":
+                # There is another only once this one has ended.
+                break
         return max(found, key=lambda run: run.started, default=None)
 
     def recent(self) -> dict[str, Execution]:
@@ -125,15 +132,22 @@ class Runs:
         runs = sorted(found, key=lambda run: run.started)
         return {run.name.partition("-")[0]: run for run in runs}
 
-    def entered(self, name: str) -> list[str]:
-        """The states that a run entered, the last one first; of a long history its end."""
-        events = self.states.get_execution_history(
-            executionArn=self.arn(name), reverseOrder=True, maxResults=100
-        )["events"]
-        # Not every server heeds the order that was asked for.
-        events.sort(key=lambda event: event["id"], reverse=True)
-        details = (event.get("stateEnteredEventDetails") for event in events)
-        return [entered["name"] for entered in details if entered is not None]
+    def entered(self, name: str) -> Iterator[str]:
+        """The states that a run entered, the last one first; of a long history its end.
+
+        More than the last few events are asked for only when somebody asks for more states.
+        """
+        for most in EVENTS:
+            events = self.states.get_execution_history(
+                executionArn=self.arn(name), reverseOrder=True, maxResults=most
+            )["events"]
+            ids = [event["id"] for event in events]
+            # Not every server heeds the order that was asked for: what it gives are then the first.
+            if most != EVENTS[-1] and ids != sorted(ids, reverse=True):
+                continue
+            events.sort(key=lambda event: event["id"], reverse=True)
+            details = (event.get("stateEnteredEventDetails") for event in events)
+            yield from (entered["name"] for entered in details if entered is not None)
 
     def items(self, name: str) -> Items | None:
         """What became of the items of a run's Maps so far, or None before it has one."""

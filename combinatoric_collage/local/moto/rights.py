@@ -50,8 +50,11 @@ def role_named(arn: str) -> Any:
 
 def policies(role: Any) -> list[Any]:
     """Inline and managed policies of a role, as moto's own evaluation takes them."""
-    inline = [p if isinstance(p, str) else json.dumps(p) for p in role.policies.values()]
-    return inline + list(role.managed_policies.values())
+    for name, policy in role.policies.items():
+        if not isinstance(policy, str):
+            # CloudFormation leaves a mapping, where the API leaves the text of one.
+            role.policies[name] = json.dumps(policy)
+    return [*role.policies.values(), *role.managed_policies.values()]
 
 
 def may(role: Any, action: str, resource: str, context: Mapping[str, str] | None = None) -> bool:

@@ -1,0 +1,63 @@
+"""What moto makes anew for every request, and what comes out the same each time, is made once."""
+
+import secrets
+from contextlib import ExitStack
+from functools import cache, lru_cache
+from typing import Any
+
+from combinatoric_collage.local.moto.host import Host, replace
+
+POLICIES = 256
+"""Policy documents that are kept parsed; a stack has some dozens."""
+ID_BYTES = 26
+"""Of a request's id, which then has the 52 letters and digits that moto gives it."""
+
+
+def patch(_host: Host, stack: ExitStack) -> None:
+    """All of it."""
+    _policies(stack)
+    _errors(stack)
+    _request_ids(stack)
+    _origins(stack)
+
+
+def _policies(stack: ExitStack) -> None:
+    """Policies are parsed; a document that is changed is another document."""
+    from moto.iam import access_control
+    from moto.iam.models import Policy
+
+    parsed = lru_cache(POLICIES)(access_control.IAMPolicy)
+
+    def policy(given: Any) -> Any:
+        if isinstance(given, Policy):
+            return parsed(next(one.document for one in given.versions if one.is_default))
+        return parsed(given if isinstance(given, str) else given["policy_document"])
+
+    replace(stack, access_control, "IAMPolicy", policy)
+
+
+def _errors(stack: ExitStack) -> None:
+    """A service's errors are looked up in a table, which its factory keeps; there is one."""
+    from moto.core import errors
+
+    replace(stack, errors, "ErrorLookupFactory", cache(errors.ErrorLookupFactory))
+
+
+def _request_ids(stack: ExitStack) -> None:
+    """Ids of requests are drawn at once, not letter by letter."""
+    from moto.core import responses
+
+    def drawn(headers: dict[str, Any] | None = None) -> str:
+        found = secrets.token_hex(ID_BYTES).upper()
+        if isinstance(headers, dict):
+            headers["x-amzn-requestid"] = found
+        return found
+
+    replace(stack, responses, "gen_amzn_requestid_long", drawn)
+
+
+def _origins(stack: ExitStack) -> None:
+    """Which pages may read an answer the front door says, and takes out what moto says of it."""
+    from moto.moto_server import werkzeug_app
+
+    replace(stack, werkzeug_app, "DISABLE_GLOBAL_CORS", True)

@@ -173,7 +173,7 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Left) -> None:
 def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
     with laptop.running(SLOWLY, state=state) as (_, stack):
         done = run(stack, photo(21), **SMALL).id
-        interrupted = stack.start(photo(22), OPTIONS)["id"]
+        interrupted = stack.start(photo(22), SMALL | OPTIONS)["id"]
         eventually(lambda: look(stack.store, stack.runs, interrupted).tiles.done)
 
     with laptop.running({}, state=state) as (_, stack):

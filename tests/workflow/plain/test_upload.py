@@ -33,7 +33,8 @@ def made(stack: Stack, source: str) -> Manifest:
         listed, _ = newest(stack.store, stack.runs, 100)
         return [one for one in listed if one.source == source and one.state != "running"]
 
-    (seen,) = eventually(found)
+    # Each look is at all collages of the cloud.
+    (seen,) = eventually(found, pause=0.3)
     assert seen.state == "done", seen
     return stack.store.manifest(seen.id)
 

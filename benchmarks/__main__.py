@@ -18,6 +18,7 @@ NAMES = (
     "fanout",
     "faults",
     "throttling",
+    "scale",
     "assembly",
     "growth",
 )
@@ -53,6 +54,8 @@ def main() -> None:
                 f"{result.name:<12}{result.value:>8.2f}  {result.unit:<44}{result.aim:<16}"
                 f"{'yes' if result.holds else 'NO'}"
             )
+            if asked.name and result.table:
+                print(f"\n{result.table}")
 
 
 if __name__ == "__main__":

@@ -199,13 +199,22 @@ def table_writes(made: Outcome) -> int:
 
 def gpu_hours(tiles: int) -> float:
     """Hours of one instance: until its task is at work, its tiles, and idle until it is let go."""
-    each = duration.TILE_SECONDS + duration.STEP_SECONDS * duration.STEPS * GPU_MEGAPIXELS
-    return (GPU_START_SECONDS + tiles * each + GPU_IDLE_SECONDS) / 3600
+    return (GPU_START_SECONDS + tiles * gpu_tile_seconds() + GPU_IDLE_SECONDS) / 3600
+
+
+def gpu_tile_seconds() -> float:
+    """Seconds of a GPU for a tile, as the library expects them."""
+    megapixels = max(duration.LEAST_MEGAPIXELS, GPU_MEGAPIXELS)
+    return duration.TILE_SECONDS + duration.STEP_SECONDS * duration.STEPS * megapixels
 
 
 def gpu(tiles: int) -> dict[str, float]:
     """What an instance costs for a collage, by what is paid for."""
-    hours = gpu_hours(tiles)
+    return gpu_dollars(gpu_hours(tiles))
+
+
+def gpu_dollars(hours: float) -> dict[str, float]:
+    """What so many hours of instances cost, by what is paid for."""
     disk = DISK_GB * DISK_GB_MONTH + (DISK_THROUGHPUT - 125) * DISK_MBPS_MONTH
     return {
         "GPU instance, on demand": hours * INSTANCES[GPU_INSTANCE],

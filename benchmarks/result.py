@@ -14,7 +14,9 @@ class Result:
     aim: str
     holds: bool
     parts: dict[str, Any] = field(default_factory=dict)
+    table: str = ""
+    """What more is told to people, below the row."""
 
     def as_json(self) -> dict[str, Any]:
-        """The result as plain values."""
-        return asdict(self)
+        """The result as plain values, without what is told of them."""
+        return {name: value for name, value in asdict(self).items() if name != "table"}

@@ -3,7 +3,7 @@
 ARROWS = {
     "announcements": "errors frozen manifest settings",
     "benchmarks": (
-        "cli.stacks digest engines formats local.template manifest painting pictures pixels "
+        "cli.stacks digest engines errors formats local.template manifest painting pictures pixels "
         "plan prepared progress request services settings sheet spending steps store tasks tile "
         "watch words"
     ),

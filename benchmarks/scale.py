@@ -15,7 +15,8 @@ from typing import Any
 
 from benchmarks import account, costs, quotas
 from benchmarks.result import Result
-from benchmarks.usage import Collage, Setup, memory_bytes, outcome, sample, timeout
+from benchmarks.setups import Setup, outcome, sample
+from benchmarks.usage import Collage, memory_bytes, timeout
 from benchmarks.walk import ATTEMPT_EVENTS, EVENTS, EXECUTION_EVENTS, State, most_attempts
 from collage.digest import canonical
 from collage.errors import InvalidRequest
@@ -41,8 +42,8 @@ SETUPS = (
     Setup("diffusion"),
     Setup("diffusion", {"GpuTasks": "40"}),
 )
-PLAN_MEMORY = 8_000
-"""Bytes of PlanTiles' memory a tile, plan and calls: measured of 20,000."""
+PLAN_MEMORY = 4_700
+"""Bytes of PlanTiles' memory a tile, plan and calls: measured of 40,000."""
 ASSEMBLY_MEMORY = 40_000
 """The same of what assembles, for each of its cells: docs/benchmarks.md tells it of 10,000."""
 WRITTEN_ELSEWHERE = 500
@@ -91,8 +92,7 @@ class Run:
     def seconds(self) -> float:
         """From the start to the collage."""
         made = self.collage
-        at_once = max(1, made.bands)
-        around = made.plan_seconds + made.assembly_seconds / at_once
+        around = made.plan_seconds + made.assembly_lasts
         gpu = costs.GPU_START_SECONDS if made.shards else 0.0
         return gpu + made.tiles / self.slowest.tiles + around
 
@@ -140,18 +140,20 @@ class Run:
         yield Limit("seconds of PlanTiles", made.plan_seconds, plan[0], "its Timeout")
         needed = IDLE_MEMORY + made.tiles * PLAN_MEMORY
         yield Limit("bytes of PlanTiles' memory", needed, plan[1], "its MemorySize")
-        yield _limit(quotas.STATE_BYTES, "bytes of PlanTiles' answer", len(self.answer))
+        yield _limit(quotas.STATE_BYTES, "bytes of PlanTiles' answer", len(canonical(made.planned)))
         if not made.shards:
-            yield _limit(quotas.ITEMS, "items of RenderTiles", made.calls)
+            yield _limit(quotas.ITEMS, "items of RenderTiles", made.waves[0])
             yield _limit(
-                quotas.ITEM_FILE, "bytes of its items", made.calls * sample(setup).call_bytes
+                quotas.ITEM_FILE, "bytes of its items", made.waves[0] * sample(setup).call_bytes
             )
             yield _limit(quotas.CHILDREN, "children of RenderTiles at once", setup.at_once)
             yield _limit(
-                quotas.STATE_BYTES, "bytes of RenderTiles' results", answers(tiles_map, made.calls)
+                quotas.STATE_BYTES,
+                "bytes of RenderTiles' results",
+                answers(tiles_map, made.waves[0]),
             )
             yield _limit(quotas.OPEN_EXECUTIONS, "open executions", 1 + setup.at_once)
-            yield _limit(quotas.MAP_RUNS, "open Map Runs", 1)
+            yield _limit(quotas.MAP_RUNS, "open Map Runs", min(1, made.walk.map_runs))
             render = tiles_map["ItemProcessor"]["States"]["RenderTile"]
             longest = EXECUTION_EVENTS + EVENTS["Task"]
             longest += ATTEMPT_EVENTS * (most_attempts(render) - 1)
@@ -163,13 +165,12 @@ class Run:
         yield from self._assembly()
 
     def _assembly(self) -> Iterator[Limit]:
-        made = self.collage
-        for name in made.assemblers:
-            count = made.invocations[name]
-            each = made.seconds(name) / count
-            yield Limit(f"seconds of {name}", each, timeout(name), "its Timeout")
-            memory = IDLE_MEMORY + made.tiles / count * ASSEMBLY_MEMORY
-            yield Limit(f"bytes of {name}'s memory", memory, memory_bytes(name), "its MemorySize")
+        made, name = self.collage, "AssembleCollage"
+        for kind, seconds in made.assembly.items():
+            yield Limit(f"seconds of {kind}", seconds, timeout(name), "its Timeout")
+        most = made.tiles / (made.bands if made.in_bands else 1)
+        needed = IDLE_MEMORY + most * ASSEMBLY_MEMORY
+        yield Limit(f"bytes of {name}'s memory", needed, memory_bytes(name), "its MemorySize")
         size = made.tiles * made.cell**2 * costs.COLLAGE_BYTES_PER_PIXEL
         yield _limit(quotas.PARTS, "parts of the collage's upload", size / PART)
 
@@ -196,26 +197,6 @@ class Run:
             "pace": asdict(self.slowest),
             "in_the_way": [asdict(limit) for limit in self.in_the_way],
         }
-
-    @property
-    def answer(self) -> bytes:
-        """What PlanTiles answers, with which all later states begin."""
-        made = self.collage
-        wave = {
-            "calls": f"collages/{'0' * 20}/calls.json",
-            "shards": list(range(made.shards)),
-            "of": made.shards,
-            "seconds": 10**6,
-        }
-        return canonical(
-            {
-                "bucket": "b" * 63,
-                "waves": [wave],
-                "count": 1,
-                "concurrency": 1000,
-                "bands": made.bands,
-            }
-        )
 
     @property
     def in_the_way(self) -> list[Limit]:

@@ -1,155 +1,33 @@
 """What a collage of very many tiles uses at AWS, by the shipped workflow, template and library.
 
-States, invocations, starts and events are counted by walking the definition; calls, their price and
-their bytes are those of a small plan that the library makes; attempts are simulated at the pace of
-the provider. What a request or a second costs is `costs`'.
+States, invocations, starts and events are counted by walking the definition. What a request or a
+second costs is `costs`', and what a call takes `setups`'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from pathlib import Path
+import math
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from benchmarks import account, costs
-from benchmarks.account import Outcome, Work
-from benchmarks.planned import planned
-from benchmarks.quotas import AT_ONCE
+from benchmarks.setups import Setup, outcome, sample, work_seconds
 from benchmarks.shipped import template
-from benchmarks.walk import Facts, Walk, walk
-from collage import engines
-from collage.digest import canonical
+from benchmarks.walk import Told, Walk, walk
+from collage import waves
 from collage.engines.diffusion import shards
-from collage.engines.provider import Provider, Quota, concurrency, per_minute
 from collage.sheet import bands
 from collage.sheet.geometry import Geometry
-from collage.spending.accounts import Account
+from collage.steps.plan_tiles import Planned, Wave
 
-PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
-SAMPLE = {"rows": 10, "cols": 10, "size": 512}
-"""The plan that calls, their price and their bytes are taken from."""
-QUALITY = "low"
-"""Of engines that have qualities."""
-CPU = {"painter": costs.CPU["RenderTile"], "stylizer": 0.8}
-"""Processor seconds of a tile of 512 px in two styles, where the engine works in the function; the
-stylizer's is the middle of what docs/stylizer.md tells of two."""
 ASSEMBLY_CPU, ASSEMBLY_PIXEL_CPU = 0.0103, 4.8e-8
 """Processor seconds of the assembly for a tile, and for a pixel of its cell: between what a cell of
 256 px takes (`costs`) and what one of 512 px does (docs/assembly.md)."""
 PROCESSOR_GB = 1769 / 1024
 """Memory for which Lambda gives a function one processor."""
-PLAN_CPU = 0.00015
-"""Processor seconds a tile to unfold a plan, and to write it with its calls: measured of 20,000."""
-SIMULATED = 1_000
-"""Calls whose attempts are simulated; all others fare like these."""
-
-
-@dataclass(frozen=True)
-class Setup:
-    """An engine, and the template's parameters that are not the default."""
-
-    engine: str
-    given: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """As a row of a table is called."""
-        return ", ".join([self.engine, *(f"{name} {value}" for name, value in self.given.items())])
-
-    def parameter(self, name: str) -> str:
-        """A parameter of the template, as this stack has it."""
-        return self.given.get(name, str(template()["Parameters"][name]["Default"]))
-
-    @property
-    def most_at_once(self) -> int:
-        """Calls of a collage that may be under way at once."""
-        return int(self.parameter("MaxConcurrency"))
-
-    @property
-    def gpus(self) -> int:
-        """The tasks that make a collage on GPUs; 0 where functions do."""
-        on_gpu = engines.ENGINES[self.engine].pinned is not None
-        return int(self.parameter("GpuTasks")) if on_gpu else 0
-
-    @property
-    def account(self) -> Account | None:
-        """The provider as this stack asks it; None where nobody is asked."""
-        provider = engines.ENGINES[self.engine].provider
-        return None if provider is None else _account(provider, self)
-
-    @property
-    def quotas(self) -> tuple[Quota, ...]:
-        """What the provider's pictures may be asked by."""
-        return () if self.account is None else self.account.quotas(sample(self).model)
-
-    @property
-    def latency(self) -> float:
-        """Seconds of a provider's call."""
-        return 0.0 if self.account is None else self.account.settings.latency
-
-    @property
-    def at_once(self) -> int:
-        """Calls that PlanTiles has the Map keep under way."""
-        if not self.quotas:
-            return self.most_at_once
-        return concurrency(self.quotas, self.latency, self.most_at_once)
-
-    def __hash__(self) -> int:
-        return hash((self.engine, tuple(self.given.items())))
-
-
-def _account(provider: Provider, setup: Setup) -> Account:
-    known = template()["Parameters"]
-    return Account(
-        provider, provider.of_parameters({name: setup.parameter(name) for name in known})
-    )
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What a small plan says of every tile."""
-
-    model: str
-    calls: float
-    """Calls a tile."""
-    call_bytes: float
-    """Of one call among those that the Map reads."""
-    usd: float
-    """Dollars a tile at the provider."""
-
-
-@cache
-def sample(setup: Setup) -> Sample:
-    """The plan of a hundred tiles by the engine of a stack."""
-    own = engines.ENGINES[setup.engine].provider
-    known = {own.name: _account(own, setup).settings} if own else {}
-    known_qualities = engines.ENGINES[setup.engine].qualities
-    quality = {"quality": QUALITY} if QUALITY in known_qualities else {}
-    # The plan of what tasks make needs weights; functions of the same recipe have the same calls.
-    engine = "painter" if setup.gpus else setup.engine
-    made, _, _ = planned(PHOTO.read_bytes(), {**SAMPLE, **quality, "engine": engine}, known)
-    tiles = len(made.tiles)
-    calls = [made.call(number).model_dump(mode="json") for number in range(len(made.calls))]
-    return Sample(
-        model=made.tiles[0].model,
-        calls=1 / shards.BATCH if setup.gpus else len(calls) / tiles,
-        call_bytes=len(canonical(calls)) / len(calls),
-        usd=made.estimate.usd / tiles,
-    )
-
-
-@cache
-def outcome(setup: Setup) -> Outcome:
-    """What becomes of some calls, at the pace of the stack and in an account of AWS's default."""
-    seconds, pace = work_seconds(setup), None
-    if setup.quotas:
-        burst = sum(quota.burst for quota in setup.quotas)
-        pace = Quota(setup.engine, per_minute(setup.quotas), burst)
-    calls, at_once = max(SIMULATED, 3 * setup.at_once), setup.at_once
-    quota = int(AT_ONCE.value)
-    return account.run(calls, Work((seconds, seconds), pace), quota=quota, concurrency=at_once)
+PLAN_CPU = 0.000066
+"""Processor seconds a tile to unfold a plan, and to write it with its calls: measured of 40,000."""
 
 
 @dataclass(frozen=True)
@@ -173,8 +51,8 @@ class Collage:
 
     @property
     def shards(self) -> int:
-        """Tasks on GPUs that divide the calls."""
-        return shards.shards(self.calls, self.setup.gpus) if self.setup.gpus else 0
+        """Tasks on GPUs that divide a wave."""
+        return shards.shards(self.waves[0], self.setup.gpus) if self.setup.gpus else 0
 
     @cached_property
     def bands(self) -> int:
@@ -201,22 +79,47 @@ class Collage:
         return made.attempts.total() / made.made
 
     @property
-    def facts(self) -> Facts:
-        """What Choices of the workflow go by."""
-        return {
-            "$.needs_styles": False,
-            "$.wave.now.calls": None if self.setup.gpus else "calls.json",
-            "$.wave.now.of": self.shards,
-            "$.wave.next": 1,
-            "$.plan.count": 1,
-            "$.plan.bands": self.bands,
-        }
+    def waves(self) -> list[int]:
+        """How many calls can be made at once, one wave after another."""
+        most = waves.MOST_OF_A_WAVE
+        return [min(most, self.calls - start) for start in range(0, self.calls, most)]
+
+    @cached_property
+    def planned(self) -> Planned:
+        """What PlanTiles answers."""
+        shared = [shards.shards(calls, self.setup.gpus) for calls in self.waves]
+        return Planned(
+            bucket="b" * 63,
+            waves=[
+                Wave(
+                    calls=None if self.setup.gpus else f"collages/{'0' * 20}/calls-{number}.json",
+                    shards=list(range(count)),
+                    of=count,
+                    seconds=10**6,
+                )
+                for number, count in enumerate(shared)
+            ],
+            count=len(shared),
+            concurrency=self.setup.at_once,
+            bands=self.bands,
+        )
 
     @cached_property
     def walk(self) -> Walk:
         """All that the definition says of the run; of every call the first attempt."""
-        items = {"$.wave.now.calls": self.calls, "$.wave.now.shards": self.shards}
-        return walk(account.machine(), self.facts, items)
+        parts: list[int | str] = ["collage", *range(self.bands)]
+        told = Told(
+            answers={
+                "PlanTiles": self.planned,
+                "JudgeTiles": {"done": False, "round": 0, "parts": parts, "result": {}},
+                "JoinBands": {"done": True, "round": 0, "parts": [], "result": {}},
+            },
+            files={
+                str(wave["calls"]): calls
+                for wave, calls in zip(self.planned["waves"], self.waves, strict=True)
+            },
+        )
+        return walk(account.machine(), {"id": "0" * 20, "needs_styles": False}, told)
 
     @property
     def again(self) -> int:
@@ -245,6 +148,7 @@ class Collage:
         """S3 requests, of the run and of the tiles."""
         gets, puts = map(sum, zip(*self.making_requests, costs.ASSEMBLE_REQUESTS, strict=True))
         run_gets, run_puts = costs.RUN_REQUESTS
+        gets += 1 if self.in_bands else 0
         return run_gets + self.tiles * gets, run_puts + self.pyramid + self.tiles * puts
 
     @property
@@ -273,13 +177,45 @@ class Collage:
         return made.busy_seconds / made.made - work_seconds(self.setup)
 
     @property
+    def in_bands(self) -> bool:
+        """Whether several functions assemble it, one after another or side by side."""
+        return self.walk.invoked["AssembleCollage"] > 1
+
+    @cached_property
+    def assembly(self) -> dict[str, float]:
+        """Seconds of each kind of invocation that assembles.
+
+        Half of what a tile takes is to learn of it, the other half to draw it. In bands it is
+        learnt of once and drawn twice, for the pyramid and for the joined picture.
+        """
+        processors = costs.memory_gb("AssembleCollage") / PROCESSOR_GB
+        wait = costs.S3_SECONDS / costs.READERS
+        learnt = ASSEMBLY_CPU / 2 * costs.SLOWER / processors + wait
+        drawn = learnt + ASSEMBLY_PIXEL_CPU * self.cell**2 * costs.SLOWER / processors
+        put = self.pyramid * wait
+        if not self.in_bands:
+            return {"AssembleCollage": self.tiles * (learnt + drawn) + put + costs.INIT_SECONDS}
+        return {
+            "the verdict": self.tiles * learnt + costs.INIT_SECONDS,
+            "a band": (self.tiles * drawn + put) / self.bands + costs.INIT_SECONDS,
+            "the joined picture": self.tiles * drawn + costs.INIT_SECONDS,
+        }
+
+    @property
     def assembly_seconds(self) -> float:
-        """Seconds of all functions that assemble, added up."""
-        each = ASSEMBLY_CPU + ASSEMBLY_PIXEL_CPU * self.cell**2
-        processors = min(costs.memory_gb(name) for name in self.assemblers) / PROCESSOR_GB
-        waits = sum(costs.ASSEMBLE_REQUESTS) * self.tiles + self.pyramid
-        work = self.tiles * each * costs.SLOWER / processors
-        return work + waits * costs.S3_SECONDS / costs.READERS
+        """Seconds of all invocations that assemble, added up."""
+        count = {"a band": self.bands}
+        return sum(each * count.get(name, 1) for name, each in self.assembly.items())
+
+    @property
+    def assembly_lasts(self) -> float:
+        """Seconds from the last tile to the collage."""
+        if not self.in_bands:
+            return self.assembly_seconds
+        parts = self.assembly
+        at_once = int(account.machine()["States"]["AssembleBands"]["MaxConcurrency"])
+        bands = math.ceil(self.bands / at_once) * parts["a band"]
+        return parts["the verdict"] + max(bands, parts["the joined picture"])
 
     @property
     def plan_seconds(self) -> float:
@@ -294,16 +230,10 @@ class Collage:
             return self.calls * (self.call_seconds + self.waiting_seconds) + cold
         if function == "PlanTiles":
             return self.plan_seconds
-        if function in self.assemblers:
-            share = count / sum(self.invocations[name] for name in self.assemblers)
-            return share * self.assembly_seconds + count * costs.INIT_SECONDS
+        if function == "AssembleCollage":
+            return self.assembly_seconds
         cpu = costs.CPU.get(function, costs.CPU["PlanTiles"]) * costs.SLOWER
         return count * (cpu + 8 * costs.S3_SECONDS + costs.INIT_SECONDS)
-
-    @property
-    def assemblers(self) -> list[str]:
-        """The functions that assemble."""
-        return [name for name in self.invocations if name not in BEFORE]
 
     @property
     def gb_seconds(self) -> float:
@@ -316,7 +246,7 @@ class Collage:
         if not self.shards:
             return 0.0
         around = costs.GPU_START_SECONDS + costs.GPU_IDLE_SECONDS
-        return (self.shards * around + self.tiles * costs.gpu_tile_seconds()) / 3600
+        return (self.walk.tasks * around + self.tiles * costs.gpu_tile_seconds()) / 3600
 
     @property
     def dollars(self) -> dict[str, float]:
@@ -341,11 +271,6 @@ class Collage:
         return self.tiles * sample(self.setup).usd
 
 
-def work_seconds(setup: Setup) -> float:
-    """Seconds of a call's own work, the provider's or the engine's."""
-    return setup.latency or CPU[setup.engine] * costs.SLOWER
-
-
 def memory_bytes(function: str) -> int:
     """What the template gives to a function."""
     return round(costs.memory_gb(function) * 1024**3)
@@ -357,7 +282,5 @@ def timeout(function: str) -> float:
     return float(own.get("Timeout", template()["Globals"]["Function"]["Timeout"]))
 
 
-BEFORE = frozenset({"StartCollage", "ListStyles", "MakeMasks", "PlanTiles", "RenderTile"})
-"""Functions that are done when the assembly begins."""
 EVENT = 1.00 / 1e6
 """EventBridge, an event of one's own: the same price page and date as `costs`."""

@@ -1,20 +1,21 @@
 """The shipped workflow walked state by state: what a run enters, starts and has in its history.
 
-Nothing is executed. Choices are made by facts, the values that a run would have at their paths; a
-Map goes once through its states for all of its items. Of each Task the first attempt is walked; how
-many there are besides is for who asks.
+Nothing is executed: what Tasks answer is told by who asks, and Choices and Passes go by that. A Map
+goes once through its states for all of its items, of which nothing is known. Of each Task the first
+attempt is walked; how many there are besides is for who asks.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 State = Mapping[str, Any]
-Facts = Mapping[str, Any]
+Data = dict[str, Any]
 
 EVENTS = {"Task": 5, "Pass": 2, "Choice": 2, "Wait": 2, "Succeed": 2, "Fail": 1}
 """Of a state's passage: entered and exited, of a Task also scheduled, started and succeeded."""
@@ -34,6 +35,8 @@ class Walk:
     """States entered, and the start of each child of a distributed Map."""
     events: int = 0
     """Of the run's own history."""
+    map_runs: int = 0
+    """Distributed Maps, one after another."""
     children: dict[str, int] = field(default_factory=dict)
     """Executions that distributed Maps start, by the Map's name."""
     child_events: int = 0
@@ -46,24 +49,23 @@ class Walk:
     """Containers run."""
 
 
-def walk(machine: State, facts: Facts, items: Mapping[str, int]) -> Walk:
-    """A run in which the facts hold; ``items`` of a Map are told by the path that they lie at.
+@dataclass(frozen=True)
+class Told:
+    """What a run would find out: what Tasks answer, by their names, and items of files by key."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+
+
+def walk(machine: State, data: Data, told: Told) -> Walk:
+    """A run that begins with ``data``.
 
     Raises:
-        KeyError: when a Choice or a Map needs something that is not told.
+        KeyError: when a state needs something that is not told.
     """
     found = Walk()
-    found.events = EXECUTION_EVENTS + _enter(machine, facts, items, found, 1)
+    found.events = EXECUTION_EVENTS + _enter(machine, dict(data), told, found, 1)
     return found
-
-
-def path(machine: State, facts: Facts) -> Iterator[tuple[str, State]]:
-    """The states that are entered one after another, with their names."""
-    name = machine["StartAt"]
-    while name is not None:
-        state = machine["States"][name]
-        yield name, state
-        name = _next(state, facts)
 
 
 def most_attempts(task: State) -> int:
@@ -71,35 +73,46 @@ def most_attempts(task: State) -> int:
     return 1 + sum(int(rule["MaxAttempts"]) for rule in task.get("Retry", []))
 
 
-def _enter(machine: State, facts: Facts, items: Mapping[str, int], found: Walk, times: int) -> int:
+def _enter(machine: State, data: Data, told: Told, found: Walk, times: int) -> int:
     """Walk so many executions or iterations; the events that one adds to its history."""
-    events = 0
-    for name, state in path(machine, facts):
+    events, name = 0, machine["StartAt"]
+    while name is not None:
+        state = machine["States"][name]
         found.transitions += times
         if state["Type"] == "Map":
-            events += _map(name, state, facts, items, found, times)
-            continue
-        events += EVENTS[state["Type"]]
-        resource = state.get("Resource", "")
-        if resource.endswith(INVOKE):
-            found.invoked[_function(state)] += times
-        elif resource.endswith(PUT_EVENTS):
-            found.announced += times * len(state["Parameters"]["Entries"])
-        elif resource.endswith(RUN_TASK):
-            found.tasks += times
+            events += _map(name, state, data, told, found, times)
+        else:
+            events += EVENTS[state["Type"]]
+            _count(state, found, times)
+        answer = passed(state, data) if state["Type"] == "Pass" else told.answers.get(name)
+        if answer is not None and (into := state.get("ResultPath")):
+            data[_name(into)] = answer
+        name = _next(state, data)
     return events
 
 
-def _map(
-    name: str, state: State, facts: Facts, items: Mapping[str, int], found: Walk, times: int
-) -> int:
+def _count(state: State, found: Walk, times: int) -> None:
+    """Note what a Task asks other services for."""
+    resource = state.get("Resource", "")
+    if resource.endswith(INVOKE):
+        found.invoked[_function(state)] += times
+    elif resource.endswith(PUT_EVENTS):
+        found.announced += times * len(state["Parameters"]["Entries"])
+    elif resource.endswith(RUN_TASK):
+        found.tasks += times
+
+
+def _map(name: str, state: State, data: Data, told: Told, found: Walk, times: int) -> int:
     """Walk the states inside a Map; the events that it adds to the history of what it is in."""
-    count = items[items_path(state)]
-    processor = state["ItemProcessor"]
-    inside = _enter(processor, facts, items, found, times * count)
+    if "ItemReader" in state:
+        count = told.files[value(state["ItemReader"]["Parameters"]["Key.$"], data)]
+    else:
+        count = len(value(state["ItemsPath"], data))
+    inside = _enter(state["ItemProcessor"], {}, told, found, times * count)
     if not is_distributed(state):
         return MAP_EVENTS + count * (ITERATION_EVENTS + inside)
     found.transitions += times * count
+    found.map_runs += times
     found.children[name] = found.children.get(name, 0) + times * count
     found.child_events = max(found.child_events, EXECUTION_EVENTS + inside)
     return MAP_EVENTS + MAP_RUN_EVENTS
@@ -110,11 +123,36 @@ def is_distributed(state: State) -> bool:
     return bool(state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED")
 
 
-def items_path(state: State) -> str:
-    """The path of the array of a Map's items, or of the key of the file that they are in."""
-    if "ItemReader" in state:
-        return str(state["ItemReader"]["Parameters"]["Key.$"])
-    return str(state["ItemsPath"])
+def passed(state: State, data: Data) -> Any:
+    """What a Pass hands on, as far as it is made of what is told."""
+    if "Parameters" in state:
+        return {
+            name.removesuffix(".$"): value(text, data) if name.endswith(".$") else text
+            for name, text in state["Parameters"].items()
+        }
+    return state.get("Result", value(state.get("InputPath", "$"), data))
+
+
+def value(text: str, data: Data) -> Any:
+    """What lies at a path, or comes of one of the functions that paths are given to.
+
+    Raises:
+        KeyError: when nothing is told of it.
+    """
+    if call := re.fullmatch(r"States\.(ArrayGetItem|MathAdd)\((.+), (.+)\)", text):
+        first, second = (value(part, data) for part in call.groups()[1:])
+        return first[second] if call[1] == "ArrayGetItem" else first + second
+    if text.isdigit():
+        return int(text)
+    found: Any = data
+    for part in text.removeprefix("$").split(".")[1:]:
+        found = found[part]
+    return found
+
+
+def _name(path: str) -> str:
+    """Of what lies at the top of a run's data."""
+    return path.removeprefix("$.")
 
 
 def _function(task: State) -> str:
@@ -125,45 +163,52 @@ def _function(task: State) -> str:
     return match[1]
 
 
-def _next(state: State, facts: Facts) -> str | None:
+def _next(state: State, data: Data) -> str | None:
     following: str | None
     if state["Type"] == "Choice":
-        held = [rule["Next"] for rule in state["Choices"] if holds(rule, facts)]
+        held = [rule["Next"] for rule in state["Choices"] if holds(rule, data)]
         following = held[0] if held else state["Default"]
     else:
         following = state.get("Next")
     return following
 
 
-def holds(rule: State, facts: Facts) -> bool:
+def holds(rule: State, data: Data) -> bool:
     """Whether a rule of a Choice holds.
 
     Raises:
         KeyError: when the value that it tests is not told.
     """
     if "And" in rule:
-        return all(holds(each, facts) for each in rule["And"])
+        return all(holds(each, data) for each in rule["And"])
     if "Or" in rule:
-        return any(holds(each, facts) for each in rule["Or"])
+        return any(holds(each, data) for each in rule["Or"])
     if "Not" in rule:
-        return not holds(rule["Not"], facts)
-    variable = rule["Variable"]
+        return not holds(rule["Not"], data)
     (test,) = rule.keys() - {"Variable", "Next"}
     wanted = rule[test]
     if test == "IsPresent":
-        return (variable in facts) is bool(wanted)
-    value = facts[variable]
+        return _is_there(rule["Variable"], data) is bool(wanted)
+    found = value(rule["Variable"], data)
     if test == "IsNull":
-        return (value is None) is bool(wanted)
+        return (found is None) is bool(wanted)
     if test.endswith("Path"):
-        test, wanted = test.removesuffix("Path"), facts[wanted]
-    return _COMPARED[re.sub("^(Numeric|String|Boolean)", "", test)](value, wanted)
+        test, wanted = test.removesuffix("Path"), value(wanted, data)
+    return _COMPARED[re.sub("^(Numeric|String|Boolean)", "", test)](found, wanted)
 
 
-_COMPARED = {
-    "Equals": lambda a, b: bool(a == b),
-    "LessThan": lambda a, b: bool(a < b),
-    "LessThanEquals": lambda a, b: bool(a <= b),
-    "GreaterThan": lambda a, b: bool(a > b),
-    "GreaterThanEquals": lambda a, b: bool(a >= b),
+def _is_there(path: str, data: Data) -> bool:
+    try:
+        value(path, data)
+    except KeyError:
+        return False
+    return True
+
+
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
 }

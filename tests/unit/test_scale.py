@@ -4,7 +4,9 @@ import pytest
 
 from benchmarks import costs, quotas, scale, usage, walk
 from benchmarks.scale import Run, answers
-from benchmarks.usage import Collage, Setup
+from benchmarks.setups import Setup
+from benchmarks.usage import Collage
+from benchmarks.walk import Told
 
 INVOKE = "arn:${Partition}:states:::lambda:invoke"
 
@@ -57,7 +59,7 @@ SMALL = {
 
 
 def test_a_distributed_map_starts_a_child_for_each_item():
-    found = walk.walk(SMALL, {"$.count": 3}, {"$.file": 3, "$.items": 0})
+    found = walk.walk(SMALL, {"count": 3, "file": "a.json"}, Told(files={"a.json": 3}))
 
     # Plan, Large, Filed and Told; three children, each with its start, Make and Note.
     assert found.transitions == 4 + 3 * 3
@@ -69,12 +71,56 @@ def test_a_distributed_map_starts_a_child_for_each_item():
 
 
 def test_an_inline_map_is_in_the_history_of_its_run():
-    found = walk.walk(SMALL, {"$.count": 2}, {"$.file": 0, "$.items": 2})
+    found = walk.walk(SMALL, {"count": 2, "items": ["a", "b"]}, Told())
 
     assert found.transitions == 4 + 2 * 2
     assert found.children == {}
     # As above, but the Map 4, and each of its items 2 and 5 and 2.
     assert found.events == 2 + 5 + 2 + 4 + 2 * 9 + 5
+
+
+def test_a_loop_goes_on_until_its_waves_are_made():
+    machine = {
+        "StartAt": "Plan",
+        "States": {
+            "Plan": invoked("Plan", ResultPath="$.plan", Next="First"),
+            "First": {
+                "Type": "Pass",
+                "Parameters": {"next": 0},
+                "ResultPath": "$.wave",
+                "Next": "Wave",
+            },
+            "Wave": {
+                "Type": "Pass",
+                "Parameters": {
+                    "now.$": "States.ArrayGetItem($.plan.waves, $.wave.next)",
+                    "next.$": "States.MathAdd($.wave.next, 1)",
+                },
+                "ResultPath": "$.wave",
+                "Next": "Each",
+            },
+            "Each": mapped("INLINE", ItemsPath="$.wave.now", ResultPath=None, Next="More"),
+            "More": {
+                "Type": "Choice",
+                "Choices": [
+                    {
+                        "Variable": "$.wave.next",
+                        "NumericLessThanPath": "$.plan.count",
+                        "Next": "Wave",
+                    }
+                ],
+                "Default": "Done",
+            },
+            "Done": {"Type": "Succeed"},
+        },
+    }
+    plan = {"waves": [["a", "b"], ["c"], []], "count": 3}
+
+    found = walk.walk(machine, {}, Told(answers={"Plan": plan}))
+
+    # Plan, First and Done; three times Wave, Each and More; of three items Make and Note.
+    assert found.transitions == 3 + 3 * 3 + 3 * 2
+    assert found.invoked == {"Plan": 1, "Make": 3}
 
 
 @pytest.mark.parametrize(
@@ -96,10 +142,10 @@ def test_an_inline_map_is_in_the_history_of_its_run():
         ),
     ],
 )
-def test_choices_go_by_the_facts(rule, held):
-    facts = {"$.a": 1, "$.b": 2, "$.none": None, "$.flag": True}
+def test_choices_go_by_what_is_told(rule, held):
+    data = {"a": 1, "b": 2, "none": None, "flag": True}
 
-    assert walk.holds(rule, facts) is held
+    assert walk.holds(rule, data) is held
 
 
 def test_a_choice_by_what_is_not_told_is_no_guess():

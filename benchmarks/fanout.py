@@ -120,19 +120,28 @@ class Run:
 
 
 def measure() -> Result:
-    """The time of RenderTiles over the least that the limit allows, for one collage."""
+    """The time of RenderTiles over the least that the limit allows, for one collage.
+
+    Three together are held to 1.15.
+    """
     with provider() as fake, laptop_cloud(fake) as stack:
         one = run(stack, fake, [photo(2)])
         three = run(stack, fake, [photo(3), photo(4), photo(5)])
         sequential = one_after_another(fake)
     least = TILES / RATE
-    value = one.seconds / least
-    holds = value <= 1.15 and one.over_limit <= 0.05 and one.lost == 0 and one.twice == 0
+    value, together = one.seconds / least, three.seconds / (3 * least)
+    holds = (
+        value <= 1.1
+        and together <= 1.15
+        and one.over_limit <= 0.05
+        and one.lost == 0
+        and one.twice == 0
+    )
     return Result(
         name="fanout",
         value=round(value, 2),
         unit="times the least that the provider allows",
-        aim="<= 1.15",
+        aim="<= 1.1",
         holds=holds,
         parts={
             "tiles": TILES,
@@ -140,7 +149,7 @@ def measure() -> Result:
             "latency_seconds": LATENCY,
             "images_at_once": AT_ONCE,
             "one": one.parts(),
-            "three": three.parts() | {"value": round(three.seconds / (3 * least), 2)},
+            "three": three.parts() | {"value": round(together, 2)},
             "sequential_seconds": round(sequential, 2),
             "sequential_over_ours": round(sequential / one.seconds, 2),
         },

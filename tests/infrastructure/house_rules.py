@@ -5,7 +5,7 @@ ARROWS = {
     "benchmarks": (
         "cli.stacks digest engines errors formats local.template manifest painting pictures pixels "
         "plan prepared progress request services settings sheet spending steps store tasks tile "
-        "watch words"
+        "watch waves words"
     ),
     "cell_index": "digest manifest",
     "choices": "clock digest errors frozen manifest names text",

@@ -105,7 +105,7 @@ def _there_before(store: Store, made: Plan) -> frozenset[int]:
     Of a collage that was made in part there are none: a tile can lack its picture though it was
     finished, and its call makes that anew.
     """
-    if not _is_large(made) or store.is_made(made.id):
+    if not _is_large(made) or store.was_made(made.id):
         return frozenset()
     finished = lookup.finished(store, {tile.key for tile in made.tiles})
     return frozenset(

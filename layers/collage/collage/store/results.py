@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Literal
 
-from collage import cell_index, page
+from collage import cell_index, page, records
 from collage.cell_index import CellIndex
-from collage.digest import canonical
 from collage.errors import NotInStore
 from collage.formats import FORMATS
 from collage.frozen import Frozen
@@ -71,7 +70,7 @@ class Results(Buckets):
         manifest.js holds the same for a page that is opened from disk and may fetch nothing; of a
         large collage the head of its index, whose files come before.
         """
-        text = canonical(manifest.model_dump(mode="json"))
+        text = records.write(manifest)
         if cell_index.is_large(manifest):
             index = CellIndex(manifest)
             self._put_index(index, folder)
@@ -120,6 +119,10 @@ class Results(Buckets):
         """Whether the collage was made, whole or in part."""
         return self._is_there(f"collages/{collage}/manifest.json")
 
+    def was_made(self, collage: str) -> bool:
+        """As `is_made`, for who may list what there is, but read nothing of results."""
+        return bool(self._keys(f"collages/{collage}/manifest.json"))
+
     def is_complete(self, collage: str) -> bool:
         """Whether the collage was made and no tile of it is missing."""
         try:
@@ -157,7 +160,7 @@ def script_of(manifest: Manifest, *, scripts: bool = False) -> bytes:
     """
     if cell_index.is_large(manifest):
         return script_of_json(CellIndex(manifest).head(scripts=scripts))
-    return script_of_json(canonical(manifest.model_dump(mode="json")))
+    return script_of_json(records.write(manifest))
 
 
 def script_of_json(text: bytes) -> bytes:

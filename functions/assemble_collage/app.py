@@ -10,6 +10,7 @@ from collage.request.relayout import parse_relayout
 from collage.services import tools
 from collage.settings import settings
 from collage.steps.assemble_again import assemble_again, record_relayout
+from collage.steps.assemble_bands import Step, take
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.log import told
 from collage.store.store import connect
@@ -19,10 +20,11 @@ metrics = Metrics(service="assemble_collage")
 
 
 class Event(TypedDict):
-    """Which collage, and how to lay it out if not as its request says."""
+    """Which collage; how to lay it out if not as its request says; which step of a large one."""
 
     id: str
     layout: NotRequired[dict[str, Any]]
+    large: NotRequired[Step]
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -31,6 +33,8 @@ def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     """Write the collage, its pyramid and preview, and manifest.json; what is to be announced."""
     store = connect(settings())
     with told(logger, event["id"]):
+        if "large" in event:
+            return take(store, tools(), event["id"], event["large"])
         if "layout" not in event:
             return assemble_collage(store, tools(), event["id"]).model_dump()
         changes = parse_relayout(event["layout"])

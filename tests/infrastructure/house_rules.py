@@ -2,6 +2,7 @@
 
 ARROWS = {
     "announcements": "errors frozen manifest settings",
+    "assembly": "formats frozen names sheet",
     "benchmarks": (
         "cli.stacks digest engines errors formats local.template manifest painting pictures pixels "
         "plan prepared progress request services settings sheet spending steps store tasks tile "
@@ -116,14 +117,14 @@ ARROWS = {
     "sheet": "digest errors fields formats frozen pictures pixels tile",
     "spending": "engines errors tile",
     "steps": (
-        "announcements cell_index choices clock collage deletion digest engines errors export "
-        "fields formats in_order manifest messages notes owners page pictures pixels plan prepared "
-        "progress provenance recipes records request services settings sharing sheet spending "
-        "store tile verdict watch weights words"
+        "announcements assembly cell_index choices clock collage deletion digest engines errors "
+        "export fields formats in_order manifest messages notes owners page pictures pixels plan "
+        "prepared progress provenance recipes records request services settings sharing sheet "
+        "spending store tile verdict watch weights words"
     ),
     "store": (
-        "cell_index choices deletion digest engines errors export formats frozen in_order manifest "
-        "messages names notes owners page plan prepared progress records request settings "
+        "assembly cell_index choices deletion digest engines errors export formats frozen in_order "
+        "manifest messages names notes owners page plan prepared progress records request settings "
         "sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",

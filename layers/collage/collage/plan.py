@@ -21,7 +21,7 @@ from collage.recipes.recipe import Ingredients, Unfolded
 from collage.request.accepted import Accepted, Source
 from collage.request.relayout import Relayout
 from collage.request.request import Request
-from collage.sheet import layout
+from collage.sheet import bands, layout
 from collage.sheet.geometry import Geometry
 from collage.sheet.layout import Layout
 from collage.spending import batches
@@ -323,7 +323,7 @@ def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) ->
     from collage.sheet.measures import Measures
 
     size = Measures(layout, captions).geometry.size
-    if not layout.joined:
+    if not layout.joined or not bands.has_file(layout.rows, layout.cols):
         return
     try:
         formats.check(request.format, size)

@@ -200,3 +200,8 @@ class Sidecar(Frozen):
     """The size of the provider's picture, where that was of another shape and was cropped."""
     measures: dict[str, float] = Field(default={})
     """What was measured of it, by name: of a reconstruction its likeness to the source."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture."""
+        return self.tile.size

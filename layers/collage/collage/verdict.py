@@ -25,7 +25,7 @@ from collage.manifest import (
 from collage.names import source_file
 from collage.notes import Unsettled
 from collage.plan import Plan
-from collage.sheet import layout
+from collage.sheet import bands, layout
 from collage.sheet.layout import Layout
 from collage.tile import Sidecar
 
@@ -162,8 +162,9 @@ def _files(plan: Plan) -> Files:
     """The names of the files of a plan's collage."""
     names, digests = plan.request.source_names or (), plan.prepared.sources
     joined = plan.layout.joined
+    one_file = joined and bands.has_file(plan.layout.rows, plan.layout.cols)
     return Files(
-        collage=f"collage.{FORMATS[plan.request.format].ending}" if joined else None,
+        collage=f"collage.{FORMATS[plan.request.format].ending}" if one_file else None,
         pyramid=Pyramid() if joined else None,
         source=source_file(None) if plan.source else None,
         sources={name: source_file(digest) for name, digest in zip(names, digests, strict=True)},

@@ -20,6 +20,10 @@ AT_ONCE = 10_000
 BAND_PIXELS = 1_000_000_000
 """Pixels of a band, about: what a function reads, draws and encodes in a few minutes."""
 
+FILE_CELLS = 200_000
+"""Cells of a collage that is joined into one file too, at most: one function reads all of its
+tiles, several hundred a second, in less than half of its time."""
+
 
 class Band(Frozen):
     """Rows of pixels from ``top`` to ``bottom``, that one not included.
@@ -62,6 +66,11 @@ class Bands(Frozen):
 def is_large(rows: int, cols: int, at_once: int = AT_ONCE) -> bool:
     """Whether a collage has more cells than one function assembles by itself."""
     return rows * cols > at_once
+
+
+def has_file(rows: int, cols: int) -> bool:
+    """Whether a collage that is joined has one file of all of it, beside its pyramid."""
+    return rows * cols <= FILE_CELLS
 
 
 def count(place: Geometry, at_once: int = AT_ONCE) -> int:

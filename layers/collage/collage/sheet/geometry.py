@@ -28,6 +28,18 @@ class Geometry(Frozen):
     label: Distance
     size: tuple[Side, Side]
 
+    @property
+    def grid_end(self) -> int:
+        """The row of pixels below all cells and their labels."""
+        return self.offset[1] + self.rows * self.step[1] - max(0, self.gap)
+
+    def rows_between(self, first: int, end: int) -> range:
+        """The rows of cells, labels and gaps included, that have a part in these rows of pixels."""
+        above, deep = self.offset[1], self.step[1]
+        if first >= self.grid_end or end <= above:
+            return range(0)
+        return range(max(0, (first - above) // deep), min(self.rows, -((above - end) // deep)))
+
     def box(self, row: int, col: int) -> tuple[int, int, int, int]:
         """Left, top, width and height of a cell's picture."""
         left = self.offset[0] + col * self.step[0]

@@ -33,35 +33,44 @@ class Cells(Protocol[File]):
 
 
 def strips(
-    sheet: Sheet, cells: Cells[File], readers: Executor, workers: Executor
+    sheet: Sheet,
+    cells: Cells[File],
+    readers: Executor,
+    workers: Executor,
+    drawn: tuple[int, int] | None = None,
 ) -> Iterator[Pixels]:
-    """The collage, a strip at a time.
+    """The collage, a strip at a time; or of its rows of pixels those from one to another.
 
-    ``readers`` fetch, for each row that shows a tile at most once; and once in all, where what is
-    to come again fits in `MOST_KEPT`. ``workers`` decode.
+    ``readers`` fetch, for each row of cells at most once what it shows; and once in all, where what
+    is to come again fits in `MOST_KEPT`. ``workers`` decode.
     """
     place = sheet.geometry
-    if place.offset[1]:
-        yield sheet.head()
-    repeats = _Repeats(sheet, cells)
-    coming = repeats.fetch(0, readers)
-    for row in range(place.rows):
+    first, end = drawn or (0, place.size[1])
+
+    def part(top: int, strip: Pixels) -> Pixels:
+        return strip[max(0, first - top) : end - top]
+
+    if first < place.offset[1]:
+        yield part(0, sheet.head())
+    rows = place.rows_between(first, end)
+    repeats = _Repeats(sheet, cells, rows)
+    coming = repeats.fetch(rows.start, readers) if rows else {}
+    for row in rows:
         files = coming
         repeats.keep(files)
-        if row + 1 < place.rows:
+        if row + 1 < rows.stop:
             coming = repeats.fetch(row + 1, readers)
-        yield _filled(sheet, row, cells, files, workers)
-    foot = sheet.foot()
-    if len(foot):
-        yield foot
+        top = place.offset[1] + row * place.step[1]
+        yield part(top, _filled(sheet, row, cells, files, workers))
+    if end > place.grid_end:
+        yield part(place.grid_end, sheet.foot())
 
 
 class _Repeats(Generic[File]):
     """Fetches files, and keeps those that a later row needs, as long as there is room for them."""
 
-    def __init__(self, sheet: Sheet, cells: Cells[File]) -> None:
+    def __init__(self, sheet: Sheet, cells: Cells[File], rows: range) -> None:
         self._cells, self._layout = cells, sheet.layout
-        rows = range(sheet.layout.rows)
         self._rows_left = Counter(tile for row in rows for tile in set(self._row(row)))
         self._kept: dict[int, Future[File]] = {}
         self._room = MOST_KEPT

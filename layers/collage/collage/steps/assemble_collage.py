@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Literal
 
 from collage import clock
@@ -23,6 +24,20 @@ READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """A finished fan-out: the plan, the tiles that exist, and how a verdict on them is come to."""
+
+    made: Plan
+    sidecars: dict[int, Sidecar]
+    judge: Callable[[Mapping[int, Sidecar]], Manifest]
+
+    @property
+    def source(self) -> str | None:
+        """The key of the source among the uploads, where there is one."""
+        return self.made.source.key if self.made.source else None
+
+
 def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
     """Join the tiles that exist into the collage and write its manifest.
 
@@ -30,6 +45,14 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
         TooFewTiles: when too small a share of the tiles exists.
         StoppingError: by name, when that ended the run before the first tile.
     """
+    there = gather(store, tools, collage_id)
+    manifest = finish(store, there.made, there.sidecars, there.judge)
+    progress.finished(store, manifest, there.source)
+    return completed(store, manifest)
+
+
+def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
+    """Look which tiles exist, and write down how many."""
     made = store.plan(collage_id)
     if made.layout.font is not None:
         fonts.use(store.font(collage_id))
@@ -51,16 +74,14 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
         failed=missing - len(refused - sidecars.keys()),
         refused=len(refused - sidecars.keys()),
     )
-    source = made.source.key if made.source else None
-    progress.counted(store, collage_id, source, ends)
 
     def judge(there: Mapping[int, Sidecar]) -> Manifest:
         share = tools.settings.min_share
         return record(made, there, failures, unsettled, min_share=share, created=clock.now())
 
-    manifest = finish(store, made, sidecars, judge)
-    progress.finished(store, manifest, source)
-    return completed(store, manifest)
+    gathered = Gathered(made, sidecars, judge)
+    progress.counted(store, collage_id, gathered.source, ends)
+    return gathered
 
 
 def sidecars_of(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
@@ -102,9 +123,14 @@ def finish(
         manifest = judge(there)
         dhashes = join.write(store, made, manifest, there, folder)
     manifest = told(manifest.hashed(dhashes))
+    publish(store, manifest, folder)
+    return manifest
+
+
+def publish(store: Store, manifest: Manifest, folder: str = "") -> None:
+    """Write what stands beside a collage's pictures, the manifest last: all is there then."""
     store.put_page(manifest.id, folder)
     store.put_manifest(manifest, folder)
-    return manifest
 
 
 def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:

@@ -8,9 +8,9 @@ falls behind, so memory does not grow with the number of tiles.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from collage.sheet.sheet import Sheet
 from collage.sheet.strips import strips
 
 if TYPE_CHECKING:
+    from collage.assembly import Picture
     from collage.formats.file_format import Writer
     from collage.pixels import Pixels
     from collage.plan import Plan
@@ -53,6 +54,61 @@ class TileLost(Exception):
         self.index = index
 
 
+@dataclass(frozen=True)
+class Workshop:
+    """The threads that make pictures of a collage, and where the pictures go."""
+
+    store: Store
+    collage: str
+    folder: str
+    readers: Executor
+    workers: Executor
+    puts: Ordered[None]
+    opened: ExitStack
+
+    def put(self, name: str, data: bytes) -> None:
+        """Have a file written."""
+        self.puts.submit(self.store.put_file, self.collage, self.folder, name, data)
+
+    def joined(self, made: Plan, manifest: Manifest) -> Writer:
+        """What writes the collage as one file."""
+        name = manifest.files.collage or ""
+        file = self.opened.enter_context(self.store.writing(self.collage, self.folder, name))
+        said = describe_collage(made, manifest) if made.request.metadata else None
+        new = by_ending(name).writer
+        return new(manifest.geometry.size, said, file.write, self.workers, manifest.layout.dpi)
+
+    def draw(
+        self,
+        sheet: Sheet,
+        found: Cells,
+        files: Sequence[Writer],
+        drawn: tuple[int, int] | None = None,
+    ) -> None:
+        """Write files of the collage, or of its rows of pixels from one to another."""
+        for strip in strips(sheet, found, self.readers, self.workers, drawn):
+            for writer in files:
+                writer.write(strip)
+            # The next strip is made while this one is not held here.
+            del strip
+        for writer in files:
+            writer.finish()
+
+
+@contextmanager
+def workshop(store: Store, collage: str, folder: str = "") -> Iterator[Workshop]:
+    """Threads for a collage's pictures; when the block ends well, all are written."""
+    with (
+        ThreadPoolExecutor(READERS) as readers,
+        ThreadPoolExecutor(WORKERS) as workers,
+        ThreadPoolExecutor(PUTTERS) as putters,
+        ExitStack() as opened,
+    ):
+        puts: Ordered[None] = Ordered(putters, 4 * PUTTERS, lambda _: None)
+        yield Workshop(store, collage, folder, readers, workers, puts, opened)
+        puts.finish()
+
+
 def write(
     store: Store, made: Plan, manifest: Manifest, sidecars: Mapping[int, Sidecar], folder: str = ""
 ) -> dict[int, str]:
@@ -63,39 +119,20 @@ def write(
     Raises:
         TileLost: when a tile cannot be read; nothing that was written then counts.
     """
-    sheet = Sheet(manifest.layout, manifest.captions)
-    said = describe_collage(made, manifest) if made.request.metadata else None
     mark = derived.mark(made) if made.request.metadata else None
-    size, names = sheet.geometry.size, manifest.files
-    with (
-        ThreadPoolExecutor(READERS) as readers,
-        ThreadPoolExecutor(WORKERS) as workers,
-        ThreadPoolExecutor(PUTTERS) as putters,
-        ExitStack() as opened,
-    ):
-        puts: Ordered[None] = Ordered(putters, 4 * PUTTERS, lambda _: None)
-
-        def put(name: str, data: bytes) -> None:
-            puts.submit(store.put_file, manifest.id, folder, name, data)
-
-        found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
+    size, names = manifest.geometry.size, manifest.files
+    found = Cells(store, sidecars, partial(made.request.cell_of, cell=manifest.layout.cell))
+    with workshop(store, manifest.id, folder) as at:
         files: list[Writer] = []
         if names.collage is not None:
-            file = opened.enter_context(store.writing(manifest.id, folder, names.collage))
-            new = by_ending(names.collage).writer
-            files.append(new(size, said, file.write, workers, manifest.layout.dpi))
+            files.append(at.joined(made, manifest))
         if names.pyramid is not None:
-            files.append(pyramid.Writer(size, names.pyramid, names.preview, mark, put, workers))
+            files.append(
+                pyramid.Writer(size, names.pyramid, names.preview, mark, at.put, at.workers)
+            )
         else:
-            files.append(pyramid.Preview(size, names.preview, mark, put))
-        for strip in strips(sheet, found, readers, workers):
-            for writer in files:
-                writer.write(strip)
-            # The next strip is made while this one is not held here.
-            del strip
-        for writer in files:
-            writer.finish()
-        puts.finish()
+            files.append(pyramid.Preview(size, names.preview, mark, at.put))
+        at.draw(Sheet(manifest.layout, manifest.captions), found, files)
     return found.dhashes
 
 
@@ -113,7 +150,7 @@ class Cells:
     """
 
     store: Store
-    sidecars: Mapping[int, Sidecar]
+    pictures: Mapping[int, Sidecar | Picture]
     cell_of: Callable[[Size], Size]
     dhashes: dict[int, str] = field(default_factory=dict)
     """Of the cells that were decoded."""
@@ -124,10 +161,10 @@ class Cells:
         Raises:
             TileLost: when the tile's own picture is missing or damaged.
         """
-        sidecar = self.sidecars[index]
-        size = self.cell_of(sidecar.tile.size)
-        if has_cell(sidecar.tile.size, size):
-            small = self.store.cell(sidecar.key, size)
+        picture = self.pictures[index]
+        size = self.cell_of(picture.size)
+        if has_cell(picture.size, size):
+            small = self.store.cell(picture.key, size)
             if small is not None:
                 found = CellFile(small)
                 found.is_cell = True
@@ -146,7 +183,7 @@ class Cells:
         return cell
 
     def _cell(self, index: int, file: CellFile) -> Pixels:
-        size = self.cell_of(self.sidecars[index].tile.size)
+        size = self.cell_of(self.pictures[index].size)
         if file.is_cell:
             cell = cells.decode(file, size)
             if cell is not None:
@@ -155,7 +192,7 @@ class Cells:
         return cells.shrink(file, size)
 
     def _tile(self, index: int) -> CellFile:
-        png = self.store.picture(self.sidecars[index])
+        png = self.store.picture(self.pictures[index])
         if png is None:
             raise TileLost(index)
         return CellFile(png)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
 from collage.in_order import Ordered
-from collage.store.bucket import UNREACHABLE
+from collage.store.bucket import UNREACHABLE, named
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -19,6 +20,19 @@ PART = 16_000_000
 """Bytes of a part of a large file: S3 takes 10,000 of them, so files of up to 160 GB."""
 
 PARTS_AT_ONCE = 4
+
+
+@contextmanager
+def uploading(s3: S3Client, bucket: str, key: str, content_type: str) -> Iterator[Upload]:
+    """A file that is written as it is made; it is there when the block ends well."""
+    upload = Upload(s3, bucket, key, content_type)
+    with named(bucket, key):
+        try:
+            yield upload
+            upload.finish()
+        except BaseException:
+            upload.abort()
+            raise
 
 
 class _Where(TypedDict):

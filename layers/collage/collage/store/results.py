@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Literal
 
@@ -15,8 +14,8 @@ from collage.formats import FORMATS
 from collage.frozen import Frozen
 from collage.manifest import Manifest
 from collage.names import PICTURE, Digest
-from collage.store.bucket import READERS, Buckets, named
-from collage.store.multipart import Upload
+from collage.store.bucket import READERS, Buckets
+from collage.store.multipart import Upload, uploading
 
 CONTENT_TYPES = {
     "dzi": "application/xml",
@@ -45,20 +44,12 @@ class _Keys(Frozen):
 class Results(Buckets):
     """Files of a result lie in the collage's folder, or for another layout in a folder below."""
 
-    @contextmanager
-    def writing(self, collage: str, folder: str, name: str) -> Iterator[Upload]:
+    def writing(self, collage: str, folder: str, name: str) -> AbstractContextManager[Upload]:
         """A file of a result that is written as it is made; it is there when the block ends well.
 
         Files of a result lie in the collage's folder, or for another layout in ``folder`` below.
         """
-        upload = Upload(self.s3, self.collages, result_key(collage, folder, name), _kind(name))
-        with named(self.collages, upload.key):
-            try:
-                yield upload
-                upload.finish()
-            except BaseException:
-                upload.abort()
-                raise
+        return uploading(self.s3, self.collages, result_key(collage, folder, name), _kind(name))
 
     def put_file(self, collage: str, folder: str, name: str, data: bytes) -> None:
         """Write a file of a result."""

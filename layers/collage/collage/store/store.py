@@ -11,6 +11,7 @@
                      collages/{id}/notify/{name}.json an address that is told how it ends
                      collages/{id}/choices.json what people think of its tiles, when they do
                      collages/{id}/shares/{share}/  what was shared of it, until when
+                     bands/{id}/{round}/    what those who assemble a large one hand to one another
                      shares/{share}/site/   the copy that a share shows, and nothing else
                      deletions/{id}.json   that a collage is being deleted, and how far that is
                      tiles/{key}.png .json content-addressed, shared by all collages
@@ -27,6 +28,7 @@ from typing import Any
 
 from collage.settings import Settings
 from collage.store.addressees import Addressees
+from collage.store.assemblies import Assemblies
 from collage.store.choices import ChoiceFiles
 from collage.store.copies import Copies
 from collage.store.deletions import Deletions
@@ -46,6 +48,7 @@ class Store(
     Tiles,
     Outcomes,
     Results,
+    Assemblies,
     ChoiceFiles,
     Exports,
     Copies,

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from collage.digest import sha256
 from collage.errors import NotInStore
 from collage.store.bucket import Buckets, named
 from collage.tile import Sidecar, Tile
+
+
+class PictureFile(Protocol):
+    """What tells a whole picture of a tile: its key and the digest of the file."""
+
+    @property
+    def key(self) -> str:
+        """The tile's."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
 
 
 class Tiles(Buckets):
@@ -65,8 +79,11 @@ class Tiles(Buckets):
         png = None if sidecar is None else self.picture(sidecar)
         return None if sidecar is None or png is None else (png, sidecar)
 
-    def picture(self, sidecar: Sidecar) -> bytes | None:
-        """The picture that a sidecar stands for; None when it is missing or half-written."""
+    def picture(self, sidecar: PictureFile) -> bytes | None:
+        """The picture that a sidecar, or a copy of what it says, stands for.
+
+        None when it is missing or half-written.
+        """
         try:
             png = self._get(self.collages, f"tiles/{sidecar.key}.png")
         except NotInStore:

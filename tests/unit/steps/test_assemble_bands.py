@@ -1,0 +1,153 @@
+"""A collage assembled in bands is the same, byte for byte, as one that is assembled at once."""
+
+import pytest
+
+from collage import clock
+from collage.errors import NotInStore, TooFewTiles
+from collage.manifest import Failure
+from collage.sheet import bands
+from collage.steps.assemble_bands import assemble_part, join_bands, judge_tiles
+from collage.steps.assemble_collage import assemble_collage
+from tests.unit.runs import changed, prepare, render
+
+LARGE = {"rows": 4, "cols": 3, "size": 64, "cell": 700, "tiles": 6}
+COLLAGES = {
+    "title": (2, {**LARGE, "title": "Twelve cells", "border": 7, "gap": 3}),
+    "labels": (2, {**LARGE, "rows": 7, "cols": 2, "cell": 490, "labels": True, "gap": -9}),
+    "preview": (2, {**LARGE, "joined": False}),
+    "many": (300, {"rows": 60, "cols": 30, "size": 64, "cell": 42, "tiles": 3, "labels": True}),
+    "table": (1, {"recipe": "matrix", "styles": ["Cubism", "Baroque"], "size": 64, "cell": 990}),
+}
+SMALL = {"rows": 6, "cols": 1, "size": 64, "cell": 90}
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch):
+    """What is written says when: it is the same day for all."""
+    monkeypatch.setattr(clock, "now", lambda timespec="seconds": "2026-02-03T04:05:06+00:00")
+
+
+def drawn(stack, made, judged):
+    """Draw all parts that were judged, and join them."""
+    for part in judged["parts"]:
+        assemble_part(stack.store, made, judged["round"], part)
+    return join_bands(stack.store, stack.tools, made, judged["round"], at_once=2)
+
+
+def files(stack, made):
+    """Everything of a collage, by name."""
+    return {name: stack.get(name) for name in stack.listing(f"collages/{made}/")}
+
+
+@pytest.mark.parametrize("name", COLLAGES)
+def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack, name):
+    at_once, options = COLLAGES[name]
+    made, calls = prepare(stack, **options)
+    render(stack, made, calls)
+    told = assemble_collage(stack.store, stack.tools, made)
+    whole = files(stack, made)
+    results = [f"collages/{made}/{file}" for file in stack.store.result_files(made)]
+    stack.store.remove(results)
+
+    judged = judge_tiles(stack.store, stack.tools, made, at_once=at_once)
+    joined = drawn(stack, made, judged)
+
+    assert len(judged["parts"]) > 2
+    assert joined == {"done": True, "round": 0, "parts": [], "result": told.model_dump()}
+    again = files(stack, made)
+    assert again.keys() == whole.keys() >= set(results)
+    assert [file for file in again if again[file] != whole[file]] == []
+    assert not stack.listing("bands/")
+
+
+def test_a_picture_that_a_band_finds_lost_is_left_out_by_a_verdict_for_all(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    patient = changed(stack, min_share=0.5)
+    lost = stack.store.plan(made).tiles[4].key
+    stack.store.s3.delete_object(Bucket=stack.store.collages, Key=f"tiles/{lost}.png")
+    expected = assemble_collage(stack.store, patient, made)
+    whole = files(stack, made)
+
+    first = judge_tiles(stack.store, patient, made, at_once=2)
+    for part in first["parts"]:
+        assemble_part(stack.store, made, 0, part)
+    second = join_bands(stack.store, patient, made, 0, at_once=2)
+    assert (second["done"], second["round"]) == (False, 1)
+    for part in second["parts"]:
+        assemble_part(stack.store, made, 1, part)
+    third = join_bands(stack.store, patient, made, 1, at_once=2)
+
+    assert third["result"] == expected.model_dump()
+    assert third["result"]["missing"] == 1
+    assert files(stack, made) == whole
+
+
+def test_too_many_lost_pictures_end_the_run_as_they_do_at_once(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    for tile in stack.store.plan(made).tiles[1:]:
+        stack.store.s3.put_object(
+            Bucket=stack.store.collages, Key=f"tiles/{tile.key}.png", Body=b"half"
+        )
+
+    with pytest.raises(TooFewTiles, match="1 of 6 tiles exist"):
+        drawn(stack, made, judged)
+    assert not stack.store.is_made(made)
+
+
+def test_a_run_that_was_stopped_early_is_drawn_of_what_it_has(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls[:3])
+    stack.store.put_failure(
+        Failure(id=made, error="BudgetExhausted", message="spent", created=clock.now(), call=3)
+    )
+
+    result = drawn(stack, made, judge_tiles(stack.store, stack.tools, made, at_once=2))["result"]
+
+    assert (result["state"], result["stopped"], result["missing"]) == (
+        "partial",
+        "BudgetExhausted",
+        3,
+    )
+
+
+def test_a_last_step_that_is_asked_twice_answers_the_same(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    first = drawn(stack, made, judge_tiles(stack.store, stack.tools, made, at_once=2))
+    whole = files(stack, made)
+
+    assert join_bands(stack.store, stack.tools, made, 0, at_once=2) == first
+    assert files(stack, made) == whole
+
+
+def test_a_collage_is_not_made_while_a_part_of_it_is_missing(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    for part in judged["parts"][:-1]:
+        assemble_part(stack.store, made, 0, part)
+
+    with pytest.raises(NotInStore):
+        join_bands(stack.store, stack.tools, made, 0, at_once=2)
+    assert not stack.store.is_made(made)
+
+
+def test_a_collage_of_more_tiles_than_one_function_reads_has_no_file_of_all_of_it(
+    stack, monkeypatch
+):
+    monkeypatch.setattr(bands, "FILE_CELLS", 5)
+    made, calls = prepare(stack, **SMALL, format="jpeg")
+    render(stack, made, calls)
+
+    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    result = drawn(stack, made, judged)["result"]
+
+    assert "collage" not in judged["parts"]
+    assert result["collage"] is None
+    manifest = stack.store.manifest(made)
+    assert manifest.files.collage is None
+    assert manifest.files.pyramid is not None
+    assert {"preview.jpg", "collage.dzi"} <= set(stack.store.result_files(made))

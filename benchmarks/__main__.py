@@ -22,8 +22,8 @@ NAMES = (
     "assembly",
     "growth",
 )
-APART = ("diffusion", "load")
-"""What is not run with the others: the first needs .venv-diffusion, the second half an hour."""
+APART = ("diffusion", "load", "bands")
+"""What is not run with the others: the first needs .venv-diffusion, these take many minutes."""
 
 
 def measure(name: str) -> Result:

@@ -67,9 +67,9 @@ def painted(size: int, count: int) -> list[bytes]:
     return [Painter().render([tile], png, drawn[str(tile.mask)], str)[0].png for tile in made.tiles]
 
 
-def prepare(folder: Path, side: int, pictures: list[bytes]) -> None:
+def prepare(folder: Path, side: int, pictures: list[bytes], size: int = SIZE) -> None:
     """A planned collage of ``side`` x ``side`` tiles, all of them made."""
-    options = {"rows": side, "cols": side, "size": SIZE, "cell": SIZE, "tiles": side * side}
+    options = {"rows": side, "cols": side, "size": size, "cell": size, "tiles": side * side}
     made, _, _ = planned(PHOTO.read_bytes(), options)
     (folder / "collages" / ID).mkdir(parents=True)
     (folder / "tiles").mkdir()
@@ -119,22 +119,32 @@ def peak_megabytes() -> int:
     return int(line.split()[1]) * 1024 // 1_000_000
 
 
-def _assemble(address: str) -> None:
+def connected(address: str) -> tuple[Store, Tools]:
+    """The store over a bucket, and the tools of a function."""
     import boto3
     from botocore.config import Config
 
     config = Config(max_pool_connections=64, s3={"addressing_style": "path"})
     client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", config=config)
     store = Store(client, bucket.NAME, bucket.NAME)
-    settings = Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME)
-    began = perf_counter()
-    assemble_collage(store, Tools(settings), ID)
+    return store, Tools(Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME))
+
+
+def used_seconds() -> float:
+    """The processor time that this process has had."""
     used = resource.getrusage(resource.RUSAGE_SELF)
+    return round(used.ru_utime + used.ru_stime, 2)
+
+
+def _assemble(address: str) -> None:
+    store, tools = connected(address)
+    began = perf_counter()
+    assemble_collage(store, tools, ID)
     print(
         json.dumps(
             {
                 "seconds": round(perf_counter() - began, 2),
-                "cpu_seconds": round(used.ru_utime + used.ru_stime, 2),
+                "cpu_seconds": used_seconds(),
                 "peak_megabytes": peak_megabytes(),
             }
         )

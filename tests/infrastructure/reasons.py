@@ -97,6 +97,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/prepared.json": "The digests of source and masks",
             "COLLAGES/collages/*/plan.json": "The numbers that calls had in an earlier run",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
+            "COLLAGES/collages/*/manifest.json": "Whether an earlier run made a large one in part",
             "COLLAGES/tiles/*.json": "Which tiles are there already and cost nothing",
             "COLLAGES/deletions/*": "Whether tiles are being deleted at this moment",
             "WEIGHTS/models/*": WEIGHTS,
@@ -154,6 +155,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/failures/*": "Why tiles are missing",
             "COLLAGES/collages/*/unsettled/*": "What may have been billed for nothing",
             "COLLAGES/tiles/*": "The tiles",
+            "COLLAGES/bands/*": "What the steps of a large assembly hand to one another",
         },
         "s3:ListBucket": {"COLLAGES": LISTED},
         "s3:PutObject": {
@@ -166,10 +168,13 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/index/*": "What the page of a large collage reads as it goes",
             "COLLAGES/collages/*/page.*": "The page's script and style",
             "COLLAGES/collages/*/layouts/*/failure.json": "Why a layout could not be made",
+            "COLLAGES/bands/*": "What the steps of a large assembly hand to one another",
         },
         "s3:AbortMultipartUpload": {
-            "COLLAGES/collages/*/collage.*": "Nothing is left of a collage that failed half-way"
+            "COLLAGES/collages/*/collage.*": "Nothing is left of a collage that failed half-way",
+            "COLLAGES/bands/*": "The same of a band of one",
         },
+        "s3:DeleteObject": {"COLLAGES/bands/*": "A large assembly is done"},
     },
     "ExportCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
@@ -204,6 +209,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:DeleteObject": {
             "UPLOADS/uploads/*": "Uploads that no other collage names",
             "UPLOADS/sources/*": "The same",
+            "COLLAGES/bands/*": "What an assembly that failed has left",
             "COLLAGES/collages/*": "The collage",
             "COLLAGES/deletions/*": "The deletion is done",
             "COLLAGES/index/*": "Its entry in the list of all",

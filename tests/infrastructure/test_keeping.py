@@ -63,11 +63,12 @@ def test_a_bucket_is_tidied(name):
 
 def test_uploads_expire_and_collages_do_not():
     (uploads,) = BUCKETS["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
-    tidy, shares, tiles = BUCKETS["CollagesBucket"]["LifecycleConfiguration"]["Rules"]
+    tidy, shares, bands, tiles = BUCKETS["CollagesBucket"]["LifecycleConfiguration"]["Rules"]
 
     assert uploads["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
     assert "ExpirationInDays" not in tidy
     assert (shares["Prefix"], shares["ExpirationInDays"]) == ("shares/", {"Ref": "SharingMaxDays"})
+    assert (bands["Prefix"], bands["ExpirationInDays"]) == ("bands/", 2)
     condition, rule, otherwise = tiles["Fn::If"]
     assert condition == "ExpireTiles"
     assert (rule["Prefix"], rule["ExpirationInDays"]) == ("tiles/", {"Ref": "TileRetentionDays"})

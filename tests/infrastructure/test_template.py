@@ -43,6 +43,7 @@ LOG_DELIVERY = {
 
 
 DELETES = {
+    "AssembleCollageFunctionRole": {"s3:DeleteObject"},
     "DeleteCollageFunctionRole": {"s3:DeleteObject"},
     "ShareCollageFunctionRole": {"s3:DeleteObject"},
 }

@@ -249,7 +249,12 @@ def test_every_state_can_be_reached_and_every_way_leads_to_a_state():
 
 @pytest.mark.parametrize(
     "names",
-    [["MakeMasks"], ["PlanTiles"], ["RenderTiles", "RenderOnGpu"], ["AssembleCollage"]],
+    [
+        ["MakeMasks"],
+        ["PlanTiles"],
+        ["RenderTiles", "RenderOnGpu"],
+        ["AssembleCollage", "JoinBands"],
+    ],
     ids=" or ".join,
 )
 def test_no_run_is_completed_without(names):
@@ -364,3 +369,24 @@ def test_a_message_that_is_not_taken_is_tried_for_about_a_day_and_then_kept():
     assert sum(delays) < definition(MESSAGES)["TimeoutSeconds"]
     assert caught["ErrorEquals"] == ["States.ALL"]
     assert keeper["Parameters"] == {"QueueUrl": "${DeadLetterQueue}", "MessageBody.$": "$"}
+
+
+def test_a_large_collage_is_judged_drawn_and_joined_and_any_other_is_assembled_at_once():
+    """Also where a run was stopped early; what a band found lost is judged and drawn anew."""
+    machine = definition()["States"]
+    large = [{"Variable": "$.plan.bands", "NumericGreaterThan": 0, "Next": "JudgeTiles"}]
+    stopped = next(
+        catch for catch in machine["RenderTiles"]["Catch"] if catch["ErrorEquals"] == [STOPPED]
+    )
+
+    for name in ("MoreWaves", stopped["Next"]):
+        assert machine[name]["Choices"][-1:] == large
+        assert machine[name]["Default"] == "AssembleCollage"
+    assert [machine[name]["Next"] for name in ("JudgeTiles", "AssembleBands", "JoinBands")] == [
+        "AssembleBands",
+        "JoinBands",
+        "AreJoined",
+    ]
+    assert machine["AreJoined"]["Choices"][0]["Next"] == "Joined"
+    assert machine["AreJoined"]["Default"] == "AssembleBands"
+    assert machine["AssembleCollage"]["Next"] == machine["Joined"]["Next"] == "Announce"

@@ -25,6 +25,9 @@ PHASES: dict[str, Phase] = {
     "RenderTiles": "tiles",
     "RenderOnGpu": "tiles",
     "AssembleCollage": "assembly",
+    "JudgeTiles": "assembly",
+    "AssembleBands": "assembly",
+    "JoinBands": "assembly",
 }
 """The states of the workflow that one waits for, and what they are called."""
 

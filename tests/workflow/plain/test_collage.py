@@ -3,11 +3,19 @@
 import json
 
 import pytest
+from PIL import Image
 
 from collage.errors import InvalidRequest, NotAPicture
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from tests.unit.pictures import decode
+from tests.unit.pictures import decode, pixels
 from tests.workflow.running import SMALL, denied, eventually, photo, run, states_of
+
+LARGE = ["JudgeTiles", "AssembleBands", "JoinBands"]
+
+
+def likeness(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures' pixels, 0 where they are alike."""
+    return float(abs(pixels(one).astype(int) - pixels(other)).mean())
 
 
 def test_a_photo_becomes_a_collage(stack: Stack) -> None:
@@ -32,6 +40,29 @@ def test_styles_are_listed_only_when_the_request_names_none(stack: Stack) -> Non
     assert "ListStyles" not in states_of(stack, named.id)
     assert "ListStyles" in states_of(stack, listed.id)
     assert listed.styles_origin == "default"
+
+
+def test_a_large_collage_is_judged_once_drawn_in_bands_and_joined(stack: Stack) -> None:
+    manifest = run(stack, photo(9), rows=101, cols=100, cell=32, tiles=3)
+
+    entered = states_of(stack, manifest.id)
+    assert [name for name in entered if name in LARGE] == LARGE
+    assert "AssembleCollage" not in entered
+    picture = decode(stack.store.collage(manifest.id))
+    assert picture.size == manifest.geometry.size == (3200, 3232)
+    # A level that bands write, joined where they meet, and one that is made of what they hand on.
+    tiles = [
+        decode(stack.store.file(manifest.id, f"collage_files/12/0_{row}.jpg")) for row in (1, 2)
+    ]
+    for row, tile in enumerate(tiles, 1):
+        left, top = 0, 510 * row - 1
+        part = picture.crop((left, top, left + tile.width, top + tile.height))
+        assert likeness(part, tile) < 16
+    preview = decode(stack.store.file(manifest.id, manifest.files.preview))
+    assert likeness(picture.resize(preview.size, Image.Resampling.BOX), preview) < 16
+    assert not list(stack.store.sizes("bands/"))
+    assert len(manifest.cells) == 10_100
+    assert manifest.tile_counts == {"done": 3}
 
 
 def test_a_tile_that_fails_is_named_and_its_cell_filled(stack: Stack) -> None:

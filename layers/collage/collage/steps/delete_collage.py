@@ -104,6 +104,8 @@ def _each(store: Store, collage: str, known: Deletion) -> Iterator[int]:
     """Delete all of a collage but its shares, a part at a time; how many files that was."""
     own = named_by(store, collage)
     yield from _shared(store, own, known)
+    for page in store.sizes(f"bands/{collage}/"):
+        yield _remove(store, page)
     folder = f"collages/{collage}/"
     last = {f"{folder}{name}" for name in LAST}
     left: set[str] = set()

@@ -27,7 +27,7 @@ QUIET = [
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
 SHOTS = ROOT / "out" / "screenshots"
-PATIENCE_MS = 60_000
+PATIENCE_MS = 300_000
 """For what the page does by itself: only one that never does it takes so long, on any machine."""
 
 LISTEN = """

@@ -49,7 +49,7 @@ class Studio:
         """A client that was let in, and says that it is a page of the studio."""
         session = requests.Session()
         session.headers["Origin"] = self.base.rstrip("/")
-        session.get(self.address, timeout=60)
+        session.get(self.address, timeout=600)
         return session
 
     def make(self, source: bytes, **options: Any) -> str:
@@ -81,4 +81,4 @@ def running(
             yield Studio(found[0], state)
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate()

@@ -23,7 +23,7 @@ def ask(
     address: str, path: str, host: str | None = None, method: str = "GET"
 ) -> http.client.HTTPResponse:
     place = address.removeprefix("http://").rstrip("/")
-    connection = http.client.HTTPConnection(place, timeout=10)
+    connection = http.client.HTTPConnection(place, timeout=600)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", host or place)
     connection.endheaders()
@@ -95,7 +95,7 @@ def test_a_page_of_another_site_is_refused(folder):
             ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}, 200),
             ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "image"}, 200),
         ):
-            connection = http.client.HTTPConnection(place, timeout=10)
+            connection = http.client.HTTPConnection(place, timeout=600)
             connection.request("GET", "/index.html", headers=headers)
             assert connection.getresponse().status == status, headers
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.test_accessibility import PHONE, THEMES, violations
 from tests.unit.pictures import encode, noise
 
-WAIT_MS = 120_000
+WAIT_MS = 600_000
 """What nothing takes on a machine however busy."""
 
 SHARE = {
@@ -73,9 +73,9 @@ def test_an_address_opens_the_collage_for_anybody_until_it_is_shared_no_longer(o
     other.page.wait_for_function(f"() => ({shown})([...document.querySelectorAll('.tiles img')])")
     assert not [each for each in other.asked if "/api/" in each]
     preview = other.page.locator('meta[property="og:image"]').get_attribute("content")
-    picture = requests.get(preview, timeout=60)
+    picture = requests.get(preview, timeout=600)
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
-    assert requests.get(preview.partition("?")[0], timeout=60).status_code == 403
+    assert requests.get(preview.partition("?")[0], timeout=600).status_code == 403
 
     dialog.get_by_role("button", name="Unshare").click()
     expect(dialog.get_by_text("Ended · with tiles")).to_be_visible()

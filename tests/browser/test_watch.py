@@ -99,45 +99,6 @@ def test_a_run_is_asked_for_again_when_the_stack_says_so_and_somebody_looks(stud
     expect(card(seen, "An hour each")).to_contain_text("Enough.", timeout=SLOW_MS)
 
 
-def begun(studio, number, title):
-    """The id of a run that nothing ends but its being stopped; what it does not make is free."""
-    many = {**SMALL, "rows": 30, "cols": 30, "styles": None, "size": 512, "title": title}
-    return studio.stack.start(encode(noise((96, 96), number)), many)["id"]
-
-
-def test_tiles_appear_as_they_are_made_each_fetched_once(studio, visit):
-    started = begun(studio, 12, "Nine hundred")
-    seen = visit("about:blank")
-    fetched = []
-
-    def fifth(request):
-        if f"{studio.base}tiles/" in request.url:
-            fetched.append(request.url)
-        return len(fetched) >= 5
-
-    with seen.page.expect_request(fifth, timeout=SLOW_MS):
-        seen.page.goto(studio.address)
-    studio.stack.cancel(started)
-    expect(card(seen, "Nine hundred")).to_contain_text("Cancelled", timeout=SLOW_MS)
-
-    tiles = [address for address in seen.asked if f"{studio.base}tiles/" in address]
-    assert len(tiles) == len(set(tiles)) >= 5
-
-
-def test_a_run_is_stopped_and_goes_on(studio, visit):
-    begun(studio, 13, "A long one")
-    seen = visit(studio.address)
-
-    run(seen, "A long one").get_by_role("button", name="Stop").click(timeout=SLOW_MS)
-    stopped = card(seen, "A long one")
-    expect(stopped).to_contain_text("Cancelled: The run was stopped on request", timeout=SLOW_MS)
-    stopped.get_by_role("button", name="Go on").click()
-
-    expect(run(seen, "A long one")).to_be_visible(timeout=SLOW_MS)
-    run(seen, "A long one").get_by_role("button", name="Stop").click()
-    expect(stopped).to_be_visible(timeout=SLOW_MS)
-
-
 def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
     one = Progress(
         id="f" * 20,

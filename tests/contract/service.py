@@ -40,7 +40,7 @@ class Service:
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         return requests.request(
-            method, self.url + path, json=body, auth=self.auth, timeout=60, **more
+            method, self.url + path, json=body, auth=self.auth, timeout=600, **more
         )
 
 

@@ -65,7 +65,7 @@ def described(service):
 def put(service, data, content_type="image/png"):
     """Upload a picture by the form that the API gives; its key and S3's answer."""
     form = service("POST", "/uploads", {"content_type": content_type}).json()
-    answer = requests.post(form["url"], data=form["fields"], files={"file": data}, timeout=60)
+    answer = requests.post(form["url"], data=form["fields"], files={"file": data}, timeout=600)
     return form["key"], answer
 
 
@@ -153,13 +153,13 @@ def test_a_route_keeps_to_its_description(service, described, made, route, mode)
 
 def test_a_picture_becomes_a_collage(service, made):
     assert (made["state"], made["tiles"]["done"]) == ("done", 6)
-    picture = requests.get(made["links"]["collage"], timeout=60)
+    picture = requests.get(made["links"]["collage"], timeout=600)
     assert decode(picture.content).size == (96, 64)
-    manifest = requests.get(made["links"]["manifest"], timeout=60).json()
+    manifest = requests.get(made["links"]["manifest"], timeout=600).json()
     assert manifest["id"] == made["id"]
     links = {name: link for name, link in made["links"].items() if link.startswith("http")}
     assert links.keys() == {"collage", "manifest", "preview", "source"}
-    assert {requests.get(link, timeout=60).status_code for link in links.values()} == {200}
+    assert {requests.get(link, timeout=600).status_code for link in links.values()} == {200}
 
 
 def test_every_tile_says_what_it_is_and_has_a_picture(service, made):
@@ -172,7 +172,7 @@ def test_every_tile_says_what_it_is_and_has_a_picture(service, made):
     assert [tile["index"] for tile in seen] == list(range(6))
     for tile in seen:
         assert tile["tile"]["prompt"].startswith("in the style of")
-        assert decode(requests.get(tile["links"]["picture"], timeout=60).content).size == (64, 64)
+        assert decode(requests.get(tile["links"]["picture"], timeout=600).content).size == (64, 64)
 
 
 def test_a_made_collage_is_laid_out_again(service, made):
@@ -180,7 +180,7 @@ def test_a_made_collage_is_laid_out_again(service, made):
 
     assert answer.status_code == 202
     for _ in range(PATIENCE_SECONDS * 4):
-        picture = requests.get(answer.json()["links"]["collage"], timeout=60)
+        picture = requests.get(answer.json()["links"]["collage"], timeout=600)
         if picture.ok:
             break
         assert picture.status_code == 404
@@ -199,7 +199,7 @@ def test_the_tiles_of_a_made_collage_are_taken_away(service, made):
         time.sleep(0.25)
 
     assert (seen["state"], seen["tiles"], seen["file"]) == ("done", 6, "zip.zip")
-    data = requests.get(seen["links"]["file"], timeout=60).content
+    data = requests.get(seen["links"]["file"], timeout=600).content
     assert len(data) == seen["bytes"]
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert {f"{number}.png" for number in range(1, 7)} < set(names)
@@ -249,7 +249,9 @@ def test_a_form_takes_one_picture_of_its_type_and_size(service):
 
     def post(data=b"x", **changed):
         fields = form["fields"] | changed
-        return requests.post(form["url"], data=fields, files={"file": data}, timeout=60).status_code
+        return requests.post(
+            form["url"], data=fields, files={"file": data}, timeout=600
+        ).status_code
 
     assert post(b"\0" * (form["max_bytes"] + 1)) == 400
     assert post(key="uploads/elsewhere.png") == 403
@@ -261,7 +263,7 @@ def test_a_form_takes_one_picture_of_its_type_and_size(service):
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/engines", f"/collages/{NOBODY}"])
 def test_nobody_is_answered_who_does_not_say_who_they_are(service, path):
-    assert requests.get(service.url + path, timeout=60).status_code in (401, 403)
+    assert requests.get(service.url + path, timeout=600).status_code in (401, 403)
 
 
 def test_what_is_not_there_is_a_problem(service):

@@ -31,7 +31,7 @@ def client(
         "aws_access_key_id": account.access_key,
         "aws_secret_access_key": account.secret_key,
         "retries": {"total_max_attempts": 1},
-        "read_timeout": 20,
+        "read_timeout": 600,
     } | changes
     keys = {name: given.pop(name) for name in list(given) if name.startswith("aws_")}
     url = fake if isinstance(fake, str) else fake.url

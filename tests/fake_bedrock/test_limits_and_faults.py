@@ -17,6 +17,7 @@ from botocore.exceptions import (
 from tests.fake_bedrock import Account, FakeBedrock, Faults
 from tests.fake_bedrock.asked import client, invoke, picture
 from tests.fake_bedrock.faults import REASONS, REFUSED
+from tests.fake_openai.sockets import HANGS_SECONDS
 
 
 def error(*args: Any, **changes: Any) -> tuple[int, str]:
@@ -66,7 +67,16 @@ def test_a_throttled_call_does_not_say_when_to_return(fake: FakeBedrock) -> None
 
 
 def test_the_quota_holds_against_a_crowd_and_a_wrong_request_costs_nothing_of_it() -> None:
-    with FakeBedrock(detail=0, clock=lambda: 0.0) as fake:
+    two = threading.Barrier(2, timeout=HANGS_SECONDS)
+
+    class Pairs(FakeBedrock):
+        """Has two at work, and no less, whenever it counts a request that is right."""
+
+        def _strike(self, *asked: Any) -> str | None:
+            two.wait()
+            return super()._strike(*asked)
+
+    with Pairs(detail=0, clock=lambda: 0.0) as fake:
         ours = client(fake, max_pool_connections=30)
         assert error(ours, seed="7") == (400, "ValidationException")
 
@@ -166,17 +176,20 @@ def test_a_connection_that_is_cut_or_held_is_an_error_and_billed_if_the_work_was
     kind: str, raised: type[Exception], billed: int
 ) -> None:
     with FakeBedrock(detail=0, faults=Faults({2: kind})) as fake:
-        ours = client(fake, read_timeout=1 if kind == "timeout" else 20)
+        ours = client(fake)
+        hasty = client(fake, read_timeout=1) if kind == "timeout" else ours
         invoke(ours)
         with pytest.raises(raised):
-            invoke(ours)
+            invoke(hasty)
+        if kind == "timeout":
+            fake.holds()
         invoke(ours)
         assert fake.bills == {"inpaint": 2 + billed}
         assert fake.requests[1].status == (200 if kind == "truncate" else None)
 
 
 def test_an_answer_may_be_slow() -> None:
-    with FakeBedrock(detail=0, latency=3) as fake, pytest.raises(ReadTimeoutError):
+    with FakeBedrock(detail=0, latency=HANGS_SECONDS) as fake, pytest.raises(ReadTimeoutError):
         invoke(client(fake, read_timeout=1))
 
 
@@ -226,11 +239,10 @@ def test_stopping_hangs_up_on_those_who_wait() -> None:
     fake = FakeBedrock(faults=Faults({1: "timeout"})).start()
     with ThreadPoolExecutor(1) as waiting:
         call = waiting.submit(invoke, fake)
-        while not fake.requests or fake.requests[0].fault is None:
-            threading.Event().wait(0.01)
+        fake.holds()
         fake.stop()
         with pytest.raises(ConnectionClosedError):
-            call.result(timeout=20)
+            call.result()
     with pytest.raises(RuntimeError):
         _ = fake.url
 
@@ -252,7 +264,7 @@ def test_the_command_serves_until_it_is_told_to_stop() -> None:
             assert codes == ["AccessDeniedException", "None", "None", "ServiceUnavailableException"]
         finally:
             process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait() == 0
 
 
 def ended(ours: Any) -> str | None:

@@ -18,7 +18,7 @@ CLIENTS: list[openai.OpenAI] = []
 
 
 def client(fake: FakeOpenAI, **options: Any) -> openai.OpenAI:
-    given = {"api_key": "sk-test", "max_retries": 0, "timeout": 20, **options}
+    given = {"api_key": "sk-test", "max_retries": 0, "timeout": 600, **options}
     made = openai.OpenAI(base_url=fake.base_url, **given)
     CLIENTS.append(made)
     return made

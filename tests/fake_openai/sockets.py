@@ -17,6 +17,8 @@ from tests.fake_openai.record import Answer
 
 POLL_SECONDS = 0.02
 """How soon a server notices that it is to stop."""
+HANGS_SECONDS = 600
+"""What nothing takes on a machine however busy: who waits so long waits for what never comes."""
 
 
 class Listening(ABC):
@@ -25,6 +27,7 @@ class Listening(ABC):
     def __init__(self, port: int, hang: float) -> None:
         self.hang = hang
         self.stopping = threading.Event()
+        self.holding = threading.Semaphore(0)
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -53,6 +56,13 @@ class Listening(ABC):
         self._server.server_close()
         self._server.hang_up()
         self._server = None
+
+    def holds(self) -> None:
+        """Wait until one more client is held: its request is recorded then, and has its fault.
+
+        A client may give up before the server has had a processor for it.
+        """
+        assert self.holding.acquire(timeout=HANGS_SECONDS)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -151,6 +161,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _hold(self) -> None:
         """Wait until the client hangs up, the server stops or patience ends."""
         fake = self.server.fake
+        fake.holding.release()
         until = time.monotonic() + fake.hang
         line = select.poll()
         line.register(self.connection, select.POLLIN)

@@ -17,7 +17,7 @@ from collage.engines.painter import engine
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.fake_openai.faults import CUT, REFUSED
 from tests.fake_openai.language import Filtered, Refusal, Reply, TooLong
-from tests.faults.engines import PATIENCE
+from tests.faults import engines
 from tests.faults.shop import Album
 from tests.faults.trial import Scenario, Stop, Trial
 from tests.faults.world import World
@@ -80,7 +80,7 @@ def asked(world: World, fake: FakeOpenAI, trial: Trial) -> Iterator[None]:
     secrets: Any = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
     album = Album(engine.Painter())
-    world.serve("painter", album, secret="key", base_url=fake.base_url, timeout=PATIENCE)
+    world.serve("painter", album, secret="key", base_url=fake.base_url, timeout=engines.PATIENCE)
     trial.billed, trial.lists = Lists(fake), True
     with mock.patch.object(services, "aws_client", return_value=secrets):
         trial.prepare()

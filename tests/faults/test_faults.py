@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from tests.faults import disk
+from tests.faults import disk, engines
 from tests.faults.__main__ import Part, free, in_parts, listed, paid, provider
 from tests.faults.injector import at
 from tests.faults.kinds import BY_NAME
@@ -17,7 +17,11 @@ from tests.faults.world import COLLAGES, world
     ("part", "every", "least"),
     [(free, 53, 8), (paid, 61, 2), (provider, 29, 1), (listed, 61, 2), (in_parts, 37, 2)],
 )
-def test_runs_survive(part: Part, every: int, least: int, tmp_path: Path) -> None:
+def test_runs_survive(
+    part: Part, every: int, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None of these faults is a silence, which would have to be waited for.
+    monkeypatch.setattr(engines, "PATIENCE", 600.0)
     report = Report()
 
     part(report, tmp_path, Shard(0, every))

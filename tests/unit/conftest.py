@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,8 +9,10 @@ import boto3
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from collage.engines import call_ends
 from collage.services import Tools
 from collage.settings import Settings
+from collage.spending import limits
 from collage.store.store import Store
 from collage.watch.runs import Runs
 from tests.mocked import mocked
@@ -22,6 +25,16 @@ def _no_network() -> Iterator[None]:
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test sees depends neither on how fast the machine is nor on when it is asked."""
+    # A provider's error that comes at once does, also from a thread that waits for a processor.
+    monkeypatch.setattr(call_ends, "AT_ONCE", 600.0)
+    # What is counted of a day is counted at noon: no test runs over midnight.
+    ahead = 12 * 3600 - time.time() % 86400
+    monkeypatch.setattr(limits, "time", lambda: time.time() + ahead)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.fake_openai import FakeOpenAI
+from tests.fake_openai.gated import Gated
 from tests.unit.pictures import decode, encode, noise
 from tests.workflow.command import Command
 from tests.workflow.running import eventually, photo
@@ -72,13 +72,14 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(key=KEY, cheap=True) as fake:
+def fake() -> Iterator[Gated]:
+    with Gated(key=KEY, cheap=True) as fake:
+        fake.open()
         yield fake
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, fake: FakeOpenAI) -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory, fake: Gated) -> Iterator[Up]:
     command = Command(tmp_path_factory.mktemp("owner"))
     parameters = {
         "ImagesPerMinute": "1200", "ImagesAtOnce": "20", "LatencySeconds": "0.1",
@@ -242,17 +243,24 @@ def test_it_does_what_it_was_started_with(up: Up) -> None:
     )
 
 
+def two_made(account: Command) -> Any:
+    """The collage that was asked for last, once two of its tiles are there."""
+    newest = account.answer("list", "--limit", "1")["collages"]
+    return newest[0] if newest and newest[0]["tiles"]["done"] == 2 else None
+
+
 def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
-    up: Up, account: Command, fake: FakeOpenAI
+    up: Up, account: Command, fake: Gated
 ) -> None:
     (account.home / "photo.png").write_bytes(photo(3))
-    before, fake.latency = fake.images, 1
+    before = fake.images
+    fake.close()
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        eventually(lambda: fake.images >= before + 2)
-        collage = account.answer("list", "--limit", "1")["collages"][0]
+        fake.let(2)
+        collage = eventually(lambda: two_made(account))
         cancelled = account("cancel", collage["id"])
         _, said = process.communicate()
-        fake.latency = 0
+        fake.open()
     seen = account.answer("status", collage["id"])
     unfinished = account("fetch", collage["id"], "--out", "unfinished")
     again = account.answer("resume", collage["id"], "--out", "finished")
@@ -264,7 +272,7 @@ def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
     assert "Cancelled: " in said.splitlines()[-1]
     assert f"collage resume {collage['id']} --stack collage\n" in said
     assert seen["state"] == "cancelled"
-    assert 2 <= seen["tiles"]["done"] < 12
+    assert seen["tiles"]["done"] == 2
     assert unfinished.exit_code == 1
     assert unfinished.stderr == (
         f"NotMade: Collage {collage['id']} is not made: it is cancelled.\n"
@@ -273,11 +281,13 @@ def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
     assert fake.images == before + 12
 
 
-def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: FakeOpenAI) -> None:
+def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: Gated) -> None:
     (account.home / "photo.png").write_bytes(photo(4))
-    before, fake.latency = fake.images, 1
+    before = fake.images
+    fake.close()
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        eventually(lambda: fake.images >= before + 2)
+        fake.let(2)
+        eventually(lambda: two_made(account))
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
     collage = account.answer("list", "--limit", "1")["collages"][0]["id"]
@@ -286,7 +296,7 @@ def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: FakeO
         eventually(lambda: watching.stderr.readline() == "tiles 12\n")
         watching.send_signal(signal.SIGINT)
         _, hint = watching.communicate()
-        fake.latency = 0
+    fake.open()
     seen = account.answer("watch", collage)
 
     assert (process.returncode, watching.returncode) == (130, 130)
@@ -297,13 +307,13 @@ def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: FakeO
 
 
 def test_a_run_on_a_cloud_of_its_own_can_be_looked_at_and_stopped(
-    tmp_path: Path, fake: FakeOpenAI
+    tmp_path: Path, fake: Gated
 ) -> None:
     command = Command(tmp_path).given(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=fake.base_url)
     (tmp_path / "photo.png").write_bytes(photo(6))
     given = ("ImagesPerMinute=1200", "ImagesAtOnce=20", "MaxConcurrency=2")
     pace = [f"--parameter={parameter}" for parameter in given]
-    fake.latency = 1.5
+    fake.close()
     with command.begun("run", "photo.png", *TWELVE, *PAID, *pace) as process:
         assert process.stderr
         eventually(lambda: process.stderr.readline() == "tiles 12\n")
@@ -311,7 +321,7 @@ def test_a_run_on_a_cloud_of_its_own_can_be_looked_at_and_stopped(
         other = command("run", "photo.png", *SMALL, "--json")
         stopped = command.answer("cancel", collage)
         _, said = process.communicate()
-        fake.latency = 0
+    fake.open()
 
     assert (other.exit_code, json.loads(other.stdout)["error"]) == (1, "StateError")
     assert stopped["state"] == "cancelled"

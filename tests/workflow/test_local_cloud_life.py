@@ -128,7 +128,7 @@ def test_the_runtime_api_is_for_who_knows_its_secret() -> None:
             (f"/{secret}", {"Origin": "http://stranger.example"}),
         ):
             for method, call in (("GET", "invocation/next"), ("POST", "init/error")):
-                connection = http.client.HTTPConnection(place, timeout=20)
+                connection = http.client.HTTPConnection(place, timeout=600)
                 url = f"{path}/2018-06-01/runtime/{call}"
                 connection.request(method, url, b"{}" if method == "POST" else None, headers)
                 assert connection.getresponse().status == 404
@@ -277,6 +277,6 @@ def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:
     with socket.create_connection(("127.0.0.1", server.port)):
         stopping = threading.Thread(target=server.stop, daemon=True)
         stopping.start()
-        stopping.join(30)
+        stopping.join(600)
 
         assert not stopping.is_alive()

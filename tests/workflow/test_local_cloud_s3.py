@@ -32,7 +32,7 @@ def presigned(cloud: Cloud, version: str, key: str = "web/a picture.png") -> Any
 
 def fetch(url: str, method: str, body: bytes = b"") -> tuple[int, bytes]:
     place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.netloc, timeout=60)
+    connection = http.client.HTTPConnection(place.netloc, timeout=600)
     try:
         connection.request(method, f"{place.path}?{place.query}", body)
         reply = connection.getresponse()
@@ -50,7 +50,7 @@ def post(form: Mapping[str, Any], body: bytes, **changed: str) -> tuple[int, byt
     ]
     parts.append('--xx\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n')
     data = "".join(parts).encode() + body + b"\r\n--xx--\r\n"
-    connection = http.client.HTTPConnection(place.netloc, timeout=60)
+    connection = http.client.HTTPConnection(place.netloc, timeout=600)
     try:
         kind = {"Content-Type": "multipart/form-data; boundary=xx"}
         connection.request("POST", place.path, data, kind)

@@ -31,15 +31,30 @@ SLOWLY = {"MaxConcurrency": "2"}
 KILLS = (2, 7)
 """How many tiles are finished when a host is killed, and the next one."""
 
-# The same request in a process of its own.
+# The same request in a process of its own, which dies as soon as so many tiles are finished.
 HOST = """
-import json, sys
+import json, os, signal, sys
 from pathlib import Path
-from combinatoric_collage.cli.stacks import laptop
-from tests.workflow.running import ended, photo, run
 
-parameters, options = json.loads(sys.argv[2])
-with laptop.running(parameters, state=Path(sys.argv[1])) as (_, stack):
+import psutil
+
+from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.local.state import Folder
+from tests.workflow.running import photo, run
+from tests.workflow.test_resume import finished
+
+state, put = Path(sys.argv[1]), Folder.put
+tiles, parameters, options = json.loads(sys.argv[2])
+
+def put_and_die(self, *given):
+    done = put(self, *given)
+    if finished(state) >= tiles:
+        print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+Folder.put = put_and_die
+with laptop.running(parameters, state=state) as (_, stack):
     run(stack, photo(20), **options)
 """
 
@@ -108,16 +123,16 @@ def renderers() -> list[psutil.Process]:
 
 
 def kill_a_host(state: Path, tiles: int) -> None:
-    """Runs the collage in a host of its own, and kills that once so many tiles are finished."""
-    arguments = [str(state), json.dumps([SLOWLY, OPTIONS])]
-    with subprocess.Popen([sys.executable, "-c", HOST, *arguments], cwd=ROOT) as process:
-        try:
-            eventually(lambda: finished(state) >= tiles)
-            functions = psutil.Process(process.pid).children(recursive=True)
-        finally:
-            process.kill()
-    assert process.returncode == -signal.SIGKILL
-    eventually(lambda: not any(function.is_running() for function in functions))
+    """Runs the collage in a host of its own, which is killed once so many tiles are finished."""
+    arguments = [str(state), json.dumps([tiles, SLOWLY, OPTIONS])]
+    host = subprocess.run(
+        [sys.executable, "-c", HOST, *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert host.returncode == -signal.SIGKILL
+    functions = [int(pid) for pid in host.stdout.split()]
+    assert functions
+    eventually(lambda: not any(map(psutil.pid_exists, functions)))
     assert tiles <= finished(state) < TILES
 
 

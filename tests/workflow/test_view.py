@@ -84,7 +84,7 @@ def served(
 
 
 def get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=30) as answered:
+    with urllib.request.urlopen(address, timeout=600) as answered:
         data: bytes = answered.read()
     return data
 

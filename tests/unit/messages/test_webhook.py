@@ -15,8 +15,9 @@ SENT = Event(id="7bf7", time="2026-01-15T09:32:09Z", detail={"kind": "failed", "
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     enable_socket()
+    monkeypatch.setattr(webhook, "MOST_SECONDS", 600)
     with Receiver() as receiver:
         yield receiver
 

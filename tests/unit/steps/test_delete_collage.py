@@ -184,7 +184,7 @@ class Another:
     def sleep(self, seconds):
         self.slept.append(seconds)
         self.waits.set()
-        assert self.may_go_on.wait(60)
+        assert self.may_go_on.wait(600)
 
     def run(self):
         self.collage, self.calls = prepare(self.stack, title="Another", **FEW)
@@ -197,11 +197,11 @@ class Another:
     def begin(self):
         """Let it run until it waits, or has its plan."""
         self.thread.start()
-        assert self.waits.wait(60)
+        assert self.waits.wait(600)
 
     def end(self):
         self.may_go_on.set()
-        self.thread.join(60)
+        self.thread.join(600)
         return assemble(self.stack, self.collage)
 
 

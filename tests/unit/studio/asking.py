@@ -85,7 +85,7 @@ def send(
         "Content-Length": None if body is None else str(len(body)),
         **(headers or {}),
     }
-    connection = http.client.HTTPConnection(place, timeout=30)
+    connection = http.client.HTTPConnection(place, timeout=600)
     connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
     for name, value in given.items():
         if value is not None:

@@ -4,19 +4,20 @@ import pytest
 
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import Stack
-from tests.fake_openai import FakeOpenAI
+from tests.fake_openai.gated import Gated
 
 KEY = "sk-test-a-key-that-nobody-may-see"
 
 
 @pytest.fixture(scope="package")
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI(key=KEY, cheap=True) as fake:
+def fake() -> Iterator[Gated]:
+    with Gated(key=KEY, cheap=True) as fake:
+        fake.open()
         yield fake
 
 
 @pytest.fixture(scope="package")
-def stack(fake: FakeOpenAI) -> Iterator[Stack]:
+def stack(fake: Gated) -> Iterator[Stack]:
     parameters = {
         "ImagesPerMinute": "1200",
         "ImagesAtOnce": "20",

@@ -41,7 +41,7 @@ def fake(server: FakeBedrock, monkeypatch: pytest.MonkeyPatch) -> FakeBedrock:
 
 @pytest.fixture
 def settings() -> BedrockSettings:
-    return BedrockSettings(enabled=True, timeout=20)
+    return BedrockSettings(enabled=True, timeout=600)
 
 
 @pytest.fixture

@@ -186,6 +186,7 @@ def test_no_answer_in_time_is_named_so(fake: FakeBedrock) -> None:
 
     error = failed(Bedrock(Clients(settings.places, 0.3, aws_client), settings), tile("generate"))
 
+    fake.holds()
     assert error.name == "TimedOut"
 
 
@@ -230,7 +231,7 @@ def test_a_policy_of_the_organisation_is_told_from_a_role(
 
 
 def test_a_call_goes_to_the_region_whose_turn_it_is(fake: FakeBedrock) -> None:
-    settings = BedrockSettings(enabled=True, regions="us-west-2,us-east-1", timeout=20)
+    settings = BedrockSettings(enabled=True, regions="us-west-2,us-east-1", timeout=600)
     engine = Bedrock(Clients(settings.places, 20, aws_client), settings)
 
     engine.render([tile("inpaint")], SOURCE, MASK, lambda: "us-east-1")

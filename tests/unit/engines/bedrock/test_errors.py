@@ -6,6 +6,7 @@ import pytest
 from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
 
+from collage.engines import call_ends
 from collage.engines.bedrock.errors import named, of_answer
 from collage.errors import TransientError
 
@@ -105,8 +106,14 @@ def answered(code: str, message: str, status: int, seconds: float = 0.1) -> Any:
     ],
 )
 def test_an_answer_is_read_by_its_code_its_words_and_its_status(
-    code: str, message: str, status: int, seconds: float, name: str
+    code: str,
+    message: str,
+    status: int,
+    seconds: float,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(call_ends, "AT_ONCE", 5.0)
     assert answered(code, message, status, seconds).name == name
 
 

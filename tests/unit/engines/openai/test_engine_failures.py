@@ -60,10 +60,12 @@ def test_each_failure_has_its_name_and_is_asked_once(
     fake.faults = Faults({1: fault})
 
     with pytest.raises(CollageError) as raised:
-        OpenAI(client(fake, timeout=0.5 if fault == "timeout" else 30), "alpha").render(
+        OpenAI(client(fake, timeout=0.5 if fault == "timeout" else 600), "alpha").render(
             [tile()], source_of(tile()), mask_of(tile()), no_wait
         )
 
+    if fault == "timeout":
+        fake.holds()
     assert type(raised.value) is expected
     assert KEY not in str(raised.value)
     assert len(fake.requests) == 1

@@ -52,7 +52,7 @@ def fake(server: FakeOpenAI) -> FakeOpenAI:
 def engine(base_url: str) -> OpenAI:
     http_client = openai.DefaultHttpxClient(follow_redirects=False)
     client = openai.OpenAI(
-        api_key=KEY, base_url=base_url, max_retries=0, http_client=http_client, timeout=20
+        api_key=KEY, base_url=base_url, max_retries=0, http_client=http_client, timeout=600
     )
     return OpenAI(client, "alpha")
 

@@ -24,8 +24,10 @@ def test_each_failure_has_its_name_and_is_asked_once(
     fake.faults = Faults({1: fault})
 
     with pytest.raises(CollageError) as raised:
-        ask(client(fake, timeout=0.5 if fault == "timeout" else 30), MODEL, 3)
+        ask(client(fake, timeout=0.5 if fault == "timeout" else 600), MODEL, 3)
 
+    if fault == "timeout":
+        fake.holds()
     assert type(raised.value) is expected
     assert KEY not in str(raised.value)
     assert len(fake.requests) == 1

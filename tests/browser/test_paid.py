@@ -68,15 +68,15 @@ def test_a_paid_run_asks_once_with_the_sum(paid: Studio, provider: Gated, visit)
 
 def begun(paid: Studio, number: int, title: str) -> str:
     """The id of a run that goes on as the provider is let, and ends when it is stopped."""
-    many = {**SMALL, "rows": 4, "cols": 6, "masks": ["halves"], "title": title}
+    many = {**SMALL, "rows": 3, "cols": 4, "masks": ["halves"], "title": title}
     options = {**many, "engine": "openai", "quality": "low"}
     return paid.stack.start(encode(noise((96, 96), number)), options)["id"]
 
 
 def test_tiles_appear_as_they_are_made_each_fetched_once(paid: Studio, provider: Gated, visit):
-    started = begun(paid, 12, "Twenty-four")
+    started = begun(paid, 12, "A dozen")
     seen = visit(paid.address)
-    expect(run(seen, "Twenty-four")).to_be_visible(timeout=SLOW_MS)
+    expect(run(seen, "A dozen")).to_be_visible(timeout=SLOW_MS)
 
     def fetched() -> list[str]:
         return [address for address in seen.asked if f"{paid.base}tiles/" in address]
@@ -84,9 +84,9 @@ def test_tiles_appear_as_they_are_made_each_fetched_once(paid: Studio, provider:
     for there in (1, 5):
         with seen.page.expect_request(lambda _, n=there: len(fetched()) == n, timeout=SLOW_MS):
             provider.let(there - len(fetched()))
-    expect(run(seen, "Twenty-four")).to_contain_text("5 of 24", timeout=SLOW_MS)
+    expect(run(seen, "A dozen")).to_contain_text("5 of 12", timeout=SLOW_MS)
     paid.stack.cancel(started)
-    expect(card(seen, "Twenty-four")).to_contain_text("Cancelled", timeout=SLOW_MS)
+    expect(card(seen, "A dozen")).to_contain_text("Cancelled", timeout=SLOW_MS)
 
     assert len(set(fetched())) == len(fetched()) == 5
 

@@ -46,7 +46,7 @@ SMALL = {
     "styles": ["Cubism", "Baroque", "Op Art"],
 }
 NOBODY = "0" * 20
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 EXAMPLES = 8
 """Requests that each route is sent, right ones and as many wrong ones."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from combinatoric_collage.local import Cloud
+from combinatoric_collage.local import Cloud, cloud
 from tests.workflow.kept_state import TEMPLATE, New
 from tests.workflow.left_over import left_behind
 
@@ -24,5 +24,7 @@ def new(tmp_path: Path, state: Path) -> New:
 
 
 @pytest.fixture
-def before() -> tuple[Any, ...]:
+def before(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+    """What there is, in a test that asks what a cloud leaves: one may take all its time to end."""
+    monkeypatch.setattr(cloud, "PATIENCE_SECONDS", 600.0)
     return left_behind()

@@ -201,7 +201,7 @@ def test_a_function_that_fails_tells_the_client_nothing(cloud: Cloud, name: str)
 
 
 def test_a_function_slower_than_its_integration_is_not_waited_for(cloud: Cloud) -> None:
-    reply = ask(cloud, "/open/slow")
+    reply = ask(cloud, "/slow")
     assert (reply.status, reply.json) == (503, {"message": "Service Unavailable"})
 
 

@@ -2,13 +2,16 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
+from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 
 from combinatoric_collage.local import Cloud, Container
 from tests.workflow.pack_in_use import PACK, execute
@@ -113,11 +116,13 @@ def test_tasks_take_turns(cloud: Cloud) -> None:
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
-@pytest.mark.parametrize(("work", "told"), [("wait", True), ("ignore", False)])
+@pytest.mark.parametrize(
+    ("do", "work", "told"), [("task", "wait", True), ("stubborn task", "ignore", False)]
+)
 def test_a_task_ends_with_the_execution_that_is_stopped(
-    cloud: Cloud, work: str, told: bool
+    cloud: Cloud, do: str, work: str, told: bool
 ) -> None:
-    arn = start(cloud, do="task", work=work, name=work)
+    arn = start(cloud, do=do, work=work, name=work)
     process = psutil.Process(put(cloud, work)["pid"])
 
     cloud.client("stepfunctions").stop_execution(executionArn=arn)
@@ -126,9 +131,19 @@ def test_a_task_ends_with_the_execution_that_is_stopped(
     assert put(cloud, work).get("interrupted", False) is told
 
 
-def test_a_task_ends_when_its_time_is_over(cloud: Cloud) -> None:
+def test_a_task_ends_when_its_time_is_over(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    class Ends(threading.Event):
+        """The end of a task, waited for until the test says that its eight seconds are over."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            return over.wait() and self.is_set() if timeout == 8 else super().wait(timeout)
+
+    monkeypatch.setattr(execute_state, "threading", SimpleNamespace(Event=Ends))
     arn = start(cloud, do="short task", work="wait", name="short")
     process = psutil.Process(put(cloud, "short")["pid"])
+    over.set()
 
     eventually(lambda: not process.is_running())
 

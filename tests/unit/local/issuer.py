@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from unittest import mock
 
 from joserfc import jws
 from joserfc.jwk import RSAKey
+
+from combinatoric_collage.local.http import tokens
 
 
 class Issuer:
@@ -57,7 +60,11 @@ def serving() -> Iterator[Issuer]:
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with (
+        # It answers in time, whoever else wants a processor.
+        mock.patch.object(tokens, "ANSWER_SECONDS", 600),
+        ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server,
+    ):
         issuer = Issuer(f"http://127.0.0.1:{server.server_port}")
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -101,6 +101,8 @@ def test_a_run_is_stopped_and_goes_on(paid: Studio, provider: Gated, visit):
     # What it was at has no end otherwise, and keeps the places of what comes next.
     provider.turn_away()
     stopped.get_by_role("button", name="Go on").click()
+    dialog = seen.page.get_by_role("dialog", name="Go on with this collage?")
+    dialog.get_by_role("button", name="Go on for about $").click()
 
     expect(run(seen, "A long one")).to_be_visible(timeout=SLOW_MS)
     run(seen, "A long one").get_by_role("button", name="Stop").click()

@@ -14,7 +14,7 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Work:
     Type: AWS::Serverless::Function
-    Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13 }
+    Properties: { CodeUri: code, Handler: app.handler, Runtime: python3.13, Timeout: 600 }
 """
 
 

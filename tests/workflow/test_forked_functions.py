@@ -18,6 +18,7 @@ Globals:
   Function:
     Runtime: python3.13
     Handler: app.handler
+    Timeout: 600
     Layers: [!Ref Shared]
     Environment: { Variables: { COMMON: everywhere } }
 Resources:

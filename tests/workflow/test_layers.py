@@ -116,6 +116,7 @@ def handler(event, context):
 """
 PROBED = """
 Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Timeout: 600 } }
 Resources:
   Words:
     Type: AWS::Serverless::LayerVersion

@@ -9,7 +9,7 @@ from tests.fake_openai.server import ROUTES, FakeOpenAI
 
 
 class Gated(FakeOpenAI):
-    """Requests for pictures are answered as they are let through; the others are held.
+    """As any other, until it is closed: then requests are answered as they are let through.
 
     So a test sees a run under way for as long as it wants to, however fast or slow the machine is.
     """
@@ -18,19 +18,20 @@ class Gated(FakeOpenAI):
         super().__init__(**options)
         self._gate = threading.Condition()
         self._left = 0
-        self._open = False
+        self._open = True
         self._turned = 0
 
     def let(self, requests: int) -> None:
-        """Answer so many more."""
+        """Answer so many more, and hold the others."""
         with self._gate:
+            self._open = False
             self._left += requests
             self._gate.notify_all()
 
     def open(self) -> None:
         """Answer all of them."""
         with self._gate:
-            self._open = True
+            self._open, self._left = True, 0
             self._gate.notify_all()
 
     def close(self) -> None:

@@ -52,6 +52,11 @@ class Command:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def newest(self, tiles: int) -> dict[str, Any] | None:
+        """The collage that was asked for last, if so many of its tiles are there."""
+        listed = self.answer("list", "--limit", "1")["collages"]
+        return next((one for one in listed if one["tiles"]["done"] == tiles), None)
+
     @contextmanager
     def begun(self, *arguments: str) -> "Iterator[subprocess.Popen[str]]":
         """It is under way, and killed at the end if it still is."""

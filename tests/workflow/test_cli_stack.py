@@ -74,7 +74,6 @@ class Up:
 @pytest.fixture(scope="module")
 def fake() -> Iterator[Gated]:
     with Gated(key=KEY, cheap=True) as fake:
-        fake.open()
         yield fake
 
 
@@ -243,21 +242,14 @@ def test_it_does_what_it_was_started_with(up: Up) -> None:
     )
 
 
-def two_made(account: Command) -> Any:
-    """The collage that was asked for last, once two of its tiles are there."""
-    newest = account.answer("list", "--limit", "1")["collages"]
-    return newest[0] if newest and newest[0]["tiles"]["done"] == 2 else None
-
-
 def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
     up: Up, account: Command, fake: Gated
 ) -> None:
     (account.home / "photo.png").write_bytes(photo(3))
     before = fake.images
-    fake.close()
+    fake.let(2)
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        fake.let(2)
-        collage = eventually(lambda: two_made(account))
+        collage = eventually(lambda: account.newest(tiles=2))
         cancelled = account("cancel", collage["id"])
         _, said = process.communicate()
         fake.open()
@@ -284,10 +276,9 @@ def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
 def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: Gated) -> None:
     (account.home / "photo.png").write_bytes(photo(4))
     before = fake.images
-    fake.close()
+    fake.let(2)
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        fake.let(2)
-        eventually(lambda: two_made(account))
+        eventually(lambda: account.newest(tiles=2))
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
     collage = account.answer("list", "--limit", "1")["collages"][0]["id"]

@@ -12,7 +12,6 @@ KEY = "sk-test-a-key-that-nobody-may-see"
 @pytest.fixture(scope="package")
 def fake() -> Iterator[Gated]:
     with Gated(key=KEY, cheap=True) as fake:
-        fake.open()
         yield fake
 
 

@@ -251,8 +251,8 @@ def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
         collage = eventually(lambda: account.newest(tiles=2))
         cancelled = account("cancel", collage["id"])
-        _, said = process.communicate()
         fake.open()
+        _, said = process.communicate()
     seen = account.answer("status", collage["id"])
     unfinished = account("fetch", collage["id"], "--out", "unfinished")
     again = account.answer("resume", collage["id"], "--out", "finished")

@@ -49,6 +49,8 @@ ASSEMBLY_MEMORY = 40_000
 WRITTEN_ELSEWHERE = 500
 """Bytes by which a Map says where a ResultWriter has put its results, about."""
 RAISED, FIXED = "AWS, on request", "nothing"
+VERDICT_MEMORY = 11_500
+"""The same of what judges which tiles there are, plan and manifest included: measured of 20,000."""
 IDLE_MEMORY = 150_000_000
 """Of a function that has imported what it needs."""
 
@@ -168,9 +170,11 @@ class Run:
         made, name = self.collage, "AssembleCollage"
         for kind, seconds in made.assembly.items():
             yield Limit(f"seconds of {kind}", seconds, timeout(name), "its Timeout")
-        most = made.tiles / (made.bands if made.in_bands else 1)
-        needed = IDLE_MEMORY + most * ASSEMBLY_MEMORY
-        yield Limit(f"bytes of {name}'s memory", needed, memory_bytes(name), "its MemorySize")
+        drawn = made.tiles / (made.bands if made.in_bands else 1)
+        most = max(drawn * ASSEMBLY_MEMORY, made.tiles * VERDICT_MEMORY)
+        yield Limit(
+            f"bytes of {name}'s memory", IDLE_MEMORY + most, memory_bytes(name), "its MemorySize"
+        )
         size = made.tiles * made.cell**2 * costs.COLLAGE_BYTES_PER_PIXEL
         yield _limit(quotas.PARTS, "parts of the collage's upload", size / PART)
 

@@ -97,7 +97,6 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/prepared.json": "The digests of source and masks",
             "COLLAGES/collages/*/plan.json": "The numbers that calls had in an earlier run",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
-            "COLLAGES/collages/*/manifest.json": "Whether an earlier run made a large one in part",
             "COLLAGES/tiles/*.json": "Which tiles are there already and cost nothing",
             "COLLAGES/deletions/*": "Whether tiles are being deleted at this moment",
             "WEIGHTS/models/*": WEIGHTS,

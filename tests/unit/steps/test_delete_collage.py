@@ -12,6 +12,7 @@ from collage.errors import BeingDeleted, NotInStore, StillRunning, StoreUnavaila
 from collage.sharing.share import ShareAsked, shared
 from collage.steps import delete_collage as deletion
 from collage.steps import used_by_others
+from collage.steps.assemble_bands import judge_tiles
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.delete_collage import delete_collage, survey
 from collage.steps.render_tile import render_tile
@@ -56,6 +57,9 @@ def test_all_of_a_collage_that_is_alone_goes(stack):
     collage = made(stack)
     assemble_collage(stack.store, stack.tools, collage)
     share_of(stack, collage)
+    # An assembly in bands that was cut short.
+    judge_tiles(stack.store, stack.tools, collage, at_once=1)
+    assert stack.listing("bands/")
 
     done = delete(stack, collage)
 

@@ -49,6 +49,7 @@ def survey(store: Store, collage: str) -> Survey:
     others = Others(store, own)
     others.look()
     files = dict(_all(store.sizes(f"collages/{collage}/")))
+    files |= _all(store.sizes(f"bands/{collage}/"))
     shares = store.shares(collage)
     for share in shares:
         files |= _all(store.sizes(f"shares/{share.id}/"))

@@ -22,8 +22,9 @@ NAMES = (
     "assembly",
     "growth",
 )
-APART = ("diffusion", "load", "bands")
-"""What is not run with the others: the first needs .venv-diffusion, these take many minutes."""
+APART = ("diffusion", "load", "bands", "large_page")
+"""What is not run with the others: the first needs .venv-diffusion, the last Chromium, and those
+between take many minutes."""
 
 
 def measure(name: str) -> Result:

@@ -43,7 +43,7 @@ export function cellGrid(collage, zoom, stage, tell) {
       role: "gridcell",
       tabindex: "-1",
       "aria-colindex": (position % cols) + 1,
-      "aria-label": alt(collage.cells[position]),
+      "aria-label": alt(collage.cellAt(position)),
     });
     cell.dataset.position = String(position);
     return cell;
@@ -134,6 +134,7 @@ export function cellGrid(collage, zoom, stage, tell) {
   }
 
   zoom.moved(lay);
+  collage.heard(() => made.forEach((cell, position) => cell.setAttribute("aria-label", alt(collage.cellAt(position)))));
   use(0);
   return { use, focus };
 }

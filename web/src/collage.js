@@ -22,11 +22,14 @@ export const STATES = {
   empty: "nothing was planned for it",
 };
 
+/** Where nothing is known of a cell yet: of a large collage it is read as it is looked at. */
+export const UNREAD = "unread";
+
 const MISSING = ["refused", "failed"];
 
 /** @param {any} manifest */
 export function read(manifest) {
-  const { tiles, files, geometry } = manifest;
+  const { tiles, geometry } = manifest;
   const cols = geometry.cols;
   /** @type {Item[]} */
   const cells = new Array(manifest.cells.length);
@@ -54,14 +57,36 @@ export function read(manifest) {
     shown: MISSING.includes(record.state) ? null : record,
     planned: record,
   }));
+  return {
+    ...common(manifest),
+    large: false,
+    cells,
+    tiles: alone,
+    tileCount: tiles.length,
+    pictured: alone.filter((item) => item.shown).length,
+    widest: Math.max(1, ...alone.map((item) => item.planned.tile.size[0])),
+    named: new Set(tiles.flatMap((record) => Object.keys(record.axes ?? {}))),
+    engines: [...new Set(tiles.map((record) => `${record.tile.engine}, ${record.tile.model}`))],
+    /** The keys of tiles that are shown; null where they are not known. */
+    keys: new Set(alone.filter((item) => item.shown).map((item) => item.shown.key)),
+    /** The cell at a position; null where there is none. */
+    cellAt: (position) => cells[position] ?? null,
+    /** Hear that more is known of cells than before, as where they are read as they are looked at. */
+    heard() {},
+    /** Say which cells somebody looks at, so that they are read. */
+    want() {},
+  };
+}
+
+/** What a collage is to the page, whether all of it was read or not. */
+export function common(manifest) {
+  const { files, geometry } = manifest;
   const folder = files.tiles ?? "../../tiles";
   return {
     manifest,
     geometry,
-    cells,
-    tiles: alone,
     rows: geometry.rows,
-    cols,
+    cols: geometry.cols,
     /** The address of a tile's picture, as it was made. */
     picture: (record) => address(`${folder}/${record.key}.png`),
     /** The address of the source that a tile goes back to; null where there is none. */
@@ -75,6 +100,8 @@ const known = (file) => (file ? address(file) : null);
 /** The tile that an item shows, or was to show; null in an empty cell. */
 export const tileOf = (item) => (item.shown ?? item.planned)?.tile ?? null;
 
+const nothing = (item) => (item.state === UNREAD ? "A cell that is not read yet" : "An empty cell");
+
 /** What the mask of a tile's record is called; null where it has none. */
 export const maskOf = (record) => record?.mask ?? record?.tile.mask ?? null;
 
@@ -85,7 +112,7 @@ export const maskOf = (record) => record?.mask ?? record?.tile.mask ?? null;
  */
 export function caption(item, said = []) {
   const tile = tileOf(item);
-  if (!tile) return "An empty cell";
+  if (!tile) return nothing(item);
   const styles = tile.styles.filter((style) => !said.includes(style)).join(" + ");
   const words = tile.styles.length ? styles : tile.prompt || tile.operation;
   const mask = maskOf(item.shown ?? item.planned);
@@ -96,7 +123,7 @@ export function caption(item, said = []) {
 /** What a picture shows, for those who do not see it. */
 export function alt(item) {
   const tile = tileOf(item);
-  if (!tile) return "An empty cell";
+  if (!tile) return nothing(item);
   const mask = tile.mask ? `, repainted: ${maskOf(item.shown ?? item.planned)}` : "";
   const state = ["done", "reused"].includes(item.state) ? "" : ` (${item.state})`;
   return `${tile.prompt || tile.operation}${mask}${state}`;

@@ -1,7 +1,7 @@
 /** The collage as one picture: a cell is pointed at, walked to, pinned. */
 
 import { cellGrid } from "./cells.js";
-import { marks } from "./marks.js";
+import { UNREAD } from "./collage.js";
 import { zoomView } from "./zoom.js";
 
 /**
@@ -9,9 +9,9 @@ import { zoomView } from "./zoom.js";
  * @param {HTMLElement} stage
  * @param {{looked: (item: import("./collage.js").Item | null) => void, busy: () => boolean}} tell what is told of a
  *     cell that is looked at while none is pinned, and whether none shall be now
+ * @param {typeof import("./marks.js").marks} marks what draws over the picture
  */
-export function collageView({ collage, state, marking }, stage, tell) {
-  const { cells } = collage;
+export function collageView({ collage, state, marking }, stage, tell, marks) {
   const zoom = zoomView(collage, stage);
   const over = marks(collage, zoom, stage, marking);
   const pin = (position) => state.set({ selected: position === null ? null : { cell: position } });
@@ -24,12 +24,20 @@ export function collageView({ collage, state, marking }, stage, tell) {
     },
   });
 
+  /** The cell that is looked at, where it is not read yet. */
+  let unread = null;
+
   /** Show a cell while nothing is pinned. */
   function look(position) {
     if (state.get().selected || tell.busy()) return;
+    const item = position === null ? null : collage.cellAt(position);
     over.frame(position);
-    tell.looked(position === null ? null : cells[position]);
+    unread = item?.state === UNREAD ? position : null;
+    collage.want("look", unread === null ? [] : [unread]);
+    tell.looked(item);
   }
+
+  collage.heard(() => unread !== null && look(unread));
 
   let hovered = null;
   stage.addEventListener("pointermove", (event) => {
@@ -58,6 +66,6 @@ export function collageView({ collage, state, marking }, stage, tell) {
     use: grid.use,
     failed: zoom.failed,
     /** The cell that has the focus; null where none has. */
-    focused: () => cells[document.activeElement?.closest("[role=gridcell]")?.dataset.position] ?? null,
+    focused: () => collage.cellAt(document.activeElement?.closest("[role=gridcell]")?.dataset.position),
   };
 }

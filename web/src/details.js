@@ -1,6 +1,6 @@
 /** All that is known of one cell or tile; of the collage, while none is looked at. */
 
-import { alt, caption, isMissing, maskOf, money, reason, STATES } from "./collage.js";
+import { alt, caption, isMissing, maskOf, money, reason, STATES, UNREAD } from "./collage.js";
 import { address, isCopy, NO_TILES, until, withTiles } from "./copy.js";
 import { announce, h, iconButton } from "./dom.js";
 import { markButtons } from "./mark_buttons.js";
@@ -16,14 +16,15 @@ const RESTS = 120;
  */
 export function details(page, panel, act) {
   const { collage, marking, actions } = page;
-  const scores = scorePanel(page);
+  // Of a large collage not every tile is known, by which scores could be told apart.
+  const scores = collage.large ? null : scorePanel(page);
   let resting;
   /** What is looked at, and the buttons that mark it. */
   let seen = null;
   let buttons = null;
   marking.on(() => {
     buttons?.draw();
-    scores.draw();
+    scores?.draw();
   });
 
   /**
@@ -36,7 +37,7 @@ export function details(page, panel, act) {
     seen = item;
     buttons = item?.shown ? markButtons(item, marking) : null;
     panel.classList.toggle("open", item !== null && pinned);
-    const parts = item ? one(item, pinned, located) : about(collage, scores.box);
+    const parts = item ? one(item, pinned, located) : about(collage, scores?.box ?? null);
     panel.replaceChildren(...parts.filter((part) => part !== null));
   }
 
@@ -52,6 +53,7 @@ export function details(page, panel, act) {
 
   function one(item, pinned, located) {
     const record = item.shown ?? item.planned;
+    if (item.state === UNREAD) return [heading(item, pinned), h("p", { class: "hint" }, "It is being read\u2026")];
     if (!record) return [heading(item, pinned), list([["State", `${item.state}, ${STATES[item.state]}`]])];
     const { tile } = record;
     const why = reason(item);
@@ -97,7 +99,7 @@ export function details(page, panel, act) {
   }
 
   function where({ position, planned }) {
-    if (position === null) return `tile ${planned.index + 1} of ${collage.tiles.length}`;
+    if (position === null) return `tile ${planned.index + 1} of ${collage.tileCount}`;
     return `row ${Math.floor(position / collage.cols) + 1}, column ${(position % collage.cols) + 1}`;
   }
 
@@ -150,9 +152,8 @@ function facts(item) {
   ];
 }
 
-function about({ manifest, geometry }, scores) {
+function about({ manifest, geometry, tileCount, engines }, scores) {
   const states = Object.entries(manifest.cell_counts);
-  const engines = new Set(manifest.tiles.map((record) => `${record.tile.engine}, ${record.tile.model}`));
   return [
     h("header", {}, h("h2", {}, "About this collage")),
     isCopy ? h("p", { class: "hint" }, copied()) : null,
@@ -163,8 +164,8 @@ function about({ manifest, geometry }, scores) {
     list([
       ["Cells", `${geometry.rows} × ${geometry.cols}`],
       ...states.map(([state, count]) => [state, count.toLocaleString("en")]),
-      ["Tiles", manifest.tiles.length.toLocaleString("en")],
-      ["Engine", [...engines].join("; ")],
+      ["Tiles", tileCount.toLocaleString("en")],
+      ["Engine", engines.join("; ")],
       ["Recipe", manifest.recipe],
       ["Seed", manifest.seed],
       ["Cost", money(manifest.usd)],

@@ -95,8 +95,12 @@ export function script(address) {
   return new Promise((resolve) => {
     const element = document.createElement("script");
     element.src = address;
-    element.addEventListener("load", () => resolve(true));
-    element.addEventListener("error", () => resolve(false));
+    const ended = (there) => {
+      element.remove();
+      resolve(there);
+    };
+    element.addEventListener("load", () => ended(true));
+    element.addEventListener("error", () => ended(false));
     document.head.append(element);
   });
 }

@@ -90,12 +90,12 @@ function exportDialog(page) {
 
   /** Which tiles: those that are found now, where these are not all. */
   function drawWhich() {
-    const { only, items } = page.chosen();
-    const found = new Set(items.map((item) => item.shown.index)).size;
-    const total = page.collage.tiles.filter((item) => item.shown).length;
+    const { only, found, why } = page.chosen();
+    const total = page.collage.pictured;
     all = !only.length;
     const words = [["", `the ${found.toLocaleString("en")} found now`], ["all", `all ${total.toLocaleString("en")} but the hidden`]];
     which.replaceChildren(
+      ...(why ? [h("p", { class: "hint" }, why)] : []),
       ...(only.length ? [dropDown("Tiles", words, "", (value) => (all = value === "all"))] : []),
     );
     make.disabled = found === 0;
@@ -189,8 +189,7 @@ function ticked(label) {
 /** The fields that a table or a film can be by; what the page shows as a table is proposed. */
 function field(label, key, none) {
   return (page, kind) => {
-    const axes = new Set(page.collage.manifest.tiles.flatMap((record) => Object.keys(record.axes ?? {})));
-    const words = page.fields.filter((one) => NAMED.includes(one.key) || axes.has(one.key)).map((one) => [one.key, one.label]);
+    const words = page.fields.filter((one) => NAMED.includes(one.key) || page.collage.named.has(one.key)).map((one) => [one.key, one.label]);
     const { view, [key]: shown } = page.state.get();
     const proposed = kind === "picture" && view === "tiles" && words.some(([name]) => name === shown) ? shown : "";
     return chosen(label, [["", none], ...words], proposed);

@@ -11,7 +11,6 @@ const REMEMBERED = 100;
  */
 export function makeMarking(collage, keeper) {
   const { id } = collage.manifest;
-  const shown = new Set(collage.tiles.filter((item) => item.shown).map((item) => item.shown.key));
   /** @type {import("./choices.js").People} */
   let people = new Map();
   let together = new Map();
@@ -23,7 +22,7 @@ export function makeMarking(collage, keeper) {
   function take(now) {
     people = now;
     together = takenTogether(people);
-    const those = [...together].filter(([key]) => shown.has(key)).map(([, tile]) => tile);
+    const those = [...together].filter(([key]) => collage.keys?.has(key) ?? true).map(([, tile]) => tile);
     const count = (holds) => those.filter(holds).length;
     counts = {
       starred: count((tile) => tile.star),
@@ -52,6 +51,8 @@ export function makeMarking(collage, keeper) {
   });
 
   return {
+    /** What is thought of tiles, by their keys. */
+    all: () => together,
     /** What is thought of the tile that an item shows. */
     of: (item) => (item.shown && together.get(item.shown.key)) || NOTHING,
     /** What the person at this page thinks of it. */

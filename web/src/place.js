@@ -12,6 +12,18 @@ export function places(geometry) {
       width: visible[0],
       height: visible[1],
     }),
+    /** The positions of the cells that a part of the picture touches. */
+    within({ x, y, width, height }) {
+      const first = (from, at, pitch) => Math.max(0, Math.floor((from - at) / pitch));
+      const last = (to, at, pitch, count) => Math.min(count - 1, Math.floor((to - at) / pitch));
+      const found = [];
+      for (let row = first(y, offset[1], step[1]); row <= last(y + height, offset[1], step[1], rows); row += 1) {
+        for (let col = first(x, offset[0], step[0]); col <= last(x + width, offset[0], step[0], cols); col += 1) {
+          found.push(row * cols + col);
+        }
+      }
+      return found;
+    },
     /** The position of the cell that has its picture at a point; null in gaps, labels and borders. */
     at(x, y) {
       const col = Math.floor((x - offset[0]) / step[0]);

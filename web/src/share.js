@@ -201,10 +201,10 @@ function behind(address) {
 }
 
 /** How many files a copy has, about. */
-function files({ tiles, manifest, geometry }, withTiles) {
-  const shown = withTiles ? tiles.filter((item) => item.shown).length : 0;
+function files({ pictured, indexed = 0, manifest, geometry }, withTiles) {
+  const shown = withTiles ? pictured : 0;
   const { pyramid, masks } = manifest.files;
-  let count = BESIDE + Object.keys(masks).length + shown;
+  let count = BESIDE + indexed + Object.keys(masks).length + shown;
   let [width, height] = geometry.size;
   while (pyramid) {
     count += Math.ceil(width / pyramid.tile_size) * Math.ceil(height / pyramid.tile_size);

@@ -13,14 +13,14 @@ const MOST = 64;
  * @param {ReturnType<import("./place.js").places>} place
  */
 export function sharpen(viewer, collage, place) {
-  const { offset, step, visible, cell, rows, cols } = collage.geometry;
+  const { visible, cell } = collage.geometry;
   /** @type {Map<number, any>} what is laid over, by position; null while it loads */
   const laid = new Map();
 
   function settle() {
     const base = viewer.world.getItemAt(0);
     if (!base) return;
-    const wanted = base.viewportToImageZoom(viewer.viewport.getZoom()) * devicePixelRatio > 1.2 ? inSight(base) : [];
+    const wanted = base.viewportToImageZoom(viewer.viewport.getZoom()) * devicePixelRatio > 1.2 ? place.within(base.viewportToImageRectangle(viewer.viewport.getBounds())) : [];
     if (wanted.length > MOST) return;
     for (const [position, item] of laid) {
       if (item && !wanted.includes(position) && laid.size > MOST) {
@@ -31,21 +31,8 @@ export function sharpen(viewer, collage, place) {
     for (const position of wanted) if (!laid.has(position)) lay(position, base);
   }
 
-  function inSight(base) {
-    const bounds = base.viewportToImageRectangle(viewer.viewport.getBounds());
-    const first = (from, at, pitch) => Math.max(0, Math.floor((from - at) / pitch));
-    const last = (to, at, pitch, count) => Math.min(count - 1, Math.floor((to - at) / pitch));
-    const found = [];
-    for (let row = first(bounds.y, offset[1], step[1]); row <= last(bounds.y + bounds.height, offset[1], step[1], rows); row += 1) {
-      for (let col = first(bounds.x, offset[0], step[0]); col <= last(bounds.x + bounds.width, offset[0], step[0], cols); col += 1) {
-        found.push(row * cols + col);
-      }
-    }
-    return found;
-  }
-
   function lay(position, base) {
-    const { shown } = collage.cells[position];
+    const { shown } = collage.cellAt(position);
     if (!shown || shown.tile.size[0] <= cell[0]) return;
     laid.set(position, null);
     const at = place.of(position);
@@ -64,5 +51,7 @@ export function sharpen(viewer, collage, place) {
     });
   }
 
-  if (withTiles) viewer.addHandler("animation-finish", settle);
+  if (!withTiles) return;
+  viewer.addHandler("animation-finish", settle);
+  collage.heard(settle);
 }

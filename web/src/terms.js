@@ -38,9 +38,8 @@ export function meaning(term) {
  */
 export function only({ chosen, find, marks }, found, collage) {
   const wanted = Object.entries(chosen).filter(([, value]) => value);
-  const axes = new Set(collage.manifest.tiles.flatMap((record) => Object.keys(record.axes ?? {})));
   const sayable = ([name, value]) =>
-    (FIELDS.includes(name) || (axes.has(name) && /^[a-z0-9_]+$/.test(name))) && (name !== "state" || STATES.includes(value));
+    (FIELDS.includes(name) || (collage.named.has(name) && /^[a-z0-9_]+$/.test(name))) && (name !== "state" || STATES.includes(value));
   if (!find && wanted.every(sayable)) return [...marks, ...wanted.map(([name, value]) => `${name}=${value}`)];
   const cells = found.filter((item) => item.shown && item.position !== null);
   const named = cells.map(({ position }) => `${Math.floor(position / collage.cols)}:${position % collage.cols}`);

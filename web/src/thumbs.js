@@ -21,6 +21,9 @@ export function thumbs(collage, marking, pinned) {
     return h("img", { ...how, alt: alt(item), width, height, src: collage.picture(item.shown) });
   }
 
+  /** What thumbs are of. */
+  const items = new WeakMap();
+
   return {
     /**
      * A figure of a tile.
@@ -31,13 +34,16 @@ export function thumbs(collage, marking, pinned) {
     make(item, said, playing) {
       const button = h("button", { type: "button", class: "thumb", onclick: () => pinned(item) }, picture(item, playing), h("span", { class: "badge" }));
       button.dataset.tile = String(item.planned.index);
+      items.set(button, item);
       mark(button, marking.of(item));
       const words = caption(item, said);
       return h("figure", {}, button, words ? h("figcaption", {}, words) : null);
     },
+    /** What a thumb is of. */
+    of: (button) => items.get(button) ?? null,
     /** Show on the thumbs below a place what is thought of their tiles now. */
     refresh(place) {
-      for (const button of place.querySelectorAll(".thumb")) mark(button, marking.of(collage.tiles[button.dataset.tile]));
+      for (const button of place.querySelectorAll(".thumb")) mark(button, marking.of(items.get(button)));
     },
   };
 }

@@ -25,8 +25,8 @@ const SCORES = [
 export function toolbar(page, bar) {
   const { collage, state } = page;
   const usable = page.fields.filter((field) => field.values.length <= LONGEST);
-  const named = new Set(collage.manifest.tiles.flatMap((record) => Object.keys(record.axes ?? {})));
-  const axes = axesBar(page, usable);
+  const { named, large } = collage;
+  const axes = large ? null : axesBar(page, usable);
   const count = h("output", { class: "count" });
   const find = h("input", {
     type: "search",
@@ -36,7 +36,7 @@ export function toolbar(page, bar) {
   });
   const choices = h("div", { class: "choices" });
   const folded = h("details", { class: "fold", open: matchMedia("(min-width: 800px)").matches });
-  folded.append(h("summary", {}, "Filters and axes"), choices);
+  folded.append(h("summary", {}, large ? "Filters" : "Filters and axes"), choices);
   bar.append(folded, count);
 
   function only(field, chosen) {
@@ -61,7 +61,7 @@ export function toolbar(page, bar) {
     const now = state.get();
     const { view, chosen, find: words, marks } = now;
     const focused = choices.contains(document.activeElement) ? nameOf(document.activeElement) : null;
-    const table = view === "tiles";
+    const table = view === "tiles" && axes !== null;
     const used = table ? AXES.filter((axis) => axis !== "film").map((axis) => now[axis]) : [];
     const shown = usable.filter(
       ({ key }) =>
@@ -90,6 +90,10 @@ export function toolbar(page, bar) {
   });
   draw();
   return {
+    /** Say something in place of how many there are. */
+    say(text) {
+      count.textContent = text;
+    },
     /** Say how many there are of how many. */
     count(found, total, what) {
       count.textContent =

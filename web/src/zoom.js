@@ -17,7 +17,6 @@ export function zoomView(collage, stage) {
   const [width, height] = place.size;
   const canvas = h("div", { class: "canvas", "aria-hidden": "true" });
   stage.append(canvas);
-  const largest = Math.max(1, ...collage.tiles.map((item) => item.planned.tile.size[0]));
   // OpenSeadragon would add a style element, which the page's policy forbids, unless it finds one
   // that is marked as its own. This one is in no namespace and styles nothing.
   const found = document.createElementNS(null, "style");
@@ -31,7 +30,7 @@ export function zoomView(collage, stage) {
     tabIndex: -1,
     keyboardNavEnabled: false,
     animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.5,
-    maxZoomPixelRatio: Math.max(2, (1.5 * largest) / collage.geometry.visible[0]),
+    maxZoomPixelRatio: Math.max(2, (1.5 * collage.widest) / collage.geometry.visible[0]),
     minZoomImageRatio: 0.9,
     visibilityRatio: 0.6,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },

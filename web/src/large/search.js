@@ -1,0 +1,144 @@
+/** Looking for cells of a large collage: a chunk after the other, and never long at a time. */
+
+import { NOTHING } from "../choices.js";
+import { meaning } from "../terms.js";
+import { KEY_BYTES } from "./columns.js";
+
+const SLICE = 8;
+/** Milliseconds of looking, after which the page may do something else. */
+const STRIDE = 256;
+/** Cells that are looked at between two looks at the clock. */
+const AHEAD = 3;
+/** Chunks that are read while one is looked through. */
+
+/**
+ * What was found.
+ * @typedef {object} Found
+ * @property {Uint8Array} cells 1 where one was found
+ * @property {number} count
+ * @property {string[]} unread files that could not be read; in their cells nothing is found
+ */
+
+/**
+ * @param {any} index of the head
+ * @param {ReturnType<import("./columns.js").columns>} columns
+ * @param {ReturnType<import("../marking.js").makeMarking>} marking
+ */
+export function makeSearch(index, columns, marking) {
+  const { fields } = index;
+  const small = fields.map((field) => ["", ...field.values.map((value) => value.toLowerCase())]);
+
+  /** Whether anything is looked for. @param {import("../state.js").Choice} choice */
+  function asks({ chosen, find, marks }) {
+    return Object.values(chosen).some(Boolean) || find.trim() !== "" || marks.length > 0 || hides(marks);
+  }
+
+  const hides = (marks) => !marks.includes("hidden") && marking.counts().hidden > 0;
+
+  /** What has to hold for a value of a field, of styles in any place. */
+  function ofField([key, value]) {
+    const those = fields.filter((field) => field.key === key || (key === "style" && field.key.startsWith("style-")));
+    const codes = those.map((field) => [field, field.values.indexOf(value) + 1]).filter(([, code]) => code > 0);
+    return (chunk) => (i) => codes.some(([field, code]) => !field.bytes || chunk.columns[field.key][i] === code);
+  }
+
+  /** What has to hold for words of the prompt. */
+  function ofWords(words) {
+    return (chunk) => {
+      const { prompts, prompt } = chunk;
+      const said = (number, i) => small[number][fields[number].bytes ? chunk.columns[fields[number].key][i] : 1];
+      // A prompt without fields is the same wherever it stands.
+      const whole = prompts.map((pieces) => {
+        const text = pieces.every((piece) => typeof piece === "string") ? pieces.join("") : null;
+        return text === null ? null : words.every((word) => text.includes(word));
+      });
+      return (i) => {
+        const number = prompt[i];
+        if (whole[number] !== null) return whole[number];
+        let text = "";
+        for (const piece of prompts[number]) text += typeof piece === "string" ? piece : said(piece, i);
+        return words.every((word) => text.includes(word));
+      };
+    };
+  }
+
+  /** What has to hold for what is thought of a tile; what is hidden is found only if it is asked for. */
+  function ofMarks(marks) {
+    const terms = marks.map(meaning);
+    const hiding = hides(marks);
+    const known = new Map([...marking.all()].map(([key, opinion]) => [parseInt(key.slice(0, 2 * KEY_BYTES), 16), opinion]));
+    return (_, { keys }) => (i) => {
+      const key = keyAt(keys, i);
+      const opinion = known.get(key) ?? NOTHING;
+      return !(hiding && opinion.hidden) && (!terms.length || (key !== 0 && terms.every((holds) => holds(opinion))));
+    };
+  }
+
+  /**
+   * Look for cells.
+   * @param {import("../state.js").Choice} choice
+   * @param {{goesOn: () => boolean, told: (share: number) => void}} way whether it goes on, and what is told how
+   *     far it is
+   * @returns {Promise<Found | null>} null where it does not go on
+   */
+  async function find({ chosen, find: text, marks }, { goesOn, told }) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const byMarks = marks.length > 0 || hides(marks);
+    const wanted = Object.entries(chosen).filter(([, value]) => value);
+    const tests = [...wanted.map(ofField), ...(words.length ? [ofWords(words)] : []), ...(byMarks ? [ofMarks(marks)] : [])];
+    const byColumns = wanted.length > 0 || words.length > 0;
+    const parts = (number) => Promise.all([byColumns && columns.chunk(number), byMarks && columns.keys(number)]);
+    const cells = new Uint8Array(index.cells);
+    const unread = [];
+    let count = 0;
+    for (let number = 0; number < columns.count; number += 1) {
+      // What goes wrong with those ahead is told when it is their turn.
+      for (let next = number + 1; next < Math.min(columns.count, number + 1 + AHEAD); next += 1) parts(next).catch(() => {});
+      let there;
+      try {
+        there = await parts(number);
+      } catch (error) {
+        unread.push(error.message);
+        continue;
+      }
+      const holds = tests.map((test) => test(...there));
+      const first = columns.first(number);
+      await inSlices(columns.size(number), goesOn, (i) => {
+        if (!holds.every((one) => one(i))) return;
+        cells[first + i] = 1;
+        count += 1;
+      });
+      if (!goesOn()) return null;
+      told((number + 1) / columns.count);
+    }
+    return { cells, count, unread };
+  }
+
+  /** The position of the first cell of a tile by its number; null where there is none. */
+  async function cellOf(tile) {
+    for (let number = 0; number < columns.count; number += 1) {
+      const { tiles } = index.in_place ? { tiles: null } : await columns.keys(number);
+      if (!tiles) return tile < index.cells ? tile : null;
+      const at = tiles.indexOf(tile + 1);
+      if (at >= 0) return columns.first(number) + at;
+    }
+    return null;
+  }
+
+  return { asks, find, cellOf };
+}
+
+/** A number of the first bytes of a key; 0 where no tile is shown. */
+const keyAt = (keys, i) => keys.getUint32(i * KEY_BYTES) * 0x10000 + keys.getUint16(i * KEY_BYTES + 4);
+
+/** Do something for so many, with pauses in which the page may do something else. */
+async function inSlices(count, goesOn, act) {
+  let until = performance.now() + SLICE;
+  for (let i = 0; i < count; i += 1) {
+    act(i);
+    if (i % STRIDE !== 0 || performance.now() < until) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (!goesOn()) return;
+    until = performance.now() + SLICE;
+  }
+}

@@ -4,6 +4,8 @@ const WIDEST = 1200;
 const LARGEST = 160;
 const SMALLEST = 8;
 /** Of the canvas and of a tile in it, in its pixels. */
+const MANY = 10_000;
+/** More tiles than this are as small as a pixel: a larger canvas would take hundreds of megabytes. */
 const FADE = 240;
 /** Milliseconds in which a tile appears. */
 const AT_ONCE = 3;
@@ -20,9 +22,10 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 export function mosaic(total, [width, height]) {
   const cols = Math.ceil(Math.sqrt((total * height) / width));
   const rows = Math.ceil(total / cols);
-  const w = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(WIDEST / cols)));
+  const least = total > MANY ? 1 : SMALLEST;
+  const w = Math.max(least, Math.min(LARGEST, Math.floor(WIDEST / cols)));
   const h = Math.max(1, Math.round((w * height) / width));
-  const gap = w > 3 * SMALLEST ? 2 : 1;
+  const gap = total > MANY ? 0 : w > 3 * SMALLEST ? 2 : 1;
   const canvas = document.createElement("canvas");
   canvas.className = "mosaic";
   canvas.width = cols * w;
@@ -37,7 +40,8 @@ export function mosaic(total, [width, height]) {
 
   // A grey that is faint on both grounds.
   pen.fillStyle = "rgb(128 128 128 / 14%)";
-  for (let index = 0; index < total; index += 1) pen.fillRect(...slot(index));
+  if (total > MANY) pen.fillRect(0, 0, canvas.width, canvas.height);
+  else for (let index = 0; index < total; index += 1) pen.fillRect(...slot(index));
 
   function step(now) {
     for (const { picture, index, since } of fading) {

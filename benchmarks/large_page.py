@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from time import perf_counter
 from typing import Any
@@ -192,8 +192,9 @@ def _seen(address: str, side: int) -> dict[str, Any]:
             }
             return round(found["JSHeapUsedSize"] / 1e6, 1)
 
-        def until(text: str) -> float:
+        def until(text: str, act: Callable[[], object] = lambda: None) -> float:
             began = perf_counter()
+            act()
             tab.wait_for_function(
                 "text => document.querySelector('.count').textContent === text", arg=text
             )
@@ -211,12 +212,12 @@ def _seen(address: str, side: int) -> dict[str, Any]:
         # The number of one manner and one school; the first search reads the columns, too.
         words = f"manner {side - 1}"
         for name in ("first_words_s", "words_s"):
-            find.fill(words)
-            told[name] = until(f"{2 * side - 1:,} of {total} cells")
+            told[name] = until(f"{2 * side - 1:,} of {total} cells", lambda: find.fill(words))
             find.fill("")
             until(f"{total} cells")
-        tab.get_by_label("Mask").select_option("left")
-        told["field_s"] = until(f"{side * side // 4:,} of {total} cells")
+        mask = tab.get_by_label("Mask")
+        found = f"{side * side // 4:,} of {total} cells"
+        told["field_s"] = until(found, lambda: mask.select_option("left"))
         told["searched_heap_mb"] = heap()
         tab.get_by_role("button", name="Zoom in").click()
         tab.get_by_role("button", name="Tiles", exact=True).click()

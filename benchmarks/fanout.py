@@ -27,6 +27,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from benchmarks.processes import since, spent
 from benchmarks.result import Result
 from collage.manifest import Manifest
 from collage.pictures import masks, source
@@ -57,6 +58,8 @@ OPTIONS: dict[str, Any] = {
     "quality": "low",
 }
 TILES = 100
+ONE, THREE = 1.1, 1.15
+"""The aims, of one collage and of three that share the limit."""
 WARM = {"rows": 4, "cols": 6}
 SEQUENTIAL = 20
 """Calls made one after another; the time of a hundred is in proportion."""
@@ -87,6 +90,8 @@ class Run:
 
     seconds: float
     """From the first one's entry into RenderTiles to the last one's exit."""
+    cpu: float
+    """Processor seconds of the laptop cloud and its functions, from the start to the end."""
     manifests: list[Manifest]
     requests: list[dict[str, Any]]
 
@@ -112,6 +117,7 @@ class Run:
         """As plain values."""
         return {
             "seconds": round(self.seconds, 2),
+            "cpu_milliseconds_a_picture": round(1000 * self.cpu / len(self.requests), 1),
             "requests": len(self.requests),
             "share_answered_429": round(self.over_limit, 3),
             "lost": self.lost,
@@ -129,10 +135,10 @@ def measure() -> Result:
         three = run(stack, fake, [photo(3), photo(4), photo(5)])
         sequential = one_after_another(fake)
     least = TILES / RATE
-    value, together = one.seconds / least, three.seconds / (3 * least)
+    value, shared = one.seconds / least, three.seconds / (3 * least)
     holds = (
-        value <= 1.1
-        and together <= 1.15
+        value <= ONE
+        and shared <= THREE
         and one.over_limit <= 0.05
         and one.lost == 0
         and one.twice == 0
@@ -141,7 +147,7 @@ def measure() -> Result:
         name="fanout",
         value=round(value, 2),
         unit="times the least that the provider allows",
-        aim="<= 1.1",
+        aim=f"<= {ONE}, three {THREE}",
         holds=holds,
         parts={
             "tiles": TILES,
@@ -149,7 +155,7 @@ def measure() -> Result:
             "latency_seconds": LATENCY,
             "images_at_once": AT_ONCE,
             "one": one.parts(),
-            "three": three.parts() | {"value": round(together, 2)},
+            "three": three.parts() | {"value": round(shared, 2)},
             "sequential_seconds": round(sequential, 2),
             "sequential_over_ours": round(sequential / one.seconds, 2),
         },
@@ -189,14 +195,16 @@ def laptop_cloud(fake: Provider) -> Iterator[Stack]:
 
 def run(stack: Stack, fake: Provider, sources: Sequence[bytes], **options: Any) -> Run:
     """Start a collage of each source at the same time, and wait for their ends."""
-    before = len(fake.edits())
+    before, spent_before = len(fake.edits()), spent(fake.process.pid)
     started = [stack.start(data, OPTIONS | options) for data in sources]
     for each in started:
         for _ in stack.follow(each):
             pass
+    cpu = since(spent_before, fake.process.pid)
     spans = [_span(stack, each["run"]) for each in started]
     return Run(
         seconds=max(end for _, end in spans) - min(begin for begin, _ in spans),
+        cpu=cpu,
         manifests=[stack.store.manifest(each["id"]) for each in started],
         requests=fake.edits()[before:],
     )

@@ -26,9 +26,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
 
-import psutil
-
 from benchmarks.folder import Folder
+from benchmarks.processes import since, spent
 from benchmarks.result import Result
 from collage.services import Tools
 from collage.settings import Settings
@@ -111,21 +110,10 @@ def measure() -> Result:
 
 def _took(way: Callable[[], object]) -> Took:
     """What something takes of this process and of those that are there before it and after it."""
-    before, began = _spent(), perf_counter()
+    before, began = spent(), perf_counter()
     way()
     seconds = perf_counter() - began
-    after = _spent()
-    return Took(seconds, sum(spent - before.get(one, 0.0) for one, spent in after.items()))
-
-
-def _spent() -> dict[int, float]:
-    """Processor seconds of this process and of all that it has started, by their ids."""
-    this = psutil.Process()
-    found = {}
-    for one in (this, *this.children(recursive=True)):
-        times = one.cpu_times()
-        found[one.pid] = times.user + times.system
-    return found
+    return Took(seconds, since(before))
 
 
 def through_the_cloud(stack: Stack, data: bytes, options: dict[str, Any]) -> None:
@@ -145,8 +133,8 @@ def from_the_command() -> Took:
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         seconds, after = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Took(seconds, spent)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(seconds, cpu)
 
 
 def plain_loop(

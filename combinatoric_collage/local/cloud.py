@@ -190,6 +190,8 @@ class Cloud:
         alive = self.workers + len(self._functions)
         self._launcher = Launcher(self._start_zygote)
         defer(self._launcher.stop)
+        if self._functions:
+            self._launcher.prepare()
         self._pool = Pool(places, alive, self._start_worker)
         defer(self._pool.stop)
         defer(self.tasks.end, PATIENCE_SECONDS)

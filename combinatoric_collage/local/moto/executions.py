@@ -176,10 +176,12 @@ def _turns(host: Host, stack: ExitStack) -> None:
 
     def in_turn(call: Callable[..., None], env: Any, **kwargs: Any) -> None:
         given_up = time.monotonic() + TURN_SECONDS
-        while not places.acquire(timeout=WANTED_SECONDS):
+        while not places.acquire(
+            timeout=min(WANTED_SECONDS, max(0.0, given_up - time.monotonic()))
+        ):
             if not env.is_running():
                 raise Stopped
-            if time.monotonic() > given_up:
+            if time.monotonic() >= given_up:
                 raise ClientError(cast(Any, THROTTLED), "Invoke")
         try:
             if not env.is_running():

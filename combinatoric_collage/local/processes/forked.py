@@ -219,6 +219,18 @@ class Launcher:
         self._make = zygote
         self._lock = Lock()
         self._zygote: Zygote | None = None
+        self._stopped = False
+
+    def prepare(self) -> None:
+        """Makes the zygote beside what else is done until somebody asks for a process."""
+        if FORKS:
+            Thread(target=self._prepare, daemon=True).start()
+
+    def _prepare(self) -> None:
+        # Where it cannot be made the first who asks for a process hears of it.
+        with self._lock, suppress(OSError):
+            if not self._stopped:
+                self._zygote = self._zygote or self._make()
 
     def start(
         self, function: Function, environment: Mapping[str, str], hear: Callable[[str], None]
@@ -242,5 +254,6 @@ class Launcher:
     def stop(self) -> None:
         """Ends the zygote."""
         with self._lock:
+            self._stopped = True
             if self._zygote:
                 self._zygote.stop()

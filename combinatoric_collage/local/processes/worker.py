@@ -7,6 +7,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -124,15 +125,13 @@ class Worker:
         self._outbox.put((request_id, result))
 
     def _judge(self, invocation: Invocation) -> tuple[str, str] | None:
+        # Memory first: what took too much of it is often late as well.
+        with suppress(psutil.Error):
+            if self._seen.memory_info().rss > self.function.memory * 2**20:
+                return "Runtime.ExitError", "Runtime exited with error: signal: killed"
         if time.monotonic() > invocation.given_up:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
             return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
-        try:
-            used: int = self._seen.memory_info().rss
-        except psutil.Error:
-            return None
-        if used > self.function.memory * 2**20:
-            return "Runtime.ExitError", "Runtime exited with error: signal: killed"
         return None
 
     def _tail_bytes(self) -> bytes:

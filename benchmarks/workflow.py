@@ -13,6 +13,7 @@ distorts less than a clock; `parts` has the clock's too.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -77,7 +78,8 @@ def measure() -> Result:
     ours = loop = Took()
     with (
         laptop.running({}) as (_, stack),
-        ProcessPoolExecutor(WORKERS) as pool,
+        # Not forked: the laptop cloud has threads, whose locks a fork would find taken.
+        ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool,
         tempfile.TemporaryDirectory() as folder,
     ):
         through_the_cloud(stack, data, SMALL)

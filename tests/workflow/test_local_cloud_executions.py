@@ -172,7 +172,9 @@ def test_no_item_of_a_map_begins_after_it_was_stopped(cloud: Cloud, lines: list[
 def test_what_waits_long_for_a_free_process_is_throttled_as_by_lambda(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # Who finds both places taken waits for neither.
     monkeypatch.setattr(executions, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(executions, "WANTED_SECONDS", 0.0)
     machines = cloud.client("stepfunctions")
     cloud.client("s3").put_object(
         Bucket=cloud.outputs["Inbox"], Key="items.json", Body=json.dumps([{"do": "nap"}] * 20)

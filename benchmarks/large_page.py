@@ -201,7 +201,7 @@ def _seen(address: str, side: int) -> dict[str, Any]:
             return round(perf_counter() - began, 2)
 
         tab.goto(f"{address}index.html")
-        tab.wait_for_function("window.first !== undefined")
+        tab.wait_for_function("() => window.first !== undefined")
         until(f"{total} cells")
         told: dict[str, Any] = {"first_ms": round(tab.evaluate("window.first"))}
         # What any page of this kind takes to be read and drawn first is no fault of its size.

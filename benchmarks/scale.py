@@ -129,7 +129,8 @@ class Run:
         made, setup = self.collage, self.collage.setup
         state = account.machine()["States"]
         tiles_map = state["RenderTiles"]
-        yield Limit("cells that a request may ask for", made.tiles, most_cells(), "the library")
+        most = made.tiles if accepted(made.rows, made.cols) else most_cells()
+        yield Limit("cells that a request may ask for", made.tiles, most, "the library")
         yield Limit("hours of a run", self.seconds / 3600, allowed_hours(), self.slowest.moved_by)
         if setup.account is not None:
             yield Limit(
@@ -225,16 +226,23 @@ def allowed_hours() -> float:
 
 def most_cells() -> int:
     """Cells of the largest square grid that a request may ask for."""
-    accepted, refused = 1, 100_000
-    while refused - accepted > 1:
-        side = (accepted + refused) // 2
-        try:
-            parse({"rows": side, "cols": side, "cell": 16})
-        except InvalidRequest:
-            refused = side
+    side, refused = 1, 100_000
+    while refused - side > 1:
+        middle = (side + refused) // 2
+        if accepted(middle, middle):
+            side = middle
         else:
-            accepted = side
-    return accepted**2
+            refused = middle
+    return side**2
+
+
+def accepted(rows: int, cols: int) -> bool:
+    """Whether a request may ask for such a grid."""
+    try:
+        parse({"rows": rows, "cols": cols, "cell": 16})
+    except InvalidRequest:
+        return False
+    return True
 
 
 def answers(distributed: State, children: int) -> int:

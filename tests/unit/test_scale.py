@@ -241,6 +241,16 @@ def test_a_collage_of_a_hundred_tiles_has_nothing_in_its_way():
         assert Run(Collage(Setup(engine, given), 10, 10, 256)).in_the_way == []
 
 
+def test_a_grid_that_may_be_asked_for_is_not_in_the_way():
+    cells = {
+        rows: next(Run(Collage(Setup("painter"), rows, 200, 16)).limits())
+        for rows in (1, 200, 2000)
+    }
+
+    assert {rows: limit.holds for rows, limit in cells.items()} == {1: True, 200: True, 2000: False}
+    assert scale.most_cells() >= 200 * 200
+
+
 def test_every_choice_and_map_of_the_shipped_workflow_can_be_walked():
     for setup in (Setup("painter"), Setup("diffusion")):
         for grid in scale.GRIDS:

@@ -22,7 +22,7 @@ NAMES = (
     "assembly",
     "growth",
 )
-APART = ("diffusion", "load", "bands", "large_page")
+APART = ("diffusion", "load", "bands", "one_function", "large_page")
 """What is not run with the others: the first needs .venv-diffusion, the last Chromium, and those
 between take many minutes."""
 

@@ -1,11 +1,12 @@
-"""The same 100 tiles of 1024 px as one picture: four ways, each in a process of its own.
+"""The same 100 tiles of 1024 px as one picture: five ways, each in a process of its own.
 
 ``matplotlib`` is the way that such collages began: a figure of 18 x 18 inches with a subplot a
 tile, here with as many pixels as the others have. ``pillow`` pastes into one picture, ``libvips``
-joins bare files by arrayjoin; both save with their defaults. ``ours`` makes strips and writes them
-as it does in the function, without a store; ``whole`` makes pyramid and preview besides. The
-pixels of the last three pictures are the same. All have the function's settings of the C
-library's memory.
+joins bare files by arrayjoin; both save with their defaults. ``libvips_up`` saves a file as small
+as ours: that is what ours is held to in processor time and memory. ``ours`` makes strips and writes
+them as it does in the function, without a store; ``whole`` makes pyramid and preview besides. The
+pixels of all but the first are the same. All have the function's settings of the C library's
+memory.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from benchmarks.growth import MEMORY, painted, peak_megabytes
 from benchmarks.result import Result
 
 if TYPE_CHECKING:
+    import pyvips
+
     from collage.formats.file_format import Writer
     from collage.pixels import Pixels
 
@@ -45,15 +48,21 @@ def measure() -> Result:
                 # The slowest has no need of another round: it is far off.
                 if way != "matplotlib" or not runs[way]:
                     runs[way].append(_run(way, folder))
-        same = len({_pixels(folder / f"{way}.out") for way in ("pillow", "libvips", "ours")}) == 1
+        same = len({_pixels(folder / f"{way}.out") for way in WAYS if way != "matplotlib"}) == 1
     seconds = {way: median(run["seconds"] for run in each) for way, each in runs.items()}
     memory = {way: median(run["peak_megabytes"] for run in each) for way, each in runs.items()}
+    processor = {way: median(run["cpu_seconds"] for run in each) for way, each in runs.items()}
+    of_libvips = {
+        "cpu_seconds": round(processor["ours"] / processor["libvips_up"], 2),
+        "peak_megabytes": round(memory["ours"] / memory["libvips_up"], 2),
+    }
     ratios = {way: round(seconds[way] / seconds["ours"], 2) for way in WAYS}
     holds = (
         same
         and ratios["matplotlib"] >= 10
         and ratios["pillow"] >= 3
-        and 1 / ratios["libvips"] <= 1.3
+        and of_libvips["cpu_seconds"] <= 1
+        and of_libvips["peak_megabytes"] <= 1.3
         and memory["ours"] <= memory["pillow"] / 3
     )
     return Result(
@@ -66,8 +75,9 @@ def measure() -> Result:
             "same_pixels": same,
             "times_ours": ratios,
             "seconds": seconds,
-            "cpu_seconds": {w: median(r["cpu_seconds"] for r in e) for w, e in runs.items()},
+            "cpu_seconds": processor,
             "peak_megabytes": memory,
+            "ours_of_libvips_up": of_libvips,
             "file_bytes": {way: each[0]["file_bytes"] for way, each in runs.items()},
         },
     )
@@ -104,12 +114,19 @@ def pillow(files: list[Path], out: Path) -> None:
 
 def libvips(files: list[Path], out: Path) -> None:
     """Nothing but libvips."""
+    _joined(files).pngsave(str(out))
+
+
+def libvips_up(files: list[Path], out: Path) -> None:
+    """The same, as a file of the size that ours has."""
+    _joined(files).pngsave(str(out), compression=2, filter="up")
+
+
+def _joined(files: list[Path]) -> pyvips.Image:
     import pyvips
 
     tiles = [pyvips.Image.new_from_file(str(file), access="sequential") for file in files]
-    collage = pyvips.Image.arrayjoin(tiles, across=round(len(files) ** 0.5))
-    out.write_bytes(b"")
-    collage.pngsave(str(out))
+    return pyvips.Image.arrayjoin(tiles, across=round(len(files) ** 0.5))
 
 
 def ours(files: list[Path], out: Path) -> None:
@@ -123,7 +140,7 @@ def whole(files: list[Path], out: Path) -> None:
 
 
 WAYS: dict[str, Callable[[list[Path], Path], None]] = {
-    way.__name__: way for way in (matplotlib, pillow, libvips, ours, whole)
+    way.__name__: way for way in (matplotlib, pillow, libvips, libvips_up, ours, whole)
 }
 
 

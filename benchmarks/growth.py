@@ -95,10 +95,11 @@ def prepare(folder: Path, side: int, pictures: list[bytes], size: int = SIZE) ->
         file.write_bytes(canonical(sidecar.model_dump(mode="json")))
 
 
-def assembled(address: str) -> dict[str, Any]:
-    """What the assembly takes in a process of its own."""
+def assembled(address: str, most_bytes: int | None = None) -> dict[str, Any]:
+    """What the assembly takes in a process of its own, which has ``most_bytes`` of addresses."""
+    limit = () if most_bytes is None else (str(most_bytes),)
     answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.growth", address],
+        [sys.executable, "-m", "benchmarks.growth", address, *limit],
         env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         capture_output=True,
         text=True,
@@ -152,4 +153,6 @@ def _assemble(address: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
     _assemble(sys.argv[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -18,12 +19,18 @@ def black(width: int, height: int) -> Pixels:
     """Black pixels, to be written to.
 
     Taken from the system itself: of what is freed after use by other threads, the C library
-    keeps much, and a strip is tens of megabytes.
+    keeps much, and a strip is tens of megabytes. Where the system has them, pages are large: to
+    fill a strip then takes a tenth of the time that it takes by pages of 4 kB.
     """
     count = height * width * 3
     if not count:
         return np.empty((height, width, 3), np.uint8)
-    return np.frombuffer(mmap.mmap(-1, count), np.uint8).reshape(height, width, 3)
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.frombuffer(mmap.mmap(-1, count), np.uint8).reshape(height, width, 3)
+    memory = mmap.mmap(-1, count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # A kernel can be built without them.
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.uint8).reshape(height, width, 3)
 
 
 def to_vips(pixels: Pixels) -> pyvips.Image:

@@ -181,7 +181,8 @@ def _itxt(keyword: str, text: bytes, *, compressed: bool = False) -> bytes:
 
 def chunk(kind: bytes, body: bytes) -> bytes:
     """A chunk with its length and checksum."""
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    check = zlib.crc32(body, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(body)), kind, body, struct.pack(">I", check)))
 
 
 def read(picture: bytes) -> Read:

@@ -141,3 +141,13 @@ def test_a_tile_of_another_shape_stands_whole_in_the_middle_of_its_cell(stack, c
     assert [bool(edge.all()) for edge in edges] == [True] * 4
     assert not wide[quarter:-quarter].any()
     assert not high[:, quarter:-quarter].any()
+
+
+def test_a_table_of_far_too_many_rows_is_refused_before_they_are_made():
+    numbers = tuple(str(number) for number in range(1, 101))
+    axes = {"seed": numbers, "num_inference_steps": numbers, "negative_prompt": numbers}
+    axes |= {"guidance_scale": numbers[:50], "prompt_sr": ("cat", *numbers[1:])}
+    asked = {"recipe": "matrix", "engine": "diffusion", "subjects": ["a cat"], "axes": axes}
+
+    with pytest.raises(InvalidRequest, match="rows: the axes make 5,000,000,000 of them"):
+        planned(source=None, styles=("Cubism", "Op Art"), **asked)

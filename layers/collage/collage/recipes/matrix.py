@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from collage.errors import InvalidRequest
+from collage.errors import FieldError, InvalidRequest
 from collage.fields import prompts, values
-from collage.fields.fields import SEARCH_AND_REPLACE
+from collage.fields.fields import MOST_SIDE, SEARCH_AND_REPLACE
+from collage.fields.values import MAX_SOURCES
 from collage.pictures.masks import file_of
 from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
 from collage.words import styles
@@ -135,7 +137,16 @@ def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _
 
 
 def _lines(request: Fields, table: _Table) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The rows and the columns of a table, by their values: without rows that are all empty."""
+    """The rows and the columns of a table, by their values: without rows that are all empty.
+
+    Raises:
+        InvalidRequest: when they would be too many in any case.
+    """
+    # Of a source without a mask the rows are left out, and at most those of all sources but one.
+    many = prod(map(len, table.rows.values()))
+    if many > MOST_SIDE * MAX_SOURCES:
+        said = f"the axes make {many:,} of them; a table has at most {MOST_SIDE:,}"
+        raise InvalidRequest(f"rows: {said}.", [FieldError("rows", said)])
     rows, columns = _positions(table.rows), _positions(table.columns)
     found = [
         row

@@ -1,4 +1,4 @@
-"""Plans of 4,000 and 40,000 tiles, the most that a grid holds: whether a tile's share grows."""
+"""Plans of 4,000 and 40,000 tiles: whether a tile's share grows."""
 
 from io import BytesIO
 from time import process_time

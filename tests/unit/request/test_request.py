@@ -195,8 +195,8 @@ def test_the_gap_may_overlap_all_but_one_pixel_of_the_smaller_side():
 
 def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
     assert parse({"rows": 200, "cols": 100, "cell": 512})
-    assert parse({"rows": 40, "cols": 1000, "cell": 64})
-    assert "are 40,200 cells; a collage has at most 40,000" in refusal(rows=201, cols=200)
+    assert parse({"rows": 100, "cols": 1000, "cell": 64})
+    assert "are 100,500 cells; a collage has at most 100,000" in refusal(rows=201, cols=500)
     assert "at most 6,000,000,000" in refusal(rows=200, cols=200, cell=512)
     assert "in a row of cells 250,000,000" in refusal(rows=1, cols=100, cell=2048)
 

@@ -16,9 +16,9 @@ from collage.words.seeds import RANDOM
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
 
-MOST_CELLS = 40_000
-"""Rows times columns: what PlanTiles and AssembleCollage hold in the memory that they have, and
-what was run."""
+MOST_CELLS = 100_000
+"""Rows times columns. Functions that read a plan hold all of it, with sidecars and manifest beside
+it where they assemble: some 20 KB a cell, of the 3,008 MB that AssembleCollage has."""
 
 MAX_ROW_PIXELS = 250_000_000
 """Width of the collage times height of a cell: strips of this size fit in its memory."""

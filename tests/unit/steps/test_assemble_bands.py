@@ -83,6 +83,29 @@ def test_a_picture_that_a_band_finds_lost_is_left_out_by_a_verdict_for_all(stack
     assert files(stack, made) == whole
 
 
+def test_a_picture_that_is_made_anew_while_a_band_misses_it_is_drawn(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    assemble_collage(stack.store, stack.tools, made)
+    whole = files(stack, made)
+    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    key = f"tiles/{stack.store.plan(made).tiles[4].key}.png"
+    picture, s3 = stack.get(key), stack.store.s3
+    s3.delete_object(Bucket=stack.store.collages, Key=key)
+    missed = []
+
+    def another_run(parsed, **_):
+        if parsed.get("Error", {}).get("Key") == key:
+            missed.append(key)
+            s3.put_object(Bucket=stack.store.collages, Key=key, Body=picture)
+
+    s3.meta.events.register("after-call.s3.GetObject", another_run)
+
+    assert drawn(stack, made, judged)["done"]
+    assert missed == [key]
+    assert files(stack, made) == whole
+
+
 def test_too_many_lost_pictures_end_the_run_as_they_do_at_once(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)

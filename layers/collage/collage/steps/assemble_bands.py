@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from collage.assembly import Drawing, Part, PartEnd, Picture, Pictures
@@ -96,12 +97,15 @@ def assemble_part(store: Store, collage_id: str, number: int, part: Part) -> Non
     shown: dict[int, Picture] = {}
     for band in bands:
         shown |= store.pictures(collage_id, number, band).pictures
+    draw = partial(_draw, store, collage_id, number, part, drawing, shown)
     try:
-        end = PartEnd(dhashes=_draw(store, collage_id, number, part, drawing, shown))
+        end = PartEnd(dhashes=draw())
     except TileLost:
         with ThreadPoolExecutor(READERS) as pool:
             whole = pool.map(lambda tile: store.picture(shown[tile]) is not None, shown)
-            end = PartEnd(lost=tuple(i for i, here in zip(shown, whole, strict=True) if not here))
+            lost = tuple(i for i, here in zip(shown, whole, strict=True) if not here)
+        # Where none is lost any more, another run has made it meanwhile.
+        end = PartEnd(lost=lost) if lost else PartEnd(dhashes=draw())
     store.put_part_end(collage_id, number, part, end)
 
 

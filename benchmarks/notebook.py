@@ -101,7 +101,9 @@ def notebook(folder: Path, out: Path) -> None:
     spent.append(process_time())
     parts = ("imports", "masks", "edits", "figure")
     seconds = (round(b - a, 2) for a, b in pairwise((0.0, *spent)))
-    (out / "spent.json").write_text(json.dumps(dict(zip(parts, seconds, strict=True))))
+    (out / "spent.json").write_text(
+        json.dumps(dict(zip(parts, seconds, strict=True))), encoding="utf-8"
+    )
 
 
 def _draws(made: Plan) -> str:

@@ -20,7 +20,7 @@ def test_what_nobody_asked_for_is_not_found(api, route):
 @pytest.mark.parametrize(
     ("options", "field", "allowed"),
     [
-        ({"rows": 0}, "rows", {"minimum": 1, "maximum": 200}),
+        ({"rows": 0}, "rows", {"minimum": 1, "maximum": 1000}),
         ({"engine": "steam"}, "engine", list(offered())),
         ({"engine": "original"}, "engine", list(offered())),
         ({"fit": "stretch"}, "fit", ["crop", "pad"]),

@@ -7,8 +7,6 @@ the files of both are compared byte for byte.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +14,14 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import bucket
-from benchmarks.growth import MEMORY, connected, painted, peak_megabytes, prepare, used_seconds
+from benchmarks.growth import (
+    connected,
+    in_a_process,
+    painted,
+    peak_megabytes,
+    prepare,
+    used_seconds,
+)
 from benchmarks.planned import ID
 from benchmarks.result import Result
 from collage.steps.assemble_bands import assemble_part, join_bands, judge_tiles
@@ -58,15 +63,7 @@ def _pictures(folder: Path) -> dict[str, bytes]:
 
 def _run(address: str, step: str) -> dict[str, Any]:
     """What a step takes in a process of its own."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.bands", address, step],
-        env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    result: dict[str, Any] = json.loads(answer.stdout)
-    return result
+    return in_a_process("benchmarks.bands", address, step)
 
 
 def _step(address: str, step: str) -> None:

@@ -98,8 +98,13 @@ def prepare(folder: Path, side: int, pictures: list[bytes], size: int = SIZE) ->
 def assembled(address: str, most_bytes: int | None = None) -> dict[str, Any]:
     """What the assembly takes in a process of its own, which has ``most_bytes`` of addresses."""
     limit = () if most_bytes is None else (str(most_bytes),)
+    return in_a_process("benchmarks.growth", address, *limit)
+
+
+def in_a_process(module: str, *arguments: str) -> dict[str, Any]:
+    """What a module prints as JSON, run as a command, its memory set up as the function has it."""
     answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.growth", address, *limit],
+        [sys.executable, "-m", module, *arguments],
         env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         capture_output=True,
         text=True,

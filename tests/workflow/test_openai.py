@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from collage.manifest import Manifest
-from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.pictures import decode
+from tests.workflow.paid.cloud import paid
 from tests.workflow.running import ended, photo, run, states_of
 
 KEY = "sk-test-a-key-that-nobody-may-see"
@@ -30,18 +30,8 @@ def logs() -> list[str]:
 
 @pytest.fixture(scope="module")
 def stack(fake: FakeOpenAI, logs: list[str]) -> Iterator[Stack]:
-    parameters = {
-        "ImagesPerMinute": "1200",
-        "ImagesAtOnce": "20",
-        "LatencySeconds": "0.1",
-        "MaxConcurrency": "3",  # each tile under way has a process
-        "DailyUsdLimit": "1000",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPENAI_API_KEY", KEY)
-        patch.setenv("OPENAI_BASE_URL", fake.base_url)
-        with laptop.running(parameters, log=logs.append) as (_, stack):
-            yield stack
+    with paid(fake, KEY, log=logs.append) as stack:
+        yield stack
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -95,16 +96,24 @@ def prepare(folder: Path, side: int, pictures: list[bytes], size: int = SIZE) ->
         file.write_bytes(canonical(sidecar.model_dump(mode="json")))
 
 
-def assembled(address: str, most_bytes: int | None = None) -> dict[str, Any]:
-    """What the assembly takes in a process of its own, which has ``most_bytes`` of addresses."""
+def assembled(
+    address: str, most_bytes: int | None = None, first: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """What the assembly takes in a process of its own, which begins with ``first``.
+
+    It has no more than ``most_bytes`` of addresses.
+    """
     limit = () if most_bytes is None else (str(most_bytes),)
-    return in_a_process("benchmarks.growth", address, *limit)
+    return in_a_process("benchmarks.growth", address, *limit, first=first)
 
 
-def in_a_process(module: str, *arguments: str) -> dict[str, Any]:
+def in_a_process(
+    module: str, *arguments: str, first: Callable[[], None] | None = None
+) -> dict[str, Any]:
     """What a module prints as JSON, run as a command, its memory set up as the function has it."""
     answer = subprocess.run(
         [sys.executable, "-m", module, *arguments],
+        preexec_fn=first,
         env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         capture_output=True,
         text=True,

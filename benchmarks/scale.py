@@ -7,7 +7,8 @@ lets the fewest tiles through in a second says how long it takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -225,15 +226,14 @@ def allowed_hours() -> float:
 
 
 def most_cells() -> int:
-    """Cells of the largest square grid that a request may ask for."""
-    side, refused = 1, 100_000
-    while refused - side > 1:
-        middle = (side + refused) // 2
-        if accepted(middle, middle):
-            side = middle
-        else:
-            refused = middle
-    return side**2
+    """Cells that a request may ask for: as many rows as it takes of the widest that it takes."""
+    cols = _largest(lambda cols: accepted(1, cols))
+    return cols * _largest(lambda rows: accepted(rows, cols))
+
+
+def _largest(holds: Callable[[int], bool]) -> int:
+    """The largest number for which something holds, as it does for all that are smaller."""
+    return bisect_left(range(1, 100_000), True, key=lambda number: not holds(number))
 
 
 def accepted(rows: int, cols: int) -> bool:

@@ -1,5 +1,6 @@
 """The plan: every tile of a collage with its conditioning, written before anything is paid for."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -101,6 +102,21 @@ class Plan(Frozen):
     def of_tasks(self, wave: int) -> tuple[int, ...]:
         """The calls of a wave that tasks make, on a GPU."""
         return tuple(i for i in self.waves[wave] if self._by_task(i))
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The tiles in the order in which their calls are begun."""
+        calls = chain.from_iterable(self.waves)
+        return tuple(chain.from_iterable(self.calls[call] for call in calls))
+
+    @cached_property
+    def call_of(self) -> Sequence[int]:
+        """The call that makes each tile, by the tile's index."""
+        calls = array("I", bytes(4 * len(self.tiles)))
+        for call, tiles in enumerate(self.calls):
+            for tile in tiles:
+                calls[tile] = call
+        return calls
 
     @cached_property
     def changes(self) -> dict[int, dict[str, str]]:

@@ -176,7 +176,7 @@ def _ends(
     plan: Plan, sidecars: Mapping[int, Sidecar], failures: Mapping[int, Failure]
 ) -> tuple[tuple[TileRecord, ...], Failure | None]:
     """What became of each tile, and the failure that ended the run early, if one did."""
-    calls = {tile: call for call, tiles in enumerate(plan.calls) for tile in tiles}
+    calls = plan.call_of
     # Failures of an earlier try stay written down; those of tiles that exist now are history.
     missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
     stops = (failures[call] for call in sorted(missing & failures.keys()))

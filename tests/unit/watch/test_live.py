@@ -1,12 +1,15 @@
 """What has changed of a collage: which tiles are told of, by how many requests, and how often."""
 
+import base64
+import zlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from collage.errors import InvalidRequest
 from collage.progress import Progress
-from collage.watch.live import Told, news, pace
+from collage.watch.live import AHEAD, LONGEST, Told, news, pace
 from collage.watch.look import Pulse
 from collage.watch.runs import Execution, Items
 from tests.unit.runs import prepare, render
@@ -59,10 +62,54 @@ def test_what_was_told_is_the_same_after_it_was_written(bits):
     assert len(written) < 400
 
 
-def test_any_forty_thousand_tiles_fit_into_an_address():
-    scattered = int.from_bytes(bytes((i * i * 37 + i // 7) % 256 for i in range(5_000)), "little")
+SCATTERED = int.from_bytes(bytes((i * i * 37 + i // 7) % 256 for i in range(5_000)), "little")
+"""Forty thousand bits that zlib finds nothing to shorten in."""
 
-    assert len(Told(scattered).written) < 7_000
+
+@pytest.mark.parametrize("first", [0, 7, 960_000])
+def test_whatever_they_can_be_told_of_fits_into_an_address(first):
+    told = Told((SCATTERED & ~1) << first | (1 << first) - 1)
+
+    assert Told.read(told.written) == told
+    assert len(told.written) < LONGEST
+
+
+def test_of_tiles_far_ahead_they_are_told_once_the_first_ones_have_ended():
+    told = Told().and_at(range(1, 30_000))
+
+    assert told.untold(200_000) == [0, *range(30_000, AHEAD)]
+    assert told.and_at(range(30_000, AHEAD)).untold(200_000) == [0]
+    assert told.and_at([0]).untold(200_000) == list(range(30_000, 30_000 + AHEAD))
+    assert told.and_at([0]).untold(30_002) == [30_000, 30_001]
+
+
+def by_index(bits):
+    """What the version before wrote of the tiles by their indices, here in its own words."""
+    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return base64.urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
+
+
+def test_what_an_earlier_version_wrote_is_read_by_the_order_of_the_plan(stack, run):
+    made, calls, ended = run
+    render(stack, made, calls[:3])
+    ended["calls"] = 3
+    plan = stack.store.plan(made)
+    backwards = plan.model_copy(update={"waves": (tuple(reversed(plan.waves[0])),)})
+    before = Told.read(by_index(0b110))
+
+    assert before.written == by_index(0b110)
+    assert before.placed(plan) == Told(0b110)
+    assert before.placed(backwards) == Told(0b11 << 27)
+    found = news(stack.store, stack.runs, made, before, None)
+    assert ([tile.index for tile in found.tiles], found.told) == ([0], Told(0b111))
+
+
+@pytest.mark.parametrize(
+    "text", [".", "3", "x.eJwDAAAAAAE", "-1.eJwDAAAAAAE", "9999999.eJwDAAAAAAE"]
+)
+def test_what_nobody_wrote_is_refused(text):
+    with pytest.raises(InvalidRequest, match="after: give the `next` of the answer before"):
+        Told.read(text)
 
 
 @pytest.fixture

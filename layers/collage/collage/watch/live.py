@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -45,15 +45,23 @@ ASSEMBLY = 3
 NOT_GIVEN = "after: give the `next` of the answer before."
 LONGEST = 7_000
 """Letters of `Told`; API Gateway takes 10,240 bytes of an address and headers together."""
+AHEAD = 40_000
+"""Tiles from the first that somebody was not told of on, of which they are told: their bits, which
+zlib makes no longer than by a few bytes, are 6,700 letters."""
 MOST_BITS = 4_000_000
 """Tiles that can be told of, far above those of the largest plan: what a few letters unpack to."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """The tiles that somebody was told of: bit N for tile N."""
+    """The tiles that somebody was told of: bit N for the one at place N of `Plan.order`.
+
+    Of tiles further on than AHEAD they are told once the first ones have ended.
+    """
 
     bits: int = 0
+    by_index: bool = False
+    """Whether bit N is the tile N instead, as it was written by earlier versions."""
 
     @classmethod
     def read(cls, text: str | None) -> Told:
@@ -64,34 +72,71 @@ class Told:
         """
         if text is None:
             return cls()
-        unpack = zlib.decompressobj()
-        try:
-            data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            data = unpack.decompress(data, MOST_BITS // 8)
-        except (ValueError, zlib.error) as error:
-            raise InvalidRequest(NOT_GIVEN) from error
-        if not unpack.eof:
+        # What zlib packs begins with the letter e.
+        rest = text.lstrip("0123456789")
+        bits, first = _unpacked(rest), text.removesuffix(rest)
+        if not first:
+            return cls(bits, by_index=True)
+        if len(first) > len(str(MOST_BITS)) or int(first) > MOST_BITS:
             raise InvalidRequest(NOT_GIVEN)
-        return cls(int.from_bytes(data, "little"))
+        return cls(bits << int(first) | (1 << int(first)) - 1)
 
     @property
     def written(self) -> str:
-        """The same as letters that an address may have."""
-        data = self.bits.to_bytes((self.bits.bit_length() + 7) // 8, "little")
-        return urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
+        """The same as letters that an address may have, never more than LONGEST."""
+        if self.by_index:
+            return _packed(self.bits)
+        return f"{self.first}{_packed(self.bits >> self.first)}"
 
-    def __contains__(self, index: int) -> bool:
-        return bool(self.bits >> index & 1)
+    @property
+    def first(self) -> int:
+        """The first place that they were not told of."""
+        return (~self.bits & (self.bits + 1)).bit_length() - 1
 
     def __len__(self) -> int:
         return self.bits.bit_count()
 
-    def and_of(self, tiles: list[ListedTile]) -> Told:
+    def placed(self, plan: Plan) -> Told:
+        """The same by places; what earlier versions told of further on than AHEAD is left out."""
+        if not self.by_index:
+            return self
+        old = (place for place, index in enumerate(plan.order) if self.bits >> index & 1)
+        told = Told().and_at(old)
+        return Told(told.bits & (1 << told.first + AHEAD) - 1)
+
+    def untold(self, total: int) -> list[int]:
+        """Places of ``total`` that they can be told of now and were not, in order."""
+        first, ahead = self.first, f"{self.bits >> self.first:b}"[::-1]
+        return [
+            first + place
+            for place in range(min(AHEAD, total - first))
+            if ahead[place : place + 1] != "1"
+        ]
+
+    def and_at(self, places: Iterable[int]) -> Told:
         """The same and these."""
         bits = self.bits
-        for tile in tiles:
-            bits |= 1 << tile.index
+        for place in places:
+            bits |= 1 << place
         return Told(bits)
+
+
+def _packed(bits: int) -> str:
+    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    return urlsafe_b64encode(zlib.compress(data, 9)).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> int:
+    """Raises InvalidRequest."""
+    unpack = zlib.decompressobj()
+    try:
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        data = unpack.decompress(data, MOST_BITS // 8)
+    except (ValueError, zlib.error) as error:
+        raise InvalidRequest(NOT_GIVEN) from error
+    if not unpack.eof:
+        raise InvalidRequest(NOT_GIVEN)
+    return int.from_bytes(data, "little")
 
 
 @dataclass(frozen=True)
@@ -124,8 +169,7 @@ def news(store: Store, runs: Runs, collage: str, told: Told, known: str | None) 
     mark = now.mark if under_way else seen.model_dump_json()
     if not under_way and known == (tag := _tag(mark, told)):
         return News(None, [], told, tag, _until_begun(seen))
-    found = ended_since(store, seen, told)
-    told = told.and_of(found)
+    found, told = ended_since(store, seen, told)
     if len(found) == MOST_TILES:
         return News(seen, found, told, None, 0)
     return News(seen, found, told, _tag(mark, told), pace(now) if under_way else _until_begun(seen))
@@ -140,28 +184,32 @@ def _tag(mark: str, told: Told) -> str:
     return f'"{sha256(f"{mark} {told.written}".encode())[:32]}"'
 
 
-def ended_since(store: Store, seen: Progress, told: Told) -> list[ListedTile]:
-    """At most MOST_TILES of a run under way that have ended and nobody was told of.
+def ended_since(store: Store, seen: Progress, told: Told) -> tuple[list[ListedTile], Told]:
+    """At most MOST_TILES of a run under way that have ended and somebody was not told of.
 
-    Not every one has to be found at once; what is not found now is at a later time.
+    With them what they were told of then. Not every one has to be found at once; what is not found
+    now is at a later time.
     """
     counts = seen.tiles
     missing = counts.done + counts.failed + counts.refused - len(told)
     if seen.state != "running" or not counts.total or missing <= 0:
-        return []
+        return [], told
     plan = plan_of(store, seen.id)
+    told = told.placed(plan)
     failures = bool(counts.failed or counts.refused)
-    untold = [index for index in _in_order(plan) if index not in told]
-    looked = iter(_chosen(untold, missing, counts.total - len(untold)))
-    found: list[ListedTile] = []
+    looked = iter(_chosen(told.untold(len(plan.order)), missing, len(told)))
+    found: dict[int, ListedTile] = {}
     with ThreadPoolExecutor(READERS) as pool:
         while len(found) < min(missing, MOST_TILES):
             several = list(islice(looked, max(TOGETHER, min(READERS, missing - len(found)))))
             if not several:
                 break
-            tiles = pool.map(lambda i: so_far(store, plan, i, failures=failures), several)
-            found += [tile for tile in tiles if tile.state != "pending"]
-    return found[:MOST_TILES]
+            numbers = (plan.order[place] for place in several)
+            tiles = pool.map(lambda i: so_far(store, plan, i, failures=failures), numbers)
+            ended = zip(several, tiles, strict=True)
+            found |= {place: tile for place, tile in ended if tile.state != "pending"}
+    new = dict(islice(found.items(), MOST_TILES))
+    return list(new.values()), told.and_at(new)
 
 
 def pace(now: Pulse) -> int:
@@ -184,10 +232,3 @@ def _chosen(untold: list[int], missing: int, turn: int) -> list[int]:
     rest = untold[len(near) :]
     begin = turn * FAR % len(rest) if rest else 0
     return near + rest[begin : begin + FAR]
-
-
-def _in_order(plan: Plan) -> Iterator[int]:
-    """The tiles of a plan, in the order in which their calls are begun."""
-    for wave in plan.waves:
-        for call in wave:
-            yield from plan.calls[call]

@@ -83,8 +83,9 @@ def so_far(store: Store, plan: Plan, index: int, *, failures: bool = True) -> Li
     """What became of a tile so far; without ``failures`` none is looked for."""
     tile = plan.tiles[index]
     sidecar = store.sidecar(tile)
-    call = next(number for number, tiles in enumerate(plan.calls) if index in tiles)
-    failure = store.call_failure(plan.id, call) if failures and sidecar is None else None
+    failure = (
+        store.call_failure(plan.id, plan.call_of[index]) if failures and sidecar is None else None
+    )
     if failure is not None and failure.error == Refused.__name__:
         spares = (store.sidecar(spare) for spare in plan.spares_of(index))
         sidecar = next((spare for spare in spares if spare is not None), None)

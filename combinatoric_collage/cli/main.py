@@ -2,76 +2,105 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from io import TextIOWrapper
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-import typer
+from combinatoric_collage.uncollected import uncollected
 
-from combinatoric_collage.cli import crash_reports
-from combinatoric_collage.cli.commands import keep, look, make, share, view
-from combinatoric_collage.cli.commands.again import again
-from combinatoric_collage.cli.commands.assemble import assemble
-from combinatoric_collage.cli.commands.bedrock import bedrock
-from combinatoric_collage.cli.commands.choose import choose
-from combinatoric_collage.cli.commands.delete import delete, undelete
-from combinatoric_collage.cli.commands.doctor import doctor, preflight
-from combinatoric_collage.cli.commands.explain import explain
-from combinatoric_collage.cli.commands.export import export
-from combinatoric_collage.cli.commands.logs import logs
-from combinatoric_collage.cli.commands.models import models
-from combinatoric_collage.cli.commands.prices import prices
-from combinatoric_collage.cli.commands.studio import studio
-from combinatoric_collage.cli.common_options import CONTEXT, every_command
-from combinatoric_collage.cli.exit_codes import EXIT_CODES, INTERRUPTED
+with uncollected():
+    import typer
+    from typer.core import TyperGroup
+
+    from combinatoric_collage.cli import crash_reports
+    from combinatoric_collage.cli.common_options import CONTEXT, every_command
+    from combinatoric_collage.cli.exit_codes import EXIT_CODES, INTERRUPTED
 
 COMMANDS = {
-    "run": make.run,
-    "estimate": make.estimate,
-    "resume": make.resume,
-    "remake": make.remake,
-    "again": again,
-    "assemble": assemble,
-    "status": look.status,
-    "watch": look.watch,
-    "logs": logs,
-    "list": look.newest,
-    "cancel": look.cancel,
-    "delete": delete,
-    "undelete": undelete,
-    "fetch": look.fetch,
-    "choose": choose,
-    "export": export,
-    "share": share.share,
-    "shares": share.shares,
-    "unshare": share.unshare,
-    "sharing-key": share.sharing_key,
-    "view": view.view,
-    "gallery": view.gallery,
-    "studio": studio,
-    "explain": explain,
-    "prices": prices,
-    "up": keep.up,
-    "clean": keep.clean,
-    "preflight": preflight,
-    "doctor": doctor,
+    "run": "make:run",
+    "estimate": "make:estimate",
+    "resume": "make:resume",
+    "remake": "make:remake",
+    "again": "again:again",
+    "assemble": "assemble:assemble",
+    "status": "look:status",
+    "watch": "look:watch",
+    "logs": "logs:logs",
+    "list": "look:newest",
+    "cancel": "look:cancel",
+    "delete": "delete:delete",
+    "undelete": "delete:undelete",
+    "fetch": "look:fetch",
+    "choose": "choose:choose",
+    "export": "export:export",
+    "share": "share:share",
+    "shares": "share:shares",
+    "unshare": "share:unshare",
+    "sharing-key": "share:sharing_key",
+    "view": "view:view",
+    "gallery": "view:gallery",
+    "studio": "studio:studio",
+    "explain": "explain:explain",
+    "prices": "prices:prices",
+    "up": "keep:up",
+    "clean": "keep:clean",
+    "preflight": "doctor:preflight",
+    "doctor": "doctor:doctor",
+    "models": "models:models",
+    "bedrock": "bedrock:bedrock",
 }
+"""What each is in the files of `cli.commands`: a function, or an app with commands of its own."""
+
+FOR_ALL: Any = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class Commands(TyperGroup):
+    """The commands; the file of one is imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All of their names, in order."""
+        return list(dict.fromkeys([*COMMANDS, *self.commands]))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them; None where there is none of that name."""
+        known = [*COMMANDS, *self.commands]
+        # Whoever mistakes a name is told of those that are like it.
+        self._bring([cmd_name] if cmd_name in known else COMMANDS)
+        return super().get_command(ctx, cmd_name)
+
+    def _bring(self, names: Iterable[str]) -> None:
+        lacking = [name for name in names if name not in self.commands]
+        apart = typer.Typer(**FOR_ALL)
+        for name in lacking:
+            found = _imported(name)
+            if isinstance(found, typer.Typer):
+                apart.add_typer(found, name=name)
+            else:
+                apart.command(name)(found)
+        if lacking:
+            self.commands.update(typer.main.get_group(apart).commands)
+
+
+def _imported(name: str) -> Any:
+    file, _, within = COMMANDS[name].partition(":")
+    with uncollected():
+        return getattr(import_module(f"combinatoric_collage.cli.commands.{file}"), within)
+
 
 app = typer.Typer(
+    **FOR_ALL,
+    cls=Commands,
     no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     help="Combinatoric collages: every pair of art styles repaints a part of your picture.",
     epilog=EXIT_CODES,
     context_settings=CONTEXT,
 )
 app.callback()(every_command)
-for name, function in COMMANDS.items():
-    app.command(name)(function)
-app.add_typer(models, name="models")
-app.add_typer(bedrock, name="bedrock")
 
 
 # By which a terminal, a service manager and a closed window ask for the end.
@@ -88,6 +117,8 @@ def main() -> NoReturn:
         # A terminal that has not all letters is told them by number.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # What was imported stays to the end, and need not be gone through for garbage.
+    gc.freeze()
     details = crash_reports.prepare()
     for number in ENDING:
         # nohup has it ignored, and means that.

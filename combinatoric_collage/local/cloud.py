@@ -1,8 +1,10 @@
 """The life of a laptop cloud: start, serve, stop without a trace."""
 
+import gc
 import logging
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +27,7 @@ from combinatoric_collage.local.processes.tasks import environment as task_envir
 from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
 from combinatoric_collage.local.translations import Translations, cache_folder
+from combinatoric_collage.uncollected import uncollected
 
 logger = logging.getLogger("local")
 
@@ -138,11 +141,16 @@ class Cloud:
             raise BusyError("Another cloud runs in this process; stop it first.")
         self._cleanup.callback(_one_at_a_time.release)
         self._clear()
+        first = "moto" not in sys.modules
         try:
-            self._start()
+            with uncollected():
+                self._start()
         except BaseException:
             self.stop()
             raise
+        if first:
+            # Modules for the most part; the collector need not go through them for garbage.
+            gc.freeze()
 
     def stop(self) -> None:
         """Ends everything `start` began; may be called again."""

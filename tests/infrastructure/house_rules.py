@@ -35,7 +35,7 @@ ARROWS = {
         "sheet text"
     ),
     "cli.input_files": "errors",
-    "cli.main": "cli.commands cli.common_options cli.crash_reports cli.exit_codes",
+    "cli.main": "cli.common_options cli.crash_reports cli.exit_codes uncollected",
     "cli.messages": "cli.progress_bars cli.stacks engines manifest progress request steps text",
     "cli.option_values": "errors words",
     "cli.output_folder": "cli.result_files errors manifest",
@@ -71,7 +71,8 @@ ARROWS = {
     "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
         "local.aws local.bedrock local.deploy local.errors local.http local.identities "
-        "local.moto local.processes local.scratch local.state local.template local.translations"
+        "local.moto local.processes local.scratch local.state local.template local.translations "
+        "uncollected"
     ),
     "local.deploy": "local.aws local.errors local.moto local.processes local.template",
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",

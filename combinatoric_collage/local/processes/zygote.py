@@ -60,6 +60,7 @@ def main() -> None:
     become = runpy.run_path(bootstrap)["main"]
     shared = len(os.environ["PYTHONPATH"].split(os.pathsep))
     os.environ.__class__ = _Noting
+    gc.disable()
     _import(modules)
     os.environ.__class__ = os._Environ
     if "boto3" in sys.modules:
@@ -68,6 +69,7 @@ def main() -> None:
     host.send(json.dumps({"read": sorted(_read), "names": sorted(names)}).encode())
     # What is there now is nobody's to collect, and pages stay shared that are not written to.
     gc.freeze()
+    gc.enable()
     job = _serve(host)
     if job is not None:
         _settle(job, bootstrap, shared)

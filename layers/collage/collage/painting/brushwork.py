@@ -8,6 +8,7 @@ from collage.painting.canvas import (
     Plane,
     blur,
     clip,
+    deep,
     edges,
     luminance,
     mix,
@@ -91,5 +92,5 @@ def _fierce(picture: Picture, rng: Generator) -> Picture:
 def _bristled(wet: Wet, flow: Flow, px: float, rng: Generator, strength: float) -> Picture:
     """The finished painting, side-lit: stroke borders and bristle marks along the flow."""
     marks = streaks(flow, 10 * px, 1.2 * px, rng)
-    toned = wet.picture * (0.9 + marks[..., None] * 0.2)
+    toned = wet.picture * deep(0.9 + marks * 0.2)
     return relief(clip(toned), blur(wet.height, 0.7 * px) * 0.5 + marks * 0.7, strength)

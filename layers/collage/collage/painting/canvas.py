@@ -28,9 +28,25 @@ def from_bytes(picture: NDArray[np.uint8]) -> Picture:
     return np.ascontiguousarray(picture, np.float32) / 255
 
 
+def deep(plane: Plane) -> Picture:
+    """An (H, W) plane as (H, W, 3), for arithmetic with a picture.
+
+    numpy would go through planes beside pictures in runs of three numbers, which takes some times
+    as long as this does.
+    """
+    return np.asarray(cv2.merge([plane, plane, plane]))
+
+
+def across(colour: Values, width: int) -> Values:
+    """A (3,) colour as a row of pixels, (W, 3), for arithmetic with a picture: as `deep` is."""
+    return np.tile(colour, (width, 1))
+
+
 def to_bytes(picture: Picture) -> NDArray[np.uint8]:
     """A picture of 0..255 from one of 0..1."""
-    return np.round(clip(picture) * 255).astype(np.uint8)
+    scaled = clip(picture)
+    scaled *= 255
+    return np.rint(scaled, out=scaled).astype(np.uint8)
 
 
 def luminance(picture: Picture) -> Plane:
@@ -68,13 +84,29 @@ def mix(under: Values, over: Values, amount: Values | float) -> Values:
     """`over` laid on `under` with an opacity of `amount`, a number or an (H, W) plane."""
     if isinstance(amount, np.ndarray) and amount.ndim < under.ndim:
         amount = amount[..., None]
-    return np.asarray(under + (over - under) * amount, np.float32)
+    shape = np.broadcast_shapes(*(np.shape(values) for values in (under, over, amount)))
+    if len(shape) == 3:
+        under, over, amount = (_of_shape(values, shape) for values in (under, over, amount))
+    mixed = np.asarray((over - under) * amount)
+    mixed += under
+    return np.asarray(mixed, np.float32)
+
+
+def _of_shape(values: Any, shape: tuple[int, ...]) -> Any:
+    """The values as they go fastest with a picture of (H, W, 3)."""
+    if np.ndim(values) == 1:
+        return across(values, shape[1])
+    if np.shape(values)[2:] == (1,):
+        return deep(values[..., 0])
+    return values
 
 
 def step(low: float, high: float, values: Values) -> Values:
     """0 below `low`, 1 above `high`, and a smooth cubic between them (Hermite, 3t^2 - 2t^3)."""
     t = clip((values - low) / (high - low))
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    made = 3 - 2 * t
+    made *= t * t
+    return made
 
 
 def positions(shape: Sequence[int]) -> tuple[Plane, Plane]:
@@ -107,7 +139,7 @@ def relief(picture: Picture, height: Plane, strength: float, angle: float = -2.2
     # The same paint is less steep from pixel to pixel when the picture is larger.
     steep = -strength * max(0.4, unit(picture))
     light = np.tanh((dx * float(np.cos(angle)) + dy * float(np.sin(angle))) * steep) * 0.3
-    return clip(picture * (1 + light[..., None]) + np.maximum(light, 0)[..., None] * 0.15)
+    return clip(picture * deep(1 + light) + deep(np.maximum(light, 0) * 0.15))
 
 
 def edges(picture: Picture, width: float) -> Plane:

@@ -1,11 +1,16 @@
 """Colour: inks, gradients of ink, saturation, flat tones and borrowed palettes."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from collage.painting.canvas import Picture, Plane, Values, clip, luminance, mix, resize
+from collage.painting.canvas import Picture, Plane, Values, across, clip, luminance, mix, resize
+
+GRADES = 1024
+"""Colours of a gradient map."""
 
 
 def inks(*codes: str) -> Values:
@@ -18,11 +23,25 @@ def inks(*codes: str) -> Values:
 
 def ramp(values: Plane, colours: Values) -> Picture:
     """A gradient map: 0 becomes the first of the (N, 3) colours, 1 the last, evenly between."""
-    at = np.linspace(0, len(colours) - 1, 1024)
-    table = np.stack(
+    return _gradient(colours).take(_steps_of(values), axis=0)
+
+
+def ramps(values: Plane, which: NDArray[np.int32], choices: Sequence[Values]) -> Picture:
+    """As `ramp`, by the one of several (N, 3) colours that `which`, (H, W), says of each pixel."""
+    tables = np.concatenate([_gradient(colours) for colours in choices])
+    return tables.take(which * GRADES + _steps_of(values), axis=0)
+
+
+def _gradient(colours: Values) -> Values:
+    """The (N, 3) colours as (GRADES, 3), those between them mixed."""
+    at = np.linspace(0, len(colours) - 1, GRADES)
+    return np.stack(
         [np.interp(at, np.arange(len(colours)), colours[:, c]) for c in range(3)], axis=1
     ).astype(np.float32)
-    return np.asarray(table[(clip(values) * 1023).astype(np.int32)], np.float32)
+
+
+def _steps_of(values: Plane) -> NDArray[np.int32]:
+    return (clip(values) * (GRADES - 1)).astype(np.int32)
 
 
 def saturate(picture: Picture, amount: float) -> Picture:
@@ -67,11 +86,10 @@ def nearest(lab: Picture, palette: Values) -> NDArray[np.int32]:
     best = np.full(lab.shape[:2], np.inf, np.float32)
     chosen = np.zeros(lab.shape[:2], np.int32)
     for number, colour in enumerate(palette):
-        gap = lab - colour
+        gap = lab - across(colour, lab.shape[1])
         distance = np.einsum("hwc,hwc->hw", gap, gap)
-        closer = distance < best
-        best[closer] = distance[closer]
-        chosen[closer] = number
+        np.copyto(chosen, number, where=distance < best)
+        np.minimum(best, distance, out=best)
     return chosen
 
 
@@ -105,5 +123,8 @@ def borrow(picture: Picture, lender: Picture, amount: float) -> Picture:
     mine = resize(lab, (64, 64)).reshape(-1, 3)
     theirs = to_lab(resize(lender, (64, 64))).reshape(-1, 3)
     spread = np.clip(theirs.std(axis=0) / (mine.std(axis=0) + 1), 0.4, 2.2).astype(np.float32)
-    moved = (lab - mine.mean(axis=0)) * spread + theirs.mean(axis=0)
+    width = lab.shape[1]
+    moved = lab - across(mine.mean(axis=0), width)
+    moved *= across(spread, width)
+    moved += across(theirs.mean(axis=0), width)
     return mix(picture, from_lab(np.asarray(moved, np.float32)), amount)

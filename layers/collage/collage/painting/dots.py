@@ -5,7 +5,16 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from collage.painting.canvas import Picture, blur, clip, from_bytes, luminance, to_bytes, unit
+from collage.painting.canvas import (
+    Picture,
+    blur,
+    clip,
+    deep,
+    from_bytes,
+    luminance,
+    to_bytes,
+    unit,
+)
 from collage.painting.colour import from_lab, gamma, inks, level, saturate, to_lab
 from collage.painting.flow import flow_of
 from collage.painting.noise import grain
@@ -40,7 +49,7 @@ def neo_impressionism(picture: Picture, rng: Generator) -> Picture:
         along = np.stack([sample(flow.dx, places), sample(flow.dy, places)], axis=1)
         scale = size * px * rng.uniform(0.85, 1.15, (len(places), 1))
         _tile(ground, places, along * scale, colours)
-    return clip(from_bytes(ground) * (1 + grain(picture.shape, 2 * px, rng)[..., None] * 0.12))
+    return clip(from_bytes(ground) * deep(1 + grain(picture.shape, 2 * px, rng) * 0.12))
 
 
 def _primed(picture: Picture, code: str) -> NDArray[np.uint8]:

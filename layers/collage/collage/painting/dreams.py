@@ -9,6 +9,7 @@ from collage.painting.canvas import (
     Picture,
     blur,
     clip,
+    deep,
     from_bytes,
     luminance,
     mix,
@@ -70,7 +71,7 @@ def abstract_expressionism(picture: Picture, rng: Generator) -> Picture:
         wide = width * px * rng.uniform(0.4, 1.0, len(places))
         wet = lay(wet, trace(flow, places, length * px, 9), colours, wide, rng)
     marks = streaks(flow, 26 * px, 2 * px, rng)
-    swept = wet.picture * (0.82 + marks[..., None] * 0.36)
+    swept = wet.picture * deep(0.82 + marks * 0.36)
     body = relief(clip(swept), blur(wet.height, px) * 0.5 + marks * 0.6, 1.0)
     poured = to_bytes(body)
     thick = np.zeros(picture.shape[:2], np.uint8)

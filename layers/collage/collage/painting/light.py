@@ -6,8 +6,10 @@ from numpy.random import Generator
 
 from collage.painting.canvas import (
     Picture,
+    across,
     blur,
     clip,
+    deep,
     luminance,
     mix,
     positions,
@@ -31,12 +33,13 @@ def photorealism(picture: Picture, rng: Generator) -> Picture:
     shine = contrast(saturate(level(clip(crisp)), 1.25), 1.08)
     glow = blur(step(0.7, 1.0, luminance(shine)), 7 * px) * rng.uniform(0.22, 0.34)
     sky = np.array([0.93, 0.98, 1.0], np.float32)
-    shine = 1 - (1 - shine) * (1 - glow[..., None] * sky)
+    shine = 1 - (1 - shine) * (1 - deep(glow) * across(sky, glow.shape[1]))
     # A cool window light from one side, as on a studio table.
     x, y = positions(picture.shape)
     side = rng.uniform(-0.8, 0.8)
     fall = (x / picture.shape[1] - 0.5) * side - (y / picture.shape[0] - 0.5) * 0.3
-    return clip(shine * (1 + fall[..., None] * np.array([0.10, 0.14, 0.22], np.float32)))
+    cool = across(np.array([0.10, 0.14, 0.22], np.float32), fall.shape[1])
+    return clip(shine * (1 + deep(fall) * cool))
 
 
 def realism(picture: Picture, rng: Generator) -> Picture:
@@ -72,16 +75,15 @@ def baroque(picture: Picture, rng: Generator) -> Picture:
     # Light falls on what is light already; the rest sinks, as in tenebrism.
     lit = clip(gamma(tone, 1.5) * (0.30 + pool * 1.2))
     oil = ramp(gamma(lit, 0.85), inks("070404", "2a120b", "5f2813", "a9642a", "e0ad5c", "fdf0c4"))
-    own = scene * (lit / (tone + 0.08))[..., None]
-    glazed = mix(oil, clip(own * np.array([1.12, 0.95, 0.72], np.float32)), 0.5)
-    halo = blur(step(0.55, 0.95, lit), 16 * px)[..., None]
-    glazed = 1 - (1 - glazed) * (1 - halo * np.array([0.30, 0.20, 0.08], np.float32))
+    own = scene * deep(lit / (tone + 0.08))
+    warm, gold = np.array([[1.12, 0.95, 0.72], [0.30, 0.20, 0.08]], np.float32)
+    glazed = mix(oil, clip(own * across(warm, width)), 0.5)
+    halo = blur(step(0.55, 0.95, lit), 16 * px)
+    glazed = 1 - (1 - glazed) * (1 - deep(halo) * across(gold, width))
     flow = flow_of(picture, rng, wander=0.002, swirl=0.7)
     painted = relief(clip(glazed), streaks(flow, 16 * px, 1.5 * px, rng) * 0.5, 0.4)
     age = cracks(picture.shape, 13 * px, rng) * step(0.4, 0.7, clouds(picture.shape, 120 * px, rng))
-    return clip(
-        painted * (1 - age[..., None] * 0.3) + grain(picture.shape, px, rng)[..., None] * 0.02
-    )
+    return clip(painted * deep(1 - age * 0.3) + deep(grain(picture.shape, px, rng) * 0.02))
 
 
 def _smooth(picture: Picture, px: float) -> Picture:

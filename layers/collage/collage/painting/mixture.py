@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import Generator
 
-from collage.painting.canvas import Picture, blur, clip, luminance, mix, step, unit
+from collage.painting.canvas import Picture, blur, clip, deep, luminance, mix, step, unit
 from collage.painting.colour import borrow, from_lab, ramp
 from collage.painting.noise import clouds, weave
 from collage.painting.techniques import TECHNIQUES, Technique, key_of
@@ -76,6 +76,6 @@ def _invent(key: str) -> Technique:
         worked = hand.paint(picture, dice_of_tile)
         graded = mix(worked, ramp(luminance(worked), palette), strength)
         linen = 1 + (weave(picture.shape, pitch * unit(picture)) - 0.5) * thread
-        return clip(graded * linen[..., None])
+        return clip(graded * deep(linen))
 
     return Technique(key, paint, hand.turn)

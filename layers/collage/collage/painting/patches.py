@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -27,6 +28,8 @@ FEWEST = 24
 """Known patches that a filling is made from at least."""
 BAND = (0.15, 0.35)
 """The rows and columns from the border of what is known, as its share, that are repeated beyond."""
+AT_ONCE = 256
+"""Patches that are compared with all others at once: so few that what is found stays in a cache."""
 EVERYWHERE = 72
 """Up to this longer side every known patch is looked at; above, only what neighbours found."""
 
@@ -52,12 +55,13 @@ def complete(picture: Picture, gap: Flags, rng: Generator, lean: Lean) -> Pictur
         lean: How far pieces keep to their place.
     """
     levels = _levels(picture.shape[:2])
+    kept = np.where(gap[..., None], 0, picture).astype(np.float32)
     taken: Places | None = None
     guess: Picture | None = None
     for number, shape in enumerate(levels):
         known = shrunk(np.asarray(~gap, np.float32), shape)
         solid = known > 0.999
-        colours = shrunk(np.where(gap[..., None], 0, picture).astype(np.float32), shape)
+        colours = shrunk(kept, shape)
         colours = colours / np.maximum(known, 1e-6)[..., None]
         sources = _sources(solid, rng)
         if len(sources) < FEWEST:
@@ -115,9 +119,12 @@ def _whole(solid: Flags) -> Flags:
 def _features(guess: Picture, solid: Flags, lean: Lean) -> Plane:
     """The patch at every pixel as whole numbers 0..255, (H, W, F), the last two its home."""
     height, width = solid.shape
-    padded = np.pad(np.round(guess * 255), ((REACH, REACH), (REACH, REACH), (0, 0)), "edge")
-    span = range(2 * REACH + 1)
-    parts = [padded[i : i + height, j : j + width] for i in span for j in span]
+    rounded = np.round(guess * 255)
+    border = (REACH, REACH, REACH, REACH, cv2.BORDER_REPLICATE)
+    padded = np.asarray(cv2.copyMakeBorder(rounded, *border)).reshape(height + 2 * REACH, -1)
+    # For each place the pixels of one of its patch's rows, which lie side by side.
+    rows = sliding_window_view(padded, 3 * (2 * REACH + 1), axis=1)[:, ::3]
+    parts = [rows[i : i + height] for i in range(2 * REACH + 1)]
     scale = np.array([lean.y, lean.x]) * 255 * (2 * REACH + 1) / max(solid.shape)
     # Counted from the middle, so that sums of squares stay within what float32 holds exactly.
     home = np.round((_home(itself(solid.shape), solid) - (height / 2, width / 2)) * scale)
@@ -151,13 +158,15 @@ def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places
     features = _features(guess, solid, lean)
     targets = _targets(solid)
     theirs = features[sources[:, 0], sources[:, 1]]
-    weight = np.square(theirs).sum(axis=1)
-    taken = itself(solid.shape)
-    for start in range(0, len(targets), 1024):
-        some = targets[start : start + 1024]
-        mine = features[some[:, 0], some[:, 1]]
-        nearest = (weight - 2 * (mine @ theirs.T)).argmin(axis=1)
-        taken[some[:, 0], some[:, 1]] = sources[nearest]
+    # Of the squared difference what depends on both, and what on theirs, by one product.
+    theirs = np.column_stack([-2 * theirs, np.square(theirs).sum(axis=1)])
+    taken, nothing = itself(solid.shape), np.empty(0, np.float32)
+    for start in range(0, len(targets), AT_ONCE):
+        some = targets[start : start + AT_ONCE]
+        mine = np.column_stack([features[some[:, 0], some[:, 1]], np.ones(len(some), np.float32)])
+        # Not numpy's product: its threads wait for each other by keeping processors busy.
+        differences = cv2.gemm(mine, theirs, 1, nothing, 0, flags=cv2.GEMM_2_T)
+        taken[some[:, 0], some[:, 1]] = sources[np.asarray(differences).argmin(axis=1)]
     return taken
 
 
@@ -171,10 +180,12 @@ def _refine(guess: Picture, solid: Flags, taken: Places, lean: Lean) -> Places:
     mine = features[rows, columns]
     best = np.full(len(targets), np.inf, np.float32)
     found = targets.copy()
+    flat = features.reshape(height * width, -1)
     for dy, dx in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0), (0, 3), (3, 0), (0, -3), (-3, 0)):
         beside = taken[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
         place = np.clip(beside - (dy, dx), 0, (height - 1, width - 1))
-        difference = mine - features[place[:, 0], place[:, 1]]
+        difference = flat.take(place[:, 0] * width + place[:, 1], axis=0)
+        np.subtract(mine, difference, out=difference)
         gap = np.einsum("nf,nf->n", difference, difference)
         gap[~usable[place[:, 0], place[:, 1]]] = np.inf
         closer = gap < best
@@ -192,24 +203,25 @@ def _vote(guess: Picture, colours: Picture, solid: Flags, taken: Places) -> Pict
     height, width = solid.shape
     away = np.asarray(cv2.distanceTransform((~solid).astype(np.uint8), cv2.DIST_L2, 3), np.float32)
     loud = np.power(np.float32(1.25), -np.minimum(away, 40)).astype(np.float32)
-    missing = np.argwhere(~solid)
-    rows, columns = missing[:, 0], missing[:, 1]
-    total = np.zeros((len(missing), 3), np.float32)
-    weight = np.zeros((len(missing), 1), np.float32)
+    rows, columns = np.nonzero(~solid)
+    total = np.zeros((3, len(rows)), np.float32)
+    weight = np.zeros(len(rows), np.float32)
+    from_row, from_column = taken[..., 0].ravel(), taken[..., 1].ravel()
+    channels = np.ascontiguousarray(np.moveaxis(colours, 2, 0)).reshape(3, -1)
     for dy in range(-REACH, REACH + 1):
         for dx in range(-REACH, REACH + 1):
             r, c = rows - dy, columns - dx
             inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
-            r, c = np.clip(r, 0, height - 1), np.clip(c, 0, width - 1)
-            where = taken[r, c] + (dy, dx)
-            where = np.clip(where, 0, (height - 1, width - 1))
-            inside &= solid[where[:, 0], where[:, 1]]
-            say = (loud[r, c] * inside)[:, None]
-            total += colours[where[:, 0], where[:, 1]] * say
+            over = np.clip(r, 0, height - 1) * width + np.clip(c, 0, width - 1)
+            where = np.clip(from_row.take(over) + dy, 0, height - 1) * width
+            where += np.clip(from_column.take(over) + dx, 0, width - 1)
+            inside &= solid.take(where)
+            say = loud.take(over) * inside
+            total += channels.take(where, axis=1) * say
             weight += say
     voted = guess.copy()
-    heard = weight[:, 0] > 0
-    voted[rows[heard], columns[heard]] = total[heard] / weight[heard]
+    heard = weight > 0
+    voted[rows[heard], columns[heard]] = (total[:, heard] / weight[heard]).T
     return voted
 
 

@@ -8,6 +8,7 @@ from collage.painting.canvas import (
     Plane,
     clip,
     cut,
+    deep,
     edges,
     luminance,
     mix,
@@ -16,7 +17,7 @@ from collage.painting.canvas import (
     step,
     unit,
 )
-from collage.painting.colour import contrast, inks, level, ramp, saturate
+from collage.painting.colour import contrast, inks, level, ramp, ramps, saturate
 from collage.painting.noise import clouds, grain
 
 # Ochre, grey, olive and umber, each from its shadow to its light.
@@ -41,34 +42,34 @@ def cubism(picture: Picture, rng: Generator) -> Picture:
         # Cubist drawing keeps to a few directions: near upright, near level, two diagonals.
         angle = leaning + rng.choice([0.12, 0.75, 1.45, 2.3]) + rng.normal(0, 0.14)
         nx, ny = float(np.cos(angle)), float(np.sin(angle))
-        distance = (x - rng.uniform(0.05, 0.95) * shape[1]) * nx
-        distance = distance + (y - rng.uniform(0.05, 0.95) * shape[0]) * ny
-        side = np.where(distance > 0, np.float32(1), np.float32(-1))
+        # One row and one column are enough of what differs along one side alone.
+        across = (x[:1] - rng.uniform(0.05, 0.95) * shape[1]) * nx
+        distance = across + (y[:, :1] - rng.uniform(0.05, 0.95) * shape[0]) * ny
+        beyond = distance > 0
         # Later cuts run only through one side of an earlier one, so that facets differ in size.
-        here = region if number > 4 else np.ones_like(region)
-        slip = side * here * (rng.uniform(3, 9) * px)
+        cut_here = region if number > 4 else np.ones_like(region)
+        here = cut_here.astype(np.float32)
+        side = np.where(beyond, here, -here)
+        slip = side * (rng.uniform(3, 9) * px)
         # Away from the cut the view turns: what slides at the edge comes nearer further off.
         near = np.tanh(distance / (90 * px)) * here * (rng.uniform(-9, 9) * px)
         dx, dy = dx - slip * ny + near * nx, dy + slip * nx + near * ny
-        fade = np.exp(-np.abs(distance) / (34 * px)) * side * here
+        fade = np.exp(-np.abs(distance) / (34 * px)) * side
         shade += fade * float(rng.choice([-0.17, 0.17]))
         ink = np.maximum(ink, step(1.5 * px, 0.5 * px, np.abs(distance)) * here)
-        facet += (distance > 0) * here * int(rng.integers(1, 1000))
+        facet += (beyond & cut_here) * np.int32(rng.integers(1, 1000))
         if number % 2 == 0:
-            region = (distance > 0) == (rng.random() < 0.5)
+            region = beyond == (rng.random() < 0.5)
     broken = shift(level(picture), dx, dy)
     plain = cut(broken, 7 * px)
     tone = luminance(mix(plain, broken, 0.45))
     tone = clip(tone * 0.8 + 0.09 + np.clip(shade, -0.3, 0.3))
-    painted = np.zeros_like(broken)
-    for number, tint in enumerate(CUBIST):
-        of_tint = facet % len(CUBIST) == number
-        painted[of_tint] = ramp(tone[of_tint], tint)
-    own = saturate(plain, 0.9) * (tone / (luminance(plain) + 0.1))[..., None]
+    painted = ramps(tone, facet % len(CUBIST), CUBIST)
+    own = saturate(plain, 0.9) * deep(tone / (luminance(plain) + 0.1))
     painted = mix(painted, clip(own), 0.2)
     dark = np.maximum(ink * clouds(shape, 60 * px, rng), edges(broken, 2.2 * px) * 0.6)
     dabs = grain(shape, 2 * px, rng) + clouds(shape, 7 * px, rng) - 0.5
-    return clip(painted * ((1 - dark * 0.85) * (1 + dabs * 0.16))[..., None])
+    return clip(painted * deep((1 - dark * 0.85) * (1 + dabs * 0.16)))
 
 
 def cubo_futurism(picture: Picture, rng: Generator) -> Picture:

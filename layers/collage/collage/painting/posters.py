@@ -9,6 +9,7 @@ from collage.painting.canvas import (
     blur,
     clip,
     cut,
+    deep,
     edges,
     luminance,
     mix,
@@ -51,7 +52,7 @@ def constructivism(picture: Picture, rng: Generator) -> Picture:
         bar = bar * step(-px, px, u - start) * step(-px, px, start + length - u)
         # The figures stand before the bars: dark and middle tones show through.
         page = mix(page, ink, (bar * step(0.3, 0.5, blur(tone, 2 * px)))[..., None])
-    return clip(page * (1 + paper(picture.shape, 2 * px, rng)[..., None] * 0.22))
+    return clip(page * deep(1 + paper(picture.shape, 2 * px, rng) * 0.22))
 
 
 def art_deco(picture: Picture, rng: Generator) -> Picture:
@@ -71,13 +72,13 @@ def art_deco(picture: Picture, rng: Generator) -> Picture:
     tone = clip(tone + (step(-0.7, 0.7, ray) - 0.5) * 0.2 * bright)
     lacquer = blur(ramp(np.round(tone * 6) / 6, DECO), 0.6 * px)
     sheen = clip(0.5 + np.sin((x + y) / (34 * px)) * 0.3 + (tone - 0.5) * 0.6)
-    gold = ramp(sheen, GOLD) * (1 + grain(shape, px, rng) * 0.14)[..., None]
+    gold = ramp(sheen, GOLD) * deep(1 + grain(shape, px, rng) * 0.14)
     # Arcs in threes, thick and thin, step outwards from the sun.
     arc = np.abs(radius / 74 - np.round(radius / 74)) * 74
     lines = step(1.8, 0.9, arc) + step(0.8, 0.1, np.abs(arc - 5)) + step(0.6, 0.0, np.abs(arc - 9))
     lines = np.maximum(clip(lines), step(1.2, 0.4, np.abs(ray)))
     contour = np.maximum(edges(plain, 2.2 * px), edges(picture, 1.5 * px) * 0.6)
-    fans = _fans(x / px, y / px) * step(0.26, 0.12, tone)
+    fans = _fans(x[:1] / px, y[:, :1] / px) * step(0.26, 0.12, tone)
     leaf = np.maximum(contour, np.maximum(fans * 0.8, lines * bright * 0.9))
     return clip(mix(lacquer, gold, leaf))
 
@@ -89,14 +90,19 @@ def _halftone(u: Plane, v: Plane, pitch: float) -> Plane:
 
 
 def _fans(x: Plane, y: Plane) -> Plane:
-    """Rows of overlapping scallops as thin lines, (H, W); `x` and `y` in units of the canvas."""
+    """Rows of overlapping scallops as thin lines, (H, W).
+
+    `x`, (1, W), and `y`, (H, 1), are in units of the canvas.
+    """
     size = 26
-    fans = np.zeros(x.shape, np.float32)
+    fans = np.zeros((y.shape[0], x.shape[1]), np.float32)
     # A place lies in the fan of its own row, or behind it in the fan of the next.
-    free = np.ones(x.shape, bool)
+    free = np.ones(fans.shape, bool)
+    # Every second row is half a fan further.
+    even, odd = (x % size - size / 2, (x + size / 2) % size - size / 2)
     for ahead in (2, 1):
         row = np.floor(y / (size / 2)) + ahead
-        dx = (x + row % 2 * (size / 2)) % size - size / 2
+        dx = np.where(row % 2 > 0, odd, even)
         away = np.hypot(dx, y - row * (size / 2))
         inside = (away <= size / 2) & free
         for radius in (12.2, 8.4, 4.6):

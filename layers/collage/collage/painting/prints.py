@@ -8,6 +8,7 @@ from collage.painting.canvas import (
     blur,
     clip,
     cut,
+    deep,
     edges,
     luminance,
     mix,
@@ -46,7 +47,7 @@ def japanese_wood_block_print(picture: Picture, rng: Generator) -> Picture:
     pigments = lab_of(PIGMENTS)
     gaps = (found[:, None] - pigments[None]) * (1.2, 0.9, 0.9)
     chosen = pigments[np.square(gaps).sum(axis=2).argmin(axis=1)]
-    printed = from_lab((chosen * 0.82 + found * 0.18)[block].astype(np.float32))
+    printed = from_lab((chosen * 0.82 + found * 0.18).take(block, axis=0).astype(np.float32))
     _, y = positions(picture.shape)
     fall = y / picture.shape[0] + (clouds(picture.shape, 90 * px, rng) - 0.5) * 0.05
     light = luminance(blur(plain, 2 * px))
@@ -58,7 +59,7 @@ def japanese_wood_block_print(picture: Picture, rng: Generator) -> Picture:
     wood = streaks(Flow(np.cos(lean * ones), np.sin(lean * ones)), 60 * px, 1.5 * px, rng)
     texture = (wood - 0.5) * 0.12 + paper(picture.shape, 1.5 * px, rng) * 0.14
     key = np.maximum(edges(plain, 2.0 * px), edges(picture, 1.6 * px) * 0.7)
-    return clip(mix(printed * (1 + texture[..., None]), inks("1c1d26")[0], key * 0.92))
+    return clip(mix(printed * deep(1 + texture), inks("1c1d26")[0], key * 0.92))
 
 
 def op_art(picture: Picture, rng: Generator) -> Picture:
@@ -86,6 +87,6 @@ def op_art(picture: Picture, rng: Generator) -> Picture:
     soft = 0.9 / px / period * 2
     ink = step(0, 1, (duty - wave) / soft + 0.5)
     hue = blur(saturate(picture, 2.2), 12 * px)
-    dark = mix(np.broadcast_to(inks("08080c")[0], picture.shape), hue * 0.35, 0.35)
-    pale = mix(np.broadcast_to(inks("fbfaf5")[0], picture.shape), clip(hue * 0.5 + 0.5), 0.55)
+    dark = mix(inks("08080c")[0], hue * 0.35, 0.35)
+    pale = mix(inks("fbfaf5")[0], clip(hue * 0.5 + 0.5), 0.55)
     return clip(mix(dark, pale, ink))

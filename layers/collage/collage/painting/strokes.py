@@ -49,12 +49,14 @@ def lay(wet: Wet, paths: Values, colours: Points, width: Points, rng: Generator)
     thickness = np.maximum(1, np.round(width)).astype(int).tolist()
     for number, path in enumerate(fixed):
         cv2.polylines(numbers, [path], False, (number,), thickness[number], cv2.LINE_8, 4)
-    owner = numbers.astype(np.int32)
-    covered = owner >= 0
-    picture = np.where(covered[..., None], colours[owner], wet.picture)
+    bare = (numbers < 0).view(np.uint8)
+    owner = np.maximum(numbers, 0).astype(np.intp)
+    picture = np.asarray(colours.take(owner, axis=0), np.float32)
     loads = rng.random(len(paths), np.float32)
-    height = np.where(covered, loads[owner], wet.height)
-    return Wet(blur(np.asarray(picture, np.float32), 0.6), np.asarray(height, np.float32))
+    height = loads.take(owner)
+    cv2.copyTo(wet.picture, bare, picture)
+    cv2.copyTo(wet.height, bare, height)
+    return Wet(blur(picture, 0.6), height)
 
 
 def vary(colours: Points, hue: float, value: float, rng: Generator) -> Points:

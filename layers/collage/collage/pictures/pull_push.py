@@ -22,12 +22,12 @@ def pull_push(values: Values, known: Plane) -> Values:
     """
     weight = np.asarray(known, np.float32)
     flat = np.ascontiguousarray(values, np.float32).reshape(*weight.shape, -1)
-    return _pull(flat * weight[..., None], weight).reshape(values.shape)
+    return _pull(flat * _deep(weight, flat), weight).reshape(values.shape)
 
 
 def _pull(weighted: Values, weight: Plane) -> Values:
     height, width = weight.shape
-    value = np.asarray(weighted / np.maximum(weight, 1e-6)[..., None], np.float32)
+    value = np.asarray(weighted / _deep(np.maximum(weight, 1e-6), weighted), np.float32)
     if weight.min() > 0.999 or max(height, width) <= 1:
         return value
     half = ((width + 1) // 2, (height + 1) // 2)
@@ -35,9 +35,15 @@ def _pull(weighted: Values, weight: Plane) -> Values:
     share = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA), np.float32)
     # A place that is a quarter known is known well enough one level up.
     full = np.minimum(1, share * 4)
-    louder = (full / np.maximum(share, 1e-6))[..., None]
-    pulled = _pull(np.asarray(less.reshape(*share.shape, -1) * louder, np.float32), full)
+    less = less.reshape(*share.shape, -1)
+    louder = _deep(full / np.maximum(share, 1e-6), less)
+    pulled = _pull(np.asarray(less * louder, np.float32), full)
     small = cv2.GaussianBlur(pulled, (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
     pushed = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     smooth = np.asarray(pushed, np.float32).reshape(weighted.shape)
-    return np.asarray(smooth + (value - smooth) * weight[..., None], np.float32)
+    return np.asarray(smooth + (value - smooth) * _deep(weight, weighted), np.float32)
+
+
+def _deep(plane: Plane, values: Values) -> Values:
+    """A plane, (H, W), as deep as the values, (H, W, C): numpy's own way goes C by C numbers."""
+    return np.asarray(cv2.merge([plane] * values.shape[2]), np.float32).reshape(values.shape)

@@ -1,0 +1,70 @@
+"""Every link of the pages leads to something: a file of the repository, a heading of a page."""
+
+import os.path
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.shipped import ROOT
+
+PAGES = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()
+    if (ROOT / name).is_file()
+]  # fmt: skip
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@cache
+def text(page: Path) -> str:
+    """What is written in a page, without its examples of code."""
+    return re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """By what its headings are linked to, as GitHub names them; those of equal words by number."""
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} (.+)$", text(page), flags=re.MULTILINE):
+        words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        found.append(re.sub(r"[^\w\- ]", "", words).replace(" ", "-"))
+    return frozenset(
+        name if not found[:place].count(name) else f"{name}-{found[:place].count(name)}"
+        for place, name in enumerate(found)
+    )
+
+
+def leads_nowhere(page: Path, link: str) -> bool:
+    """Whether a link within the repository leads to no file, or to no heading of its page."""
+    path, _, anchor = link.partition("#")
+    target = Path(os.path.normpath(page.parent / path)) if path else page
+    return not target.exists() or (
+        bool(anchor) and target.suffix == ".md" and anchor not in anchors(target)
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(text(page)) if "://" not in link]
+
+    assert [link for link in links if leads_nowhere(page, link)] == []
+
+
+def test_headings_are_linked_to_by_their_words_and_by_number_where_they_are_equal(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Tea & `milk`\n## Cups\n## Cups\n```\n# no heading\n```\n", encoding="utf-8")
+
+    assert anchors(page) == {"tea--milk", "cups", "cups-1"}
+    assert [
+        link
+        for link in ("#cups-1", "page.md#tea--milk", "#no-heading", "saucer.md", "page.md#saucers")
+        if leads_nowhere(page, link)
+    ] == ["#no-heading", "saucer.md", "page.md#saucers"]

@@ -185,14 +185,16 @@ LOCK_LAYER := uv pip compile --quiet --constraint requirements.txt --generate-ha
 	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-recipes: install ## make the pictures of docs/recipes.md by its commands (NAME=one), and the page
+recipes: install ## make the pictures of docs/recipes.md by its commands (NAME=one), the page and the studio's
 	$(BIN)/python -m examples.recipes $(NAME)
+	$(BIN)/python -m examples.thumbnails
 
 house: install ## draw the house, and write the table of who imports whom, anew
 	$(BIN)/python -m examples.house
 
-schemas: install ## write the JSON Schemas under docs anew
+schemas: install ## write the JSON Schemas under docs, and what the pages offer, anew
 	$(BIN)/python -m examples.schemas
+	$(BIN)/python -m examples.offered
 
 permissions: install ## write the table of what every role may do anew
 	$(BIN)/python -m tests.infrastructure.permissions

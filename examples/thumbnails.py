@@ -1,8 +1,8 @@
 """Writes the studio's small pictures of what each recipe makes, from those of docs/recipes.
 
-``python -m examples.thumbnails``. The two recipes that only open models make, on a GPU, are shown
-by how their tables look: the sample picture and a painted one blended by weights, and the sample
-picture beside a coarse copy of itself.
+``python -m examples.thumbnails``, or with all of docs/recipes by `make recipes`. The two recipes
+that only open models make, on a GPU, are shown by how their tables look: the sample picture and a
+painted one blended by weights, and the sample picture beside a coarse copy of itself.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from collage.recipes import RECIPES
+
 ROOT = Path(__file__).resolve().parents[1]
 MADE = ROOT / "docs" / "recipes"
 OUT = ROOT / "web" / "studio" / "recipes"
+SCRIPT = ROOT / "web" / "studio" / "ask" / "recipe_pictures.js"
 SIZE = 240, 180
 """Pixels: a card shows 200 x 150 of them or fewer."""
 CORNERS = 4
@@ -90,25 +93,40 @@ def _part(name: str, column: int) -> Image.Image:
     return _filled(whole.crop((left, 0, left + side, side)))
 
 
-SHOWN: dict[str, Callable[[], Image.Image]] = {
+OWN: dict[str, Callable[[], Image.Image]] = {
     "collage": lambda: _filled(_near("collage")),
-    "matrix": lambda: _whole("matrix"),
     "transfer": lambda: _filled(_near("transfer")),
-    "samples": lambda: _whole("samples"),
-    "variations": lambda: _whole("variations"),
-    "erase": lambda: _whole("erase"),
     "panorama": _strip,
     "interpolation": _triangle,
     "reconstruction": _pair,
 }
-"""What shows a recipe at a glance, in the shape of a card."""
+"""Recipes that their picture in the docs does not show at a glance, in the shape of a card."""
+
+
+def script() -> str:
+    """The studio's module that has them all, by the recipes' names."""
+    called = {name: name.replace("-", "_") for name in sorted(RECIPES)}
+    entries = (name if name == own else f'"{name}": {own}' for name, own in called.items())
+    return "\n".join(
+        [
+            "/** What each recipe makes, in small; `python -m examples.thumbnails` writes them. */",
+            "",
+            *(f'import {own} from "../recipes/{name}.jpg";' for name, own in called.items()),
+            "",
+            "/** @type {Record<string, string>} */",
+            f"export const pictures = {{ {', '.join(entries)} }};",
+            "",
+        ]
+    )
 
 
 def main() -> None:
     """Write them all."""
     OUT.mkdir(parents=True, exist_ok=True)
-    for name, picture in SHOWN.items():
-        picture().save(OUT / f"{name}.jpg", quality=72, optimize=True)
+    for name in RECIPES:
+        picture = OWN[name]() if name in OWN else _whole(name)
+        picture.save(OUT / f"{name}.jpg", quality=72, optimize=True)
+    SCRIPT.write_text(script(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ ARROWS = {
     "combinatoric_collage": "notebook pack",
     "deletion": "frozen names",
     "engines": "errors frozen internet networks painting pictures tile weights words",
-    "examples": "announcements choices engines manifest painting plan request tile",
+    "examples": (
+        "announcements choices engines export formats manifest painting plan recipes request tile"
+    ),
     "export": "choices digest errors fields formats frozen manifest names request sheet text",
     "fields": "engines errors formats frozen names pictures text weights words",
     "formats": "errors frozen in_order pixels text",

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from collage import recipes
 from combinatoric_collage.cli.main import app
+from examples import thumbnails
 from examples.recipes import EXAMPLES, PAGE, PICTURES, page
 
 
@@ -22,6 +23,11 @@ def test_every_recipe_is_shown():
 
     for name in set(recipes.RECIPES) - {"collage"}:
         assert f"--recipe {name}" in shown
+
+
+def test_the_studio_has_a_picture_of_every_recipe():
+    assert {path.stem for path in thumbnails.OUT.glob("*.jpg")} == recipes.RECIPES.keys()
+    assert thumbnails.SCRIPT.read_text(encoding="utf-8") == thumbnails.script()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

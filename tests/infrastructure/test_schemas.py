@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from moto.events.models import EventPattern
 
 from collage.announcements import TYPES
-from examples import schemas
+from examples import offered, schemas
 from tests.infrastructure.shipped import ROOT
 from tests.rule_patterns import PAGE, PATTERNS
 
@@ -22,6 +22,10 @@ def schema(name: str) -> Any:
 @pytest.mark.parametrize("name", schemas.MODELS)
 def test_the_schema_in_the_docs_is_current(name: str) -> None:
     assert (schemas.FOLDER / f"{name}.schema.json").read_text() == schemas.text(name)
+
+
+def test_what_the_pages_offer_by_themselves_is_what_the_library_knows() -> None:
+    assert offered.FILE.read_text(encoding="utf-8") == offered.text()
 
 
 @pytest.mark.parametrize("name", schemas.MODELS)

@@ -2,6 +2,7 @@
 
 import { get, post } from "../studio/api.js";
 import { announce, dropDown, h, icon, iconButton } from "./dom.js";
+import { films, formats, papers } from "./offered.json";
 
 const KINDS = {
   zip: ["Pictures", "Each tile as it was made, in a ZIP file.", ["names"]],
@@ -202,14 +203,14 @@ const OPTIONS = {
   rows: field("Rows by", "rows", "as they lie"),
   cols: field("Columns by", "cols", "as they lie"),
   by: field("By", "by", "the first axis"),
-  format: () => chosen("Format", [["", "PNG"], ["jpeg", "JPEG"], ["webp", "WebP"]]),
-  film: () => chosen("Format", [["", "GIF"], ["webp", "WebP"], ["mp4", "MP4"], ["webm", "WebM"]]),
+  format: () => chosen("Format", asOptions(formats)),
+  film: () => chosen("Format", asOptions(films)),
   seconds: () => typed("Each for", { type: "number", min: 0.02, max: 60, step: "any", placeholder: "1" }, "s"),
   dpi: (_, kind) => typed("Pixels an inch", { type: "number", min: 10, max: 2400, placeholder: kind === "poster" ? "up to 300" : "unsaid" }),
   title: (page) => typed("Title", { type: "text", maxlength: 200, placeholder: page.collage.manifest.title ?? "none" }),
   labels: () => ticked("captions"),
   columns: () => typed("In a row", { type: "number", min: 1, max: 200, placeholder: "4" }),
-  paper: () => typed("Paper", { type: "text", list: papers(), placeholder: "A4, or 500x700 mm", maxlength: 40 }),
+  paper: () => typed("Paper", { type: "text", list: paperList(), placeholder: "A4, or 500x700 mm", maxlength: 40 }),
   landscape: () => ticked("landscape"),
   bleed: () => typed("Bleed", { type: "number", min: 0, max: 50, step: "any", placeholder: "0" }, "mm"),
   marks: () => ticked("crop marks"),
@@ -217,12 +218,16 @@ const OPTIONS = {
   enlarge: () => ticked("enlarge what has too few pixels"),
 };
 
+/** What a format is chosen from; the first is the default, which need not be said. */
+function asOptions(known) {
+  return known.map(({ name, title }, place) => [place ? name : "", title]);
+}
+
 /** The names of papers, for what is typed; the id of the list. */
-function papers() {
+function paperList() {
   const id = "take-papers";
   if (!document.getElementById(id)) {
-    const names = ["A0", "A1", "A2", "A3", "A4", "A5", "A6", "Letter", "Legal", "Tabloid"];
-    document.body.append(h("datalist", { id }, ...names.map((value) => h("option", { value }))));
+    document.body.append(h("datalist", { id }, ...papers.map((value) => h("option", { value }))));
   }
   return id;
 }

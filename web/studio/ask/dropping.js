@@ -1,8 +1,10 @@
 /** Files that are dropped on an element, or chosen by a button. */
 
 import { h } from "../../src/dom.js";
+import { formats } from "../../src/offered.json";
 
-export const PICTURES = "image/png,image/jpeg,image/webp";
+/** What is taken for a picture. */
+export const PICTURES = formats.map(({ type }) => type).join(",");
 
 /**
  * @param {HTMLElement} element gets the class `over` while something is held over it

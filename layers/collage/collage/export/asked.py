@@ -32,8 +32,8 @@ SHEET = ("gap", "labels", "title", "border", "background")
 PAPER = ("paper", "landscape", "margin", "dpi")
 """Options of what is printed."""
 
-FILMS = ("gif", "webp", "mp4", "webm")
-"""Formats that move."""
+FILMS = {"gif": "GIF", "webp": "WebP", "mp4": "MP4", "webm": "WebM"}
+"""Formats that move: as options name them, and as people write them."""
 
 USES: dict[str, frozenset[str]] = {
     "zip": frozenset({"names"}),
@@ -132,7 +132,7 @@ class Export(Frozen, extra="forbid"):
                 raise ValueError(
                     f"{name}: {self.kind} has no use for it; it has: {', '.join(sorted(own))}"
                 )
-        formats: tuple[str, ...] = FILMS if self.kind == "film" else tuple(FORMATS)
+        formats = tuple(FILMS if self.kind == "film" else FORMATS)
         if self.format is not None and self.format not in formats:
             raise ValueError(
                 f"format: {self.format[:20]!r} is none of a {self.kind}; there are: "

@@ -66,3 +66,16 @@ print(*(model.__name__ for model in models if model.__pydantic_complete__))
     ).stdout
 
     assert set(built.split()) == {"Pyramid", "TileCounts", "Traits"}
+
+
+def test_slim_models_say_the_same_and_share_no_change():
+    class Cup(Frozen):
+        litres: float
+        colour: str = "blue"
+
+    full, half, red = Cup(litres=1).slim(), Cup(litres=0.5).slim(), Cup(litres=1, colour="red")
+
+    assert full.model_fields_set is half.model_fields_set
+    assert full.model_copy(update={"colour": "red"}) == red.slim()
+    assert full.model_dump(exclude_unset=True) == {"litres": 1}
+    assert half.model_fields_set == {"litres"}

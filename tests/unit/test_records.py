@@ -180,3 +180,17 @@ def test_many_models_of_a_field_are_spelled_one_after_another_and_the_same(stack
 
     assert records.write(plan) == at_once == stack.get(f"collages/{made}/plan.json")
     assert records.array(plan.tiles) == canonical([t.model_dump(mode="json") for t in plan.tiles])
+
+
+@pytest.mark.parametrize("most", [2, 1000])
+def test_a_record_in_pieces_is_the_same_and_tells_where_its_models_are(stack, monkeypatch, most):
+    made, _ = prepare(stack)
+    plan = stack.store.plan(made)
+    monkeypatch.setattr(records, "LONG", most)
+
+    pieces = list(records.pieces(plan, apart=["tiles"]))
+
+    assert b"".join(piece for _, piece in pieces) == canonical(plan.model_dump(mode="json"))
+    _, *tiles, end = [piece for field, piece in pieces if field == "tiles"]
+    assert end == b"]"
+    assert [json.loads(piece[1:]) for piece in tiles] == plan.model_dump(mode="json")["tiles"]

@@ -1,11 +1,18 @@
 """What models have in common: they do not change, and are built when they are used."""
 
+from functools import cache
 from threading import RLock
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 _BUILDING = RLock()
+
+
+@cache
+def _same(fields: frozenset[str]) -> set[str]:
+    """A set for all models with these fields. No model changes its own, and a copy has another."""
+    return set(fields)
 
 
 class Frozen(BaseModel):
@@ -16,6 +23,15 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+    def slim(self) -> Self:
+        """This one, its set of the fields that it was given being one with all others' alike.
+
+        Of a model with a dozen fields that set takes more memory than most of what is in them.
+        """
+        given = self.__pydantic_fields_set__
+        object.__setattr__(self, "__pydantic_fields_set__", _same(frozenset(given)))
+        return self
 
     @classmethod
     def model_rebuild(cls, **options: Any) -> bool | None:

@@ -200,10 +200,18 @@ class Manifest(Frozen):
     tiles: tuple[TileRecord, ...]
     cells: tuple[CellRecord, ...]
 
+    def slim(self) -> Self:
+        """This one, and all of its tiles and cells, as `Frozen.slim` has it."""
+        for record in self.tiles:
+            record.slim().tile.slim()
+        for cell in self.cells:
+            cell.slim()
+        return super().slim()
+
     def hashed(self, dhashes: Mapping[int, str]) -> Self:
         """This with the difference hashes of its tiles' pictures, by their indices."""
         tiles = (
-            record.model_copy(update={"dhash": dhashes.get(record.index, record.dhash)})
+            record.model_copy(update={"dhash": dhashes.get(record.index, record.dhash)}).slim()
             for record in self.tiles
         )
         return self.model_copy(update={"tiles": tuple(tiles)})

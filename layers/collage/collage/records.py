@@ -8,8 +8,8 @@ out of account, and new ones have a default, so that older records of the same v
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -35,21 +35,49 @@ def write(record: BaseModel) -> bytes:
     Of a field with a great many models, these are spelled one after another: as plain values all
     at once they would take several times what they take as models.
     """
-    long = {name for name in type(record).model_fields if _is_long(getattr(record, name))}
-    fields = record.model_dump(mode="json", exclude=long)
-    if not _tells_itself(type(record)):
-        fields["schema"] = SCHEMA
-    if not long:
-        return canonical(fields)
-    spelled = {name: canonical(value) for name, value in fields.items()}
-    spelled |= {name: array(getattr(record, name)) for name in long}
-    members = (canonical(name) + b":" + spelled[name] for name in sorted(spelled))
-    return b"{" + b",".join(members) + b"}"
+    return b"".join(piece for _, piece in pieces(record))
+
+
+def pieces(record: BaseModel, apart: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """What `write` gives, piece by piece, each with the name of the field that it is of.
+
+    Of a field with a great many models, and of those that are wanted ``apart``, every model is a
+    piece of its own, with the comma or the bracket before it, and so is the bracket after the last.
+    """
+    long = _long(record).union(apart)
+    fields = _fields(record, long)
+    before = b"{"
+    for name in sorted({*fields, *long}):
+        yield name, before + canonical(name) + b":"
+        before = b","
+        spelled = _array(getattr(record, name)) if name in long else [canonical(fields[name])]
+        yield from ((name, piece) for piece in spelled)
+    yield "", b"}"
 
 
 def array(models: Iterable[BaseModel]) -> bytes:
     """The JSON array of ``models``, as `canonical` spells it."""
-    return b"[" + b",".join(canonical(each.model_dump(mode="json")) for each in models) + b"]"
+    return b"".join(_array(models))
+
+
+def _array(models: Iterable[BaseModel]) -> Iterator[bytes]:
+    before = b"["
+    for model in models:
+        yield before + canonical(model.model_dump(mode="json"))
+        before = b","
+    yield b"]" if before == b"," else b"[]"
+
+
+def _fields(record: BaseModel, long: set[str]) -> dict[str, Any]:
+    """The fields of a record as plain values but for the ``long`` ones."""
+    fields = record.model_dump(mode="json", exclude=long)
+    if not _tells_itself(type(record)):
+        fields["schema"] = SCHEMA
+    return fields
+
+
+def _long(record: BaseModel) -> set[str]:
+    return {name for name in type(record).model_fields if _is_long(getattr(record, name))}
 
 
 def _is_long(value: object) -> bool:

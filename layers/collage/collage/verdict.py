@@ -182,7 +182,7 @@ def _ends(
     stops = (failures[call] for call in sorted(missing & failures.keys()))
     stopped = next((failure for failure in stops if failure.error in STOPPING), None)
     tiles = tuple(
-        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped)
+        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped).slim()
         for i in range(len(plan.tiles))
     )
     return tiles, stopped
@@ -266,7 +266,8 @@ def _cell_records(
             state = "repeated"
         seen.add(tile)
         row, col = divmod(position, planned.cols)
-        records.append(CellRecord(row=row, col=col, state=state, tile=tile, planned=wanted))
+        cell = CellRecord(row=row, col=col, state=state, tile=tile, planned=wanted)
+        records.append(cell.slim())
     return tuple(records)
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from collage import page
+from collage import page, records
 from collage.cell_index import CellIndex
 from collage.steps.freeze_collage import freeze
 from collage.store.results import script_of
@@ -49,6 +49,59 @@ def test_it_is_written_before_the_manifest(stack, collage):
     assert "tiles" not in head
     assert head["index"]["scripts"] is False
     assert len(manifest.tiles) == head["index"]["tiles"] == 6
+
+
+@pytest.fixture
+def pages_of_two(monkeypatch):
+    """Every second tile of a manifest is placed."""
+    monkeypatch.setattr("collage.store.results.PLACED", 2)
+
+
+EVERY_PAGE = [range(first, stop) for first in range(6) for stop in range(first + 1, 7)]
+
+
+def test_a_list_of_its_tiles_reads_no_more_of_the_manifest(stack, pages_of_two, collage):
+    whole, ranges = stack.store.manifest(collage).tiles, []
+    stack.store.s3.meta.events.register(
+        "provide-client-params.s3.GetObject",
+        lambda params, **_: ranges.append((params["Key"].rpartition("/")[2], params.get("Range"))),
+    )
+
+    for some in EVERY_PAGE:
+        assert tuple(stack.store.tile_records(collage, some)) == whole[some.start : some.stop]
+
+    assert [name for name, _ in ranges] == ["tiles.json", "manifest.json"] * len(EVERY_PAGE)
+    assert all(part for name, part in ranges if name == "manifest.json")
+
+
+def rewritten(stack, collage, **changed):
+    """The manifest is another one, whose places are not written down."""
+    other = stack.store.manifest(collage).model_copy(update=changed)
+    data = records.write(other)
+    stack.store.put_file(collage, "", "manifest.json", data)
+    return other
+
+
+@pytest.mark.parametrize("title", ["A much longer title", "Short", None])
+def test_a_manifest_that_is_another_by_now_is_read_whole(stack, pages_of_two, collage, title):
+    other = rewritten(stack, collage, title=title)
+
+    for some in EVERY_PAGE:
+        assert tuple(stack.store.tile_records(collage, some)) == other.tiles[some.start : some.stop]
+
+
+def test_so_is_one_that_ends_before_the_places(stack, pages_of_two, collage):
+    tiles = stack.store.manifest(collage).tiles[:1]
+    other = rewritten(stack, collage, tiles=tiles, cells=())
+
+    assert tuple(stack.store.tile_records(collage, range(0, 1))) == other.tiles
+    assert tuple(stack.store.tile_records(collage, range(4, 6))) == ()
+
+
+def test_its_manifest_is_the_same_bytes_as_of_a_small_one(stack, collage):
+    assert stack.get(f"collages/{collage}/manifest.json") == records.write(
+        stack.store.manifest(collage)
+    )
 
 
 def test_a_copy_for_others_has_it(stack, collage):

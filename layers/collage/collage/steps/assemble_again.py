@@ -36,7 +36,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
         fonts.use(store.font(collage_id))
     letters.check_title(asked.title, made.layout.font)
     shown = _shown(made, manifest, changes)
-    sidecars = sidecars_of(store, {i: (manifest.tiles[i].tile,) for i in shown})
+    sidecars = sidecars_of(store, ((i, (manifest.tiles[i].tile,)) for i in shown))
     again = plan.laid_again(made, asked, changes)
     plan.check_size(asked, again, manifest.captions)
 

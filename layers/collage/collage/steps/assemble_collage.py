@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from collage import clock
 from collage.announcements import Completed
 from collage.errors import Refused
+from collage.in_order import Ordered
 from collage.manifest import Manifest
 from collage.plan import Plan
 from collage.progress import TileCounts
@@ -54,6 +55,8 @@ def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
 def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
     """Look which tiles exist, and write down how many."""
     made = store.plan(collage_id)
+    for tile in made.tiles:
+        tile.slim()
     if made.layout.font is not None:
         fonts.use(store.font(collage_id))
     failures, unsettled = store.failures(collage_id), store.unsettled(collage_id)
@@ -63,9 +66,10 @@ def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
         if failure.error == Refused.__name__
         for tile in made.calls[call]
     }
-    candidates = {
-        i: (tile, *(made.spares_of(i) if i in refused else ())) for i, tile in enumerate(made.tiles)
-    }
+    candidates = (
+        (i, (tile, *(made.spares_of(i) if i in refused else ())))
+        for i, tile in enumerate(made.tiles)
+    )
     sidecars = sidecars_of(store, candidates)
     missing = len(made.tiles) - len(sidecars)
     ends = TileCounts(
@@ -84,16 +88,31 @@ def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
     return gathered
 
 
-def sidecars_of(store: Store, candidates: Mapping[int, Sequence[Tile]]) -> dict[int, Sidecar]:
-    """For each index the sidecar of the first tile that exists."""
+def sidecars_of(
+    store: Store, candidates: Iterable[tuple[int, Sequence[Tile]]]
+) -> dict[int, Sidecar]:
+    """For each index the sidecar of the first tile that exists.
 
-    def first(index: int) -> Sidecar | None:
-        found = (store.sidecar(tile) for tile in candidates[index])
-        return next((sidecar for sidecar in found if sidecar is not None), None)
+    What a sidecar says of its tile is the tile, and is held once.
+    """
+    found: dict[int, Sidecar] = {}
+
+    def first(index: int, tiles: Sequence[Tile]) -> tuple[int, Sidecar | None]:
+        there = ((tile, store.sidecar(tile)) for tile in tiles)
+        same = (one.model_copy(update={"key": t.key, "tile": t}) for t, one in there if one)
+        return index, next(same, None)
+
+    def take(ended: tuple[int, Sidecar | None]) -> None:
+        index, sidecar = ended
+        if sidecar is not None:
+            found[index] = sidecar.slim()
 
     with ThreadPoolExecutor(READERS) as pool:
-        found = zip(candidates, pool.map(first, candidates), strict=True)
-        return {index: sidecar for index, sidecar in found if sidecar is not None}
+        looked = Ordered(pool, 4 * READERS, take)
+        for index, tiles in candidates:
+            looked.submit(first, index, tiles)
+        looked.finish()
+    return found
 
 
 def finish(

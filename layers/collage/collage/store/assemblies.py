@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from collage import records
 from collage.assembly import Drawing, Part, PartEnd, Pictures
 from collage.manifest import Manifest
 from collage.store.bucket import Buckets
@@ -15,11 +16,14 @@ class Assemblies(Buckets):
 
     def put_draft(self, manifest: Manifest, number: int) -> None:
         """Write the verdict of a round: the manifest, before its pictures are there."""
-        self._write(_key(manifest.id, number, "manifest.json"), manifest)
+        key = _key(manifest.id, number, "manifest.json")
+        with uploading(self.s3, self.collages, key, "application/json") as file:
+            for _, piece in records.pieces(manifest):
+                file.write(piece)
 
     def draft(self, collage: str, number: int) -> Manifest:
         """The verdict of a round. Raises NotInStore."""
-        return self._read(Manifest, _key(collage, number, "manifest.json"))
+        return self._read(Manifest, _key(collage, number, "manifest.json")).slim()
 
     def put_drawing(self, collage: str, number: int, drawing: Drawing) -> None:
         """Write what all bands of a round draw alike."""

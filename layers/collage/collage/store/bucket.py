@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MISSING = {"NoSuchKey", "404", "NoSuchBucket", "KeyTooLongError"}
-"""What S3 answers of what is not there; under a key that is too long nothing can be."""
+MISSING = {"NoSuchKey", "404", "NoSuchBucket", "KeyTooLongError", "InvalidRange"}
+"""What S3 answers of what is not there; under a key that is too long nothing can be, nor beyond the
+end of an object."""
 
 UNREACHABLE = (ConnectionError, FlexibleChecksumError, HTTPClientError, IncompleteReadError)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import islice
@@ -12,9 +14,9 @@ from collage.cell_index import CellIndex
 from collage.errors import NotInStore
 from collage.formats import FORMATS
 from collage.frozen import Frozen
-from collage.manifest import Manifest
+from collage.manifest import Manifest, TileRecord
 from collage.names import PICTURE, Digest
-from collage.store.bucket import READERS, Buckets
+from collage.store.bucket import READERS, Buckets, named
 from collage.store.multipart import Upload, uploading
 
 CONTENT_TYPES = {
@@ -32,6 +34,31 @@ CONTENT_TYPES = {
 
 class _Keyed(Frozen):
     key: Digest
+
+
+PLACES = f"{cell_index.FOLDER}/tiles.json"
+"""The file that says where tiles lie in manifest.json of a large collage."""
+
+PLACED = 100
+"""Every so many of its tiles are placed there: a list is given in pages of as many at most."""
+
+
+class TilePlaces(Frozen):
+    """Where tiles begin in a manifest.json of so many ``bytes``: every so many, and its last end.
+
+    ``at`` counts bytes from the file's first; after a tile comes a comma or the end of the array.
+    """
+
+    every: int
+    bytes: int
+    at: tuple[int, ...]
+
+
+class _Told(Frozen):
+    """Some of the tiles of a manifest."""
+
+    version: Literal[1]
+    tiles: tuple[TileRecord, ...]
 
 
 class _Keys(Frozen):
@@ -61,15 +88,54 @@ class Results(Buckets):
         manifest.js holds the same for a page that is opened from disk and may fetch nothing; of a
         large collage the head of its index, whose files come before.
         """
-        text = records.write(manifest)
-        if cell_index.is_large(manifest):
-            index = CellIndex(manifest)
-            self._put_index(index, folder)
-            script = script_of_json(index.head())
-        else:
-            script = script_of_json(text)
-        self.put_file(manifest.id, folder, "manifest.js", script)
-        self.put_file(manifest.id, folder, "manifest.json", text)
+        if not cell_index.is_large(manifest):
+            text = records.write(manifest)
+            self.put_file(manifest.id, folder, "manifest.js", script_of_json(text))
+            self.put_file(manifest.id, folder, "manifest.json", text)
+            return
+        index = CellIndex(manifest)
+        self._put_index(index, folder)
+        self.put_file(manifest.id, folder, "manifest.js", script_of_json(index.head()))
+        at, size = array("Q"), 0
+        with self.writing(manifest.id, folder, "manifest.json") as file:
+            for field, piece in records.pieces(manifest, apart=["tiles"]):
+                file.write(piece)
+                if field == "tiles":
+                    at.append(size + 1)
+                size += len(piece)
+            # The name of the field comes before its tiles, and the bracket after them.
+            places = TilePlaces(every=PLACED, bytes=size, at=(*at[1:-1:PLACED], at[-1]))
+            self.put_file(manifest.id, folder, PLACES, records.write(places))
+
+    def tile_records(self, collage: str, numbers: range) -> Sequence[TileRecord]:
+        """What manifest.json of a collage says of a few of its tiles that follow each other.
+
+        Of a large one no more is read than that. Raises NotInStore.
+        """
+        try:
+            return self._placed(collage, numbers)
+        except NotInStore:
+            # It is a small one, one of an earlier version, or is being written anew just now.
+            return self.manifest(collage).tiles[numbers.start : numbers.stop]
+
+    def _placed(self, collage: str, numbers: range) -> Sequence[TileRecord]:
+        """The same of a large one. Raises NotInStore where its places are not known."""
+        places = self._read(TilePlaces, result_key(collage, "", PLACES))
+        key = result_key(collage, "", "manifest.json")
+        first, last = numbers.start // places.every, -(-numbers.stop // places.every)
+        begin, end = places.at[first], places.at[min(last, len(places.at) - 1)] - 1
+        with named(self.collages, key):
+            answer = self.s3.get_object(
+                Bucket=self.collages, Key=key, Range=f"bytes={begin}-{end - 1}"
+            )
+            data = answer["Body"].read()
+        name = f"{key}, its tiles from {begin} on"
+        told = records.read(_Told, b'{"version":1,"tiles":[' + data + b"]}", name).tiles
+        found = told[numbers.start - first * places.every :][: len(numbers)]
+        whole = answer["ContentRange"].endswith(f"/{places.bytes}")
+        if not whole or [record.index for record in found] != list(numbers):
+            raise NotInStore(f"{key} is not the one whose places are known.")
+        return found
 
     def _put_index(self, index: CellIndex, folder: str) -> None:
         """Write the index of a large collage, for its page to read as it goes."""

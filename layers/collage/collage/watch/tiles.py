@@ -64,8 +64,7 @@ def page(
     if not numbers:
         return [], None
     if progress.state in ("done", "partial"):
-        records = store.manifest(progress.id).tiles
-        found = [_listed(records[i]) for i in numbers]
+        found = [_listed(record) for record in store.tile_records(progress.id, numbers)]
     else:
         plan = plan_of(store, progress.id)
         with ThreadPoolExecutor(READERS) as pool:

@@ -103,7 +103,7 @@ class Drawing:
         """
         tiles = self.material.manifest.tiles
         shown = {cell for cell in self.layout.cells if cell is not None}
-        sidecars = sidecars_of(self.material.store, {i: (tiles[i].tile,) for i in shown})
+        sidecars = sidecars_of(self.material.store, ((i, (tiles[i].tile,)) for i in shown))
         if lost := shown - sidecars.keys():
             raise _lost(min(lost))
         request = self.material.plan.request

@@ -1,8 +1,8 @@
 import json
+import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -38,15 +38,15 @@ def _any_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """AWS in this process, with nothing of the machine's own set-up in it."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_SESSION_TOKEN": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
@@ -64,8 +64,6 @@ class Stack:
     store: Store
     tools: Tools
     runs: Runs
-    written: list[str] = field(default_factory=list)
-    """Keys in the order in which they were put."""
 
     @property
     def started(self) -> dict[str, dict[str, Any]]:
@@ -106,18 +104,23 @@ def stack(aws: None) -> Stack:
         definition=json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}}),
         roleArn="arn:aws:iam::123456789012:role/r",
     )
-    made = Stack(
+    return Stack(
         Store(client, UPLOADS, COLLAGES),
         Tools(
             Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.8),
         ),
         Runs(states, machine["stateMachineArn"]),
     )
-    client.meta.events.register(
-        "provide-client-params.s3.PutObject",
-        lambda params, **_: made.written.append(params["Key"]),
+
+
+@pytest.fixture
+def written(stack: Stack) -> list[str]:
+    """Keys in the order in which the store puts them."""
+    keys: list[str] = []
+    stack.store.s3.meta.events.register(
+        "provide-client-params.s3.PutObject", lambda params, **_: keys.append(params["Key"])
     )
-    return made
+    return keys
 
 
 @pytest.fixture

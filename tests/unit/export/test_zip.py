@@ -40,7 +40,7 @@ def starred(stack, collage, *indexes):
     stack.store.put_file(collage, "", "choices.json", canonical(choices.model_dump(mode="json")))
 
 
-def test_all_tiles_are_in_it_with_what_is_known_of_them(stack, made):
+def test_all_tiles_are_in_it_with_what_is_known_of_them(stack, made, written):
     exported, read = taken(stack, made)
 
     manifest = stack.store.manifest(made)
@@ -54,7 +54,7 @@ def test_all_tiles_are_in_it_with_what_is_known_of_them(stack, made):
     styles = " + ".join(first.styles)
     assert next(iter(files)) == f"0-0-{styles}-{first.mask}-{first.seed}-painter.png"
     assert stack.store.exported(made, exported.name) == exported
-    assert stack.written[-1].endswith("/export.json")
+    assert written[-1].endswith("/export.json")
 
 
 def test_the_chosen_are_in_it_alone_and_the_choices_too(stack, made):

@@ -122,7 +122,7 @@ def test_accounts_have_lines_of_their_own(table: Any, clock: Clock) -> None:
 
 
 def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) -> None:
-    paced, rival = make(boto3.client("dynamodb"), per_minute=60), make(table, per_minute=60)
+    paced = make(table, per_minute=60)
     tries: list[str] = []
 
     def overtake(params: dict[str, Any], **_: Any) -> None:
@@ -132,6 +132,7 @@ def test_two_that_find_the_line_idle_do_not_both_go(table: Any, clock: Clock) ->
 
     events = paced.limits.dynamodb.meta.events
     events.register("provide-client-params.dynamodb.UpdateItem", overtake)
+    rival = make(boto3.client("dynamodb"), per_minute=60)
 
     paced.wait_for_turn(1)
 

@@ -41,17 +41,17 @@ def test_every_cell_shows_the_tile_that_the_manifest_says(stack):
         assert shown == cells.shrink(png, (32, 32)).tobytes()
 
 
-def test_another_collage_of_the_same_tiles_reuses_them(stack):
+def test_another_collage_of_the_same_tiles_reuses_them(stack, written):
     first, calls = prepare(stack)
     render(stack, first, calls)
-    stack.written.clear()
+    written.clear()
 
     second, calls = prepare(stack, rows=3, cols=2, cell=16)
     render(stack, second, calls)
     manifest = assemble(stack, second)
 
     assert second != first
-    assert not [key for key in stack.written if key.startswith("tiles/")]
+    assert not [key for key in written if key.startswith("tiles/")]
     assert manifest.tile_counts == {"reused": 6}
     assert manifest.render_seconds == 0
 
@@ -115,20 +115,20 @@ PAGE = tuple(page.TYPES) if page.is_built() else ()
 LAST = (*PAGE, "manifest.js", "manifest.json", "progress.json")
 
 
-def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack):
+def test_the_manifest_is_written_after_the_collage_that_it_stands_for(stack, written):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    stack.written.clear()
+    written.clear()
 
     assemble(stack, made)
 
     folder = f"collages/{made}"
-    written = [key.removeprefix(f"{folder}/") for key in stack.written]
+    files = [key.removeprefix(f"{folder}/") for key in written]
     pyramid = {f"collage_files/{level}/0_0.jpg" for level in range(8)}
-    assert written[0] == "progress.json"
-    assert tuple(written[-len(LAST) :]) == LAST
+    assert files[0] == "progress.json"
+    assert tuple(files[-len(LAST) :]) == LAST
     pictures = {"collage.png", "collage.dzi", "preview.jpg", *pyramid}
-    assert set(written[1 : -len(LAST)]) == pictures
+    assert set(files[1 : -len(LAST)]) == pictures
 
 
 def test_fewer_tiles_than_cells_are_repeated(stack):

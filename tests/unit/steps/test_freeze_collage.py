@@ -136,7 +136,7 @@ def failing(stack, after):
     return copied, broken
 
 
-def test_an_interrupted_copy_is_gone_on_with(stack):
+def test_an_interrupted_copy_is_gone_on_with(stack, written):
     collage = made(stack)
     copied, broken = failing(stack, after=5)
     with pytest.raises(StoreUnavailable):
@@ -145,7 +145,7 @@ def test_an_interrupted_copy_is_gone_on_with(stack):
     broken[0] = False
     freeze(stack.store, collage, INTO)
     assert len(copied) == len(set(copied)), "nothing is copied twice"
-    assert stack.written[-1] == f"{INTO}/index.html"
+    assert written[-1] == f"{INTO}/index.html"
 
 
 def test_a_collage_made_anew_meanwhile_is_copied_anew(stack):

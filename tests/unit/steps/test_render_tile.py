@@ -21,22 +21,22 @@ def test_a_tile_is_repainted_where_its_mask_says_and_only_there(stack):
         assert (sidecar.collage, sidecar.sha256) == (made, sha256(png))
 
 
-def test_tiles_that_are_there_are_not_rendered_again(stack):
+def test_tiles_that_are_there_are_not_rendered_again(stack, written):
     made, calls = prepare(stack)
     render(stack, made, calls)
     before = {key: stack.get(key) for key in stack.listing("tiles/")}
-    stack.written.clear()
+    written.clear()
     # Without the source an engine that is asked after all cannot answer.
     stack.store.s3.delete_object(Bucket=stack.store.collages, Key=f"collages/{made}/source.png")
 
     render(stack, made, calls)
 
-    assert not stack.written
+    assert not written
     assert {key: stack.get(key) for key in stack.listing("tiles/")} == before
 
 
 @pytest.mark.parametrize("damage", ["no sidecar", "no picture", "half a picture"])
-def test_a_tile_that_was_not_finished_is_rendered_again_to_the_same_picture(stack, damage):
+def test_a_tile_that_was_not_finished_is_rendered_again_to_the_same_picture(stack, damage, written):
     made, calls = prepare(stack)
     tile = calls[0].tiles[0]
     render(stack, made, calls[:2])
@@ -47,9 +47,9 @@ def test_a_tile_that_was_not_finished_is_rendered_again_to_the_same_picture(stac
     else:
         lost = sidecar if damage == "no sidecar" else picture
         stack.store.s3.delete_object(Bucket=stack.store.collages, Key=lost)
-    stack.written.clear()
+    written.clear()
 
     render(stack, made, calls[:2])
 
-    assert stack.written == [f"tiles/{tile.key}.32x32.png", picture, sidecar]
+    assert written == [f"tiles/{tile.key}.32x32.png", picture, sidecar]
     assert stack.store.tile(tile)[0] == png

@@ -29,20 +29,20 @@ def test_where_there_is_no_file_nobody_has_chosen(store, stack):
     assert stack.listing() == set()
 
 
-def test_what_was_chosen_is_read_again(store, stack):
-    written = store.change_choices(ID, starring("anna", ONE))
+def test_what_was_chosen_is_read_again(store, written):
+    chosen = store.change_choices(ID, starring("anna", ONE))
 
-    assert store.choices(ID) == written
-    assert stack.written == [KEY]
+    assert store.choices(ID) == chosen
+    assert written == [KEY]
     assert store.s3.head_object(Bucket=store.collages, Key=KEY)["ContentType"] == "application/json"
 
 
-def test_what_changes_nothing_is_not_written(store, stack):
+def test_what_changes_nothing_is_not_written(store, written):
     store.change_choices(ID, starring("anna", ONE))
 
     store.change_choices(ID, lambda there: there.merged(there))
 
-    assert stack.written == [KEY]
+    assert written == [KEY]
 
 
 @pytest.mark.parametrize("there", [False, True])

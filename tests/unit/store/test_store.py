@@ -81,12 +81,12 @@ def test_an_upload_of_more_bytes_than_allowed_is_not_read(stack):
         stack.store.upload(key, len(PNG) - 1)
 
 
-def test_a_tile_is_its_picture_and_then_its_sidecar(stack):
+def test_a_tile_is_its_picture_and_then_its_sidecar(stack, written):
     tile = planned(rows=1, cols=1).tiles[0]
 
     stack.store.put_tile(PNG, sidecar(tile))
 
-    assert stack.written == [f"tiles/{tile.key}.png", f"tiles/{tile.key}.json"]
+    assert written == [f"tiles/{tile.key}.png", f"tiles/{tile.key}.json"]
     assert stack.store.tile(tile) == (PNG, sidecar(tile))
 
 

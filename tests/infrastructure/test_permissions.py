@@ -2,10 +2,12 @@
 
 import pytest
 
+from collage import engines
+from collage.engines.provider import Provider
 from tests.infrastructure import permissions
 from tests.infrastructure.forbidden import CALLS, Call
 from tests.infrastructure.reasons import MANAGED, REASONS
-from tests.infrastructure.roles import grants, managed, may, roles
+from tests.infrastructure.roles import ACCOUNT, REGION, grants, managed, may, roles
 
 
 def test_every_permission_has_its_reason_and_every_reason_its_permission() -> None:
@@ -30,6 +32,20 @@ def test_a_call_is_allowed_to_those_who_need_it_and_to_nobody_else(call: Call) -
     allowed = {role for role in roles() if may(role, call.action, call.resource, call.context)}
 
     assert allowed == call.allowed
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [one for one in engines.providers().values() if one.key],
+    ids=lambda provider: provider.name,
+)
+def test_what_asks_a_provider_may_read_its_key(provider: Provider) -> None:
+    asking = {"RenderTileFunctionRole", *(["ListStylesFunctionRole"] if provider.styles else [])}
+    key = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{provider.name}-key-a1B2c3"
+
+    readers = {role for role in roles() if may(role, "secretsmanager:GetSecretValue", key, {})}
+
+    assert readers == asking
 
 
 def test_a_role_is_taken_by_one_service_alone() -> None:

@@ -43,18 +43,18 @@ def read() -> set[str]:
     return direct | read_by_properties(direct)
 
 
-def without_owner(fields: set[str]) -> set[str]:
+def unused(fields: set[str]) -> set[str]:
     """Those that no engine is given and nothing reads."""
     return fields - {*OPTIONS} - read()
 
 
-def test_no_option_of_a_request_is_without_an_owner():
+def test_no_field_of_a_request_is_without_use():
     """Give it to an engine by its `Capability.options`, or read it where it means something."""
-    assert without_owner({*Fields.model_fields}) == set()
+    assert unused({*Fields.model_fields}) == set()
 
 
-def test_an_option_that_is_only_declared_has_none():
-    assert without_owner({"cell", "sparkle"}) == {"sparkle"}
+def test_a_field_that_is_only_declared_has_none():
+    assert unused({"cell", "sparkle"}) == {"sparkle"}
 
 
 def test_what_recipes_and_engines_say_they_use_is_a_field():

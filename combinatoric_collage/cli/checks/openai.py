@@ -1,4 +1,4 @@
-"""Checks of the provider's key and models."""
+"""Checks of what the engine `openai` asks with: its key, and the models that this opens."""
 
 from __future__ import annotations
 

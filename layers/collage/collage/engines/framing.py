@@ -71,7 +71,13 @@ def brought_back(
 
 @lru_cache(maxsize=4)
 def framed(source: bytes, place: Frame) -> bytes:
-    """The source at the centre of the asked size, its edges mirrored into what is left over."""
+    """The source at the centre of the asked size, its edges mirrored into what is left over.
+
+    One that has the size already goes out as it is: nothing would be made of it but another file.
+    """
+    with Image.open(io.BytesIO(source)) as picture:
+        if picture.size == place.asked == place.inner and picture.mode == "RGB":
+            return source
     inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
     left, top = place.corner
     right = place.asked[0] - place.inner[0] - left

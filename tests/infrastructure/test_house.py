@@ -125,7 +125,8 @@ def test_no_function_is_longer_than_a_screen():
 
 def test_a_file_that_bears_the_name_of_another_has_a_reason():
     folders = defaultdict(set)
-    for path in house.modules().values():
+    pages = [ROOT / name for name in tracked(".js", ".css") if name.startswith("web/")]
+    for path in [*house.modules().values(), *pages]:
         folder = str(path.parent.relative_to(ROOT))
         if not path.name.startswith("__") and not folder.startswith(tuple(rules.NAMED_AFTER)):
             folders[path.name].add(folder)

@@ -4,7 +4,7 @@
  * those in sight are there.
  */
 
-import { columns } from "./columns.js";
+import { columns } from "./table_columns.js";
 import { crossingOf } from "./crossings.js";
 import { h } from "./dom.js";
 import { virtualRows } from "./virtual_rows.js";

@@ -4,7 +4,7 @@ import { announce, h } from "../src/dom.js";
 import { get, Problem } from "./api.js";
 import { catalogue } from "./ask/catalogue.js";
 import { makeForm } from "./ask/form.js";
-import { makePage } from "./ask/page.js";
+import { makePage } from "./ask/ask_page.js";
 import { pictureShelf } from "./ask/pictures.js";
 import { filled, pictured } from "./ask/request.js";
 

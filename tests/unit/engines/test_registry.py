@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from collage import engines
+from collage.fields.fields import Fields
 from combinatoric_collage.cli import checks
 from tests.infrastructure.shipped import ROOT
 
@@ -40,3 +41,9 @@ def test_an_engine_reads_every_option_that_it_says_it_takes(name: str, option: s
 @pytest.mark.parametrize("provider", engines.providers())
 def test_what_a_provider_is_asked_with_is_checked_before_a_run(provider: str) -> None:
     assert provider in {one.check.__module__.rpartition(".")[2] for one in checks.CHECKS}
+
+
+def test_people_are_told_of_every_upscaler() -> None:
+    told = Fields.model_fields["upscaler"].description or ""
+
+    assert [name for name in engines.UPSCALERS if name not in told] == []

@@ -2,7 +2,7 @@
 
 import { announce, h, iconButton } from "../../src/dom.js";
 import { paint, painted, share } from "./strokes.js";
-import { TINT } from "./thumbs.js";
+import { TINT } from "./mask_pictures.js";
 
 const LONGEST = 1600;
 /** Pixels of the longest side that is drawn on; the mask itself has the picture's own size. */

@@ -7,7 +7,7 @@ import { fileButton, PICTURES } from "./dropping.js";
 import { FILE, severalIn } from "./request.js";
 import { words } from "./schema.js";
 import { exported, stretched } from "./strokes.js";
-import { maskPicture } from "./thumbs.js";
+import { maskPicture } from "./mask_pictures.js";
 
 const ERASED = "erased";
 /** The one mask of a recipe that erases. */

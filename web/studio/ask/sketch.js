@@ -1,7 +1,7 @@
 /** A sketch of the sheet as it is going to be: its cells, gaps, border, title and labels. */
 
 import { h } from "../../src/dom.js";
-import { loadedImage, tint } from "./thumbs.js";
+import { loadedImage, tint } from "./mask_pictures.js";
 
 const WIDE = 720;
 const HIGH = 640;

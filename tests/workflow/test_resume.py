@@ -25,8 +25,9 @@ from tests.workflow.running import SMALL, ended, eventually, photo, run
 
 ROOT = Path(__file__).parents[2]
 TILES = 12
-# Tiles that take a while, and few of them at once: there is a middle to be killed in.
-OPTIONS: dict[str, Any] = {"rows": 3, "cols": 4, "size": 512}
+OPTIONS: dict[str, Any] = {"rows": 3, "cols": 4, "size": 256}
+# Tiles that take a while, and few of them at once: there is a middle to be stopped in.
+LONG = OPTIONS | {"size": 512}
 SLOWLY = {"MaxConcurrency": "2"}
 KILLS = (2, 7)
 """How many tiles are finished when a host is killed, and the next one."""
@@ -188,7 +189,7 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Left) -> None:
 def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:
     with laptop.running(SLOWLY, state=state) as (_, stack):
         done = run(stack, photo(21), **SMALL).id
-        interrupted = stack.start(photo(22), SMALL | OPTIONS)["id"]
+        interrupted = stack.start(photo(22), SMALL | LONG)["id"]
         eventually(lambda: look(stack.store, stack.runs, interrupted).tiles.done)
 
     with laptop.running({}, state=state) as (_, stack):

@@ -1,4 +1,4 @@
-"""Every link of the pages leads to something: a file of the repository, a heading of a page."""
+"""What pages say of other files: every link leads to something, and what is counted is so many."""
 
 import os.path
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.infrastructure.shipped import ROOT
+from tests.infrastructure.translated import translated
 
 PAGES = [
     ROOT / name
@@ -68,3 +69,25 @@ def test_headings_are_linked_to_by_their_words_and_by_number_where_they_are_equa
         for link in ("#cups-1", "page.md#tea--milk", "#no-heading", "saucer.md", "page.md#saucers")
         if leads_nowhere(page, link)
     ] == ["#no-heading", "saucer.md", "page.md#saucers"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [
+        ("Lambda::Function", "Lambda functions"),
+        ("Lambda::LayerVersion", "layers"),
+        ("StepFunctions::StateMachine", "state machines"),
+        ("S3::Bucket", "buckets"),
+        ("Events::Rule", "rules"),
+        ("CloudWatch::Alarm", "alarms"),
+    ],
+)
+def test_what_a_stack_always_has_is_told_by_number(kind: str, called: str) -> None:
+    always = [
+        name
+        for name, resource in translated()["Resources"].items()
+        if resource["Type"] == f"AWS::{kind}" and "Condition" not in resource
+    ]
+    told = text(ROOT / "docs" / "deploy.md").partition("\nAlways: ")[2].partition(". With")[0]
+
+    assert f"{len(always)} {called}" in " ".join(told.split())

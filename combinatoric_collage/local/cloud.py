@@ -15,6 +15,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from combinatoric_collage.local import aws, deploy, scratch, template
+from combinatoric_collage.local.cache import cache_folder
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.moto.host import Front
@@ -26,7 +27,7 @@ from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
 from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
-from combinatoric_collage.local.translations import Translations, cache_folder
+from combinatoric_collage.local.translations import Translations
 from combinatoric_collage.uncollected import uncollected
 
 logger = logging.getLogger("local")

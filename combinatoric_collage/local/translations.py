@@ -7,24 +7,14 @@ the stack is to stand, and the code that translates.
 
 import hashlib
 import json
-import os
-import secrets
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-# Some tens of kilobytes each: a template in a few versions, each with a few sets of parameters.
-MOST = 32
+from combinatoric_collage.local.cache import Cache
+
 TRANSLATORS = ("aws-sam-translator", "PyYAML")
-
-
-def cache_folder() -> Path:
-    """Where this package keeps what it can make again, as each system has it."""
-    caches = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or caches) / "combinatoric-collage"
 
 
 def key(template: bytes, parameters: Mapping[str, str], region: str, stack: str, code: Path) -> str:
@@ -40,41 +30,19 @@ def key(template: bytes, parameters: Mapping[str, str], region: str, stack: str,
 
 
 class Translations:
-    """A folder with the newest of them; one that cannot be used is as one that is empty."""
+    """A folder with the newest of them."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._cache = Cache(folder, ".json")
 
     def get(self, key: str) -> dict[str, Any] | None:
         """What was put under a key; None where there is nothing, or not all of it."""
-        file = self._folder / f"{key}.json"
         try:
-            found = json.loads(file.read_bytes())
-        except (OSError, ValueError):
+            found = json.loads(self._cache.get(key) or b"null")
+        except ValueError:
             return None
-        with suppress(OSError):
-            file.touch()
         return found if isinstance(found, dict) else None
 
     def put(self, key: str, template: Mapping[str, Any]) -> None:
-        """Keeps a translation, in one step, and lets go of the one used longest ago."""
-        unfinished = self._folder / f"{key}.{secrets.token_hex(4)}"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                unfinished.write_text(json.dumps(template), encoding="utf-8")
-                unfinished.replace(self._folder / f"{key}.json")
-            finally:
-                unfinished.unlink(missing_ok=True)
-            for old in sorted(self._folder.glob("*.json"), key=_used)[:-MOST]:
-                old.unlink(missing_ok=True)
-        except OSError:
-            # Another time it is translated again.
-            return
-
-
-def _used(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except FileNotFoundError:  # Another cloud has let go of it.
-        return 0.0
+        """Keeps a translation."""
+        self._cache.put(key, json.dumps(template).encode())

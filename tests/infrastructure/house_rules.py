@@ -49,7 +49,7 @@ ARROWS = {
     "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
         "cell_index choices cli.folder_choices cli.result_files cli.torch_python deletion engines "
-        "errors export local local.aws local.bedrock local.kept local.translations manifest owners "
+        "errors export local local.aws local.bedrock local.cache local.kept manifest owners "
         "pack page progress request services settings sharing steps store watch"
     ),
     "cli.stored_site": "cell_index digest errors formats page store watch",
@@ -72,7 +72,7 @@ ARROWS = {
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
-        "local.aws local.bedrock local.deploy local.errors local.http local.identities "
+        "local.aws local.bedrock local.cache local.deploy local.errors local.http local.identities "
         "local.moto local.processes local.scratch local.state local.template local.translations "
         "uncollected"
     ),
@@ -80,11 +80,14 @@ ARROWS = {
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
     "local.identities": "local.aws",
     "local.kept": "local.parameters local.state local.template",
-    "local.moto": "local.aws local.errors local.http local.processes local.state local.template",
+    "local.moto": (
+        "local.aws local.cache local.errors local.http local.processes local.state local.template"
+    ),
     "local.parameters": "local.errors",
     "local.processes": "local.aws local.connections local.errors local.same_origin",
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters local.translations",
+    "local.translations": "local.cache",
     "manifest": "collage formats frozen names sheet tile",
     "messages": "collage digest errors frozen internet",
     "names": "formats",

@@ -99,8 +99,8 @@ def test_objects_come_back_whatever_their_keys_are(new: New, state: Path) -> Non
 
     for _ in range(2):
         with new() as cloud:
-            assert cloud.outputs["Files"] != name
-            s3, name = cloud.client("s3"), cloud.outputs["Files"]
+            assert cloud.outputs["Files"] == name
+            s3 = cloud.client("s3")
             assert objects(cloud) == {key: key.encode() for key in KEYS} | {"empty": b""}
             assert listing(cloud) == before
             for key in KEYS:

@@ -27,7 +27,7 @@ from combinatoric_collage.local import Cloud, kept, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
 from combinatoric_collage.local.aws import client as aws_client
 from combinatoric_collage.local.bedrock.own_aws import OwnAws
-from combinatoric_collage.local.translations import cache_folder
+from combinatoric_collage.local.cache import cache_folder
 from combinatoric_collage.pack import ROOT
 
 TEMPLATE = ROOT / "template.yaml"

@@ -39,8 +39,9 @@ from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
-REST = 9
-"""The rest after a look, in times of what it took: a laptop has no time for both it and the run."""
+FIRST_REST, REST = 3, 9
+"""The rest after a look, in times of what it took, until there is a tile and from then on: a laptop
+has no time for both it and the run, and the first tile is waited for."""
 UNHURRIED = 4
 """Rests after a look, at most, while tiles are made; no longer than this part of what is left."""
 
@@ -313,7 +314,8 @@ class Stack:
                 return
             left = seen.eta_seconds or 0.0
             unhurried = min(UNHURRIED * self.poll_seconds, left / UNHURRIED)
-            sleep(max(self.poll_seconds, REST * took, unhurried))
+            rest = REST if seen.tiles.done else FIRST_REST
+            sleep(max(self.poll_seconds, rest * took, unhurried))
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.

@@ -1,7 +1,9 @@
 """CloudFormation: what moto cannot make is reported, and what it makes by half is completed."""
 
+import hashlib
 import json
 import re
+import string
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -13,6 +15,10 @@ from combinatoric_collage.local.moto.stand_in import StandIn
 
 # How the physical id of a resource begins that does not exist.
 MISSING = "not-on-this-machine:"
+
+# How names end that are made up, and which have no capital letters.
+ALPHABET, SIGNS = string.digits + string.ascii_uppercase, 12
+LOWER = ("AWS::S3::Bucket", "AWS::ECR::Repository")
 
 
 def patch(host: Host, stack: ExitStack) -> None:
@@ -104,16 +110,32 @@ def _unsupported(host: Host, stack: ExitStack) -> None:
 
 
 def _names(_host: Host, stack: ExitStack) -> None:
-    """The name made up for an image repository is one that no repository may have."""
+    """A name that is made up ends in other signs each time that a stack is made.
+
+    Here one stack is made at every start, and has then the names that it had, as one that stays.
+    What is made in the place of something else has another. Nor may an image repository have a
+    name such as is made up for one.
+    """
     from moto.cloudformation import parsing
 
     original = parsing.generate_resource_name
+    given: set[str] = set()
 
     def name(kind: str, *place: str) -> str:
-        made: str = original(kind, *place)
-        return made.lower() if kind == "AWS::ECR::Repository" else made
+        drawn: str = original(kind, *place)
+        made = drawn[:-SIGNS] + _signs(*place)
+        if made in given:
+            made = drawn
+        given.add(made)
+        return made.lower() if kind in LOWER else made
 
     replace(stack, parsing, "generate_resource_name", name)
+
+
+def _signs(*place: str) -> str:
+    """Letters and digits that are the same for a place, as moto draws them."""
+    digest = int.from_bytes(hashlib.sha256("/".join(place).encode()).digest())
+    return "".join(ALPHABET[digest // len(ALPHABET) ** n % len(ALPHABET)] for n in range(SIGNS))
 
 
 def named(stack: ExitStack, kinds: Sequence[str]) -> None:

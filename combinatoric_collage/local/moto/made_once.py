@@ -1,4 +1,7 @@
-"""What moto makes anew for every request, and what comes out the same each time, is made once."""
+"""What moto makes anew for every request, and comes out the same each time, is made once.
+
+What nobody has a use for is not made.
+"""
 
 import secrets
 from contextlib import ExitStack
@@ -19,6 +22,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _errors(stack)
     _request_ids(stack)
     _origins(stack)
+    _private_keys(stack)
 
 
 def _policies(stack: ExitStack) -> None:
@@ -61,3 +65,15 @@ def _origins(stack: ExitStack) -> None:
     from moto.moto_server import werkzeug_app
 
     replace(stack, werkzeug_app, "DISABLE_GLOBAL_CORS", True)
+
+
+def _private_keys(stack: ExitStack) -> None:
+    """A key that has no private half, as that of an encrypted table, is given none by KMS."""
+    from moto.kms import models
+
+    generate = vars(models)["generate_private_key"]
+
+    def generated(key_spec: str) -> Any:
+        return None if key_spec == "SYMMETRIC_DEFAULT" else generate(key_spec)
+
+    replace(stack, models, "generate_private_key", generated)

@@ -4,8 +4,10 @@ What AWS's services are like would be read anew for each of moto's sessions, and
 what folders moto has.
 """
 
+import sys
 from contextlib import ExitStack
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import botocore.session
@@ -15,6 +17,8 @@ from combinatoric_collage.local.moto.host import Host, replace
 
 # Its description, of 10 MB, would be read for what its endpoints are called: by its own name.
 EC2 = "ec2"
+# It checks the documents that REST APIs are imported from, and takes longer to import than S3.
+VALIDATOR, ITS_ERRORS = "openapi_spec_validator", "openapi_spec_validator.validation.exceptions"
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
@@ -50,7 +54,33 @@ def patch(_host: Host, stack: ExitStack) -> None:
         )
         import_module("moto.ec2.models.instance_types")
 
+    _without_validator()
     from moto import backends
 
     services = tuple(backends.list_of_moto_modules())
     replace(stack, backends, "list_of_moto_modules", lambda: services)
+
+
+def _without_validator() -> None:
+    """Imports API Gateway's REST APIs; what checks their documents comes with the first one."""
+    if VALIDATOR in sys.modules:
+        return
+
+    def validate(*args: Any, **options: Any) -> None:
+        models: Any = import_module("moto.apigateway.models")
+        models.validate = import_module(VALIDATOR).validate
+        models.OpenAPIValidationError = import_module(ITS_ERRORS).OpenAPIValidationError
+        models.validate(*args, **options)
+
+    later, its_errors = ModuleType(VALIDATOR), ModuleType(ITS_ERRORS)
+    vars(later)["validate"] = validate
+    vars(its_errors)["OpenAPIValidationError"] = type("NoneSoFar", (Exception,), {})
+    # In the order of their names: what leads to one is there before it.
+    stand_ins = {VALIDATOR: later, f"{VALIDATOR}.validation": ModuleType("validation")}
+    stand_ins[ITS_ERRORS] = its_errors
+    sys.modules.update(stand_ins)
+    try:
+        import_module("moto.apigateway.models")
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from combinatoric_collage.local import template
+from combinatoric_collage.local.cache import Cache, cache_folder
 from combinatoric_collage.local.errors import DefinitionError, StackError
 from combinatoric_collage.local.moto import rights
 from combinatoric_collage.local.moto.host import Host, replace
+from combinatoric_collage.local.moto.programs import Programs
 
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 # More than any stack has of them; a definition that was parsed is some megabytes.
@@ -143,11 +145,24 @@ def _parsed_once(stack: ExitStack) -> None:
 
     What is made of either has no state: one execution's is kept in its environment.
     """
+    from moto.stepfunctions.parser import models
     from moto.stepfunctions.parser.asl.component.common.path import result_path
     from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
     from moto.stepfunctions.parser.asl.utils import json_path
+    from moto.stepfunctions.parser.backend import execution_worker
 
-    parse = lru_cache(DEFINITIONS)(AmazonStateLanguageParser.parse)
-    replace(stack, AmazonStateLanguageParser, "parse", staticmethod(parse))
+    programs = Programs(Cache(cache_folder() / "programs", ".pickle"))
+
+    @lru_cache(DEFINITIONS)
+    def parse(definition: str) -> tuple[Any, None]:
+        program = programs.get(definition)
+        if program is None:
+            program, _ = AmazonStateLanguageParser.parse(definition)
+            programs.put(definition, program)
+        # Who asks has no use for the tree beside it.
+        return program, None
+
+    for asks in (models, execution_worker):
+        replace(stack, asks, AmazonStateLanguageParser.__name__, SimpleNamespace(parse=parse))
     for follows in (json_path, result_path):
         replace(stack, follows, "parse", lru_cache(PATHS)(vars(follows)["parse"]))

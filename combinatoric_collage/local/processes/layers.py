@@ -19,6 +19,8 @@ OPTIONAL = "optional.txt"
 # The SDK and the runtime client are in every Python runtime of Lambda, with what they require.
 RUNTIME = ("boto3", "awslambdaric")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# The first part of a path, of the lines of a list of installed files.
+TOP = re.compile(r"^[^/,\n]+", re.MULTILINE)
 # How the runtime client calls a module that is not there: at the import of the handler, and later.
 NOT_THERE = ("Runtime.ImportModuleError", "ModuleNotFoundError")
 
@@ -90,7 +92,7 @@ def _link(names: Iterable[str], folder: Path) -> tuple[str, ...]:
             continue
         record = found.read_text("RECORD") or ""
         site = Path(str(found.locate_file("")))
-        for top in {re.split("[/,]", line, maxsplit=1)[0] for line in record.splitlines()}:
+        for top in set(TOP.findall(record)):
             # Commands lie elsewhere, and byte code by its module.
             if top in ("..", "__pycache__") or not (site / top).exists():
                 continue

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from combinatoric_collage.local import template
+from combinatoric_collage.local.cache import MOST
 from combinatoric_collage.local.errors import ParameterError
-from combinatoric_collage.local.translations import MOST, Translations
+from combinatoric_collage.local.translations import Translations
 
 SAM = """
 Transform: AWS::Serverless-2016-10-31

@@ -24,7 +24,7 @@ class _Resource(StandIn):
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.cloudformation import parsing
 
     apis: dict[str, Api] = {}

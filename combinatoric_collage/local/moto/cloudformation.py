@@ -22,7 +22,7 @@ LOWER = ("AWS::S3::Bucket", "AWS::ECR::Repository")
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     for change in (
         _failures,
         _json,

@@ -52,7 +52,7 @@ class _Known:
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.cloudformation import parsing
 
     made = _Known()

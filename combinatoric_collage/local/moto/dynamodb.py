@@ -16,7 +16,7 @@ MANY_ITEMS = ("transact_write_items", "execute_statement")
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.dynamodb.models import DynamoDBBackend
 
     # A transaction is made of changes to one item.

@@ -18,7 +18,7 @@ CAPACITY = (
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     _definitions(stack)
     _tasks(host, stack)
     named(stack, CAPACITY)

@@ -16,7 +16,7 @@ MOST_BYTES = {"RequestResponse": 6 * 2**20, "DryRun": 6 * 2**20, "Event": 2**20}
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     for change in (_invocations, _rules, _uploads):
         change(host, stack)
 

@@ -31,7 +31,7 @@ class Stopped(Exception):
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     _names(stack)
     _history(stack)
     _stop(stack)

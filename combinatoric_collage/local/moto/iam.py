@@ -17,7 +17,7 @@ def enforce() -> None:
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto import settings
     from moto.iam.access_control import AssumedRoleAccessKey, IAMPolicyStatement
 

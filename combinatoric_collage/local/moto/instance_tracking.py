@@ -11,7 +11,7 @@ from combinatoric_collage.local.moto.host import Host, replace
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.core.common_models import BaseModel
 
     def new(cls: type, *_args: Any, **_kwargs: Any) -> Any:

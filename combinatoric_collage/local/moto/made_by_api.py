@@ -10,7 +10,7 @@ from combinatoric_collage.local.moto.stand_in import StandIn
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.cloudformation import parsing
 
     class Made(StandIn):

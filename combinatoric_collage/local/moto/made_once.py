@@ -17,7 +17,7 @@ ID_BYTES = 26
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     _policies(stack)
     _errors(stack)
     _request_ids(stack)

@@ -12,7 +12,7 @@ from combinatoric_collage.local.moto.host import Host, replace
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.s3.models import FakeKey
     from moto.utilities.tagging_service import TaggingService
 

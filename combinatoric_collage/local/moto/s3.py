@@ -12,7 +12,7 @@ LOCKS = 64
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     one_at_a_time(stack)
     _events(stack)
     _deletions(stack)

@@ -18,7 +18,7 @@ LAST = chr(0x10FFFF)
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.s3.models import S3Backend
     from moto.s3.utils import _VersionedKeyStore
 

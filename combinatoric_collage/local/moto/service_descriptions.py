@@ -22,7 +22,7 @@ VALIDATOR, ITS_ERRORS = "openapi_spec_validator", "openapi_spec_validator.valida
 
 
 def patch(_host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     # Before anything of moto's is imported: some of it makes sessions then.
     replace(stack, botocore.session, "create_loader", lambda *_: descriptions())
 

@@ -23,7 +23,7 @@ DEFINITIONS, PATHS = 16, 1024
 
 
 def patch(host: Host, stack: ExitStack) -> None:
-    """All of it."""
+    """Change moto as this file says, until ``stack`` is closed."""
     from moto.core.config import default_user_config as config
 
     stack.callback(config.update, {"stepfunctions": config["stepfunctions"]})

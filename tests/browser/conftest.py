@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +14,6 @@ from combinatoric_collage.cli.page_server import Folder, serving
 from combinatoric_collage.studio import pages
 from tests.browser import collages, studios
 from tests.browser.studios import Studio
-from tests.infrastructure.shipped import ROOT
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first has no windows to put together, and a page takes a third of the processor's time."""
@@ -28,7 +28,8 @@ QUIET = [
     # Sites of anybody, none of which is asked.
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
-SHOTS = ROOT / "out" / "screenshots"
+SHOTS = os.environ.get("SCREENSHOTS")
+"""A folder for pictures of the pages, for people."""
 PATIENCE_MS = 300_000
 """For what the page does by itself: only one that never does it takes so long, on any machine."""
 
@@ -106,9 +107,9 @@ class Seen:
         return self.page.locator(".panel .prompt p").inner_text()
 
     def shot(self, name: str) -> None:
-        """Write a picture of the page, for people."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SHOTS / f"{name}.png")
+        """Write a picture of the page, where they are asked for."""
+        if SHOTS:
+            self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
 
 
 Look = Callable[..., Seen]
@@ -129,13 +130,19 @@ def visit(browser: Browser) -> Iterator[Look]:
     """Opens an address in the browser; nothing may go wrong on its page.
 
     Pages of one ``within`` share cookies and what is kept, as the tabs of a window do.
+    ``key`` is an address that lets the browser in, as that of a studio, and is not shown itself.
     ``script`` runs before any of the page.
     """
     with ExitStack() as stack:
         opened: list[Seen] = []
 
         def visit(
-            address: str, *, within: Seen | None = None, script: str = "", **context: Any
+            address: str,
+            *,
+            within: Seen | None = None,
+            key: str = "",
+            script: str = "",
+            **context: Any,
         ) -> Seen:
             options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
             if within:
@@ -152,6 +159,8 @@ def visit(browser: Browser) -> Iterator[Look]:
             page.on("requestfinished", seen.answer)
             page.on("requestfailed", seen.answer)
             page.add_init_script(LISTEN + script)
+            if key:
+                page.context.request.get(key, max_redirects=0)
             page.goto(address)
             opened.append(seen)
             return seen
@@ -167,14 +176,7 @@ def ask(studio: Studio, visit: Look):
     """Opens the form."""
 
     def ask(hash: str = "#ask", within: Seen | None = None, **context) -> Seen:
-        if within is None:
-            within = visit(studio.address, **context)
-            seen = within
-            seen.page.goto(f"{studio.base}{hash}")
-            # Only what stands behind the # is another, which opens no page anew.
-            seen.page.reload()
-        else:
-            seen = visit(f"{studio.base}{hash}", within=within)
+        seen = visit(f"{studio.base}{hash}", key=studio.address, within=within, **context)
         seen.page.locator(".asking").wait_for()
         return seen
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.asking import BY
-from tests.browser.test_accessibility import THEMES, violations
+from tests.browser.test_accessibility import violations
 from tests.unit.pictures import encode, noise
 
 WAIT_MS = 600_000
@@ -16,9 +16,8 @@ def made(studio):
 
 
 def test_the_best_anew_says_what_it_lacks_in_the_servers_own_words(studio, made, visit):
-    seen = visit(studio.address)
+    seen = visit(f"{studio.base}collages/{made}/", key=studio.address)
     page = seen.page
-    page.goto(f"{studio.base}collages/{made}/")
     page.locator("summary", has_text="Make again").click()
     page.get_by_role("button", name="The best anew").click()
     page.get_by_role("button", name="What would it take?").click()
@@ -31,11 +30,9 @@ def test_the_best_anew_says_what_it_lacks_in_the_servers_own_words(studio, made,
     assert link.get_attribute("href") == f"/#ask?again={made}"
 
 
-@THEMES
-def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit, theme):
-    seen = visit(studio.address, color_scheme=theme)
+def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit):
+    seen = visit(f"{studio.base}collages/{made}/", key=studio.address)
     page = seen.page
-    page.goto(f"{studio.base}collages/{made}/")
     page.get_by_role("button", name="Tiles", exact=True).click()
     page.locator(".thumb").first.click()
     page.get_by_role("button", name="Again…").click()
@@ -43,7 +40,7 @@ def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit, theme):
     page.get_by_role("button", name="Make it", exact=True).wait_for(timeout=WAIT_MS)
     assert "1 tile to make, 5 there already; free." in page.locator(".again .said").inner_text()
     assert violations(seen) == []
-    seen.shot(f"again-{theme}")
+    seen.shot("again")
 
     page.get_by_role("button", name="Make it", exact=True).click()
     link = page.get_by_role("link", name="Look at it")
@@ -54,9 +51,8 @@ def test_a_cell_is_made_again_for_the_price_of_one(studio, made, visit, theme):
 
 
 def test_the_chosen_are_a_collage_of_their_own(studio, made, visit):
-    seen = visit(studio.address)
+    seen = visit(f"{studio.base}collages/{made}/", key=studio.address)
     page = seen.page
-    page.goto(f"{studio.base}collages/{made}/")
     page.get_by_role("button", name="Tiles", exact=True).click()
     thumbs = page.locator(".thumb")
     for number in (1, 3):

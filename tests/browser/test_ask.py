@@ -23,7 +23,7 @@ from tests.browser.asking import (
     small,
 )
 from tests.browser.studios import Studio
-from tests.browser.test_accessibility import PHONE, THEMES, violations
+from tests.browser.test_accessibility import PHONE, violations
 from tests.unit.pictures import encode, noise
 
 
@@ -290,9 +290,8 @@ def test_a_table_that_is_asked_for_again_grows_with_its_styles(ask, studio: Stud
     assert f"2 {BY} 6 cells" in seen.page.locator(".measure").inner_text()
 
 
-@THEMES
-def test_the_form_by_axes_rules(ask, theme):
-    seen = ask(color_scheme=theme)
+def test_the_form_by_axes_rules(ask):
+    seen = ask()
     small(seen)
     seen.page.get_by_label("My own").check()
     seen.page.get_by_label("Add: Styles").fill("Cubism,Op Art,")
@@ -301,20 +300,19 @@ def test_the_form_by_axes_rules(ask, theme):
     seen.page.locator("details").evaluate_all("(all) => all.forEach((one) => (one.open = true))")
 
     assert violations(seen) == []
-    seen.shot(f"ask-{theme}")
+    seen.shot("ask")
 
     fill(seen, Rows=2)
     recipe(seen, "Erase")
     seen.page.get_by_role("button", name="Draw a mask").click()
     seen.page.keyboard.press("i")
     assert violations(seen) == []
-    seen.shot(f"ask-draw-{theme}")
+    seen.shot("ask-draw")
     seen.wrong = [said for said in seen.wrong if REFUSED not in said]
 
 
-@THEMES
-def test_the_form_on_a_phone(ask, theme):
-    seen = ask(color_scheme=theme, **PHONE)
+def test_the_form_on_a_phone(ask):
+    seen = ask(**PHONE)
     small(seen)
     priced(seen)
 
@@ -322,7 +320,7 @@ def test_the_form_on_a_phone(ask, theme):
     wide = seen.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["viewport"]["width"]
     assert seen.page.get_by_role("button", name="Make the collage").is_visible()
-    seen.shot(f"ask-phone-{theme}")
+    seen.shot("ask-phone")
 
 
 def test_who_is_to_be_told_goes_with_the_request_and_is_refused_at_its_field(ask, studio: Studio):

@@ -191,9 +191,8 @@ def test_other_tabs_see_what_is_chosen(look: Look, ten, visit):
 def test_in_a_studio_the_stack_keeps_them_and_other_tabs_take_them_up(studio, visit):
     made = studio.make(encode(noise((96, 96), 7)))
     keys = [record.key for record in studio.stack.store.manifest(made).tiles]
-    seen = visit(studio.address)
     page = f"{studio.base}collages/{made}/#view=tiles"
-    seen.page.goto(page)
+    seen = visit(page, key=studio.address)
     other = visit(page, within=seen)
     other.page.locator(".thumb").first.wait_for()
     assert not [url for url in seen.asked if url.endswith("choices.js")]
@@ -219,8 +218,7 @@ def test_in_a_studio_the_stack_keeps_them_and_other_tabs_take_them_up(studio, vi
 
 def test_what_the_stack_refuses_to_keep_is_said_and_sent_again_on_request(studio, visit):
     made = studio.make(encode(noise((96, 96), 8)))
-    seen = visit(studio.address)
-    seen.page.goto(f"{studio.base}collages/{made}/#view=tiles")
+    seen = visit(f"{studio.base}collages/{made}/#view=tiles", key=studio.address)
     address = f"**/api/collages/{made}/choices"
     seen.page.route(address, refuse)
     seen.page.locator(".thumb").first.focus()
@@ -238,8 +236,7 @@ def test_what_the_stack_refuses_to_keep_is_said_and_sent_again_on_request(studio
 
 def test_what_is_chosen_without_a_connection_is_sent_when_there_is_one(studio, visit):
     made = studio.make(encode(noise((96, 96), 9)))
-    seen = visit(studio.address)
-    seen.page.goto(f"{studio.base}collages/{made}/#view=tiles")
+    seen = visit(f"{studio.base}collages/{made}/#view=tiles", key=studio.address)
     seen.page.locator(".thumb").first.focus()
     seen.page.context.set_offline(True)
 

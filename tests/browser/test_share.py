@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import PHONE, THEMES, violations
+from tests.browser.test_accessibility import PHONE, violations
 from tests.unit.pictures import encode, noise
 
 WAIT_MS = 600_000
@@ -112,12 +112,11 @@ def test_all_that_is_shared_is_listed_and_an_address_copied(opened):
     assert seen.page.evaluate("navigator.clipboard.readText()") == ADDRESS
 
 
-@THEMES
-def test_the_dialog_by_axes_rules(opened, theme):
-    seen = opened(ALL, color_scheme=theme)
+def test_the_dialog_by_axes_rules(opened):
+    seen = opened(ALL)
     seen.page.get_by_label("Address").wait_for()
     assert violations(seen) == []
-    seen.shot(f"share-{theme}")
+    seen.shot("share")
 
 
 def test_the_dialog_on_a_phone(opened):

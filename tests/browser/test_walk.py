@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser import studios
 from tests.browser.asking import drop, fill, option
+from tests.browser.conftest import SHOTS
 from tests.infrastructure.shipped import ROOT
 
 PHOTO = ROOT / "examples" / "farmhouse.png"
@@ -71,7 +72,7 @@ def test_from_nothing_to_a_poster_of_the_best_twelve(empty, visit, tmp_path):
     poster = pypdfium2.PdfDocument(tmp_path / "poster.pdf")
     assert len(poster) == 1
     shown = poster[0].render(scale=1.5).to_pil()
-    (ROOT / "out" / "screenshots").mkdir(parents=True, exist_ok=True)
-    shown.save(ROOT / "out" / "screenshots" / "walk-6-printed.png")
+    if SHOTS:
+        shown.save(Path(SHOTS) / "walk-6-printed.png")
     assert sorted(round(side / 72 * 25.4) for side in poster[0].get_size()) == [210, 297]
     assert len(shown.convert("RGB").resize((64, 64)).getcolors(4096)) > 500

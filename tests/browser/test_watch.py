@@ -14,7 +14,7 @@ from collage.request.request import Request
 from combinatoric_collage.cli.stacks import running_cloud
 from tests.browser import studios
 from tests.browser.studios import SMALL
-from tests.browser.test_accessibility import PHONE, THEMES, violations
+from tests.browser.test_accessibility import PHONE, violations
 from tests.unit.pictures import encode, noise
 from tests.workflow.running import eventually
 
@@ -204,13 +204,12 @@ def test_a_stack_that_goes_away_is_said_and_found_again(tmp_path, visit):
         cloud.wait()
 
 
-@THEMES
 @pytest.mark.parametrize("where", ["desktop", "phone"])
-def test_watch_by_the_rules(studio, visit, theme, where):
+def test_watch_by_the_rules(studio, visit, where):
     studio.make(encode(noise((96, 96), 16)), title="By the rules")
-    seen = visit(studio.address, color_scheme=theme, **(PHONE if where == "phone" else {}))
+    seen = visit(studio.address, **(PHONE if where == "phone" else {}))
     expect(card(seen, "By the rules")).to_be_visible(timeout=SLOW_MS)
     seen.settle()
 
     assert violations(seen) == []
-    seen.shot(f"watch-{where}-{theme}")
+    seen.shot(f"watch-{where}")

@@ -50,8 +50,9 @@ ASSEMBLY_MEMORY = 40_000
 WRITTEN_ELSEWHERE = 500
 """Bytes by which a Map says where a ResultWriter has put its results, about."""
 RAISED, FIXED = "AWS, on request", "nothing"
-VERDICT_MEMORY = 11_500
-"""The same of what judges which tiles there are, plan and manifest included: measured of 20,000."""
+VERDICT_MEMORY = 8_300
+"""The same of what reads the verdict and writes the manifest, which is more than what judges takes:
+measured of 100,000 (docs/large.md)."""
 IDLE_MEMORY = 150_000_000
 """Of a function that has imported what it needs."""
 
@@ -178,7 +179,8 @@ class Run:
             f"bytes of {name}'s memory", IDLE_MEMORY + most, memory_bytes(name), "its MemorySize"
         )
         size = made.tiles * made.cell**2 * costs.COLLAGE_BYTES_PER_PIXEL
-        yield _limit(quotas.PARTS, "parts of the collage's upload", size / PART)
+        if made.has_file:
+            yield _limit(quotas.PARTS, "parts of the collage's upload", size / PART)
 
     def parts(self) -> dict[str, Any]:
         """All of it as plain values."""

@@ -24,6 +24,9 @@ from collage.steps.plan_tiles import Planned, Wave
 ASSEMBLY_CPU, ASSEMBLY_PIXEL_CPU = 0.0103, 4.8e-8
 """Processor seconds of the assembly for a tile, and for a pixel of its cell: between what a cell of
 256 px takes (`costs`) and what one of 512 px does (docs/assembly.md)."""
+VERDICT_CPU = 0.0013
+"""Of the verdict for a tile, request included: measured of 12,100 (docs/assembly.md). The threads
+that read use one processor together."""
 PROCESSOR_GB = 1769 / 1024
 """Memory for which Lambda gives a function one processor."""
 PLAN_CPU = 0.000066
@@ -107,7 +110,8 @@ class Collage:
     @cached_property
     def walk(self) -> Walk:
         """All that the definition says of the run; of every call the first attempt."""
-        parts: list[int | str] = ["collage", *range(self.bands)]
+        joined: list[int | str] = ["collage"] if self.has_file else []
+        parts = [*joined, *range(self.bands)]
         told = Told(
             answers={
                 "PlanTiles": self.planned,
@@ -177,6 +181,11 @@ class Collage:
         return made.busy_seconds / made.made - work_seconds(self.setup)
 
     @property
+    def has_file(self) -> bool:
+        """Whether all of it is joined into one file."""
+        return bands.has_file(self.rows, self.cols)
+
+    @property
     def in_bands(self) -> bool:
         """Whether several functions assemble it, one after another or side by side."""
         return self.walk.invoked["AssembleCollage"] > 1
@@ -195,10 +204,11 @@ class Collage:
         put = self.pyramid * wait
         if not self.in_bands:
             return {"AssembleCollage": self.tiles * (learnt + drawn) + put + costs.INIT_SECONDS}
+        joined = self.tiles * drawn + costs.INIT_SECONDS
         return {
-            "the verdict": self.tiles * learnt + costs.INIT_SECONDS,
+            "the verdict": self.tiles * (VERDICT_CPU * costs.SLOWER + wait) + costs.INIT_SECONDS,
             "a band": (self.tiles * drawn + put) / self.bands + costs.INIT_SECONDS,
-            "the joined picture": self.tiles * drawn + costs.INIT_SECONDS,
+            **({"the joined picture": joined} if self.has_file else {}),
         }
 
     @property
@@ -215,7 +225,7 @@ class Collage:
         parts = self.assembly
         at_once = int(account.machine()["States"]["AssembleBands"]["MaxConcurrency"])
         bands = math.ceil(self.bands / at_once) * parts["a band"]
-        return parts["the verdict"] + max(bands, parts["the joined picture"])
+        return parts["the verdict"] + max(bands, parts.get("the joined picture", 0.0))
 
     @property
     def plan_seconds(self) -> float:

@@ -7,6 +7,7 @@ from benchmarks.scale import Run, answers
 from benchmarks.setups import Setup
 from benchmarks.usage import Collage
 from benchmarks.walk import Told
+from collage.request.request import MOST_CELLS
 
 INVOKE = "arn:${Partition}:states:::lambda:invoke"
 
@@ -248,7 +249,21 @@ def test_a_grid_that_may_be_asked_for_is_not_in_the_way():
     }
 
     assert {rows: limit.holds for rows, limit in cells.items()} == {1: True, 200: True, 2000: False}
-    assert scale.most_cells() >= 200 * 200
+
+
+def test_the_most_cells_are_those_of_the_widest_grid_and_not_of_a_square_one():
+    most = scale.most_cells()
+
+    assert most == MOST_CELLS
+    assert scale.accepted(100, most // 100)
+
+
+def test_what_is_not_joined_into_one_file_has_no_step_for_it():
+    smaller, larger = (Collage(Setup("painter"), rows, 1000, 16) for rows in (200, 201))
+
+    assert set(smaller.assembly) - set(larger.assembly) == {"the joined picture"}
+    assert "parts of the collage's upload" not in {limit.what for limit in Run(larger).limits()}
+    assert larger.assembly_lasts > larger.assembly["the verdict"]
 
 
 def test_every_choice_and_map_of_the_shipped_workflow_can_be_walked():

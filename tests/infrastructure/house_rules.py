@@ -4,9 +4,10 @@ ARROWS = {
     "announcements": "errors frozen manifest settings",
     "assembly": "formats frozen names sheet",
     "benchmarks": (
-        "cell_index cli.page_server cli.stacks collage digest engines errors formats local.state "
-        "local.template manifest page painting pictures pixels plan prepared progress records "
-        "request services settings sheet spending steps store tasks tile watch waves words"
+        "cell_index cli.page_server cli.stacks cli.stored_site collage digest engines errors "
+        "formats local.state local.template manifest page painting pictures pixels plan prepared "
+        "progress records request services settings sheet spending steps store tasks tile watch "
+        "waves words"
     ),
     "cell_index": "digest manifest",
     "choices": "clock digest errors frozen manifest names text",

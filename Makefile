@@ -33,7 +33,7 @@ install: .venv/installed $(PAGE) $(CLIENT) .clients/installed ## make .venv with
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PAGE): .venv/installed $(wildcard web/*.* web/src/* web/styles/* web/studio/* web/studio/styles/*)
+$(PAGE): .venv/installed $(wildcard web/*.* $(foreach folder,src styles studio,web/$(folder)/*.* web/$(folder)/*/*.*))
 	$(BIN)/python web/build.py
 
 # What makes and compiles a client of the API, for the tests.

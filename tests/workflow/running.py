@@ -46,7 +46,7 @@ def ended(stack: Stack, started: Started) -> None:
         pass
 
 
-def eventually(look: Callable[[], Any], pause: float = 0.05) -> Any:
+def eventually(look: Callable[[], Any], pause: float = 0.1) -> Any:
     """What ``look`` returns once it returns something; an event has no other end to wait for."""
     end = time.monotonic() + HANGS_SECONDS
     while time.monotonic() < end:

@@ -249,7 +249,7 @@ def test_a_run_that_is_cancelled_ends_so_and_can_be_resumed(
     before = fake.images
     fake.let(2)
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        collage = eventually(lambda: account.newest(tiles=2))
+        collage = eventually(lambda: account.newest(tiles=2), pause=0.5)
         cancelled = account("cancel", collage["id"])
         fake.open()
         _, said = process.communicate()
@@ -278,7 +278,7 @@ def test_looking_away_leaves_the_run_going(up: Up, account: Command, fake: Gated
     before = fake.images
     fake.let(2)
     with account.begun("run", "photo.png", *TWELVE, *PAID) as process:
-        eventually(lambda: account.newest(tiles=2))
+        eventually(lambda: account.newest(tiles=2), pause=0.5)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
     collage = account.answer("list", "--limit", "1")["collages"][0]["id"]

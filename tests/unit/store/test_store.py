@@ -118,10 +118,18 @@ def test_failures_of_calls_lie_beside_that_of_the_run(stack):
 
 
 def test_more_failures_than_fit_on_a_page_are_all_found(stack):
-    for call in range(1005):
+    pages = []
+
+    def short(params, **_):
+        pages.append(params.get("ContinuationToken"))
+        params["MaxKeys"] = 10
+
+    stack.store.s3.meta.events.register("provide-client-params.s3.ListObjectsV2", short)
+    for call in range(25):
         stack.store.put_failure(Failure(id=ID, error="E", message="M", created="now", call=call))
 
-    assert len(stack.store.failures(ID)) == 1005
+    assert stack.store.failures(ID).keys() == set(range(25))
+    assert len(pages) == 3
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,9 @@ def test_the_theme_can_be_chosen_and_is_remembered(look: Look, ten):
     assert seen.page.evaluate(ground) == dark
 
 
-def test_gallery(look: Look, ten, forty, tmp_path):
-    for name, folder in (("a farm", ten), ("<b>many", forty)):
-        copied(folder, tmp_path, name)
+def test_gallery(look: Look, ten, tmp_path):
+    for name in ("a farm", "<b>another"):
+        copied(ten, tmp_path, name)
     file, count = gallery.write(tmp_path)
     assert count == 2
 

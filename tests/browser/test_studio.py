@@ -1,7 +1,14 @@
 """The studio in a browser: who is let in, and that its pages and those of collages work in it."""
 
+import pytest
+
 from combinatoric_collage.cli.page_server import Folder, serving
 from tests.unit.pictures import encode, noise
+
+
+@pytest.fixture(scope="module")
+def made(studio):
+    return studio.make(encode(noise((96, 96), 1)))
 
 
 def test_the_token_lets_a_browser_in_and_its_other_tabs(studio, visit):
@@ -15,11 +22,9 @@ def test_the_token_lets_a_browser_in_and_its_other_tabs(studio, visit):
     assert first.page.get_by_role("link", name="Watch").get_attribute("aria-current") == "page"
 
 
-def test_the_page_of_a_collage_knows_that_it_is_in_a_studio(studio, visit):
-    made = studio.make(encode(noise((96, 96), 1)))
-    seen = visit(studio.address)
+def test_the_page_of_a_collage_knows_that_it_is_in_a_studio(studio, made, visit):
+    seen = visit(f"{studio.base}collages/{made}/", key=studio.address)
 
-    seen.page.goto(f"{studio.base}collages/{made}/")
     seen.page.locator(".canvas canvas").first.wait_for(state="attached")
     seen.settle()
 
@@ -47,8 +52,7 @@ IMAGE = """
 """
 
 
-def test_a_page_of_another_server_starts_nothing_and_sees_nothing(studio, visit, tmp_path):
-    made = studio.make(encode(noise((96, 96), 2)))
+def test_a_page_of_another_server_starts_nothing_and_sees_nothing(studio, made, visit, tmp_path):
     inside = visit(studio.address)
     (tmp_path / "index.html").write_text("<!doctype html><title>Elsewhere</title>")
     with serving(Folder(tmp_path)) as elsewhere:
@@ -79,10 +83,8 @@ def test_a_link_of_another_page_is_told_how_to_get_in(studio, visit, tmp_path):
         outside.wrong.clear()
 
 
-def test_the_page_of_a_collage_leads_back(studio, visit):
-    made = studio.make(encode(noise((96, 96), 1)))
-    seen = visit(studio.address)
-    seen.page.goto(f"{studio.base}collages/{made}/")
+def test_the_page_of_a_collage_leads_back(studio, made, visit):
+    seen = visit(f"{studio.base}collages/{made}/", key=studio.address)
 
     seen.page.get_by_role("link", name="Studio").click()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from collage.owners.owner import Owner
 from collage.progress import Progress, TileCounts
+from collage.request.accepted import Accepted
 from collage.request.request import Request
 from combinatoric_collage.cli.stacks import running_cloud
 from tests.browser import studios
@@ -124,14 +125,28 @@ def test_why_a_run_failed_is_said_in_the_stacks_own_words(studio, visit):
     expect(failed).to_contain_text("<i>anna</i> (painters)")
 
 
-def listed(studio, *records):
+def cancelled(id, created="2020-01-01T00:00:00.000+00:00"):
+    return Progress(
+        id=id,
+        run=id,
+        state="cancelled",
+        phase=None,
+        tiles=TileCounts(total=6, done=3),
+        created=created,
+        ended="2020-01-01T00:01:00+00:00",
+        error="Cancelled",
+        message="Enough.",
+        source=None,
+    )
+
+
+def listed(studio, *records, title=None):
     """Put collages into the list that nobody asked for, each with a request of its own."""
     stack = studio.stack
-    known = stack.accepted(studio.make(encode(noise((96, 96), 14))))
+    request = Request(title=title, **SMALL)
 
     def put(record):
-        accepted = known.model_copy(update={"id": record.id})
-        stack.store.put_accepted(accepted)
+        stack.store.put_accepted(Accepted(id=record.id, source=None, request=request))
         stack.store.put_progress(record)
         stack.store.put_listed(record)
 
@@ -144,18 +159,7 @@ def test_hundreds_are_listed_page_by_page(studio, visit):
     listed(
         studio,
         *(
-            Progress(
-                id=one,
-                run=one,
-                state="cancelled",
-                phase=None,
-                tiles=TileCounts(total=6, done=3),
-                created=f"2020-01-01T00:00:00.{number:03}+00:00",
-                ended="2020-01-01T00:01:00+00:00",
-                error="Cancelled",
-                message="Enough.",
-                source=None,
-            )
+            cancelled(one, f"2020-01-01T00:00:00.{number:03}+00:00")
             for number, one in enumerate(ids)
         ),
     )
@@ -186,7 +190,7 @@ def test_a_stack_that_goes_away_is_said_and_found_again(tmp_path, visit):
     cloud = up()
     try:
         with studios.running(state) as studio:
-            studio.make(encode(noise((96, 96), 15)), title="Kept")
+            listed(studio, cancelled("e" * 20), title="Kept")
             seen = visit(studio.address)
             expect(card(seen, "Kept")).to_be_visible(timeout=SLOW_MS)
             cloud.terminate()
@@ -204,9 +208,14 @@ def test_a_stack_that_goes_away_is_said_and_found_again(tmp_path, visit):
         cloud.wait()
 
 
+@pytest.fixture(scope="module")
+def made(studio):
+    return studio.make(encode(noise((96, 96), 16)), title="By the rules")
+
+
+@pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("where", ["desktop", "phone"])
 def test_watch_by_the_rules(studio, visit, where):
-    studio.make(encode(noise((96, 96), 16)), title="By the rules")
     seen = visit(studio.address, **(PHONE if where == "phone" else {}))
     expect(card(seen, "By the rules")).to_be_visible(timeout=SLOW_MS)
     seen.settle()

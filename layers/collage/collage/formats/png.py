@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PIECE = 1_000_000
 """Bytes of pixels in a piece: enough that a piece apart costs nothing in size."""
 
+FILTERED = 64_000
+"""Bytes that are filtered at once: so few that a cache has them still when they are compressed."""
+
 LEVEL = 1
 """Of zlib. With the filter "up", which suits the painted tiles that were measured best, files are
 between a fifth smaller and a twentieth larger than at level 6 without, in half of the time."""
@@ -96,15 +99,22 @@ def _compress(above: Pixels, piece: Pixels) -> tuple[bytes, int, int]:
     import numpy as np
 
     rows, width, _ = piece.shape
-    filtered = np.empty((rows, 1 + 3 * width), np.uint8)
-    filtered[:, 0] = _UP
     lines, line_above = piece.reshape(rows, -1), above.reshape(-1)
-    np.subtract(lines[0], line_above, out=filtered[0, 1:])
-    np.subtract(lines[1:], lines[:-1], out=filtered[1:, 1:])
-    data = filtered.data.cast("B")
+    some = max(1, FILTERED // (1 + 3 * width))
+    filtered = np.empty((min(rows, some), 1 + 3 * width), np.uint8)
+    filtered[:, 0] = _UP
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9)
-    packed = deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH)
-    return packed, zlib.adler32(data), filtered.nbytes
+    packed, adler = [], 1
+    for start in range(0, rows, some):
+        now = lines[start : start + some]
+        np.subtract(now[0], line_above, out=filtered[0, 1:])
+        np.subtract(now[1:], now[:-1], out=filtered[1 : len(now), 1:])
+        line_above = now[-1]
+        data = filtered[: len(now)].data.cast("B")
+        packed.append(deflate.compress(data))
+        adler = zlib.adler32(data, adler)
+    packed.append(deflate.flush(zlib.Z_FULL_FLUSH))
+    return b"".join(packed), adler, rows * (1 + 3 * width)
 
 
 def _joined(one: int, other: int, length: int) -> int:

@@ -115,7 +115,8 @@ class Sheet:
 
     def _paper(self, width: int, height: int) -> Pixels:
         made = black(width, height)
-        made[:] = self._background
+        # By rows: pixel by pixel numpy takes twenty times as long.
+        made[:] = np.tile(np.asarray(self._background, np.uint8), (width, 1))
         return made
 
     @cached_property

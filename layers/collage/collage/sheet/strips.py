@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_KEPT = 128_000_000
 """Bytes of files that are kept because a later row shows them again."""
 
+AHEAD = 3
+"""Cells of a strip that are decoded before there is memory for it."""
+
 File = TypeVar("File", bound=Sized)
 
 
@@ -106,17 +109,22 @@ def _filled(
 ) -> Pixels:
     """The strip of a row of cells."""
     layout = sheet.layout
-    # What was given to the workers before is begun by then, and the strip before nearly done with.
-    workers.submit(int).result()
-    strip = sheet.row(row)
     width, height = layout.shown
     places: dict[int, list[int]] = {}
     for col, tile in enumerate(layout.cells[row * layout.cols : (row + 1) * layout.cols]):
         if tile is not None:
             places.setdefault(tile, []).append(sheet.geometry.box(row, col)[0])
 
+    def decoded(tile: int) -> Pixels:
+        return cells.decode(tile, files.pop(tile).result())
+
+    # What was given to the workers before is begun before these are, and ends while they decode
+    # them; and with it the strip before, whose memory is not held beside that of this one.
+    ready = dict(zip(places, workers.map(decoded, [*places][:AHEAD]), strict=False))
+    strip = sheet.row(row)
+
     def paste(tile: int) -> None:
-        cell = cells.decode(tile, files.pop(tile).result())
+        cell = ready.pop(tile) if tile in ready else decoded(tile)
         # A tile of another shape than its cell stands in the middle of it.
         top, aside = (layout.cell[1] - cell.shape[0]) // 2, (layout.cell[0] - cell.shape[1]) // 2
         cell = cell[: height - top, : width - aside]

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from types import FrameType
 from typing import Any, NoReturn
 
-from combinatoric_collage.uncollected import uncollected
+from collage.uncollected import uncollected
 
 with uncollected():
     import typer

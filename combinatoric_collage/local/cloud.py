@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
+from collage.uncollected import uncollected
 from combinatoric_collage.local import aws, deploy, scratch, template
 from combinatoric_collage.local.cache import cache_folder
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
@@ -28,7 +29,6 @@ from combinatoric_collage.local.processes.tasks import environment as task_envir
 from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
 from combinatoric_collage.local.translations import Translations
-from combinatoric_collage.uncollected import uncollected
 
 logger = logging.getLogger("local")
 

@@ -1,17 +1,24 @@
 """Api: the HTTP API, one function for all of its routes."""
 
+import gc
 import json
 import re
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from collage.uncollected import uncollected
 
-from access import checked
-from problems import answer_errors, early, only_known_parameters
-from routes import every
+with uncollected():
+    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from access import checked
+    from problems import answer_errors, early, only_known_parameters
+    from routes import every
+
+    # What was imported stays, and is not looked through for garbage later either.
+    gc.freeze()
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 

@@ -68,7 +68,7 @@ ARROWS = {
     "functions": (
         "announcements choices clock collage deletion digest engines errors export fields "
         "formats frozen messages names owners pictures progress recipes request services "
-        "settings sharing sheet spending steps store tile watch words"
+        "settings sharing sheet spending steps store tile uncollected watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",

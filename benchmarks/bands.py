@@ -67,15 +67,15 @@ def _run(address: str, step: str) -> dict[str, Any]:
 
 
 def _step(address: str, step: str) -> None:
-    store, tools = connected(address)
+    store, services = connected(address)
     began = perf_counter()
     answer: dict[str, Any] = {}
     if step == "whole":
-        assemble_collage(store, tools, ID)
+        assemble_collage(store, services, ID)
     elif step == "judge":
-        answer = {"parts": judge_tiles(store, tools, ID)["parts"]}
+        answer = {"parts": judge_tiles(store, services, ID)["parts"]}
     elif step == "join":
-        join_bands(store, tools, ID, 0)
+        join_bands(store, services, ID, 0)
     else:
         assemble_part(store, ID, 0, "collage" if step == "collage" else int(step))
     taken = {

@@ -22,7 +22,7 @@ from benchmarks.planned import ID, planned
 from benchmarks.result import Result
 from collage.digest import canonical, sha256
 from collage.engines.painter.engine import Painter
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.store.store import Store
@@ -134,15 +134,15 @@ def peak_megabytes() -> int:
     return int(line.split()[1]) * 1024 // 1_000_000
 
 
-def connected(address: str) -> tuple[Store, Tools]:
-    """The store over a bucket, and the tools of a function."""
+def connected(address: str) -> tuple[Store, Services]:
+    """The store over a bucket, and the services of a function."""
     import boto3
     from botocore.config import Config
 
     config = Config(max_pool_connections=64, s3={"addressing_style": "path"})
     client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", config=config)
     store = Store(client, bucket.NAME, bucket.NAME)
-    return store, Tools(Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME))
+    return store, Services(Settings(uploads_bucket=bucket.NAME, collages_bucket=bucket.NAME))
 
 
 def used_seconds() -> float:
@@ -152,9 +152,9 @@ def used_seconds() -> float:
 
 
 def _assemble(address: str) -> None:
-    store, tools = connected(address)
+    store, services = connected(address)
     began = perf_counter()
-    assemble_collage(store, tools, ID)
+    assemble_collage(store, services, ID)
     print(
         json.dumps(
             {

@@ -29,7 +29,7 @@ from benchmarks.growth import in_a_process, peak_megabytes, used_seconds
 from collage import records
 from collage.plan import Plan
 from collage.request import request
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.assemble_bands import judge_tiles
 from collage.steps.assemble_collage import publish
@@ -126,7 +126,7 @@ def read(store: Store, *_: int) -> None:
 
 def judge(store: Store, *_: int) -> None:
     """JudgeTiles."""
-    judge_tiles(store, Tools(Settings(uploads_bucket="u", collages_bucket="c")), ID)
+    judge_tiles(store, Services(Settings(uploads_bucket="u", collages_bucket="c")), ID)
 
 
 def join(store: Store, rows: int, cols: int) -> None:

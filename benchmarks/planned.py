@@ -11,7 +11,7 @@ from collage.plan import Plan, Styles
 from collage.prepared import Prepared
 from collage.request.accepted import Accepted, Source
 from collage.request.parse import parse
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps import capabilities
 from collage.words import styles
@@ -28,7 +28,7 @@ def planned(
     ``providers`` are the settings of those that have others than their own defaults.
     """
     asked = parse(options)
-    tools = Tools(Settings(uploads_bucket="", collages_bucket=""), providers or {})
+    services = Services(Settings(uploads_bucket="", collages_bucket=""), providers or {})
     png = source.prepare(data, asked.size, asked.fit)
     drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
     made = plan.make(
@@ -39,7 +39,7 @@ def planned(
         ),
         Styles(styles=styles.default(None), origin="default"),
         Prepared(source=source.pixel_digest(png), masks={k: sha256(v) for k, v in drawn.items()}),
-        capabilities.models(asked, tools),
-        tools.accounts,
+        capabilities.models(asked, services),
+        services.accounts,
     )
     return made, png, drawn

@@ -30,7 +30,7 @@ from typing import Any, cast
 from benchmarks.folder import Folder
 from benchmarks.processes import since, spent
 from benchmarks.result import Result
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.list_styles import list_styles
@@ -143,23 +143,23 @@ def plain_loop(
     pool: ProcessPoolExecutor, folder: Path, data: bytes, options: Mapping[str, Any]
 ) -> None:
     """The same collage with no workflow: every step in turn, the tiles by the processes."""
-    store, tools = connected(folder)
-    asked = start(store, tools, cast(Runs, Alone()), store.put_source(data), dict(options))["id"]
-    list_styles(store, tools, asked)
-    make_masks(store, tools, asked)
-    for wave in plan_tiles(store, tools, asked)["waves"]:
+    store, services = connected(folder)
+    asked = start(store, services, cast(Runs, Alone()), store.put_source(data), dict(options))["id"]
+    list_styles(store, services, asked)
+    make_masks(store, services, asked)
+    for wave in plan_tiles(store, services, asked)["waves"]:
         file = folder / store.collages / str(wave["calls"])
         calls = json.loads(file.read_bytes())
         list(pool.map(_render, [folder] * len(calls), [asked] * len(calls), calls))
-    assemble_collage(store, tools, asked)
+    assemble_collage(store, services, asked)
 
 
 @cache
-def connected(folder: Path) -> tuple[Store, Tools]:
-    """The store over a folder, and the tools of who has nothing but that; made once a process."""
+def connected(folder: Path) -> tuple[Store, Services]:
+    """The store over a folder, and the services of who has nothing else; made once a process."""
     settings = Settings(uploads_bucket="uploads", collages_bucket="collages")
     store = Store(cast(Any, Folder(folder)), settings.uploads_bucket, settings.collages_bucket)
-    return store, Tools(settings)
+    return store, Services(settings)
 
 
 def _render(folder: Path, collage: str, call: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from collage.errors import PermanentError
 from collage.request.relayout import parse_relayout
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.assemble_again import assemble_again, record_relayout
 from collage.steps.assemble_bands import Step, take
@@ -34,9 +34,9 @@ def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
     store = connect(settings())
     with told(logger, event["id"]):
         if "large" in event:
-            return take(store, tools(), event["id"], event["large"])
+            return take(store, services(), event["id"], event["large"])
         if "layout" not in event:
-            return assemble_collage(store, tools(), event["id"]).model_dump()
+            return assemble_collage(store, services(), event["id"]).model_dump()
         changes = parse_relayout(event["layout"])
         try:
             return assemble_again(store, event["id"], changes).model_dump()

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.list_styles import list_styles
 from collage.steps.log import told
@@ -27,6 +27,6 @@ class Event(TypedDict):
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write styles.json."""
     with told(logger, event["id"]) as facts:
-        facts["usd"] = usd = list_styles(connect(settings()), tools(), event["id"])
+        facts["usd"] = usd = list_styles(connect(settings()), services(), event["id"])
     metrics.add_metric("UsdSpent", MetricUnit.NoUnit, usd)
     return event

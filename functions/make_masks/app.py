@@ -5,7 +5,7 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
 from collage.steps.make_masks import make_masks
@@ -26,5 +26,5 @@ class Event(TypedDict):
 def handler(event: Event, context: LambdaContext) -> Event:
     """Write source.png, masks/*.png and prepared.json."""
     with told(logger, event["id"]):
-        make_masks(connect(settings()), tools(), event["id"])
+        make_masks(connect(settings()), services(), event["id"])
     return event

@@ -5,7 +5,7 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
 from collage.steps.plan_tiles import Planned, plan_tiles
@@ -26,4 +26,4 @@ class Event(TypedDict):
 def handler(event: Event, context: LambdaContext) -> Planned:
     """Write plan.json and calls.json."""
     with told(logger, event["id"]):
-        return plan_tiles(connect(settings()), tools(), event["id"])
+        return plan_tiles(connect(settings()), services(), event["id"])

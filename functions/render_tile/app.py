@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
 from collage.steps.render_tile import render_tile
@@ -31,7 +31,7 @@ def handler(event: Event, context: LambdaContext) -> None:
     """Write the call's tiles; those that exist are left alone."""
     call = Call.model_validate(event["call"])
     with told(logger, event["id"], [tile.key for tile in call.tiles]) as facts:
-        done = render_tile(connect(settings()), tools(), event["id"], call)
+        done = render_tile(connect(settings()), services(), event["id"], call)
         facts.update(asdict(done), call=call.index)
     metrics.add_metric("TilesRendered", MetricUnit.Count, done.made)
     metrics.add_metric("TilesReused", MetricUnit.Count, done.reused)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from collage import announcements
 from collage.errors import PermanentError
 from collage.owners.owner import claimed
-from collage.services import aws_client, tools
+from collage.services import aws_client, services
 from collage.settings import settings
 from collage.steps import upload
 from collage.steps.log import audited
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     """
     store = connect(settings())
     by = claimed(event.get("owner"), context.invoked_function_arn.split(":")[4])
-    begin = audited(logger, by, partial(start, store, tools(), runs(), by=by))
+    begin = audited(logger, by, partial(start, store, services(), runs(), by=by))
     if event.get("detail-type") != "Object Created":
         more = {name: event[name] for name in ("retry_refused", "notify") if name in event}
         return begin(event["source"], event["request"], **more)

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from collage.manifest import Manifest
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.list_styles import list_styles
@@ -52,24 +52,24 @@ def make(
         )
         store = Store(s3, "uploads", "collages")
         settings = Settings(uploads_bucket="uploads", collages_bucket="collages", min_share=0.5)
-        tools = Tools(settings)
+        services = Services(settings)
         source = None
         if "sources" not in options:
             source = store.put_source((ROOT / "examples" / "farmhouse.png").read_bytes())
         for key, data in (uploads or {}).items():
             s3.put_object(Bucket="uploads", Key=key, Body=data)
         runs = Runs(states, machine["stateMachineArn"])
-        made = start(store, tools, runs, source, options)["id"]
-        list_styles(store, tools, made)
-        make_masks(store, tools, made)
-        plan_tiles(store, tools, made)
+        made = start(store, services, runs, source, options)["id"]
+        list_styles(store, services, made)
+        make_masks(store, services, made)
+        plan_tiles(store, services, made)
         plan = store.plan(made)
         for index in range(len(plan.calls)):
             if index in (refused, failed):
                 record_failure(store, made, REFUSAL if index == refused else FAULT, index)
             else:
-                render_tile(store, tools, made, plan.call(index))
-        assemble_collage(store, tools, made)
+                render_tile(store, services, made, plan.call(index))
+        assemble_collage(store, services, made)
         take(store, made, out)
 
 

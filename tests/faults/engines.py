@@ -154,8 +154,8 @@ class Loaded(dict[str, Engine]):
 
     def get(self, _name: str, _otherwise: Any = None) -> Any:
         """The engine that is watched; loaded anew where the process has no client yet."""
-        if not self._world.tools._clients:
-            self._world.engine.engine = openai.load(self._world.tools)
+        if not self._world.services._clients:
+            self._world.engine.engine = openai.load(self._world.services)
         return self._world.engine
 
 
@@ -167,7 +167,7 @@ def serving_provider(trial: Trial, fake: FakeOpenAI) -> Iterator[None]:
     secrets = boto3.client("secretsmanager", config=once)
     secrets.create_secret(Name="key", SecretString=str(fake.key))
     world.serve("openai", Shop(), secret="key", base_url=fake.base_url, timeout=PATIENCE)
-    made: Any = world.tools.__dict__
+    made: Any = world.services.__dict__
     made["_engines"] = Loaded(world)
     with mock.patch.object(services, "aws_client", return_value=secrets):
         trial.billed = FakeBills(fake)

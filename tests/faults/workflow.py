@@ -234,7 +234,7 @@ class Workflow:
 
     @property
     def _stack(self) -> tuple[Any, Any]:
-        return self.world.store, self.world.tools
+        return self.world.store, self.world.services
 
 
 def _as_seen(error: BaseException) -> dict[str, str]:

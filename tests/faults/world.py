@@ -86,7 +86,7 @@ class World:
     runs: Runs
     injector: Injector
     dynamodb: Any
-    tools: services.Tools = field(init=False)
+    services: services.Services = field(init=False)
     engine: Watched = field(init=False)
 
     def serve(self, name: str, engine: Engine, **provider: Any) -> None:
@@ -95,9 +95,9 @@ class World:
             uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.5, limits_table=TABLE
         )
         pace = {"images_per_minute": 600_000, "burst": 1000}
-        self.tools = services.Tools(settings, {"openai": OpenAISettings(**pace, **provider)})
+        self.services = services.Services(settings, {"openai": OpenAISettings(**pace, **provider)})
         self.engine = Watched(engine, self)
-        made: Any = self.tools.__dict__
+        made: Any = self.services.__dict__
         made["_engines"] = {name: self.engine}
         made["limits"] = Limits(self.dynamodb, TABLE, daily_usd=1000)
 
@@ -106,7 +106,7 @@ class World:
         for once in (keep_tile._asked, buy_tiles._budget, materials._source, materials._mask):
             once.cache_clear()
         # A process makes its client of the provider, for which it reads the secret, once.
-        self.tools.__dict__.pop("_clients", None)
+        self.services.__dict__.pop("_clients", None)
         self.injector.revive()
 
     def objects(self, bucket: str = COLLAGES) -> dict[str, bytes]:

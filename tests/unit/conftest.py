@@ -10,7 +10,7 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 from collage.engines import call_ends
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.spending import limits
 from collage.store.store import Store
@@ -62,7 +62,7 @@ class Stack:
     """A store over two buckets, and what was done with it."""
 
     store: Store
-    tools: Tools
+    services: Services
     runs: Runs
 
     @property
@@ -106,7 +106,7 @@ def stack(aws: None) -> Stack:
     )
     return Stack(
         Store(client, UPLOADS, COLLAGES),
-        Tools(
+        Services(
             Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.8),
         ),
         Runs(states, machine["stateMachineArn"]),

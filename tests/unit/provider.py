@@ -1,4 +1,4 @@
-"""What tests of steps ask a provider by: the fake one, on loopback, and tools that reach it.
+"""What tests of steps ask a provider by: the fake one, on loopback, and services that reach it.
 
 A module that imports these has them as fixtures.
 """
@@ -11,7 +11,7 @@ import pytest
 from pytest_socket import enable_socket
 
 from collage.engines.openai.settings import OpenAISettings
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
 from tests.unit.conftest import COLLAGES, UPLOADS, Stack
@@ -25,16 +25,16 @@ def fake() -> Iterator[FakeOpenAI]:
 
 
 @pytest.fixture
-def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
-    """The tools of a stack that asks the fake provider, as fast as it likes."""
+def services(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Services:
+    """The services of a stack that asks the fake provider, as fast as it likes."""
     boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
     return told(fake)
 
 
-def told(fake: FakeOpenAI, **provider: Any) -> Tools:
-    """Tools as another process makes them."""
+def told(fake: FakeOpenAI, **provider: Any) -> Services:
+    """Services as another process makes them."""
     given = {"images_per_minute": 6000, "burst": 10, **provider}
-    return Tools(
+    return Services(
         Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
         {"openai": OpenAISettings(secret="the-key", base_url=fake.base_url, **given)},
     )

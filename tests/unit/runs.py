@@ -32,7 +32,7 @@ def start(stack, key="uploads/a.png", data=SOURCE, **options):
     if data is not None:
         stack.put(key, data)
     asked = {**small(options.get("recipe", "collage")), **options}
-    return start_collage.start(stack.store, stack.tools, stack.runs, key, asked)
+    return start_collage.start(stack.store, stack.services, stack.runs, key, asked)
 
 
 def prepare(stack, **options):
@@ -44,24 +44,24 @@ def prepare(stack, **options):
 def planned(stack, collage):
     """Plan a collage that is started; its calls."""
     if stack.started[collage]["needs_styles"]:
-        list_styles(stack.store, stack.tools, collage)
-    make_masks(stack.store, stack.tools, collage)
-    first, *_ = plan_tiles(stack.store, stack.tools, collage)["waves"]
+        list_styles(stack.store, stack.services, collage)
+    make_masks(stack.store, stack.services, collage)
+    first, *_ = plan_tiles(stack.store, stack.services, collage)["waves"]
     return [Call.model_validate(item) for item in json.loads(stack.get(first["calls"]))]
 
 
 def render(stack, collage_id, calls):
     for call in calls:
-        render_tile(stack.store, stack.tools, collage_id, call)
+        render_tile(stack.store, stack.services, collage_id, call)
 
 
 def changed(stack, **settings):
-    """The stack's tools with other settings."""
-    return replace(stack.tools, settings=stack.tools.settings.model_copy(update=settings))
+    """The stack's services with other settings."""
+    return replace(stack.services, settings=stack.services.settings.model_copy(update=settings))
 
 
 def assemble(stack, collage_id):
-    assemble_collage(stack.store, stack.tools, collage_id)
+    assemble_collage(stack.store, stack.services, collage_id)
     return stack.store.manifest(collage_id)
 
 
@@ -78,7 +78,7 @@ def made(stack, **options):
     there = stack.listing()
     collage = start(stack, **options)["id"]
     bucket = s3_backends[ACCOUNT]["aws"].buckets[stack.store.collages]
-    known = collage, stack.tools.settings.model_dump_json()
+    known = collage, stack.services.settings.model_dump_json()
     if there or known not in MADE:
         render(stack, collage, planned(stack, collage))
         assemble(stack, collage)

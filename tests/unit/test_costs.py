@@ -126,17 +126,17 @@ def test_waiting_for_a_provider_is_paid_for_by_the_second():
 def test_a_tile_takes_the_requests_that_are_counted_for_it(stack):
     asked = {"rows": 1, "cols": 2, "size": 64, "cell": 32, "styles": ["Cubism", "Baroque"]}
     source = stack.put("uploads/photo.png", encode(noise((64, 64), 1)))
-    started = start(stack.store, stack.tools, stack.runs, source, asked)
-    make_masks(stack.store, stack.tools, started["id"])
-    plan_tiles(stack.store, stack.tools, started["id"])
+    started = start(stack.store, stack.services, stack.runs, source, asked)
+    make_masks(stack.store, stack.services, started["id"])
+    plan_tiles(stack.store, stack.services, started["id"])
     made = stack.store.plan(started["id"])
-    render_tile(stack.store, stack.tools, started["id"], made.call(0))
+    render_tile(stack.store, stack.services, started["id"], made.call(0))
     requests = Counter()
     stack.store.s3.meta.events.register(
         "before-call.s3", lambda model, **_: requests.update([model.name])
     )
 
-    render_tile(stack.store, stack.tools, started["id"], made.call(1))
+    render_tile(stack.store, stack.services, started["id"], made.call(1))
 
     # The process knows by now what all tiles share, but this tile's mask.
     tiles = len(made.call(1).tiles)

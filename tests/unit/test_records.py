@@ -131,18 +131,18 @@ def test_a_tile_whose_sidecar_cannot_be_read_is_made_again(stack, how):
 def test_a_collage_goes_on_whatever_of_it_cannot_be_read(stack, how, name):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     whole = pixel_digest(stack.store.collage(made))
     record_failure(stack.store, made, {"Error": "RateLimited"}, 1)
     key = f"collages/{made}/{name}.json"
     stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=wrong(stack.get(key))[how])
 
-    again = start(stack.store, stack.tools, stack.runs, "uploads/a.png", SMALL)
+    again = start(stack.store, stack.services, stack.runs, "uploads/a.png", SMALL)
     if stack.started[again["run"]]["needs_styles"]:
-        list_styles(stack.store, stack.tools, made)
-    make_masks(stack.store, stack.tools, made)
-    plan_tiles(stack.store, stack.tools, made)
-    assemble_collage(stack.store, stack.tools, made)
+        list_styles(stack.store, stack.services, made)
+    make_masks(stack.store, stack.services, made)
+    plan_tiles(stack.store, stack.services, made)
+    assemble_collage(stack.store, stack.services, made)
 
     assert again["id"] == made
     assert pixel_digest(stack.store.collage(made)) == whole

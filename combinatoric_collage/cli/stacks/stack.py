@@ -24,7 +24,7 @@ from collage.request.again import AskedAgain
 from collage.request.named_files import Files
 from collage.request.relayout import Relayout
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.accept import let_in
 from collage.steps.again import Again, again
@@ -126,10 +126,10 @@ class Stack:
         return settings_of(self.parameters, outputs["UploadsBucket"], outputs["CollagesBucket"])
 
     @property
-    def tools(self) -> Tools:
+    def services(self) -> Services:
         """The stack's settings, as its functions have them."""
         given = self.parameters
-        return Tools(
+        return Services(
             self.settings,
             {name: one.of_parameters(given) for name, one in engines.providers().items()},
         )
@@ -154,15 +154,15 @@ class Stack:
         most_looks: int | None = None,
     ) -> Estimated:
         """What a collage would take; nothing is started. See `estimate`."""
-        return estimate(self.store, self.tools, source, asked, files, most_looks)
+        return estimate(self.store, self.services, source, asked, files, most_looks)
 
     def identify(self, source: bytes | None, asked: Request, files: Files | None = None) -> str:
         """The id of the collage that a request of these files would be. See `let_in`.
 
         Files that are not given are those that the request names.
         """
-        files = files_of(self.store, self.tools, asked, files)
-        return let_in(self.tools, asked, source, files, owner=self.owner).id
+        files = files_of(self.store, self.services, asked, files)
+        return let_in(self.services, asked, source, files, owner=self.owner).id
 
     def start(
         self,

@@ -113,7 +113,7 @@ class Where:
             if asked is not None:
                 # A cloud would be started only to say the same.
                 at_rest = laptop.at_rest(self.parameters, asked, self.state)
-                capabilities.check(asked, at_rest.tools)
+                capabilities.check(asked, at_rest.services)
             with laptop.running(self.parameters, asked, state=self.state) as (_, stack):
                 yield stack
 

@@ -19,7 +19,7 @@ from collage.fields.fields import AXES
 from collage.fields.values import MAX_STYLES
 from collage.pictures import masks
 from collage.request.request import MAX_COLLAGE_PIXELS, Request
-from collage.services import Tools, tools
+from collage.services import Services, services
 from collage.spending.accounts import of_engine
 from collage.steps import capabilities
 from collage.words import styles
@@ -30,7 +30,7 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 @router.get("/engines", tags=["catalogue"], summary="The engines", operation_id="listEngines")
 def list_engines() -> Engines:
     """List what renders tiles, and whether this stack is set up for it."""
-    here = tools()
+    here = services()
     return Engines(
         items=[_engine(name, here) for name in engines.offered()],
         default=Request().engine,
@@ -44,7 +44,7 @@ def list_engines() -> Engines:
 @router.get("/styles", tags=["catalogue"], summary="The styles", operation_id="listStyles")
 def list_styles() -> Styles:
     """List the styles of a request that names none."""
-    lister = tools().lister()
+    lister = services().lister()
     return Styles(
         items=list(styles.DEFAULT_STYLES),
         listed_by=lister.settings.text_model if lister else None,
@@ -72,7 +72,7 @@ def list_masks() -> Masks:
 )
 def list_recipes() -> Recipes:
     """List how a request can unfold into tiles, and all that it can say."""
-    limits = tools().settings
+    limits = services().settings
     return Recipes(
         items=[
             Recipe(
@@ -99,7 +99,7 @@ def list_recipes() -> Recipes:
     )
 
 
-def _engine(name: str, here: Tools) -> Engine:
+def _engine(name: str, here: Services) -> Engine:
     known = engines.ENGINES[name]
     needs = None
     try:

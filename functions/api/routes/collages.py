@@ -41,7 +41,7 @@ from collage.request import letters
 from collage.request.again import AskedAgain
 from collage.request.parse import parse, validated
 from collage.request.relayout import LayoutAsked, layout_name, relaid
-from collage.services import tools
+from collage.services import services
 from collage.sheet import fonts
 from collage.steps import choose
 from collage.steps.accept import accept
@@ -90,7 +90,7 @@ def create_collage(asked: Annotated[Asked, Body()], key: Key = None) -> Started:
     store, told = stack.store(), asked.told
     owner = access.owner_of(router.current_event.raw_event, asked)
     with _about_a_picture(asked):
-        accepted = accept(store, tools(), asked.source, asked.options, owner)
+        accepted = accept(store, services(), asked.source, asked.options, owner)
         # Before the run: an estimate that came too late would leave a run that nobody was told of.
         estimate = _estimate(asked)
     started = launch(
@@ -186,7 +186,7 @@ def ask_again(collage: Id, asked: Annotated[AskedAgain, Body()]) -> Again:
     made = again(store, collage, asked)
     wanted = validated(Asked, {**made.options, "source": made.source})
     with _about_a_picture(wanted):
-        accepted = accept(store, tools(), made.source, made.options)
+        accepted = accept(store, services(), made.source, made.options)
         full = Asked(source=made.source, **accepted.request.model_dump(mode="json"))
         return Again(request=full, estimate=_estimate(full))
 
@@ -257,7 +257,7 @@ def assemble_collage(collage: Id, wanted: Annotated[LayoutAsked, Body()]) -> Rel
 
 
 def _estimate(asked: Asked) -> Estimate:
-    store, here = stack.store(), tools()
+    store, here = stack.store(), services()
     most = here.settings.max_source_bytes
     source = store.upload(asked.source, most) if asked.source else None
     found = estimate(store, here, source, parse(asked.options), most_looks=MOST_LOOKS)

@@ -20,7 +20,7 @@ from collage.spending.limits import Limits
 
 
 @dataclass(frozen=True)
-class Tools:
+class Services:
     """Engines, the shared limits and the providers' clients, by the stack's settings.
 
     ``providers`` are the settings of each provider that has others than its own defaults, by name.
@@ -123,9 +123,9 @@ def _named(provider: str) -> Iterator[None]:
 
 
 @cache
-def tools() -> Tools:
-    """The tools of this process."""
-    return Tools(
+def services() -> Services:
+    """The services of this process."""
+    return Services(
         settings(),
         {name: read(one.settings, one.prefix) for name, one in engines.providers().items()},
     )

@@ -249,4 +249,4 @@ def test_the_id_is_known_before_a_collage_is_started(stack, made):
     source = stack.store.upload(accepted.key, 10**7)
     asked = parse(accepted.request.model_dump(mode="json", exclude_unset=True))
 
-    assert let_in(stack.tools, asked, source, Files()).id == made
+    assert let_in(stack.services, asked, source, Files()).id == made

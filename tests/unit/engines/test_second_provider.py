@@ -41,12 +41,12 @@ def _registered(monkeypatch):
 
 
 @pytest.fixture
-def tools(stack, limits_table):
+def services(stack, limits_table):
     """A stack that has the stub's key, and OpenAI's at another pace."""
     boto3.client("secretsmanager").create_secret(Name="of-the-stub", SecretString="its key")
     return replace(
-        stack.tools,
-        settings=stack.tools.settings.model_copy(update={"limits_table": limits_table}),
+        stack.services,
+        settings=stack.services.settings.model_copy(update={"limits_table": limits_table}),
         providers={
             "stub": StubSettings(secret="of-the-stub"),
             "openai": OpenAISettings(secret="of-openai", images_per_minute=1000),
@@ -54,10 +54,10 @@ def tools(stack, limits_table):
     )
 
 
-def planned(stack, tools, **options):
-    made = start(stack.store, tools, stack.runs, None, {"engine": "stub", **ASKED, **options})
-    make_masks(stack.store, tools, made["id"])
-    return made["id"], plan_tiles(stack.store, tools, made["id"])
+def planned(stack, services, **options):
+    made = start(stack.store, services, stack.runs, None, {"engine": "stub", **ASKED, **options})
+    make_masks(stack.store, services, made["id"])
+    return made["id"], plan_tiles(stack.store, services, made["id"])
 
 
 def accounts_in_the_table(table):
@@ -67,10 +67,10 @@ def accounts_in_the_table(table):
 
 @pytest.mark.parametrize("others", [{}, {"openai": OpenAISettings(secret="of-openai")}])
 def test_it_says_which_key_it_needs_whoever_else_has_one(stack, others):
-    tools = replace(stack.tools, providers=others)
+    services = replace(stack.services, providers=others)
 
     with pytest.raises(EngineUnavailable) as refused:
-        start(stack.store, tools, stack.runs, None, {"engine": "stub", **ASKED})
+        start(stack.store, services, stack.runs, None, {"engine": "stub", **ASKED})
 
     assert str(refused.value) == (
         "engine: stub needs a key; set the stack's parameter StubSecret, or on a laptop the "
@@ -79,25 +79,25 @@ def test_it_says_which_key_it_needs_whoever_else_has_one(stack, others):
 
 
 def test_its_key_opens_no_other_engine(stack):
-    tools = replace(stack.tools, providers={"stub": StubSettings(secret="of-the-stub")})
+    services = replace(stack.services, providers={"stub": StubSettings(secret="of-the-stub")})
 
     with pytest.raises(EngineUnavailable, match=r"engine: openai needs a key; .* OpenAiSecret"):
-        start(stack.store, tools, stack.runs, None, {"engine": "openai", **ASKED})
+        start(stack.store, services, stack.runs, None, {"engine": "openai", **ASKED})
 
 
-def test_what_it_is_set_up_with_and_cannot_be_read_is_said_by_name(stack, tools):
-    tools = replace(tools, providers={"stub": StubSettings(secret="of-nobody")})
+def test_what_it_is_set_up_with_and_cannot_be_read_is_said_by_name(stack, services):
+    services = replace(services, providers={"stub": StubSettings(secret="of-nobody")})
 
     with pytest.raises(EngineUnavailable) as refused:
-        tools.client(tools.accounts["stub"])
+        services.client(services.accounts["stub"])
 
     assert str(refused.value) == (
         "What stub is set up with could not be read: AWS says ResourceNotFoundException."
     )
 
 
-def test_a_plan_goes_by_its_model_prices_date_and_pace(stack, tools):
-    made, waves = planned(stack, tools)
+def test_a_plan_goes_by_its_model_prices_date_and_pace(stack, services):
+    made, waves = planned(stack, services)
 
     plan = stack.store.plan(made)
     assert {tile.model for tile in plan.tiles} == {MODEL}
@@ -112,10 +112,10 @@ def test_a_plan_goes_by_its_model_prices_date_and_pace(stack, tools):
     assert waves["concurrency"] == 3
 
 
-def test_an_estimate_is_what_the_plan_will_say(stack, tools):
+def test_an_estimate_is_what_the_plan_will_say(stack, services):
     asked = parse({"engine": "stub", **ASKED})
 
-    found = estimate(stack.store, tools, None, asked)
+    found = estimate(stack.store, services, None, asked)
 
     del found["geometry"]
     assert found == {
@@ -129,12 +129,12 @@ def test_an_estimate_is_what_the_plan_will_say(stack, tools):
     }
 
 
-def test_two_providers_are_asked_side_by_side_and_the_older_prices_are_named(stack, tools):
+def test_two_providers_are_asked_side_by_side_and_the_older_prices_are_named(stack, services):
     table = {"recipe": "matrix", "styles": ["Cubism"], "masks": ["left"], "size": 64, "cell": 32}
     source = encode(noise((64, 64)))
 
     found, by_stub, by_openai = (
-        estimate(stack.store, tools, source, parse({**table, "axes": {"engine": names}}))
+        estimate(stack.store, services, source, parse({**table, "axes": {"engine": names}}))
         for names in (["stub", "openai"], ["stub"], ["openai"])
     )
 
@@ -145,47 +145,47 @@ def test_two_providers_are_asked_side_by_side_and_the_older_prices_are_named(sta
     assert found["priced_on"] == by_openai["priced_on"] == OPENAI_PRICED_ON < PRICED_ON
 
 
-def test_what_a_stack_says_that_its_pictures_cost_is_its_own(stack, tools):
+def test_what_a_stack_says_that_its_pictures_cost_is_its_own(stack, services):
     dear = StubSettings(secret="of-the-stub", usd_per_image=3)
-    tools = replace(tools, providers={**tools.providers, "stub": dear})
+    services = replace(services, providers={**services.providers, "stub": dear})
 
     with pytest.raises(OverBudget, match=r"\$12\.00"):
-        planned(stack, tools, max_usd=11)
+        planned(stack, services, max_usd=11)
 
 
-def test_too_slow_a_pace_names_its_own_parameter(stack, tools):
+def test_too_slow_a_pace_names_its_own_parameter(stack, services):
     slow = StubSettings(secret="of-the-stub", images_per_minute=0.0001)
-    tools = replace(tools, providers={**tools.providers, "stub": slow})
+    services = replace(services, providers={**services.providers, "stub": slow})
 
     with pytest.raises(TooLong, match="parameter StubImagesPerMinute"):
-        planned(stack, tools)
+        planned(stack, services)
 
 
-def test_its_pictures_are_bought_by_its_own_account(stack, tools, limits_table):
+def test_its_pictures_are_bought_by_its_own_account(stack, services, limits_table):
     quick = StubSettings(secret="of-the-stub", images_per_minute=60_000)
-    tools = replace(tools, providers={**tools.providers, "stub": quick})
-    made, _ = planned(stack, tools)
+    services = replace(services, providers={**services.providers, "stub": quick})
+    made, _ = planned(stack, services)
     calls = [stack.store.plan(made).call(index) for index in range(4)]
 
-    bought = [render_tile(stack.store, tools, made, call) for call in calls]
+    bought = [render_tile(stack.store, services, made, call) for call in calls]
 
     assert sum(one.usd for one in bought) == 4 * USD
-    assert tools.limits.spent() == 4 * USD
+    assert services.limits.spent() == 4 * USD
     assert accounts_in_the_table(limits_table) == {"pace#stub"}
     for call in calls:
         (tile,) = call.tiles
         assert stack.get(f"tiles/{tile.key}.provider") == b"its key"
         assert stack.store.sidecar(tile).tile.model == MODEL
-    assemble_collage(stack.store, tools, made)
+    assemble_collage(stack.store, services, made)
     manifest = stack.store.manifest(made)
     assert (manifest.usd, manifest.tile_counts) == (4 * USD, {"done": 4})
 
 
-def test_a_provider_without_a_language_model_lists_no_styles(stack, tools):
-    alone = replace(tools, providers={"stub": StubSettings(secret="of-the-stub")})
+def test_a_provider_without_a_language_model_lists_no_styles(stack, services):
+    alone = replace(services, providers={"stub": StubSettings(secret="of-the-stub")})
 
     assert alone.lister() is None
-    assert tools.lister().provider.name == "openai"
+    assert services.lister().provider.name == "openai"
 
 
 @pytest.mark.parametrize("secret", ["", "of-the-stub"])

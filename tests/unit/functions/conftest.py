@@ -55,7 +55,7 @@ def accepted(deployed: Deployed) -> str:
     deployed.stack.put(asked["source"], SOURCE)
     found = start(
         deployed.stack.store,
-        deployed.stack.tools,
+        deployed.stack.services,
         deployed.stack.runs,
         asked["source"],
         asked["request"],

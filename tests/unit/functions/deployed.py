@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.make_masks import make_masks
 from collage.store.store import connect
@@ -52,12 +52,12 @@ def alone(code: Path) -> Iterator[None]:
 
 def forget() -> None:
     """As a new process begins."""
-    for once in (settings, connect, tools):
+    for once in (settings, connect, services):
         once.cache_clear()
 
 
 def prepared(stack: Stack, collage_id: str) -> None:
-    make_masks(stack.store, stack.tools, collage_id)
+    make_masks(stack.store, stack.services, collage_id)
 
 
 numbers = count()

@@ -87,7 +87,7 @@ def test_the_end_is_told_once_and_then_there_is_nothing_to_ask_for(api, under_wa
     follower = Follower(api, made)
     follower.ask()
     end(*calls)
-    assemble_collage(api.stack.store, api.stack.tools, made)
+    assemble_collage(api.stack.store, api.stack.services, made)
     api.stack.runs.stop(made, "The end.")
 
     last = follower.ask()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from collage.errors import InvalidRequest
-from collage.services import tools
+from collage.services import services
 from collage.settings import settings
 from collage.steps.render_tile import render_tile
 from collage.tile import Call
@@ -61,7 +61,7 @@ def test_every_function_is_given_settings_that_hold(deployed, name):
         deployed.environ.setenv(variable, text)
     forget()
 
-    assert (tools().settings.uploads_bucket, tools().settings.collages_bucket) == (
+    assert (services().settings.uploads_bucket, services().settings.collages_bucket) == (
         UPLOADS,
         COLLAGES,
     )
@@ -124,7 +124,7 @@ def test_assemble_collage_answers_what_is_announced(deployed, accepted):
     deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
     made = deployed.stack.store.plan(accepted)
     for index in range(len(made.calls)):
-        render_tile(deployed.stack.store, deployed.stack.tools, accepted, made.call(index))
+        render_tile(deployed.stack.store, deployed.stack.services, accepted, made.call(index))
 
     answer = deployed.invoke("assemble_collage", EVENTS["assemble_collage"])
 
@@ -151,7 +151,7 @@ def test_export_collage_answers_what_is_there_or_writes_down_why_not(deployed, a
     deployed.invoke("plan_tiles", EVENTS["plan_tiles"])
     made = deployed.stack.store.plan(accepted)
     for index in range(len(made.calls)):
-        render_tile(deployed.stack.store, deployed.stack.tools, accepted, made.call(index))
+        render_tile(deployed.stack.store, deployed.stack.services, accepted, made.call(index))
     deployed.invoke("assemble_collage", EVENTS["assemble_collage"])
     event = EVENTS["export_collage"]
 

@@ -102,11 +102,11 @@ def test_what_a_failed_run_wrote_down_itself_stays_and_is_counted_once(deployed,
 def test_a_layout_that_fails_is_written_down_where_it_was_to_lie(deployed, accepted):
     stack = deployed.stack
     prepared(stack, accepted)
-    plan_tiles(stack.store, stack.tools, accepted)
+    plan_tiles(stack.store, stack.services, accepted)
     made = stack.store.plan(accepted)
     for number in range(len(made.calls)):
-        render_tile(stack.store, stack.tools, accepted, made.call(number))
-    assemble_collage(stack.store, stack.tools, accepted)
+        render_tile(stack.store, stack.services, accepted, made.call(number))
+    assemble_collage(stack.store, stack.services, accepted)
     stack.store.s3.delete_object(Bucket=COLLAGES, Key=f"collages/{accepted}/plan.json")
 
     with pytest.raises(NotInStore):
@@ -141,7 +141,7 @@ def metrics(text):
 
 def test_tiles_are_counted_as_rendered_once_and_then_as_reused(deployed, accepted, capsys):
     prepared(deployed.stack, accepted)
-    plan_tiles(deployed.stack.store, deployed.stack.tools, accepted)
+    plan_tiles(deployed.stack.store, deployed.stack.services, accepted)
     call = deployed.stack.store.plan(accepted).call(0).model_dump(mode="json")
 
     first = deployed.invoke("render_tile", {"id": accepted, "call": call})

@@ -148,7 +148,7 @@ def erase(stack, mask: bytes) -> str:
     stack.put("uploads/a.png", encode(noise(SIZE)))
     stack.put("sources/mask", mask)
     options = {"recipe": "erase", "mask_source": "sources/mask"}
-    started = start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)
+    started = start(stack.store, stack.services, stack.runs, "uploads/a.png", options)
     return started["id"]
 
 
@@ -161,7 +161,7 @@ def test_it_is_refused_at_the_door(stack, name):
     with pytest.raises(InvalidRequest, match=seen):
         estimate(
             stack.store,
-            stack.tools,
+            stack.services,
             encode(noise(SIZE)),
             parse({"recipe": "erase", "mask_source": "sources/mask"}),
             Files(mask_source=data),
@@ -179,7 +179,7 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
     with pytest.raises(InvalidRequest, match="it is 48 x 64 pixels, the source 64 x 48"):
         estimate(
             stack.store,
-            stack.tools,
+            stack.services,
             encode(noise(SIZE)),
             parse({"recipe": "erase", "mask_source": "sources/mask"}),
             Files(mask_source=turned),
@@ -189,15 +189,15 @@ def test_a_mask_of_another_shape_is_refused_by_an_estimate_as_by_a_run(stack):
 def test_a_source_that_is_nowhere_more_transparent_than_not_erases_nothing(stack):
     stack.put("uploads/a.png", encode(with_alpha(noise(SIZE), 200)))
     options = {"recipe": "erase", "transparency": True}
-    made = start(stack.store, stack.tools, stack.runs, "uploads/a.png", options)["id"]
+    made = start(stack.store, stack.services, stack.runs, "uploads/a.png", options)["id"]
 
     with pytest.raises(InvalidRequest, match="transparency: nothing of it is selected"):
-        make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.services, made)
 
 
 def test_a_soft_mask_fades_into_the_source(stack):
     made = erase(stack, encode(blurred(4)))
-    make_masks(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.services, made)
 
     alpha = decode(stack.store.mask(made, "erased")).getchannel("A")
 

@@ -150,9 +150,9 @@ def test_the_door_says_that_it_is_the_font(stack, key, data, said):
         stack.put(key, data)
 
     with pytest.raises(InvalidRequest, match=said):
-        accept(stack.store, stack.tools, "uploads/a.png", {"font": key})
+        accept(stack.store, stack.services, "uploads/a.png", {"font": key})
     with pytest.raises(InvalidRequest, match="font: String should match"):
-        accept(stack.store, stack.tools, "uploads/a.png", {"font": "elsewhere/font"})
+        accept(stack.store, stack.services, "uploads/a.png", {"font": "elsewhere/font"})
 
 
 def test_a_font_that_was_overwritten_ends_the_run(stack):
@@ -161,4 +161,4 @@ def test_a_font_that_was_overwritten_ends_the_run(stack):
     stack.put("sources/font", ITALIC + bytes(4))
 
     with pytest.raises(SourceChanged, match="sources/font was overwritten"):
-        make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.services, made)

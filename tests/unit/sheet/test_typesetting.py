@@ -278,9 +278,9 @@ def test_what_cannot_be_written_is_refused_by_start_and_estimate_and_nothing_is_
     asked = {"recipe": "samples", "prompt": "the sea", "title": CUNEIFORM}
 
     with pytest.raises(InvalidRequest, match="title: there are no letters"):
-        start_collage.start(stack.store, stack.tools, stack.runs, None, asked)
+        start_collage.start(stack.store, stack.services, stack.runs, None, asked)
     with pytest.raises(InvalidRequest, match="title: there are no letters"):
-        estimate(stack.store, stack.tools, None, parse(asked))
+        estimate(stack.store, stack.services, None, parse(asked))
 
 
 def test_of_many_characters_the_first_are_named():

@@ -9,7 +9,7 @@ from collage import plan
 from collage.engines.openai.fetching import MOST_SECONDS
 from collage.errors import NoSlotYet, PictureNotFetched
 from collage.request.accepted import Accepted
-from collage.services import Tools
+from collage.services import Services
 from collage.spending import batches
 from collage.spending.accounts import Account
 from collage.spending.batches import Batches
@@ -25,9 +25,9 @@ from tests.fake_openai import FakeOpenAI, Faults
 from tests.infrastructure.shipped import ROOT
 from tests.unit.conftest import Stack
 from tests.unit.plans import accounts, models, planned
-from tests.unit.provider import fake, told, tools
+from tests.unit.provider import fake, services, told
 
-__all__ = ["fake", "tools"]
+__all__ = ["fake", "services"]
 
 MODEL = "gpt-image-2.5-flare"
 TEMPLATE = ROOT / "template.yaml"
@@ -41,18 +41,18 @@ SAMPLES: dict[str, Any] = {
 }
 
 
-def prepared(stack: Stack, tools: Tools, **options: Any) -> str:
+def prepared(stack: Stack, services: Services, **options: Any) -> str:
     """The id of a collage that has come as far as its plan."""
     asked = SAMPLES | options
-    made = start(stack.store, tools, stack.runs, None, asked)["id"]
-    make_masks(stack.store, tools, made)
-    plan_tiles(stack.store, tools, made)
+    made = start(stack.store, services, stack.runs, None, asked)["id"]
+    make_masks(stack.store, services, made)
+    plan_tiles(stack.store, services, made)
     return made
 
 
-def render(store: Store, tools: Tools, made: str) -> Rendering:
+def render(store: Store, services: Services, made: str) -> Rendering:
     (call,) = range(len(store.plan(made).calls))
-    return render_tile(store, tools, made, store.plan(made).call(call))
+    return render_tile(store, services, made, store.plan(made).call(call))
 
 
 def account(**settings: Any) -> Account:
@@ -127,29 +127,29 @@ def test_the_pace_decides_no_key() -> None:
 
 
 def test_what_came_is_kept_and_the_rest_asked_for_singly(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
-    made = prepared(stack, tools)
+    made = prepared(stack, services)
     fake.most = 2
 
-    rendering = render(stack.store, tools, made)
+    rendering = render(stack.store, services, made)
 
     assert asked_for(fake) == [4, 1, 1]
     assert fake.images == rendering.made == 4
     paid = [stack.store.sidecar(tile) for tile in stack.store.plan(made).tiles]
     assert sum(each.usd for each in paid if each) == pytest.approx(rendering.usd, abs=1e-5)
-    assert tools.limits.spent() == pytest.approx(rendering.usd)
+    assert services.limits.spent() == pytest.approx(rendering.usd)
     assert rendering.usd == pytest.approx(4 * 0.006, abs=1e-3)
 
 
 def test_a_server_of_one_picture_a_call_is_remembered_by_all_processes(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
     fake.most = 1
-    render(stack.store, tools, prepared(stack, tools))
+    render(stack.store, services, prepared(stack, services))
     fake.requests.clear()
 
-    render(stack.store, tools, prepared(stack, tools, prompt="a barn"))
+    render(stack.store, services, prepared(stack, services, prompt="a barn"))
     other = told(fake)
     render(stack.store, other, prepared(stack, other, prompt="a mill"))
 
@@ -158,9 +158,9 @@ def test_a_server_of_one_picture_a_call_is_remembered_by_all_processes(
 
 
 def test_a_plan_of_larger_calls_is_asked_for_as_the_account_is_now(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
-    made = prepared(stack, tools)
+    made = prepared(stack, services)
     slower = told(fake, burst=3)
 
     plan_tiles(stack.store, slower, made)
@@ -171,44 +171,44 @@ def test_a_plan_of_larger_calls_is_asked_for_as_the_account_is_now(
 
 
 def test_only_what_did_not_come_is_replaced_after_a_refusal(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
-    made = prepared(stack, tools)
+    made = prepared(stack, services)
     call = stack.store.plan(made).call(0)
     fake.most, fake.faults = 3, Faults({2: "moderation"})
     spare = call.tiles[0].model_copy(update={"prompt": "a barn"})
     with_spares = call.model_copy(update={"spares": ((spare,),) * 4})
 
-    rendering = render_tile(stack.store, tools, made, with_spares)
+    rendering = render_tile(stack.store, services, made, with_spares)
 
     assert rendering.refused
     assert [record.prompt for record in fake.requests] == ["a lighthouse"] * 2 + ["a barn"]
 
 
 def test_what_has_no_time_is_left_to_another_invocation(
-    stack: Stack, tools: Tools, fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, services: Services, fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = prepared(stack, tools)
+    made = prepared(stack, services)
     fake.most = 1
-    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", tools.accounts["openai"].settings.timeout)
+    monkeypatch.setattr(buy_tiles, "ALL_ASKED_BY", services.accounts["openai"].settings.timeout)
 
     for left in (3, 2, 1):
         with pytest.raises(NoSlotYet, match=f"{left} more tiles of the call"):
-            render(stack.store, tools, made)
-    render(stack.store, tools, made)
+            render(stack.store, services, made)
+    render(stack.store, services, made)
 
     assert asked_for(fake) == [4, 1, 1, 1]
 
 
 @pytest.mark.parametrize("then", ["429", "504", "moderation"])
 def test_a_picture_that_was_paid_for_and_lost_is_not_paid_for_by_a_retry_of_others(
-    stack: Stack, tools: Tools, fake: FakeOpenAI, then: str
+    stack: Stack, services: Services, fake: FakeOpenAI, then: str
 ) -> None:
-    made = prepared(stack, tools)
+    made = prepared(stack, services)
     fake.most, fake.faults = 2, Faults({1: "lost_item", 2: then})
 
     with pytest.raises(PictureNotFetched):
-        render(stack.store, tools, made)
+        render(stack.store, services, made)
 
     first, second, *_ = stack.store.plan(made).tiles
     assert asked_for(fake)[:2] == [4, 1]

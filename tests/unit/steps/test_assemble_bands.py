@@ -31,7 +31,7 @@ def drawn(stack, made, judged):
     """Draw all parts that were judged, and join them."""
     for part in judged["parts"]:
         assemble_part(stack.store, made, judged["round"], part)
-    return join_bands(stack.store, stack.tools, made, judged["round"], at_once=2)
+    return join_bands(stack.store, stack.services, made, judged["round"], at_once=2)
 
 
 def files(stack, made):
@@ -44,12 +44,12 @@ def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack,
     at_once, options = COLLAGES[name]
     made, calls = prepare(stack, **options)
     render(stack, made, calls)
-    told = assemble_collage(stack.store, stack.tools, made)
+    told = assemble_collage(stack.store, stack.services, made)
     whole = files(stack, made)
     results = [f"collages/{made}/{file}" for file in stack.store.result_files(made)]
     stack.store.remove(results)
 
-    judged = judge_tiles(stack.store, stack.tools, made, at_once=at_once)
+    judged = judge_tiles(stack.store, stack.services, made, at_once=at_once)
     joined = drawn(stack, made, judged)
 
     assert len(judged["parts"]) > 2
@@ -86,9 +86,9 @@ def test_a_picture_that_a_band_finds_lost_is_left_out_by_a_verdict_for_all(stack
 def test_a_picture_that_is_made_anew_while_a_band_misses_it_is_drawn(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     whole = files(stack, made)
-    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
     key = f"tiles/{stack.store.plan(made).tiles[4].key}.png"
     picture, s3 = stack.get(key), stack.store.s3
     s3.delete_object(Bucket=stack.store.collages, Key=key)
@@ -109,7 +109,7 @@ def test_a_picture_that_is_made_anew_while_a_band_misses_it_is_drawn(stack):
 def test_too_many_lost_pictures_end_the_run_as_they_do_at_once(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
     for tile in stack.store.plan(made).tiles[1:]:
         stack.store.s3.put_object(
             Bucket=stack.store.collages, Key=f"tiles/{tile.key}.png", Body=b"half"
@@ -127,7 +127,7 @@ def test_a_run_that_was_stopped_early_is_drawn_of_what_it_has(stack):
         Failure(id=made, error="BudgetExhausted", message="spent", created=clock.now(), call=3)
     )
 
-    result = drawn(stack, made, judge_tiles(stack.store, stack.tools, made, at_once=2))["result"]
+    result = drawn(stack, made, judge_tiles(stack.store, stack.services, made, at_once=2))["result"]
 
     assert (result["state"], result["stopped"], result["missing"]) == (
         "partial",
@@ -139,22 +139,22 @@ def test_a_run_that_was_stopped_early_is_drawn_of_what_it_has(stack):
 def test_a_last_step_that_is_asked_twice_answers_the_same(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    first = drawn(stack, made, judge_tiles(stack.store, stack.tools, made, at_once=2))
+    first = drawn(stack, made, judge_tiles(stack.store, stack.services, made, at_once=2))
     whole = files(stack, made)
 
-    assert join_bands(stack.store, stack.tools, made, 0, at_once=2) == first
+    assert join_bands(stack.store, stack.services, made, 0, at_once=2) == first
     assert files(stack, made) == whole
 
 
 def test_a_collage_is_not_made_while_a_part_of_it_is_missing(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
     for part in judged["parts"][:-1]:
         assemble_part(stack.store, made, 0, part)
 
     with pytest.raises(NotInStore):
-        join_bands(stack.store, stack.tools, made, 0, at_once=2)
+        join_bands(stack.store, stack.services, made, 0, at_once=2)
     assert not stack.store.is_made(made)
 
 
@@ -165,7 +165,7 @@ def test_a_collage_of_more_tiles_than_one_function_reads_has_no_file_of_all_of_i
     made, calls = prepare(stack, **SMALL, format="jpeg")
     render(stack, made, calls)
 
-    judged = judge_tiles(stack.store, stack.tools, made, at_once=2)
+    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
     result = drawn(stack, made, judged)["result"]
 
     assert "collage" not in judged["parts"]

@@ -15,7 +15,7 @@ def test_an_upload_becomes_a_collage(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
 
-    result = assemble_collage(stack.store, stack.tools, made)
+    result = assemble_collage(stack.store, stack.services, made)
 
     manifest = stack.store.manifest(made)
     assert (result.tiles, result.missing) == (6, 0)
@@ -62,7 +62,7 @@ def test_a_few_failed_tiles_are_replaced_and_listed_with_their_reason(stack, err
     render(stack, made, [call for call in calls if call.index != 2])
     record_failure(stack.store, made, {"Error": error, "Cause": '{"errorMessage": "No."}'}, call=2)
 
-    result = assemble_collage(stack.store, stack.tools, made)
+    result = assemble_collage(stack.store, stack.services, made)
 
     manifest = stack.store.manifest(made)
     failed = manifest.tiles[2]

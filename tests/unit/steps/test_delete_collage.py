@@ -55,10 +55,10 @@ def tiles_of(stack, collage):
 def test_all_of_a_collage_that_is_alone_goes(stack):
     stack.put("uploads/a.png.json", b"{}")
     collage = made(stack)
-    assemble_collage(stack.store, stack.tools, collage)
+    assemble_collage(stack.store, stack.services, collage)
     share_of(stack, collage)
     # An assembly in bands that was cut short.
-    judge_tiles(stack.store, stack.tools, collage, at_once=1)
+    judge_tiles(stack.store, stack.services, collage, at_once=1)
     assert stack.listing("bands/")
 
     done = delete(stack, collage)
@@ -196,7 +196,7 @@ class Another:
         self.waits.set()
         # As the Map does: a tile that is there is not made again.
         for call in self.calls:
-            render_tile(self.stack.store, self.stack.tools, self.collage, call)
+            render_tile(self.stack.store, self.stack.services, self.collage, call)
 
     def begin(self):
         """Let it run until it waits, or has its plan."""

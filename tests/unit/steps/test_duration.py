@@ -16,8 +16,8 @@ from tests.unit.runs import SOURCE, changed, prepare, render
 STYLES = {"styles": ["Cubism", "Baroque", "Op Art"], "size": 64, "cell": 32}
 
 
-def tools(stack, **changes):
-    """The stack's tools with other settings: the provider's, and the stack's."""
+def services(stack, **changes):
+    """The stack's services with other settings: the provider's, and the stack's."""
     provider = {
         name: changes.pop(name) for name in ("images_per_minute", "latency") if name in changes
     }
@@ -51,27 +51,27 @@ def gpu(count, **options):
 )
 def test_what_the_pace_cannot_make_in_time_is_refused(stack, changes, said):
     with pytest.raises(TooLong, match=said):
-        duration.check(calls(100, engine="openai"), tools(stack, **changes))
+        duration.check(calls(100, engine="openai"), services(stack, **changes))
 
 
 def test_ten_thousand_pictures_at_the_default_pace_fit(stack):
     hundred = calls(100, engine="openai")
 
-    duration.check(hundred * 100, tools(stack))
+    duration.check(hundred * 100, services(stack))
     with pytest.raises(TooLong, match="TileRetentionDays"):
-        duration.check(hundred * 100, tools(stack, tile_retention_days=1))
+        duration.check(hundred * 100, services(stack, tile_retention_days=1))
 
 
 def test_the_painter_has_no_pace(stack):
-    duration.check(calls(50, engine="painter") * 100, tools(stack, images_per_minute=0.001))
+    duration.check(calls(50, engine="painter") * 100, services(stack, images_per_minute=0.001))
 
 
 def test_what_the_gpus_cannot_make_in_time_is_refused(stack):
     work = gpu(3000, num_inference_steps=1000) * 2
 
     with pytest.raises(TooLong, match=r"on 1 GPU; a run has 576\. .* GpuTasks to 2 or more"):
-        duration.check(work, tools(stack))
-    duration.check(work, tools(stack, gpu_tasks=2))
+        duration.check(work, services(stack))
+    duration.check(work, services(stack, gpu_tasks=2))
 
 
 def test_a_shard_has_time_for_its_tiles_and_to_begin():
@@ -94,7 +94,7 @@ def test_the_plan_is_refused_before_it_is_written_unless_the_store_has_most_of_i
     before = stack.get(f"collages/{made}/plan.json")
 
     with pytest.raises(TooLong):
-        plan_tiles(stack.store, tools(stack, images_per_minute=1e-5), made)
+        plan_tiles(stack.store, services(stack, images_per_minute=1e-5), made)
 
     assert stack.get(f"collages/{made}/plan.json") == before
 
@@ -110,7 +110,7 @@ def test_what_is_there_takes_no_time(stack, monkeypatch):
             raise TooLong("too long")
 
     monkeypatch.setattr(duration, "check", check)
-    plan_tiles(stack.store, stack.tools, made)
+    plan_tiles(stack.store, stack.services, made)
 
     assert seen == [len(work), 0]
 
@@ -121,4 +121,4 @@ def test_an_estimate_says_so_too(stack):
     asked = parse({"rows": 1, "cols": 2, "engine": "openai", **STYLES})
 
     with pytest.raises(TooLong, match="ImagesPerMinute"):
-        estimate(stack.store, tools(stack, images_per_minute=1e-5), SOURCE, asked)
+        estimate(stack.store, services(stack, images_per_minute=1e-5), SOURCE, asked)

@@ -255,7 +255,7 @@ def test_an_assembly_that_fails_leaves_no_manifest_and_no_half_of_a_file(stack, 
     events.register("provide-client-params.s3.CreateMultipartUpload", lambda **_: begun.append(1))
     events.register("provide-client-params.s3.PutObject", broken)
     with pytest.raises(StoreUnavailable):
-        assemble_collage(stack.store, stack.tools, made_id)
+        assemble_collage(stack.store, stack.services, made_id)
     events.unregister("provide-client-params.s3.PutObject", broken)
 
     left = stack.listing(f"collages/{made_id}/")

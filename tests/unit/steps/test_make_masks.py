@@ -13,4 +13,4 @@ def test_a_source_that_was_overwritten_after_the_door_is_not_used(stack):
     stack.put("uploads/a.png", encode(noise((90, 60))))
 
     with pytest.raises(SourceChanged, match=r"uploads/a\.png was overwritten"):
-        make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.services, made)

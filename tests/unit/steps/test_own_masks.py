@@ -137,7 +137,7 @@ def test_a_mask_may_be_drawn_smaller_or_larger_than_its_source(stack):
 def test_a_mask_under_two_names_is_one(stack):
     options = asked(stack, window=WINDOW, pane=WINDOW, glass=encode(drawn().convert("RGB")))
     single = let_in(
-        stack.tools, parse({**SMALL, **asked(stack, window=WINDOW)}), SOURCE,
+        stack.services, parse({**SMALL, **asked(stack, window=WINDOW)}), SOURCE,
         Files(mask_files={"window": WINDOW}),
     )  # fmt: skip
 
@@ -210,7 +210,7 @@ def test_a_mask_that_cannot_be_meant_is_refused_with_its_name(stack, data, said)
     refused(stack, said, **asked(stack, window=data))
     with pytest.raises(InvalidRequest, match=said):
         estimate(
-            stack.store, stack.tools, SOURCE,
+            stack.store, stack.services, SOURCE,
             parse({**SMALL, **asked(stack, window=data)}), Files(mask_files={"window": data}),
         )  # fmt: skip
 
@@ -258,4 +258,4 @@ def test_a_mask_that_was_overwritten_after_the_door_is_not_used(stack):
     stack.put("sources/window", encode(noise(SIZE)))
 
     with pytest.raises(SourceChanged, match="sources/window was overwritten"):
-        make_masks(stack.store, stack.tools, made)
+        make_masks(stack.store, stack.services, made)

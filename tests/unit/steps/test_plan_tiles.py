@@ -21,8 +21,8 @@ def test_the_plan_is_the_same_when_its_step_is_tried_again(stack):
     made, calls = prepare(stack)
     before = stack.get(f"collages/{made}/plan.json")
 
-    make_masks(stack.store, stack.tools, made)
-    plan_tiles(stack.store, stack.tools, made)
+    make_masks(stack.store, stack.services, made)
+    plan_tiles(stack.store, stack.services, made)
 
     assert stack.get(f"collages/{made}/plan.json") == before
     assert len(calls) == 6
@@ -42,7 +42,7 @@ def test_a_large_plan_that_is_made_anew_has_calls_for_what_is_not_there_alone(st
     render(stack, made, calls[2:4])
     monkeypatch.setattr(bands, "is_large", lambda *_: True)
 
-    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+    (wave,) = plan_tiles(stack.store, stack.services, made)["waves"]
 
     items = json.loads(stack.get(wave["calls"]))
     assert [item["index"] for item in items] == [0, 1, 4, 5]
@@ -54,7 +54,7 @@ def test_a_large_plan_of_which_all_is_there_has_no_calls(stack, monkeypatch):
     render(stack, made, calls)
     monkeypatch.setattr(bands, "is_large", lambda *_: True)
 
-    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+    (wave,) = plan_tiles(stack.store, stack.services, made)["waves"]
 
     assert (wave["calls"], wave["shards"], wave["of"]) == (None, [], 0)
 
@@ -62,10 +62,10 @@ def test_a_large_plan_of_which_all_is_there_has_no_calls(stack, monkeypatch):
 def test_a_large_collage_that_was_made_in_part_has_all_its_calls_again(stack, monkeypatch):
     made, calls = prepare(stack)
     render(stack, made, calls[:5])
-    stack.tools = changed(stack, min_share=0.5)
+    stack.services = changed(stack, min_share=0.5)
     assemble(stack, made)
     monkeypatch.setattr(bands, "is_large", lambda *_: True)
 
-    (wave,) = plan_tiles(stack.store, stack.tools, made)["waves"]
+    (wave,) = plan_tiles(stack.store, stack.services, made)["waves"]
 
     assert len(json.loads(stack.get(wave["calls"]))) == 6

@@ -74,7 +74,7 @@ def test_the_tiles_of_single_photos_are_found_again(stack):
         assemble(stack, collage)
     asked = parse({**small("matrix"), **without_files(given(stack)), "recipe": "matrix"})
 
-    found = estimate(stack.store, stack.tools, None, asked)
+    found = estimate(stack.store, stack.services, None, asked)
     manifest = made(stack, **given(stack), recipe="matrix", rows=3, cols=3)
 
     assert (found["tiles"], found["reused"]) == (0, 9)
@@ -256,7 +256,7 @@ def test_an_id_goes_by_photos_their_order_and_their_names_but_not_by_keys(stack)
     assert stack.store.accepted(called).request.source_names == ("1", "2", "3")
     files = Files(sources=tuple(PHOTOS.values()))
     asked = parse({**SMALL, **without_files(given(stack))})
-    assert let_in(stack.tools, asked, None, files).id == one
+    assert let_in(stack.services, asked, None, files).id == one
 
 
 def test_records_of_one_photo_are_written_as_before(stack):
@@ -327,16 +327,16 @@ def test_photos_that_are_the_same_at_the_size_of_tiles_are_refused_before_a_plan
     options = {"sources": ["uploads/red.png", "uploads/rose.png"], "styles": STYLES}
 
     with pytest.raises(InvalidRequest, match=r"red\.png and rose\.png are the same at 64 x 64"):
-        estimate(stack.store, stack.tools, None, parse({**SMALL, **options}))
+        estimate(stack.store, stack.services, None, parse({**SMALL, **options}))
 
 
 def test_photos_have_together_no_more_than_the_door_can_decode(stack):
-    tools = changed(stack, max_source_pixels=6000)
+    services = changed(stack, max_source_pixels=6000)
     asked = parse({**SMALL, "sources": [f"uploads/{n}" for n in range(4)]})
     photos = tuple(encode(quarters(size)) for size in ((90, 60), (60, 90), (89, 60), (88, 61)))
 
     with pytest.raises(SourceTooLarge, match="sources: together they have 21,508 pixels; at most"):
-        let_in(tools, asked, None, Files(sources=photos))
+        let_in(services, asked, None, Files(sources=photos))
 
 
 def test_a_single_tile_of_a_photo_is_made_again(stack):

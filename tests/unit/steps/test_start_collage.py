@@ -23,7 +23,7 @@ def test_named_styles_are_frozen_at_the_door_and_others_are_listed(stack):
     assert stack.started[listed]["needs_styles"]
     with pytest.raises(NotInStore):
         stack.store.styles(listed)
-    list_styles(stack.store, stack.tools, listed)
+    list_styles(stack.store, stack.services, listed)
     assert len(stack.store.styles(listed).styles) == 4
 
 
@@ -69,9 +69,9 @@ def test_a_source_over_the_stacks_limits_is_refused(stack):
     flat = changed(stack, max_source_pixels=90 * 60 - 1)
     stack.put("uploads/a.png", SOURCE)
 
-    for tools in (tight, flat):
+    for services in (tight, flat):
         with pytest.raises(SourceTooLarge):
-            start_collage.start(stack.store, tools, stack.runs, "uploads/a.png", SMALL)
+            start_collage.start(stack.store, services, stack.runs, "uploads/a.png", SMALL)
 
 
 def test_a_refused_upload_says_why_under_an_id_of_its_own(stack):
@@ -89,7 +89,7 @@ def test_open_models_are_refused_in_one_sentence_where_the_stack_runs_none(stack
     with pytest.raises(
         EngineUnavailable, match=r"engine: diffusion is not set up here; .*EnableGpu"
     ):
-        start_collage.start(stack.store, stack.tools, stack.runs, key, {"engine": "diffusion"})
+        start_collage.start(stack.store, stack.services, stack.runs, key, {"engine": "diffusion"})
 
     assert stack.started == {}
     assert stack.listing() == set()

@@ -60,7 +60,7 @@ def test_the_same_pictures_under_other_keys_are_the_same_tiles_and_collage(pictu
     assert otherwise[0].tiles[0].key != calls[0].tiles[0].key
     asked = parse({**SMALL, **ASKED})
     files = {"Waves": WAVES, "Moss": MOSS}
-    assert let_in(pictured.tools, asked, SOURCE, Files(style_pictures=files)).id == one
+    assert let_in(pictured.services, asked, SOURCE, Files(style_pictures=files)).id == one
 
 
 def test_a_picture_that_is_none_or_is_not_there_is_told_of_by_its_style(pictured):
@@ -78,16 +78,16 @@ def test_a_picture_that_was_overwritten_since_is_not_taken(pictured):
     pictured.put(NAMED["Waves"], MOSS)
 
     with pytest.raises(SourceChanged, match="sources/waves"):
-        make_masks(pictured.store, pictured.tools, made)
+        make_masks(pictured.store, pictured.services, made)
 
 
 def test_an_estimate_finds_the_tiles_that_are_there(pictured):
     asked = parse({**SMALL, **ASKED})
-    before = estimate(pictured.store, pictured.tools, SOURCE, asked)
+    before = estimate(pictured.store, pictured.services, SOURCE, asked)
     made, calls = prepare(pictured, **ASKED)
     render(pictured, made, calls)
 
-    after = estimate(pictured.store, pictured.tools, SOURCE, asked)
+    after = estimate(pictured.store, pictured.services, SOURCE, asked)
 
     assert (before["tiles"], before["reused"]) == (1, 0)
     assert (after["tiles"], after["reused"]) == (0, 1)

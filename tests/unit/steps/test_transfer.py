@@ -15,7 +15,7 @@ from collage.formats import metadata
 from collage.manifest import Manifest
 from collage.pictures.feather import blend
 from collage.pictures.masks import decode as mask_alpha
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.estimate import estimate
@@ -49,34 +49,39 @@ def fake() -> Iterator[FakeOpenAI]:
 
 
 @pytest.fixture
-def tools(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Tools:
+def services(stack: Stack, limits_table: str, fake: FakeOpenAI) -> Services:
     boto3.client("secretsmanager").create_secret(Name="the-key", SecretString="sk-test")
     settings = OpenAISettings(
         secret="the-key", base_url=fake.base_url, images_per_minute=6000, burst=10
     )
-    return Tools(
+    return Services(
         Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, limits_table="limits"),
         {"openai": settings},
     )
 
 
-def made(stack: Stack, tools: Tools, **options: Any) -> Manifest:
+def made(stack: Stack, services: Services, **options: Any) -> Manifest:
     """A collage by its steps, as the workflow would take them."""
     stack.put("uploads/a.png", SOURCE)
     again = options.pop("retry_refused", False)
     collage = start(
-        stack.store, tools, stack.runs, "uploads/a.png", {**ASKED, **options}, retry_refused=again
+        stack.store,
+        services,
+        stack.runs,
+        "uploads/a.png",
+        {**ASKED, **options},
+        retry_refused=again,
     )["id"]
-    make_masks(stack.store, tools, collage)
-    plan_tiles(stack.store, tools, collage)
+    make_masks(stack.store, services, collage)
+    plan_tiles(stack.store, services, collage)
     plan = stack.store.plan(collage)
     for index in (call for wave in plan.waves for call in wave):
         try:
-            render_tile(stack.store, tools, collage, plan.call(index))
+            render_tile(stack.store, services, collage, plan.call(index))
         except (Refused, MissingContext) as error:
             stack.store.put_failure(failure_of(collage, error, index))
     patient = Settings(uploads_bucket=UPLOADS, collages_bucket=COLLAGES, min_share=0.1)
-    assemble_collage(stack.store, Tools(patient, {}), collage)
+    assemble_collage(stack.store, Services(patient, {}), collage)
     return stack.store.manifest(collage)
 
 
@@ -96,12 +101,12 @@ def of(manifest: Manifest, operation: str) -> list[Any]:
 
 @pytest.mark.parametrize("engine", ["stylizer", "openai"])
 def test_a_cell_is_the_source_and_in_the_mask_the_transfer_with_a_soft_edge(
-    stack: Stack, tools: Tools, engine: str
+    stack: Stack, services: Services, engine: str
 ) -> None:
     stack.put(PICTURES["Waves"], WAVES)
     stack.put(PICTURES["Moss"], MOSS)
 
-    manifest = made(stack, tools, style_pictures=PICTURES, engine=engine, masks=["left", "all"])
+    manifest = made(stack, services, style_pictures=PICTURES, engine=engine, masks=["left", "all"])
 
     assert manifest.tile_counts == {"done": 2 + 2}
     below, over = of(manifest, "transfer")
@@ -117,12 +122,12 @@ def test_a_cell_is_the_source_and_in_the_mask_the_transfer_with_a_soft_edge(
 
 
 def test_the_pictures_of_styles_are_brought_to_what_the_engine_takes(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
     stack.put(PICTURES["Waves"], WAVES)
     stack.put(PICTURES["Moss"], MOSS)
 
-    manifest = made(stack, tools, style_pictures=PICTURES, engine="openai", masks=["left"])
+    manifest = made(stack, services, style_pictures=PICTURES, engine="openai", masks=["left"])
 
     assert [len(record.images) for record in fake.requests] == [2, 2]
     for record in of(manifest, "transfer"):
@@ -132,11 +137,11 @@ def test_the_pictures_of_styles_are_brought_to_what_the_engine_takes(
 
 
 def test_studies_and_transfers_are_shared_by_collages_of_other_masks_and_grids(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
-    first = made(stack, tools, **THREE, masks=["left"])
+    first = made(stack, services, **THREE, masks=["left"])
     paid = len(fake.requests)
-    second = made(stack, tools, **THREE, masks=["top", "centre"], rows=2, cols=3, order="random")
+    second = made(stack, services, **THREE, masks=["top", "centre"], rows=2, cols=3, order="random")
 
     assert paid == 3 + 3 + 3
     assert len(fake.requests) == paid
@@ -144,11 +149,11 @@ def test_studies_and_transfers_are_shared_by_collages_of_other_masks_and_grids(
     assert (first.usd > 0, second.usd) == (True, 0)
 
 
-def test_an_estimate_tells_transfers_from_cells(stack: Stack, tools: Tools) -> None:
-    asked = start(stack.store, tools, stack.runs, put(stack), THREE)["id"]
+def test_an_estimate_tells_transfers_from_cells(stack: Stack, services: Services) -> None:
+    asked = start(stack.store, services, stack.runs, put(stack), THREE)["id"]
     request = stack.store.accepted(asked).request
 
-    found = estimate(stack.store, tools, SOURCE, request)
+    found = estimate(stack.store, services, SOURCE, request)
 
     assert (found["tiles"], found["paid"]) == (3 + 3 + 3 + 12, 9)
     assert found["minutes"] == pytest.approx(9 / 6000, abs=0.01)
@@ -160,11 +165,11 @@ def put(stack: Stack) -> str:
 
 
 def test_what_goes_on_from_a_refused_picture_is_refused_with_the_same_words(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
     fake.faults = Faults(refuse=("study in the style of Batik",))
 
-    manifest = made(stack, tools, **THREE, masks=["left"])
+    manifest = made(stack, services, **THREE, masks=["left"])
 
     states = Counter((record.tile.operation, record.state) for record in manifest.tiles)
     # Batik itself, and its pairs with the two others.
@@ -183,11 +188,13 @@ def test_what_goes_on_from_a_refused_picture_is_refused_with_the_same_words(
 
 
 def test_other_draws_take_the_place_of_refused_ones_and_cost_nothing(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
     fake.faults = Faults(refuse=("study in the style of Batik",))
 
-    manifest = made(stack, tools, **THREE, replace_refused=True, rows=1, cols=4, tiles=4, combine=1)
+    manifest = made(
+        stack, services, **THREE, replace_refused=True, rows=1, cols=4, tiles=4, combine=1
+    )
 
     cells = of(manifest, "reconstruct")
     assert {record.state for record in cells} <= {"done", "replaced"}
@@ -201,13 +208,13 @@ def test_other_draws_take_the_place_of_refused_ones_and_cost_nothing(
 
 
 def test_refused_styles_are_asked_for_again_when_somebody_says_so(
-    stack: Stack, tools: Tools, fake: FakeOpenAI
+    stack: Stack, services: Services, fake: FakeOpenAI
 ) -> None:
     fake.faults = Faults(refuse=("study in the style of Batik",))
-    first = made(stack, tools, **THREE, masks=["left"])
+    first = made(stack, services, **THREE, masks=["left"])
     fake.faults = Faults()
 
-    second = made(stack, tools, **THREE, masks=["left"], retry_refused=True)
+    second = made(stack, services, **THREE, masks=["left"], retry_refused=True)
 
     assert first.id == second.id
     assert (first.missing, second.missing) == (6, 0)
@@ -215,9 +222,9 @@ def test_refused_styles_are_asked_for_again_when_somebody_says_so(
 
 @pytest.mark.parametrize(("engine", "style"), [("stylizer", "Batik"), ("openai", "Batik")])
 def test_a_cell_says_that_a_trained_model_made_a_part_of_it(
-    stack: Stack, tools: Tools, engine: str, style: str
+    stack: Stack, services: Services, engine: str, style: str
 ) -> None:
-    manifest = made(stack, tools, styles=[style], engine=engine, masks=["left"])
+    manifest = made(stack, services, styles=[style], engine=engine, masks=["left"])
 
     (cell,) = of(manifest, "reconstruct")
     found = stack.store.finished(cell.key)

@@ -228,7 +228,7 @@ def test_an_answer_that_breaks_off_is_unavailable(lone_store):
 def test_a_store_is_made_once_for_the_same_settings(stack):
     connect.cache_clear()
 
-    one, other = connect(stack.tools.settings), connect(stack.tools.settings.model_copy())
+    one, other = connect(stack.services.settings), connect(stack.services.settings.model_copy())
 
     assert one is other
     assert (one.uploads, one.collages) == (stack.store.uploads, stack.store.collages)
@@ -247,7 +247,7 @@ REGIONS = {
 def connected(stack):
     """Makes the store that a function has, in the region that its environment names."""
     connect.cache_clear()
-    yield lambda: connect(stack.tools.settings)
+    yield lambda: connect(stack.services.settings)
     connect.cache_clear()
 
 

@@ -52,7 +52,7 @@ def test_the_plan_says_how_many_tiles_there_are(stack):
 def test_a_finished_collage_says_what_was_made(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     stop(stack, made)
 
     seen = seen_now(stack, made)
@@ -67,7 +67,7 @@ def test_a_partial_collage_tells_refused_tiles_from_failed_ones(stack):
     render(stack, made, calls[2:])
     for call, error in enumerate(("Refused", "Sandbox.Timedout")):
         record_failure(stack.store, made, {"Error": error, "Cause": "No."}, call=call)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     stop(stack, made)
 
     seen = seen_now(stack, made)
@@ -81,7 +81,7 @@ def test_a_run_that_failed_says_why_and_how_far_it_came(stack):
     render(stack, made, calls[:2])
     record_failure(stack.store, made, {"Error": "Refused", "Cause": "No."}, call=5)
     with pytest.raises(TooFewTiles) as raised:
-        assemble_collage(stack.store, stack.tools, made)
+        assemble_collage(stack.store, stack.services, made)
     error = {"Error": "TooFewTiles", "Cause": str(raised.value)}
     record_failure(stack.store, made, error)
     stop(stack, made)
@@ -110,7 +110,7 @@ def test_cancelling_stops_the_run_and_keeps_what_was_made(stack):
 def test_cancelling_what_ended_changes_nothing(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     stop(stack, made)
     before = stack.store.progress(made)
 
@@ -149,7 +149,7 @@ def forgotten(stack):
 def test_what_the_workflow_forgot_is_told_by_the_store(stack):
     done, calls = prepare(stack)
     render(stack, done, calls)
-    assemble_collage(stack.store, stack.tools, done)
+    assemble_collage(stack.store, stack.services, done)
     failed = start(stack, rows=1)["id"]
     record_failure(stack.store, failed, {"Error": "NoStyles", "Cause": "Empty."})
     cancelled = start(stack, rows=3)["id"]

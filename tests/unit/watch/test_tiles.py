@@ -43,7 +43,7 @@ def test_tiles_are_pending_until_they_are_made_or_their_call_failed(stack):
 def test_a_finished_collage_lists_what_its_manifest_says(stack):
     made, calls = prepare(stack)
     render(stack, made, calls)
-    assemble_collage(stack.store, stack.tools, made)
+    assemble_collage(stack.store, stack.services, made)
     stack.runs.stop(made, "The end.")
 
     found = everything(stack, made)

@@ -244,6 +244,6 @@ def test_the_example_requests_are_planned_as_they_are(stack: Stack, path: Path) 
     needed = recipes.RECIPES[asked.recipe].source == "needed" or path.stem == "matrix-source"
     source = FARMHOUSE.read_bytes() if needed else None
 
-    found = estimate(stack.store, stack.tools, source, asked)
+    found = estimate(stack.store, stack.services, source, asked)
 
     assert found["tiles"] > 0

@@ -11,7 +11,7 @@ from collage.request.accepted import Accepted, Font, Source, collage_id
 from collage.request.named_files import Files
 from collage.request.parse import complete, parse
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.steps import capabilities, own_masks
 from collage.steps.request_files import (
     files_of,
@@ -24,7 +24,7 @@ from collage.store.store import Store
 
 def accept(
     store: Store,
-    tools: Tools,
+    services: Services,
     source: str | None,
     options: dict[str, Any],
     owner: Owner | None = None,
@@ -41,18 +41,18 @@ def accept(
     """
     asked = parse(options)
     rules.served(asked, source is not None)
-    capabilities.check(asked, tools)
-    most = tools.settings.max_source_bytes
+    capabilities.check(asked, services)
+    most = services.settings.max_source_bytes
     data = None if source is None else store.upload(source, most)
-    accepted = let_in(tools, asked, data, files_of(store, tools, asked), source or "", owner)
+    accepted = let_in(services, asked, data, files_of(store, services, asked), source or "", owner)
     has_source = bool(accepted.every_source)
-    capabilities.able(accepted.request, tools, has_source)
-    capabilities.weights(store, accepted.request, tools, has_source)
+    capabilities.able(accepted.request, services, has_source)
+    capabilities.weights(store, accepted.request, services, has_source)
     return accepted
 
 
 def let_in(
-    tools: Tools,
+    services: Services,
     asked: Request,
     source: bytes | None,
     files: Files,
@@ -68,19 +68,19 @@ def let_in(
     """
     font = _font(asked, files.font)
     letters.check(asked, font.sha256 if font else None)
-    picture = None if source is None else inspected(tools, source, key)
+    picture = None if source is None else inspected(services, source, key)
     mask = None
     if files.mask_source is not None:
-        mask = inspected(tools, files.mask_source, asked.mask_source or "")
-    styles = inspected_styles(tools, files.style_pictures, asked.style_pictures)
-    sources = inspected_sources(tools, asked, files.sources)
+        mask = inspected(services, files.mask_source, asked.mask_source or "")
+    styles = inspected_styles(services, files.style_pictures, asked.style_pictures)
+    sources = inspected_sources(services, asked, files.sources)
     size = _fitting_size(asked, sources[0] if sources else picture, mask)
     if files.mask_source is not None:
         from collage.pictures import mask_files
 
         mask_files.understand(files.mask_source)
     asked, own = own_masks.let_in(
-        tools, asked, sources or (picture and [picture]) or [], files.mask_files
+        services, asked, sources or (picture and [picture]) or [], files.mask_files
     )
     asked = complete(asked, size)
     return Accepted(

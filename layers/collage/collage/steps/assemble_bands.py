@@ -25,7 +25,7 @@ from collage.store.store import Store
 if TYPE_CHECKING:
     from collage.formats.file_format import Writer
     from collage.plan import Plan
-    from collage.services import Tools
+    from collage.services import Services
     from collage.tile import Sidecar
 
 
@@ -47,19 +47,19 @@ class Step(TypedDict):
     part: NotRequired[Part]
 
 
-def take(store: Store, tools: Tools, collage_id: str, asked: Step) -> dict[str, Any]:
+def take(store: Store, services: Services, collage_id: str, asked: Step) -> dict[str, Any]:
     """Take a step of an assembly; what the state machine needs to know of it."""
     if asked["step"] == "judge":
-        return {**judge_tiles(store, tools, collage_id)}
+        return {**judge_tiles(store, services, collage_id)}
     if asked["step"] == "join":
-        return {**join_bands(store, tools, collage_id, asked["round"])}
+        return {**join_bands(store, services, collage_id, asked["round"])}
     assemble_part(store, collage_id, asked["round"], asked["part"])
     return {}
 
 
 def judge_tiles(
     store: Store,
-    tools: Tools,
+    services: Services,
     collage_id: str,
     number: int = 0,
     without: Collection[int] = (),
@@ -74,7 +74,7 @@ def judge_tiles(
         TooFewTiles: when too small a share of the tiles exists.
         StoppingError: by name, when that ended the run before the first tile.
     """
-    there = gather(store, tools, collage_id)
+    there = gather(store, services, collage_id)
     sidecars = {i: each for i, each in there.sidecars.items() if i not in without}
     manifest = there.judge(sidecars)
     drawing = _drawing(there.made, manifest, sidecars, without, at_once)
@@ -110,7 +110,7 @@ def assemble_part(store: Store, collage_id: str, number: int, part: Part) -> Non
 
 
 def join_bands(
-    store: Store, tools: Tools, collage_id: str, number: int, at_once: int = AT_ONCE
+    store: Store, services: Services, collage_id: str, number: int, at_once: int = AT_ONCE
 ) -> Assembly:
     """Make the rest of a collage's pictures of what bands hand on, and write its manifest.
 
@@ -126,7 +126,7 @@ def join_bands(
     ends = [store.part_end(collage_id, number, part) for part in _parts(manifest, drawing)]
     if lost := {tile for end in ends for tile in end.lost}:
         without = lost.union(drawing.without)
-        return judge_tiles(store, tools, collage_id, number + 1, without, at_once)
+        return judge_tiles(store, services, collage_id, number + 1, without, at_once)
     _smaller_levels(store, manifest, number, drawing)
     manifest = manifest.hashed({tile: said for end in ends for tile, said in end.dhashes.items()})
     publish(store, manifest)

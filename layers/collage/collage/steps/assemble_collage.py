@@ -14,7 +14,7 @@ from collage.in_order import Ordered
 from collage.manifest import Manifest
 from collage.plan import Plan
 from collage.progress import TileCounts
-from collage.services import Tools
+from collage.services import Services
 from collage.sheet import fonts
 from collage.steps import progress
 from collage.store.store import Store
@@ -39,20 +39,20 @@ class Gathered:
         return self.made.source.key if self.made.source else None
 
 
-def assemble_collage(store: Store, tools: Tools, collage_id: str) -> Completed:
+def assemble_collage(store: Store, services: Services, collage_id: str) -> Completed:
     """Join the tiles that exist into the collage and write its manifest.
 
     Raises:
         TooFewTiles: when too small a share of the tiles exists.
         StoppingError: by name, when that ended the run before the first tile.
     """
-    there = gather(store, tools, collage_id)
+    there = gather(store, services, collage_id)
     manifest = finish(store, there.made, there.sidecars, there.judge)
     progress.finished(store, manifest, there.source)
     return completed(store, manifest)
 
 
-def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
+def gather(store: Store, services: Services, collage_id: str) -> Gathered:
     """Look which tiles exist, and write down how many."""
     made = store.plan(collage_id)
     for tile in made.tiles:
@@ -80,7 +80,7 @@ def gather(store: Store, tools: Tools, collage_id: str) -> Gathered:
     )
 
     def judge(there: Mapping[int, Sidecar]) -> Manifest:
-        share = tools.settings.min_share
+        share = services.settings.min_share
         return record(made, there, failures, unsettled, min_share=share, created=clock.now())
 
     gathered = Gathered(made, sidecars, judge)

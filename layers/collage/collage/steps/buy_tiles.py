@@ -21,7 +21,7 @@ from collage.errors import (
     StoreUnavailable,
     TransientError,
 )
-from collage.services import Tools
+from collage.services import Services
 from collage.spending import batches
 from collage.spending.accounts import Account
 from collage.spending.bookings import Budget
@@ -38,7 +38,7 @@ a turn may take 5, fetching the pictures 60, and writing them 10."""
 
 def buy_tiles(
     store: Store,
-    tools: Tools,
+    services: Services,
     account: Account,
     engine: Engine,
     collage_id: str,
@@ -56,7 +56,7 @@ def buy_tiles(
         NoSlotYet: when there is no time for the rest in this invocation; what came is kept.
         PermanentError: of a single tile, once the others have been made.
     """
-    model, known = wanted[0].model, tools.batches(account)
+    model, known = wanted[0].model, services.batches(account)
     most = batches.most(len(wanted), account, model, wanted[0].options.get("quality"))
     if most > 1 and known.single(model):
         most = 1
@@ -67,7 +67,7 @@ def buy_tiles(
             with_time_left(account, began, len(left), lost)
         asked, left = left[:most], left[most:]
         try:
-            bought = _paid(store, tools, account, engine, collage_id, asked, source, mask)
+            bought = _paid(store, services, account, engine, collage_id, asked, source, mask)
         except Refused as refused:
             lost = _graver(lost, refused)
             continue
@@ -112,7 +112,7 @@ def _what_did_not_come(
 
 def _paid(
     store: Store,
-    tools: Tools,
+    services: Services,
     account: Account,
     engine: Engine,
     collage_id: str,
@@ -131,7 +131,7 @@ def _paid(
     try:
         budget = _budget(store, collage_id)
         quotas = account.quotas(asked[0].model)
-        bought = buy(tools.limits, quotas, engine, asked, source, mask, price, budget)
+        bought = buy(services.limits, quotas, engine, asked, source, mask, price, budget)
         _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
     except CollageError as error:
         if isinstance(error, Refused):

@@ -16,28 +16,28 @@ from collage.fields.fields import OPTIONS
 from collage.recipes import upscaling
 from collage.request import rules
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.spending.accounts import of_engine
 from collage.store.store import Store
 from collage.weights import Weights
 from collage.words import styles
 
 
-def check(asked: Request, tools: Tools) -> None:
+def check(asked: Request, services: Services) -> None:
     """Whether this stack can do what is asked, beyond the request's own rules."""
     for name in asked.engines:
-        set_up(name, tools, "engine" if name in asked.unfolded_engines else "again: engine")
+        set_up(name, services, "engine" if name in asked.unfolded_engines else "again: engine")
     if asked.upscaler is not None:
-        set_up(engines.UPSCALERS[asked.upscaler][0], tools, "upscaler")
+        set_up(engines.UPSCALERS[asked.upscaler][0], services, "upscaler")
         upscalers.check(asked.upscaler)
-    rules.known_qualities(asked, models(asked, tools))
-    if asked.styled and asked.styles is None and tools.lister(asked.unfolded_engines) is None:
+    rules.known_qualities(asked, models(asked, services))
+    if asked.styled and asked.styles is None and services.lister(asked.unfolded_engines) is None:
         if asked.theme is not None:
             raise InvalidRequest("theme: without a key there is no language model to list styles.")
         styles.default(asked.style_count, asked.exclude, asked.known_styles)
 
 
-def able(asked: Request, tools: Tools, has_source: bool) -> None:
+def able(asked: Request, services: Services, has_source: bool) -> None:
     """Whether the engines of a request, which is complete, can make what it asks for.
 
     Raises:
@@ -55,19 +55,19 @@ def able(asked: Request, tools: Tools, has_source: bool) -> None:
     operation = recipe.operation_on(has_source)
     for name, size, model, text in product(asked.unfolded_engines, asked.sizes, named, texts):
         wanted = Wanted(operation, size, model, text, options)
-        engines.ENGINES[name].check(wanted, _settings(name, tools))
+        engines.ENGINES[name].check(wanted, _settings(name, services))
     for number, change in (asked.again or {}).items():
         name = change.engine or asked.unfolded_engines[0]
         has = frozenset(change.options)
         for size in asked.sizes if has or change.engine else ():
             wanted = Wanted(operation, size, change.model, change.prompt, has)
             with _of_tile(number):
-                engines.ENGINES[name].check(wanted, _settings(name, tools))
+                engines.ENGINES[name].check(wanted, _settings(name, services))
     if asked.upscaler is not None:
         name, model = engines.UPSCALERS[asked.upscaler]
         for size in asked.sizes:
             wanted = Wanted("upscale", size, model)
-            engines.ENGINES[name].check(wanted, _settings(name, tools))
+            engines.ENGINES[name].check(wanted, _settings(name, services))
 
 
 @contextmanager
@@ -79,22 +79,22 @@ def _of_tile(number: str) -> Iterator[None]:
         raise InvalidRequest(f"again: tile {number}: {error}") from error
 
 
-def _settings(engine: str, tools: Tools) -> ProviderSettings | None:
-    account = of_engine(tools.accounts, engine)
+def _settings(engine: str, services: Services) -> ProviderSettings | None:
+    account = of_engine(services.accounts, engine)
     return None if account is None else account.settings
 
 
-def set_up(engine: str, tools: Tools, field: str = "engine") -> None:
+def set_up(engine: str, services: Services, field: str = "engine") -> None:
     """Whether this stack has what an engine needs, which ``field`` of a request asks for.
 
     Raises:
         EngineUnavailable: with what it lacks.
     """
     known = engines.ENGINES[engine]
-    account = of_engine(tools.accounts, engine)
+    account = of_engine(services.accounts, engine)
     if account is not None and account.lacks is not None:
         raise EngineUnavailable(f"{field}: {engine} {account.lacks}")
-    if known.pinned is not None and not tools.settings.models:
+    if known.pinned is not None and not services.settings.models:
         raise EngineUnavailable(
             f"{field}: {engine} is not set up here; deploy the stack with EnableGpu=true, or on a "
             "laptop say with --models where weights lie."
@@ -117,7 +117,7 @@ def installed(asked: Request) -> None:
         engines.installed(engine, model)
 
 
-def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Weights | None:
+def weights(store: Store, asked: Request, services: Services, has_source: bool) -> Weights | None:
     """The stack's weights, if the request asks for a model among them; it is held to their rules.
 
     Raises:
@@ -128,8 +128,8 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
     own = [name for name in asked.engines if engines.ENGINES[name].pinned]
     if not own:
         return None
-    set_up(own[0], tools)
-    found = store.weights(tools.settings.models)
+    set_up(own[0], services)
+    found = store.weights(services.settings.models)
     others = set(asked.engines) - set(own)
     taken_by_others = any(engines.ENGINES[name].style_pictures for name in others)
     operation = recipes.RECIPES[asked.recipe].operation_on(has_source)
@@ -151,12 +151,12 @@ def weights(store: Store, asked: Request, tools: Tools, has_source: bool) -> Wei
     return found
 
 
-def models(asked: Request, tools: Tools) -> dict[str, str]:
+def models(asked: Request, services: Services) -> dict[str, str]:
     """What renders, by engine: the engine's only model, the request's, or the stack's.
 
     The request's is for the engines that it asks by itself, not for those of single tiles.
     """
-    accounts = tools.accounts
+    accounts = services.accounts
 
     def of_stack(engine: str) -> str:
         account = of_engine(accounts, engine)

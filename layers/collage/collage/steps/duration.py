@@ -16,7 +16,7 @@ from collage.errors import TooLong
 from collage.spending.queues import Calls, Queue, queues
 
 if TYPE_CHECKING:
-    from collage.services import Tools
+    from collage.services import Services
     from collage.tile import Tile
 
 RUN_DAYS = 30
@@ -40,17 +40,17 @@ PATIENCE = 4.0
 """Times what its tiles are expected to take, before a task is thought to hang."""
 
 
-def check(calls: Calls, tools: Tools) -> None:
+def check(calls: Calls, services: Services) -> None:
     """Whether what is still to be made can be made within the time that a run has.
 
     Raises:
         TooLong: with the hours it would take, those it has, and the parameter that helps.
     """
-    days = min(RUN_DAYS, tools.settings.tile_retention_days or RUN_DAYS)
+    days = min(RUN_DAYS, services.settings.tile_retention_days or RUN_DAYS)
     have = 24 * USABLE * days
-    served = queues(calls, tools.accounts)
+    served = queues(calls, services.accounts)
     needed = [_paced(queue, have) for queue in served]
-    needed += [_in_places(served, tools, have), _on_gpus(calls, tools, have)]
+    needed += [_in_places(served, services, have), _on_gpus(calls, services, have)]
     hours, by, quicker = max(needed)
     if hours <= have:
         return
@@ -77,19 +77,19 @@ def _paced(queue: Queue, have: float) -> Needed:
     return hours, f"at {queue.per_minute:g} pictures a minute", quicker or ""
 
 
-def _in_places(served: Sequence[Queue], tools: Tools, have: float) -> Needed:
+def _in_places(served: Sequence[Queue], services: Services, have: float) -> Needed:
     """What the calls of all queues need, so many at once."""
-    most = tools.settings.concurrency
+    most = services.settings.concurrency
     hours = sum(len(q.calls) * q.account.settings.latency for q in served) / most / 3600
     latency = max((q.account.settings.latency for q in served), default=0)
     how = f"of calls of {latency:g} seconds, {most} at once"
     return hours, how, _at_least("MaxConcurrency", most * hours / have)
 
 
-def _on_gpus(calls: Calls, tools: Tools, have: float) -> Needed:
+def _on_gpus(calls: Calls, services: Services, have: float) -> Needed:
     """What the calls that tasks on GPUs make need."""
     own = [call for call in calls if engines.ENGINES[call[0].engine].pinned is not None]
-    tasks = tools.settings.gpu_tasks
+    tasks = services.settings.gpu_tasks
     hours = sum(map(_seconds, own)) / 3600 / tasks
     how = f"on {tasks} GPU{'s' if tasks > 1 else ''}"
     return hours, how, _at_least("GpuTasks", tasks * hours / have)

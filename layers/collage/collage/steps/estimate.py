@@ -9,7 +9,7 @@ from collage.plan import Styles
 from collage.request import rules
 from collage.request.named_files import Files
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.steps import capabilities, duration
 from collage.steps.accept import let_in
 from collage.steps.make_masks import prepare, with_styles
@@ -38,7 +38,7 @@ class Estimated(TypedDict):
 
 def estimate(
     store: Store,
-    tools: Tools,
+    services: Services,
     source: bytes | None,
     asked: Request,
     files: Files | None = None,
@@ -56,28 +56,28 @@ def estimate(
         TooLong: when it would take longer than a run may.
     """
     rules.served(asked, source is not None)
-    files = files_of(store, tools, asked, files)
-    accepted = let_in(tools, asked, source, files)
+    files = files_of(store, services, asked, files)
+    accepted = let_in(services, asked, source, files)
     asked = accepted.request
     has_source = bool(accepted.every_source)
-    capabilities.able(asked, tools, has_source)
-    weights = capabilities.weights(store, asked, tools, has_source)
-    prepared = prepare(tools, asked, source, files, accepted.size, weights).digests
+    capabilities.able(asked, services, has_source)
+    weights = capabilities.weights(store, asked, services, has_source)
+    prepared = prepare(services, asked, source, files, accepted.size, weights).digests
     prepared = with_styles(prepared, *brought(asked, files.style_pictures))
-    lists = bool(asked.theme or tools.lister(asked.unfolded_engines))
+    lists = bool(asked.theme or services.lister(asked.unfolded_engines))
     listed = lists and asked.styled and asked.styles is None
     made = plan.make(
         accepted,
         Styles(styles=_styles(asked, listed=listed), origin="default"),
         prepared,
-        capabilities.models(asked, tools),
-        tools.accounts,
+        capabilities.models(asked, services),
+        services.accounts,
         weights,
     )
     many = most_looks is not None and len(made.tiles) > most_looks
     calls = in_full(made) if listed or many else left(store, made)
-    duration.check(calls, tools)
-    found = plan.estimate(calls, tools.accounts)
+    duration.check(calls, services)
+    found = plan.estimate(calls, services.accounts)
     return Estimated(
         calls=found.calls,
         paid=sum(engines.ENGINES[call[0].engine].provider is not None for call in calls),

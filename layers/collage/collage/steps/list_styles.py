@@ -8,13 +8,13 @@ from threading import Event
 from collage.engines import call_ends
 from collage.errors import CollageError, LimitsUnavailable, NotKept, StoreUnavailable
 from collage.plan import Styles
-from collage.services import Tools
+from collage.services import Services
 from collage.spending.bookings import Budget, book
 from collage.store.store import Store
 from collage.words import styles
 
 
-def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
+def list_styles(store: Store, services: Services, collage_id: str) -> float:
     """Freeze the styles of a request that named none; the dollars that this may have cost.
 
     Raises:
@@ -25,14 +25,14 @@ def list_styles(store: Store, tools: Tools, collage_id: str) -> float:
     """
     accepted = store.accepted(collage_id)
     asked = accepted.request
-    lister = tools.lister(asked.unfolded_engines)
+    lister = services.lister(asked.unfolded_engines)
     if lister is None or lister.provider.styles is None:
         names = styles.default(asked.style_count, asked.exclude, asked.known_styles)
         store.put_styles(collage_id, Styles(styles=names, origin="default"))
         return 0
     listing, model = lister.provider.styles, lister.settings.text_model
-    client = tools.client(lister)
-    booking = book(tools.limits, listing.usd, Budget(collage_id, asked.max_usd, accepted.person))
+    client = services.client(lister)
+    booking = book(services.limits, listing.usd, Budget(collage_id, asked.max_usd, accepted.person))
     count = asked.style_count or len(styles.DEFAULT_STYLES)
     heard = Event()
     try:

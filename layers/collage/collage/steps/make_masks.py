@@ -18,7 +18,7 @@ from collage.recipes.recipe import Boxes, Shape
 from collage.request.accepted import Accepted, Font, Source
 from collage.request.named_files import Files
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.steps import capabilities, own_masks
 from collage.store.store import Store
 from collage.weights import Weights
@@ -30,14 +30,14 @@ StylePictures = dict[str, tuple[bytes, str]]
 """By a style's name the PNG of its picture, and the digest of that one's pixels."""
 
 
-def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
+def make_masks(store: Store, services: Services, collage_id: str) -> None:
     """Prepare the source to the size that the engine works at, and draw the masks over it.
 
     Raises:
         SourceChanged: when the upload was overwritten since the request was accepted.
     """
     accepted = store.accepted(collage_id)
-    most = tools.settings.max_source_bytes
+    most = services.settings.max_source_bytes
 
     def read(picture: Source | None) -> bytes | None:
         return None if picture is None else _unchanged(store, picture, most)
@@ -46,8 +46,8 @@ def make_masks(store: Store, tools: Tools, collage_id: str) -> None:
     has_source = bool(accepted.every_source)
     if accepted.font is not None:
         store.put_font(collage_id, _unchanged(store, accepted.font, MOST_FONT_BYTES))
-    weights = capabilities.weights(store, accepted.request, tools, has_source)
-    drawn = prepare(tools, accepted.request, data, files, accepted.size, weights)
+    weights = capabilities.weights(store, accepted.request, services, has_source)
+    drawn = prepare(services, accepted.request, data, files, accepted.size, weights)
     for digest, png in drawn.sources.items():
         store.put_prepared_source(collage_id, png, digest if accepted.sources else None)
     for name, mask in drawn.masks.items():
@@ -117,7 +117,7 @@ class Drawn:
 
 
 def prepare(
-    tools: Tools,
+    services: Services,
     asked: Request,
     data: bytes | None,
     files: Files,
@@ -133,7 +133,7 @@ def prepare(
     from collage.pictures import source
 
     photos = files.sources or (() if data is None else (data,))
-    size = _working_size(asked, tools, weights, bool(photos))
+    size = _working_size(asked, services, weights, bool(photos))
     pngs = [source.prepare(photo, size, asked.fit) for photo in photos]
     digests = [source.pixel_digest(png) for png in pngs]
     _different("sources", dict(zip(asked.source_names or (), digests, strict=False)), size)
@@ -214,7 +214,7 @@ def _mask_alpha(
 
 
 def _working_size(
-    asked: Request, tools: Tools, weights: Weights | None, has_source: bool
+    asked: Request, services: Services, weights: Weights | None, has_source: bool
 ) -> tuple[int, int]:
     """The size to prepare the source to: the largest that an engine of the request works at."""
     recipe = recipes.RECIPES[asked.recipe]
@@ -224,7 +224,7 @@ def _working_size(
     first = asked.unfolded_engines
     sizes = [
         engines.ENGINES[name].working_size(model, asked.size)
-        for name, model in capabilities.models(asked, tools).items()
+        for name, model in capabilities.models(asked, services).items()
         if name in first
     ]
     if weights is not None and any(engines.ENGINES[name].pinned for name in first):

@@ -16,7 +16,7 @@ from collage.request.accepted import Source
 from collage.request.named_files import MaskFile
 from collage.request.parse import parse
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.steps.request_files import inspected, told_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MaskSources = dict[str, tuple[Source | None, ...]]
 
 
 def let_in(
-    tools: Tools, asked: Request, sources: Sequence[Source], files: Mapping[str, MaskFile]
+    services: Services, asked: Request, sources: Sequence[Source], files: Mapping[str, MaskFile]
 ) -> tuple[Request, MaskSources]:
     """A request without masks that edit what another does, and what is known of the others.
 
@@ -49,7 +49,7 @@ def let_in(
             mask = None
             if data is not None:
                 said = _said(asked, name, number)
-                mask = _inspected(tools, said, data, key)
+                mask = _inspected(services, said, data, key)
                 _same_shape(said, mask, sources[number])
                 edits = sha256(alpha(said, data, asked.size, asked.fit).tobytes())
                 mask = None if edits in edited[number] else mask
@@ -88,9 +88,9 @@ def drawn_as(png: bytes) -> str:
     return f"file-{sha256(png)[:16]}"
 
 
-def _inspected(tools: Tools, name: str, data: bytes, key: str) -> Source:
+def _inspected(services: Services, name: str, data: bytes, key: str) -> Source:
     with told_of(FIELD, name):
-        return inspected(tools, data, key)
+        return inspected(services, data, key)
 
 
 def _said(asked: Request, name: str, number: int) -> str:

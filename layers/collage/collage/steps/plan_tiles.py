@@ -10,7 +10,7 @@ from collage import plan
 from collage.engines.diffusion import shards
 from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
-from collage.services import Tools
+from collage.services import Services
 from collage.sheet import bands, fonts
 from collage.spending.queues import queues
 from collage.steps import capabilities, duration, progress
@@ -50,7 +50,7 @@ class Planned(TypedDict):
     """How many the collage is assembled in; 0 where it is assembled at once."""
 
 
-def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
+def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
     """Write the plan: all tiles and calls, before the first of them is paid for.
 
     Raises:
@@ -65,26 +65,26 @@ def plan_tiles(store: Store, tools: Tools, collage_id: str) -> Planned:
         accepted,
         store.styles(collage_id),
         store.prepared(collage_id),
-        capabilities.models(asked, tools),
-        tools.accounts,
-        capabilities.weights(store, asked, tools, bool(accepted.every_source)),
+        capabilities.models(asked, services),
+        services.accounts,
+        capabilities.weights(store, asked, services, bool(accepted.every_source)),
     )
     if asked.max_usd is not None:
-        price = plan.estimate(left(store, made), tools.accounts).usd
+        price = plan.estimate(left(store, made), services.accounts).usd
         if price > asked.max_usd:
             raise OverBudget(
                 f"The collage would cost about ${price:,.2f}; the request allows "
                 f"${asked.max_usd:,.2f}. Ask for fewer tiles, a lower quality or a higher max_usd."
             )
-    _in_time(store, tools, made)
+    _in_time(store, services, made)
     made = _as_before(store, made)
     there = _there_before(store, made)
     keys = store.put_plan(made, there)
     settle(store)
-    waves = [_wave(store, made, i, key, tools.settings.gpu_tasks) for i, key in enumerate(keys)]
+    waves = [_wave(store, made, i, key, services.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate, len(there))
-    most = tools.settings.concurrency
-    paced = [queue.concurrency(most) for queue in queues(in_full(made), tools.accounts)]
+    most = services.settings.concurrency
+    paced = [queue.concurrency(most) for queue in queues(in_full(made), services.accounts)]
     at_once = min(most, sum(paced)) if paced else most
     return Planned(
         bucket=store.collages,
@@ -130,12 +130,12 @@ def _as_before(store: Store, made: Plan) -> Plan:
     return made.model_copy(update={"calls": before.calls, "waves": before.waves})
 
 
-def _in_time(store: Store, tools: Tools, made: Plan) -> None:
+def _in_time(store: Store, services: Services, made: Plan) -> None:
     """Refuse a plan that could not end in time, by what of it is not in the store yet."""
     try:
-        duration.check(in_full(made), tools)
+        duration.check(in_full(made), services)
     except TooLong:
-        duration.check(left(store, made), tools)
+        duration.check(left(store, made), services)
 
 
 def _wave(store: Store, made: Plan, number: int, key: str | None, most: int) -> Wave:

@@ -9,7 +9,7 @@ from typing import cast
 
 from collage.engines.engine import Engine, StylePictured
 from collage.errors import MissingContext, Refused
-from collage.services import Tools
+from collage.services import Services
 from collage.spending.accounts import of_engine
 from collage.spending.purchase import Purchase
 from collage.steps import refusals
@@ -32,7 +32,7 @@ class Rendering:
     """Whether the call was refused, and other draws took its place."""
 
 
-def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rendering:
+def render_tile(store: Store, services: Services, collage_id: str, call: Call) -> Rendering:
     """Make the tiles of one engine call that the store does not hold yet.
 
     Raises:
@@ -40,7 +40,7 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
     """
     began = perf_counter()
     try:
-        return _make(store, tools, collage_id, call.tiles, call.composed)
+        return _make(store, services, collage_id, call.tiles, call.composed)
     except Refused as refusal:
         if not call.spares:
             raise
@@ -49,7 +49,9 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
         instead = []
         for tile, spares in zip(call.tiles, call.spares, strict=True):
             if store.sidecar(tile) is None:
-                instead.append(_make_first(store, tools, collage_id, spares, call.composed, began))
+                instead.append(
+                    _make_first(store, services, collage_id, spares, call.composed, began)
+                )
         return Rendering(
             made=sum(one.made for one in instead),
             reused=sum(one.reused for one in instead),
@@ -60,7 +62,7 @@ def render_tile(store: Store, tools: Tools, collage_id: str, call: Call) -> Rend
 
 def _make_first(
     store: Store,
-    tools: Tools,
+    services: Services,
     collage_id: str,
     spares: Sequence[Tile],
     composed: Mapping[str, Composition],
@@ -73,10 +75,10 @@ def _make_first(
         NoSlotYet: when the invocation, which ``began`` at that time, has no time for another.
     """
     for spare in spares:
-        if account := of_engine(tools.accounts, spare.engine):
+        if account := of_engine(services.accounts, spare.engine):
             with_time_left(account, began, 1)
         try:
-            return _make(store, tools, collage_id, [spare], composed)
+            return _make(store, services, collage_id, [spare], composed)
         except Refused as error:
             refusal = error
     raise refusal
@@ -84,7 +86,7 @@ def _make_first(
 
 def _make(
     store: Store,
-    tools: Tools,
+    services: Services,
     collage_id: str,
     tiles: Sequence[Tile],
     composed: Mapping[str, Composition],
@@ -99,9 +101,9 @@ def _make(
     except MissingContext:
         refusals.follow(store, collage_id, wanted, composed)
         raise
-    engine = _pictured(tools.engine(first.engine), pictures)
+    engine = _pictured(services.engine(first.engine), pictures)
     began = perf_counter()
-    account = of_engine(tools.accounts, first.engine)
+    account = of_engine(services.accounts, first.engine)
     if account is None:
         outcomes = engine.render(wanted, source, mask, _at_once)
         bought = Purchase(outcomes, usd=0, asked_before=0)
@@ -112,7 +114,7 @@ def _make(
         asked, refusal = refusals.heed(store, collage_id, wanted)
         usd = 0.0
         if asked:
-            usd = buy_tiles(store, tools, account, engine, collage_id, asked, source, mask)
+            usd = buy_tiles(store, services, account, engine, collage_id, asked, source, mask)
         if refusal is not None:
             raise refusal
     return Rendering(made=len(wanted), reused=len(tiles) - len(wanted), usd=usd)

@@ -12,7 +12,7 @@ from collage.fields.values import MOST_FONT_BYTES
 from collage.request.accepted import Source
 from collage.request.named_files import Files, MaskFile
 from collage.request.request import Request
-from collage.services import Tools
+from collage.services import Services
 from collage.store.store import Store
 
 MOST_TOGETHER = 3
@@ -20,7 +20,7 @@ MOST_TOGETHER = 3
 door decodes them all, in half a minute."""
 
 
-def files_of(store: Store, tools: Tools, asked: Request, given: Files | None = None) -> Files:
+def files_of(store: Store, services: Services, asked: Request, given: Files | None = None) -> Files:
     """The files that a request names: those that are ``given``, and else what was put in.
 
     Raises:
@@ -28,7 +28,7 @@ def files_of(store: Store, tools: Tools, asked: Request, given: Files | None = N
             several it is said which it is.
         InvalidRequest: when the font is not there.
     """
-    known, most = given or Files(), tools.settings.max_source_bytes
+    known, most = given or Files(), services.settings.max_source_bytes
 
     def read(key: str, *named: str) -> bytes:
         with told_of(*named):
@@ -69,7 +69,7 @@ def told_of(*named: str) -> Iterator[None]:
         raise type(error)(": ".join((*named, str(error)))) from error
 
 
-def inspected(tools: Tools, data: bytes, key: str = "") -> Source:
+def inspected(services: Services, data: bytes, key: str = "") -> Source:
     """What is known of a picture within the stack's limits, under its key in the uploads bucket.
 
     Raises:
@@ -77,13 +77,13 @@ def inspected(tools: Tools, data: bytes, key: str = "") -> Source:
     """
     from collage.pictures.source import inspect
 
-    limits = tools.settings
+    limits = services.settings
     found = inspect(data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels)
     return Source(key=key, **asdict(found))
 
 
 def inspected_styles(
-    tools: Tools, files: Mapping[str, bytes], keys: Mapping[str, str] | None
+    services: Services, files: Mapping[str, bytes], keys: Mapping[str, str] | None
 ) -> dict[str, Source]:
     """What is known of the pictures that styles are taken from, by the styles' names.
 
@@ -93,11 +93,13 @@ def inspected_styles(
     found = {}
     for name, data in files.items():
         with told_of("style_pictures", name):
-            found[name] = inspected(tools, data, (keys or {}).get(name, ""))
+            found[name] = inspected(services, data, (keys or {}).get(name, ""))
     return found
 
 
-def inspected_sources(tools: Tools, asked: Request, files: Sequence[bytes]) -> tuple[Source, ...]:
+def inspected_sources(
+    services: Services, asked: Request, files: Sequence[bytes]
+) -> tuple[Source, ...]:
     """What is known of several sources.
 
     Raises:
@@ -106,16 +108,16 @@ def inspected_sources(tools: Tools, asked: Request, files: Sequence[bytes]) -> t
         InvalidRequest: when two are the same.
     """
     names, found = asked.source_names or (), list[Source]()
-    _together("sources", "bytes", map(len, files), tools.settings.max_source_bytes)
+    _together("sources", "bytes", map(len, files), services.settings.max_source_bytes)
     for name, key, data in zip(names, asked.sources or (), files, strict=True):
         with told_of("sources", name):
-            one = inspected(tools, data, key)
+            one = inspected(services, data, key)
         for other, before in zip(names, found, strict=False):
             if before.sha256 == one.sha256:
                 raise InvalidRequest(f"sources: {other} and {name} are the same picture.")
         found.append(one)
     pixels = (one.width * one.height for one in found)
-    _together("sources", "pixels", pixels, tools.settings.max_source_pixels)
+    _together("sources", "pixels", pixels, services.settings.max_source_pixels)
     return tuple(found)
 
 

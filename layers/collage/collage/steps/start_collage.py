@@ -14,7 +14,7 @@ from collage.messages.addressee import Addressee, addressee
 from collage.owners.owner import Owner
 from collage.plan import Styles
 from collage.request.accepted import Accepted
-from collage.services import Tools
+from collage.services import Services
 from collage.steps import progress, refusals
 from collage.steps.accept import accept
 from collage.steps.assemble_collage import completed
@@ -34,7 +34,7 @@ class Started(TypedDict):
 
 def start(
     store: Store,
-    tools: Tools,
+    services: Services,
     runs: Runs,
     source: str | None,
     options: dict[str, Any],
@@ -49,8 +49,10 @@ def start(
     It is whose asks, ``by``, where the stack tells people apart; ``notify`` is an address that is
     told how it ends. See `accept`, `launch` and `addressee`.
     """
-    told = None if notify is None else addressee(notify, tools.settings.hosts)
-    accepted = accept(store, tools, source, options, by if tools.settings.owners == "on" else None)
+    told = None if notify is None else addressee(notify, services.settings.hosts)
+    accepted = accept(
+        store, services, source, options, by if services.settings.owners == "on" else None
+    )
     return launch(store, runs, accepted, asked_at=asked, retry_refused=retry_refused, told=told)
 
 

@@ -12,7 +12,7 @@ from collage.engines.bedrock.settings import BedrockSettings
 from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import Quota
 from collage.errors import EngineUnavailable, TooLong
-from collage.services import Tools
+from collage.services import Services
 from collage.steps import capabilities, duration
 from tests.unit.engines.bedrock.asked import tile
 
@@ -21,27 +21,27 @@ LISTER = "us.amazon.nova-2-lite-v1:0"
 ON = BedrockSettings(enabled=True, text_model=LISTER)
 
 
-def tools(stack: Any, bedrock: BedrockSettings = ON, **others: Any) -> Tools:
-    """A stack's tools, of which each provider is set up as given."""
-    made: Tools = replace(stack.tools, providers={"bedrock": bedrock, **others})
+def services(stack: Any, bedrock: BedrockSettings = ON, **others: Any) -> Services:
+    """A stack's services, of which each provider is set up as given."""
+    made: Services = replace(stack.services, providers={"bedrock": bedrock, **others})
     return made
 
 
 def test_a_stack_without_the_right_says_how_it_gets_it(stack: Any) -> None:
     with pytest.raises(EngineUnavailable) as refused:
-        capabilities.set_up("bedrock", tools(stack, BedrockSettings()))
+        capabilities.set_up("bedrock", services(stack, BedrockSettings()))
 
     assert str(refused.value) == (
         "engine: bedrock is not set up here; set the stack's parameter Bedrock to on."
     )
-    capabilities.set_up("bedrock", tools(stack))
+    capabilities.set_up("bedrock", services(stack))
 
 
 def test_a_client_is_made_of_a_stack_with_the_right_alone(stack: Any) -> None:
     with pytest.raises(EngineUnavailable, match="parameter Bedrock to on"):
-        tools(stack, BedrockSettings()).engine("bedrock")
+        services(stack, BedrockSettings()).engine("bedrock")
 
-    assert tools(stack).engine("bedrock")
+    assert services(stack).engine("bedrock")
 
 
 def test_a_stack_is_read_from_the_templates_parameters() -> None:
@@ -120,14 +120,14 @@ def test_what_the_slowest_quota_cannot_make_in_time_is_refused(stack: Any) -> No
     slow = {"enabled": True, "pace": 0.1}
 
     with pytest.raises(TooLong) as refused:
-        duration.check([*inpaints, *generated], tools(stack, BedrockSettings(**slow)))
+        duration.check([*inpaints, *generated], services(stack, BedrockSettings(**slow)))
 
     assert str(refused.value) == (
         "The collage would take about 667 hours at 2 pictures a minute; a run has 576. Ask for "
         "fewer tiles, or set the stack's parameter BedrockRegion to us-west-2,us-east-1."
     )
     more = BedrockSettings(**slow, regions=THREE)
-    duration.check(inpaints[:60_000], tools(stack, more, openai=OpenAISettings()))
+    duration.check(inpaints[:60_000], services(stack, more, openai=OpenAISettings()))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,6 @@ def test_what_the_slowest_quota_cannot_make_in_time_is_refused(stack: Any) -> No
 def test_styles_are_listed_by_the_provider_of_the_engine_that_is_asked(
     stack: Any, asked: list[str], openai: str, bedrock: BedrockSettings, expected: str | None
 ) -> None:
-    lister = tools(stack, bedrock, openai=OpenAISettings(secret=openai)).lister(asked)
+    lister = services(stack, bedrock, openai=OpenAISettings(secret=openai)).lister(asked)
 
     assert (lister.provider.name if lister else None) == expected

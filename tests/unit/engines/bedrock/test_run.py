@@ -10,7 +10,7 @@ from collage.engines.bedrock import models
 from collage.engines.bedrock.settings import BedrockSettings
 from collage.errors import InvalidRequest, NoSlotYet, RateLimited
 from collage.request.parse import parse
-from collage.services import Tools
+from collage.services import Services
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.estimate import estimate
 from collage.steps.list_styles import list_styles
@@ -28,24 +28,24 @@ SMALL = {"engine": "bedrock", "rows": 2, "cols": 2, "size": 64, "cell": 32}
 
 
 @pytest.fixture
-def tools(stack: Stack, limits_table: str, fake: FakeBedrock) -> Tools:
+def services(stack: Stack, limits_table: str, fake: FakeBedrock) -> Services:
     """A stack that may ask Bedrock in three Regions, as fast as it likes."""
-    settings = stack.tools.settings.model_copy(update={"limits_table": limits_table})
+    settings = stack.services.settings.model_copy(update={"limits_table": limits_table})
     quick = BedrockSettings(
         enabled=True, regions=THREE, pace=100, text_model="us.amazon.nova-2-lite-v1:0"
     )
-    return replace(stack.tools, settings=settings, providers={"bedrock": quick})
+    return replace(stack.services, settings=settings, providers={"bedrock": quick})
 
 
-def planned(stack: Stack, tools: Tools, **options: Any) -> tuple[str, list[Any]]:
+def planned(stack: Stack, services: Services, **options: Any) -> tuple[str, list[Any]]:
     """A collage as far as its plan: its id, and its calls."""
     stack.put("uploads/a.png", SOURCE)
     key = None if options.get("recipe") == "samples" else "uploads/a.png"
-    made = start(stack.store, tools, stack.runs, key, {**SMALL, **options})["id"]
+    made = start(stack.store, services, stack.runs, key, {**SMALL, **options})["id"]
     if stack.started[made]["needs_styles"]:
-        list_styles(stack.store, tools, made)
-    make_masks(stack.store, tools, made)
-    plan_tiles(stack.store, tools, made)
+        list_styles(stack.store, services, made)
+    make_masks(stack.store, services, made)
+    plan_tiles(stack.store, services, made)
     plan = stack.store.plan(made)
     return made, [plan.call(index) for wave in plan.waves for index in wave]
 
@@ -58,70 +58,72 @@ def paces(table: str) -> dict[str, int]:
 
 
 def test_a_collage_is_made_by_turns_in_all_regions(
-    stack: Stack, tools: Tools, fake: FakeBedrock, limits_table: str
+    stack: Stack, services: Services, fake: FakeBedrock, limits_table: str
 ) -> None:
-    made, calls = planned(stack, tools, **FOUR)
+    made, calls = planned(stack, services, **FOUR)
 
     for call in calls:
-        render_tile(stack.store, tools, made, call)
-    assemble_collage(stack.store, tools, made)
+        render_tile(stack.store, services, made, call)
+    assemble_collage(stack.store, services, made)
 
     manifest = stack.store.manifest(made)
     assert (manifest.usd, manifest.tile_counts) == (0.28, {"done": 4})
     assert fake.bills == {"inpaint": 4}
-    assert tools.limits.spent() == 0.28
+    assert services.limits.spent() == 0.28
     asked = {record.region for record in fake.requests}
     assert {f"pace#bedrock#{region}#{models.INPAINT}" for region in asked} == paces(
         limits_table
     ).keys()
 
 
-def test_styles_are_listed_by_bedrock_too(stack: Stack, tools: Tools, fake: FakeBedrock) -> None:
-    made, _ = planned(stack, tools, style_count=4, rows=1)
+def test_styles_are_listed_by_bedrock_too(
+    stack: Stack, services: Services, fake: FakeBedrock
+) -> None:
+    made, _ = planned(stack, services, style_count=4, rows=1)
 
     listed = stack.store.styles(made)
     assert (listed.origin, listed.model) == ("model", "us.amazon.nova-2-lite-v1:0")
     assert len(listed.styles) == 4
-    assert tools.limits.spent() == 0.01
+    assert services.limits.spent() == 0.01
 
 
 def test_a_region_that_is_asked_too_often_is_left_alone_and_the_others_go_on(
-    stack: Stack, tools: Tools, fake: FakeBedrock, limits_table: str
+    stack: Stack, services: Services, fake: FakeBedrock, limits_table: str
 ) -> None:
     slow = BedrockSettings(enabled=True, regions="us-west-2,us-east-1")
-    tools = replace(tools, providers={"bedrock": slow})
-    made, calls = planned(stack, tools, **FOUR)
+    services = replace(services, providers={"bedrock": slow})
+    made, calls = planned(stack, services, **FOUR)
     fake.faults = Faults({1: "throttling"})
 
     with pytest.raises(RateLimited):
-        render_tile(stack.store, tools, made, calls[0])
-    render_tile(stack.store, tools, made, calls[0])
+        render_tile(stack.store, services, made, calls[0])
+    render_tile(stack.store, services, made, calls[0])
 
     assert [record.region for record in fake.requests] == ["us-west-2", "us-east-1"]
-    assert tools.limits.spent() == 0.07
+    assert services.limits.spent() == 0.07
 
 
-def test_a_quota_is_kept_across_calls(stack: Stack, tools: Tools, fake: FakeBedrock) -> None:
+def test_a_quota_is_kept_across_calls(stack: Stack, services: Services, fake: FakeBedrock) -> None:
     slow = BedrockSettings(enabled=True, pace=0.1)
-    tools = replace(tools, providers={"bedrock": slow})
-    made, calls = planned(stack, tools, **FOUR)
-    render_tile(stack.store, tools, made, calls[0])
+    services = replace(services, providers={"bedrock": slow})
+    made, calls = planned(stack, services, **FOUR)
+    render_tile(stack.store, services, made, calls[0])
 
     with pytest.raises(NoSlotYet, match="The next turn comes in"):
-        render_tile(stack.store, tools, made, calls[1])
+        render_tile(stack.store, services, made, calls[1])
 
     assert len(fake.requests) == 1
 
 
 def test_what_is_filtered_is_replaced_and_stays_counted(
-    stack: Stack, tools: Tools, fake: FakeBedrock
+    stack: Stack, services: Services, fake: FakeBedrock
 ) -> None:
     fake.faults = Faults(refuse=("Cubism",))
     three = {**FOUR, "styles": ["Cubism", "Baroque", "Op Art"], "masks": ["left"]}
-    made, calls = planned(stack, tools, **three, tiles=2, replace_refused=True, rows=1)
+    made, calls = planned(stack, services, **three, tiles=2, replace_refused=True, rows=1)
     for call in calls:
-        render_tile(stack.store, tools, made, call)
-    assemble_collage(stack.store, tools, made)
+        render_tile(stack.store, services, made, call)
+    assemble_collage(stack.store, services, made)
 
     manifest = stack.store.manifest(made)
     filtered = sum(record.fault == "filter_prompt" for record in fake.requests)
@@ -129,28 +131,28 @@ def test_what_is_filtered_is_replaced_and_stays_counted(
     assert len(fake.requests) == 2 + filtered
     assert manifest.usd == 0.14
     assert manifest.unsettled_usd == pytest.approx(0.07 * filtered)
-    assert tools.limits.spent() == pytest.approx(0.14 + 0.07 * filtered)
+    assert services.limits.spent() == pytest.approx(0.14 + 0.07 * filtered)
 
 
-def test_an_estimate_is_refused_as_the_request_would_be(stack: Stack, tools: Tools) -> None:
+def test_an_estimate_is_refused_as_the_request_would_be(stack: Stack, services: Services) -> None:
     asked = parse({**SMALL, **FOUR, "strength": 0.5})
 
     with pytest.raises(InvalidRequest, match="strength: the engine bedrock has one for"):
-        estimate(stack.store, tools, SOURCE, asked)
+        estimate(stack.store, services, SOURCE, asked)
     with pytest.raises(InvalidRequest, match="model: the engine bedrock cannot inpaint by"):
-        planned(stack, tools, **FOUR, model=models.CORE)
+        planned(stack, services, **FOUR, model=models.CORE)
     with pytest.raises(InvalidRequest, match="negative_prompt: without a prompt"):
-        planned(stack, tools, recipe="erase", rects=["0:9x0:9"], negative_prompt="fog")
+        planned(stack, services, recipe="erase", rects=["0:9x0:9"], negative_prompt="fog")
 
 
 def test_an_upscaler_is_asked_for_by_its_name(
-    stack: Stack, tools: Tools, fake: FakeBedrock
+    stack: Stack, services: Services, fake: FakeBedrock
 ) -> None:
     asked = {**SMALL, **FOUR, "engine": "painter", "upscale": 4, "upscaler": "stable-fast-upscale"}
-    made, calls = planned(stack, tools, **asked)
+    made, calls = planned(stack, services, **asked)
 
     for call in calls:
-        render_tile(stack.store, tools, made, call)
+        render_tile(stack.store, services, made, call)
 
     assert fake.bills == {"fast-upscale": 4}
     assert stack.store.plan(made).estimate.usd == 0.12

@@ -30,7 +30,7 @@ from collage.errors import (
     TimedOut,
     TransientError,
 )
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.engines.openai.asked import (
@@ -298,7 +298,7 @@ def test_the_stacks_client_retries_nothing_and_keeps_the_settings(
         secret="the-key", base_url=fake.base_url, timeout=9, mask_convention="white"
     )
 
-    engine = load(Tools(Settings(uploads_bucket="", collages_bucket=""), {"openai": provider}))
+    engine = load(Services(Settings(uploads_bucket="", collages_bucket=""), {"openai": provider}))
 
     assert engine.mask_convention == "white"
     assert engine.client.max_retries == 0

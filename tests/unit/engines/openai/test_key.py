@@ -12,7 +12,7 @@ from collage.engines.openai.engine import load
 from collage.engines.openai.key import Secret, key_of
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI
 from tests.unit.engines.openai.asked import mask_of, no_wait, source_of, tile
@@ -90,21 +90,21 @@ def test_a_secret_of_bytes_holds_no_key(aws):
 
 @pytest.fixture
 def provider(aws):
-    """A provider that takes one key, and tools whose secret holds it; they are warm."""
+    """A provider that takes one key, and services whose secret holds it; they are warm."""
     enable_socket()
     boto3.client("secretsmanager").create_secret(Name="openai", SecretString=FIRST)
     with FakeOpenAI(key=FIRST) as fake:
-        tools = Tools(
+        services = Services(
             Settings(uploads_bucket="u", collages_bucket="c"),
             {"openai": OpenAISettings(secret="openai", base_url=fake.base_url)},
         )
-        assert ask(tools)
-        yield fake, tools
+        assert ask(services)
+        yield fake, services
 
 
-def ask(tools):
-    account = tools.accounts["openai"]
-    return style_list.ask(tools.client(account), account.settings.text_model, 3, None, ())
+def ask(services):
+    account = services.accounts["openai"]
+    return style_list.ask(services.client(account), account.settings.text_model, 3, None, ())
 
 
 def rotate(key):
@@ -112,20 +112,20 @@ def rotate(key):
 
 
 def test_a_key_that_was_rotated_is_read_again_by_a_warm_process(provider):
-    fake, tools = provider
+    fake, services = provider
     fake.key = SECOND
     rotate(json.dumps({"api_key": SECOND}))
 
-    assert len(ask(tools)) == 3
+    assert len(ask(services)) == 3
 
     asked = len(fake.requests)
-    assert ask(tools)
+    assert ask(services)
     assert len(fake.requests) == asked + 1, "the new key is kept"
 
 
 def test_a_picture_is_asked_for_again_with_all_that_belongs_to_it(provider):
-    fake, tools = provider
-    engine = load(tools)
+    fake, services = provider
+    engine = load(services)
     fake.key = SECOND
     rotate(SECOND)
 
@@ -136,13 +136,13 @@ def test_a_picture_is_asked_for_again_with_all_that_belongs_to_it(provider):
 
 @pytest.mark.parametrize("secret", [FIRST, SECOND, "{}"])
 def test_a_key_that_is_refused_is_asked_for_once_more_and_no_oftener(provider, secret):
-    fake, tools = provider
+    fake, services = provider
     fake.key = "sk-third"
     rotate(secret)
     before = len(fake.requests)
 
     with pytest.raises(BadKey) as caught:
-        ask(tools)
+        ask(services)
 
     assert len(fake.requests) - before == (2 if secret == SECOND else 1)
     assert "nobody-may-see" not in str(caught.value)

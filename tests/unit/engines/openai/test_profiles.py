@@ -13,7 +13,7 @@ from collage.engines.openai.engine import load
 from collage.engines.openai.profiles import address
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BadKey, BadRequest, EngineUnavailable, Refused
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from tests.fake_openai import FakeOpenAI, Faults
 from tests.unit.engines.openai.asked import mask_of, pixels, source_of, tile
@@ -42,15 +42,15 @@ def serving(running: list[FakeOpenAI], profile: str, **options: Any) -> FakeOpen
     return running[-1]
 
 
-def tools(fake: FakeOpenAI, **provider: Any) -> Tools:
+def services(fake: FakeOpenAI, **provider: Any) -> Services:
     given = {"base_url": fake.base_url, "images_per_minute": 6000, "burst": 10, **provider}
-    return Tools(
+    return Services(
         Settings(uploads_bucket="", collages_bucket=""),
         {"openai": OpenAISettings(secret="the-key", **given)},
     )
 
 
-def edited(made: Tools, count: int = 1, **changes: Any) -> list[Outcome]:
+def edited(made: Services, count: int = 1, **changes: Any) -> list[Outcome]:
     tiles = [tile(sample=number, **changes) for number in range(count)]
     return list(load(made).render(tiles, source_of(tiles[0]), mask_of(tiles[0]), lambda: None))
 
@@ -58,7 +58,7 @@ def edited(made: Tools, count: int = 1, **changes: Any) -> list[Outcome]:
 def test_azure_is_asked_at_its_path_with_its_own_header(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "azure")
 
-    edited(tools(fake, server="azure", base_url=fake.origin), model="our-deployment")
+    edited(services(fake, server="azure", base_url=fake.origin), model="our-deployment")
 
     (request,) = fake.requests
     assert request.path == "/openai/v1/images/edits"
@@ -73,7 +73,7 @@ def test_azures_version_goes_with_every_request(running: list[FakeOpenAI], how: 
     given = {"api_version": "preview"} if how == "setting" else {}
     query = "" if how == "setting" else "?api-version=preview"
 
-    edited(tools(fake, server="azure", base_url=fake.base_url + query, **given))
+    edited(services(fake, server="azure", base_url=fake.base_url + query, **given))
 
     assert fake.requests[0].query == {"api-version": "preview"}
 
@@ -82,27 +82,27 @@ def test_azure_without_its_version_says_what_the_server_says(running: list[FakeO
     fake = serving(running, "azure_preview")
 
     with pytest.raises(BadRequest, match="Resource not found; is the base URL right"):
-        edited(tools(fake, server="azure"))
+        edited(services(fake, server="azure"))
 
 
 def test_azure_asked_as_openai_refuses_the_key(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "azure")
 
     with pytest.raises(BadKey, match="Access denied due to an invalid token"):
-        edited(tools(fake))
+        edited(services(fake))
 
 
 def test_azure_needs_to_be_somewhere(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "azure")
 
     with pytest.raises(EngineUnavailable, match="OpenAiBaseUrl"):
-        edited(tools(fake, server="azure", base_url=""))
+        edited(services(fake, server="azure", base_url=""))
 
 
 def test_litellm_is_asked_as_openai_is(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "litellm")
 
-    made = edited(tools(fake, server="litellm"), count=3, model="openai/gpt-image-2")
+    made = edited(services(fake, server="litellm"), count=3, model="openai/gpt-image-2")
 
     assert [type(one) for one in made] == [Rendered] * 3
     assert fake.requests[0].n == 3
@@ -110,7 +110,7 @@ def test_litellm_is_asked_as_openai_is(running: list[FakeOpenAI]) -> None:
 
 def test_a_compatible_server_gets_only_what_it_knows(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "compatible")
-    made = tools(fake, server="compatible", mask_field="mask_image", base_url=fake.origin)
+    made = services(fake, server="compatible", mask_field="mask_image", base_url=fake.origin)
 
     (rendered,) = edited(made, options={})
 
@@ -126,7 +126,7 @@ def test_a_compatible_server_gets_only_what_it_knows(running: list[FakeOpenAI]) 
 def test_a_server_without_masks_is_sent_none(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "compatible")
 
-    (rendered,) = edited(tools(fake, server="compatible", mask_field="none"), options={})
+    (rendered,) = edited(services(fake, server="compatible", mask_field="none"), options={})
 
     (request,) = fake.requests
     assert "mask_image" not in request.fields
@@ -142,7 +142,7 @@ def test_a_compatible_server_asked_as_openai_says_what_it_does_not_know(
     fake = serving(running, "compatible")
 
     with pytest.raises(BadRequest, match=r"(n|quality|mask): Extra inputs are not permitted"):
-        edited(tools(fake))
+        edited(services(fake))
 
 
 @pytest.mark.parametrize("profile", ["openai", "azure", "azure_preview", "litellm", "compatible"])
@@ -151,7 +151,7 @@ def test_each_server_refuses_in_its_own_words(running: list[FakeOpenAI], profile
     kind = profile.partition("_")[0]
     version = "preview" if profile == "azure_preview" else ""
     field = "mask_image" if kind == "compatible" else "mask"
-    made = tools(fake, server=kind, api_version=version, mask_field=field)
+    made = services(fake, server=kind, api_version=version, mask_field=field)
 
     with pytest.raises(Refused):
         edited(made, options={})
@@ -161,7 +161,7 @@ def test_a_redirect_is_named_and_nothing_goes_along(running: list[FakeOpenAI]) -
     fake = serving(running, "openai", faults=Faults({1: "moved"}))
 
     with pytest.raises(BadRequest, match=r"leads on to https://elsewhere\.net"):
-        edited(tools(fake))
+        edited(services(fake))
 
     assert len(fake.requests) == 1
 
@@ -201,7 +201,7 @@ def test_a_base_url_gets_the_path_of_its_kind_where_it_has_none(
 def test_an_answer_of_another_shape_is_cropped_and_says_so(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "openai", faults=Faults({1: "oblong"}))
 
-    first, second = edited(tools(fake))[0], edited(tools(fake))[0]
+    first, second = edited(services(fake))[0], edited(services(fake))[0]
 
     assert isinstance(first, Rendered)
     assert isinstance(second, Rendered)
@@ -213,7 +213,7 @@ def test_an_answer_of_another_shape_is_cropped_and_says_so(running: list[FakeOpe
 def test_a_transparent_answer_shows_the_source(running: list[FakeOpenAI]) -> None:
     fake = serving(running, "openai", faults=Faults({1: "clear"}))
 
-    (rendered,) = edited(tools(fake))
+    (rendered,) = edited(services(fake))
 
     assert isinstance(rendered, Rendered)
     was = pixels(source_of(tile()), (64, 64))
@@ -226,7 +226,7 @@ def test_usage_that_is_no_use_leaves_the_price_to_the_table(
 ) -> None:
     fake = serving(running, "openai", faults=Faults({1: kind}))
 
-    (rendered,) = edited(tools(fake))
+    (rendered,) = edited(services(fake))
 
     assert isinstance(rendered, Rendered)
     assert rendered.usd is None
@@ -238,7 +238,7 @@ def test_a_stacks_own_price_is_what_is_paid(
 ) -> None:
     fake = serving(running, "openai", faults=Faults({1: kind}))
 
-    made = edited(tools(fake, usd_per_image=usd), count=2)
+    made = edited(services(fake, usd_per_image=usd), count=2)
 
     # Of an extra picture it is not known that it is free.
     pictures = 3 if kind == "extra" else 2

@@ -15,7 +15,7 @@ from collage.engines.openai.profiles import Server
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BrokenAnswer, CollageError, ConnectionLost, Refused
 from collage.pictures import masks
-from collage.services import Tools
+from collage.services import Services
 from collage.settings import Settings
 from collage.tile import Tile
 from tests.fake_openai import FakeOpenAI, Faults
@@ -138,6 +138,6 @@ def test_a_stream_that_breaks_off_is_a_lost_connection(fake: FakeOpenAI) -> None
 def test_a_call_that_streams_asks_for_one_picture() -> None:
     settings = Settings(uploads_bucket="uploads", collages_bucket="collages")
 
-    streams = Tools(settings, {"openai": OpenAISettings(previews=1)})
+    streams = Services(settings, {"openai": OpenAISettings(previews=1)})
     assert streams.accounts["openai"].settings.pictures_a_call == 1
-    assert Tools(settings).accounts["openai"].settings.pictures_a_call is None
+    assert Services(settings).accounts["openai"].settings.pictures_a_call is None

@@ -13,5 +13,5 @@ class Stub:
         return [Rendered(encode(noise(tile.size)), provider=self.key.encode()) for tile in tiles]
 
 
-def load(tools):
-    return Stub(tools.client(tools.accounts["stub"]))
+def load(services):
+    return Stub(services.client(services.accounts["stub"]))

@@ -23,5 +23,5 @@ class Original:
 
 
 def load(_tools: object) -> Original:
-    """The engine; it needs no tools."""
+    """The engine; it needs no services."""
     return Original()

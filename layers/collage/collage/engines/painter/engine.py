@@ -30,7 +30,7 @@ class Painter:
 
 
 def load(_tools: object) -> Painter:
-    """The painter; it needs no tools."""
+    """The painter; it needs no services."""
     return Painter()
 
 

@@ -74,5 +74,5 @@ def _between(source: Pixels, made: Pixels, strength: float) -> Pixels:
 
 
 def load(_tools: object) -> Stylizer:
-    """The stylizer; it needs no tools, and a network is read when it is first used."""
+    """The stylizer; it needs no services, and a network is read when it is first used."""
     return Stylizer()

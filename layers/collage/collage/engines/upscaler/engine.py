@@ -27,5 +27,5 @@ class Upscaler:
 
 
 def load(_tools: object) -> Upscaler:
-    """The upscaler; it needs no tools, and a network is read when it is first used."""
+    """The upscaler; it needs no services, and a network is read when it is first used."""
     return Upscaler()

@@ -1,10 +1,8 @@
 """The life of a laptop cloud: start, serve, stop without a trace."""
 
-import gc
 import logging
 import os
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -142,16 +140,12 @@ class Cloud:
             raise BusyError("Another cloud runs in this process; stop it first.")
         self._cleanup.callback(_one_at_a_time.release)
         self._clear()
-        first = "moto" not in sys.modules
         try:
             with uncollected():
                 self._start()
         except BaseException:
             self.stop()
             raise
-        if first:
-            # Modules for the most part; the collector need not go through them for garbage.
-            gc.freeze()
 
     def stop(self) -> None:
         """Ends everything `start` began; may be called again."""

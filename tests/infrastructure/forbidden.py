@@ -111,6 +111,8 @@ CALLS: tuple[Call, ...] = (
     *_calls("s3:PutObject", f"{COLLAGES}/index/9-0123", START, API),
     *_calls("s3:PutObject", f"{COLLAGES}/owned/0123/9-0123", START, API),
     *_calls("s3:AbortMultipartUpload", f"{ONE}/collage.png", ASSEMBLE),
+    *_calls("s3:AbortMultipartUpload", f"{ONE}/manifest.json", ASSEMBLE),
+    *_calls("s3:AbortMultipartUpload", f"{ONE}/plan.json"),
     *_calls("s3:PutObject", f"{ONE}/exports/0123/zip.zip", EXPORT),
     *_calls("s3:PutObject", f"{ONE}/exports/0123/export.json", EXPORT),
     *_calls("s3:PutObject", f"{ONE}/exports/0123/asked.json", EXPORT, API),

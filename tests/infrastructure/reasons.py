@@ -171,6 +171,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         },
         "s3:AbortMultipartUpload": {
             "COLLAGES/collages/*/collage.*": "Nothing is left of a collage that failed half-way",
+            "COLLAGES/collages/*/manifest.json": "The same of what is said of a large one",
             "COLLAGES/bands/*": "The same of a band of one",
         },
         "s3:DeleteObject": {"COLLAGES/bands/*": "A large assembly is done"},

@@ -18,6 +18,8 @@ from combinatoric_collage.local.cache import Cache
 INTERPRETER = "moto.stepfunctions.parser."
 """What the names of all modules begin with whose classes a program is made of."""
 
+DIGEST = hashlib.sha256().digest_size
+
 
 def key(definition: str) -> str:
     """A digest of all that a program depends on."""
@@ -34,16 +36,22 @@ class Programs:
     def get(self, definition: str) -> Any:
         """What was put for a definition; None where there is nothing, or nothing that is whole."""
         found = self._cache.get(key(definition))
-        if found is None:
+        if found is None or _digest(found[DIGEST:]) != found[:DIGEST]:
             return None
         try:
-            return _OfTheInterpreter(io.BytesIO(found)).load()
-        except Exception:  # Half a pickle fails in any way there is.
+            program = _OfTheInterpreter(io.BytesIO(found[DIGEST:])).load()
+        except Exception:  # A pickle of something else fails in any way there is.
             return None
+        return program if type(program).__name__ == "Program" else None
 
     def put(self, definition: str, program: Any) -> None:
-        """Keeps one."""
-        self._cache.put(key(definition), pickle.dumps(program))
+        """Keeps one, after a digest of it: a pickle that lost a letter may still be one."""
+        made = pickle.dumps(program)
+        self._cache.put(key(definition), _digest(made) + made)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 class _OfTheInterpreter(pickle.Unpickler):

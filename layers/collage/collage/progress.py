@@ -28,6 +28,9 @@ PHASES: dict[str, Phase] = {
     "JudgeTiles": "assembly",
     "AssembleBands": "assembly",
     "JoinBands": "assembly",
+    # Within a Map of the run itself, which was entered more events ago than are read.
+    "RenderShard": "tiles",
+    "AssembleBand": "assembly",
 }
 """The states of the workflow that one waits for, and what they are called."""
 

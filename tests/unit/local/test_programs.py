@@ -1,5 +1,6 @@
 """Programs of state machines that were made before: the same, and nothing else that a file says."""
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -65,13 +66,23 @@ class Calls:
         # What a module has imported is none of its own.
         f"c{INTERPRETER}models\njson.dumps\n.".encode(),
         f"c{INTERPRETER}models\njson\n.".encode(),
+        pickle.dumps(5),
         b"",
         b"half",
     ],
-    ids=["a call", "a class", "a function of another module", "a module", "nothing", "half"],
+    ids=["call", "class", "function of another module", "module", "number", "nothing", "half"],
 )
 def test_a_file_that_holds_another_thing_is_as_none(
     programs: Programs, file: Path, left: bytes
 ) -> None:
-    file.write_bytes(left)
+    file.write_bytes(hashlib.sha256(left).digest() + left)
+    assert programs.get(DEFINITION) is None
+
+
+def test_a_file_that_lost_a_letter_is_as_none(programs: Programs, file: Path) -> None:
+    programs.put(DEFINITION, AmazonStateLanguageParser.parse(DEFINITION)[0])
+    assert programs.get(DEFINITION) is not None
+
+    file.write_bytes(file.read_bytes().replace(b"Enough", b"Enouph"))
+
     assert programs.get(DEFINITION) is None

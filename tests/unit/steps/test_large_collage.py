@@ -152,3 +152,22 @@ def test_one_of_an_earlier_version_has_none_and_is_read_whole(stack, collage):
     said = said_by(site.read(PurePosixPath("collages", collage, "manifest.js")))
     assert said == stack.store.manifest(collage).model_dump(mode="json")
     assert "index" in said_by(script_of(stack.store.manifest(collage)))
+
+
+@pytest.mark.parametrize("at", [[], [9], [9, 99]])
+def test_places_that_are_not_all_there_are_not_gone_by(stack, pages_of_two, collage, at):
+    tiles = stack.store.manifest(collage).tiles
+    places = json.loads(stack.get(f"collages/{collage}/index/tiles.json"))
+    stack.store.put_file(collage, "", "index/tiles.json", json.dumps(places | {"at": at}).encode())
+
+    for some in EVERY_PAGE:
+        assert tuple(stack.store.tile_records(collage, some)) == tiles[some.start : some.stop]
+
+
+def test_places_of_every_none_are_refused(stack, collage):
+    places = json.loads(stack.get(f"collages/{collage}/index/tiles.json"))
+    stack.store.put_file(
+        collage, "", "index/tiles.json", json.dumps(places | {"every": 0}).encode()
+    )
+
+    assert tuple(stack.store.tile_records(collage, range(6))) == stack.store.manifest(collage).tiles

@@ -2,7 +2,11 @@
 
 from itertools import islice
 
+import pytest
+
+from collage.progress import PHASES
 from collage.watch.runs import Runs
+from tests.infrastructure.shipped import definition
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
 
@@ -51,3 +55,13 @@ def test_the_last_state_is_found_where_a_server_tells_the_first_events_first():
 
 def test_a_run_that_has_not_begun_entered_nothing():
     assert list(entered(Histories([]))) == []
+
+
+@pytest.mark.parametrize("name", ["AssembleBands", "RenderOnGpu"])
+def test_what_runs_within_a_map_says_which_phase_it_is(name):
+    """The Map itself was entered more events ago than are read, where many things are in it."""
+    inside = definition()["States"][name]["ItemProcessor"]["States"]
+
+    ran = [state for state, body in inside.items() if body["Type"] == "Task"]
+
+    assert {PHASES.get(state) for state in ran} == {PHASES[name]}

@@ -73,10 +73,14 @@ def brought_back(
 def framed(source: bytes, place: Frame) -> bytes:
     """The source at the centre of the asked size, its edges mirrored into what is left over.
 
-    One that has the size already goes out as it is: nothing would be made of it but another file.
+    One that has the size already goes out as it is, where it says nothing but pixels: nothing would
+    be made of it but another file.
     """
     with Image.open(io.BytesIO(source)) as picture:
-        if picture.size == place.asked == place.inner and picture.mode == "RGB":
+        # Text, profiles and a transparent colour stand in ``info``; what was prepared has none.
+        says = picture.info.keys() - {"dpi"}
+        plain = picture.format == "PNG" and picture.mode == "RGB" and not says
+        if plain and picture.size == place.asked == place.inner:
             return source
     inner = np.asarray(_opened(source).resize(place.inner, LANCZOS))
     left, top = place.corner

@@ -164,7 +164,7 @@ def _search(guess: Picture, solid: Flags, sources: Places, lean: Lean) -> Places
     for start in range(0, len(targets), AT_ONCE):
         some = targets[start : start + AT_ONCE]
         mine = np.column_stack([features[some[:, 0], some[:, 1]], np.ones(len(some), np.float32)])
-        # Not numpy's product: its threads wait for each other by keeping processors busy.
+        # All of these sums are of whole numbers below 2**24, so that their order changes nothing.
         differences = cv2.gemm(mine, theirs, 1, nothing, 0, flags=cv2.GEMM_2_T)
         taken[some[:, 0], some[:, 1]] = sources[np.asarray(differences).argmin(axis=1)]
     return taken

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Literal
 
+from pydantic import PositiveInt
+
 from collage import cell_index, page, records
 from collage.cell_index import CellIndex
 from collage.errors import NotInStore
@@ -49,7 +51,7 @@ class TilePlaces(Frozen):
     ``at`` counts bytes from the file's first; after a tile comes a comma or the end of the array.
     """
 
-    every: int
+    every: PositiveInt
     bytes: int
     at: tuple[int, ...]
 
@@ -123,6 +125,8 @@ class Results(Buckets):
         places = self._read(TilePlaces, result_key(collage, "", PLACES))
         key = result_key(collage, "", "manifest.json")
         first, last = numbers.start // places.every, -(-numbers.stop // places.every)
+        if first >= len(places.at) - 1:
+            raise NotInStore(f"{key} has its tiles where nothing says it.")
         begin, end = places.at[first], places.at[min(last, len(places.at) - 1)] - 1
         with named(self.collages, key):
             answer = self.s3.get_object(
@@ -132,7 +136,7 @@ class Results(Buckets):
         name = f"{key}, its tiles from {begin} on"
         told = records.read(_Told, b'{"version":1,"tiles":[' + data + b"]}", name).tiles
         found = told[numbers.start - first * places.every :][: len(numbers)]
-        whole = answer["ContentRange"].endswith(f"/{places.bytes}")
+        whole = answer.get("ContentRange", "").endswith(f"/{places.bytes}")
         if not whole or [record.index for record in found] != list(numbers):
             raise NotInStore(f"{key} is not the one whose places are known.")
         return found

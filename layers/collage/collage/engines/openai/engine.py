@@ -248,6 +248,6 @@ def _mask(mask: bytes, place: Frame, convention: str) -> bytes:
     """
     alpha = pyvips.Image.new_from_array(np.asarray(framed_alpha(mask, place)))
     if convention == "white":
-        return bytes(alpha.invert().pngsave_buffer(filter="none"))
+        return bytes(alpha.invert().pngsave_buffer(filter="none", keep="none"))
     picture = alpha.bandjoin([alpha] * 3).copy(interpretation="srgb")
-    return bytes(picture.pngsave_buffer(filter="none"))
+    return bytes(picture.pngsave_buffer(filter="none", keep="none"))

@@ -20,6 +20,7 @@ from collage.painting.colour import from_lab, gamma, inks, level, saturate, to_l
 from collage.painting.flow import Flow, flow_of, streaks, trace
 from collage.painting.noise import clouds
 from collage.painting.strokes import Wet, lay, sample, scatter, vary
+from collage.painting.topmost import Strokes
 
 
 def impressionism(picture: Picture, rng: Generator) -> Picture:
@@ -37,9 +38,8 @@ def impressionism(picture: Picture, rng: Generator) -> Picture:
         broken = 0.02 + 0.025 * min(1, width / 7)
         colours = vary(sample(blur(light, width * px / 5), places), broken, broken, rng)
         widths = width * px * rng.uniform(0.6, 1.1, len(places))
-        wet = lay(
-            wet, trace(flow, places, length * px, 3, unrest=0.35, rng=rng), colours, widths, rng
-        )
+        paths = trace(flow, places, length * px, 3, unrest=0.35, rng=rng)
+        wet = lay(wet, Strokes(paths, widths, spacing * px), colours, rng)
     return _bristled(wet, flow, px, rng, 0.7)
 
 
@@ -53,7 +53,8 @@ def expressionism(picture: Picture, rng: Generator) -> Picture:
         places = scatter(picture.shape, spacing * px, rng)
         colours = vary(sample(blur(fierce, width * px / 5), places), 0.06, 0.05, rng)
         widths = width * px * rng.uniform(0.5, 1.0, len(places))
-        wet = lay(wet, trace(flow, places, length * px, 7), colours, widths, rng)
+        paths = trace(flow, places, length * px, 7)
+        wet = lay(wet, Strokes(paths, widths, spacing * px), colours, rng)
     contour = blur(edges(blur(level(picture), 1.2 * px), 4 * px), 0.9 * px)
     painted = _bristled(wet, flow, px, rng, 1.3)
     return mix(painted, inks("0d0a21")[0], contour * 0.85)

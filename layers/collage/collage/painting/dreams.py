@@ -24,6 +24,7 @@ from collage.painting.colour import borrow, inks, level, ramp, saturate
 from collage.painting.flow import flow_of, streaks, trace
 from collage.painting.noise import clouds
 from collage.painting.strokes import Wet, lay, sample, scatter, vary
+from collage.painting.topmost import Strokes
 
 DUSK = inks("123a5e", "2f7f93", "93b9a6", "f3d08a", "ee9552", "a8506a", "3a2a55")
 
@@ -69,7 +70,8 @@ def abstract_expressionism(picture: Picture, rng: Generator) -> Picture:
         places = scatter(picture.shape, spacing * px, rng)
         colours = vary(sample(blur(field, width * px / 4), places), 0.11, 0.09, rng)
         wide = width * px * rng.uniform(0.4, 1.0, len(places))
-        wet = lay(wet, trace(flow, places, length * px, 9), colours, wide, rng)
+        paths = trace(flow, places, length * px, 9)
+        wet = lay(wet, Strokes(paths, wide, spacing * px), colours, rng)
     marks = streaks(flow, 26 * px, 2 * px, rng)
     swept = wet.picture * deep(0.82 + marks * 0.36)
     body = relief(clip(swept), blur(wet.height, px) * 0.5 + marks * 0.6, 1.0)

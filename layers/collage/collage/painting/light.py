@@ -22,6 +22,7 @@ from collage.painting.colour import contrast, gamma, inks, level, ramp, saturate
 from collage.painting.flow import flow_of, streaks, trace
 from collage.painting.noise import clouds, cracks, grain, weave
 from collage.painting.strokes import Wet, lay, sample, scatter, vary
+from collage.painting.topmost import Strokes
 
 
 def photorealism(picture: Picture, rng: Generator) -> Picture:
@@ -54,7 +55,8 @@ def realism(picture: Picture, rng: Generator) -> Picture:
         places = scatter(picture.shape, spacing * px, rng)
         colours = vary(sample(earth, places), 0.008, 0.018, rng)
         wide = np.full(len(places), width * px)
-        wet = lay(wet, trace(flow, places, length * px, 3), colours, wide, rng)
+        paths = trace(flow, places, length * px, 3)
+        wet = lay(wet, Strokes(paths, wide, spacing * px), colours, rng)
     blended = mix(wet.picture, earth, 0.55)
     linen = weave(picture.shape, 2.7 * px) * 0.13
     marks = streaks(flow, 8 * px, 1.2 * px, rng) * 0.3

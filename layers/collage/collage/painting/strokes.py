@@ -7,6 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from collage.painting.canvas import Picture, Plane, Values, blur, positions
+from collage.painting.topmost import Strokes, topmost
 
 Points = Values
 
@@ -37,23 +38,19 @@ def sample(picture: Values, places: Points) -> Values:
     return np.asarray(picture[row, column], np.float32)
 
 
-def lay(wet: Wet, paths: Values, colours: Points, width: Points, rng: Generator) -> Wet:
-    """Strokes of (N, 3) colours and (N,) widths in pixels along (N, K, 2) paths, last one on top.
+def lay(wet: Wet, strokes: Strokes, colours: Points, rng: Generator) -> Wet:
+    """Strokes of (N, 3) colours laid over what is there, the last one on top.
 
     Strokes are drawn as numbers and coloured all at once, which is what makes them cheap.
     """
-    if len(paths) == 0:
+    count = len(strokes.paths)
+    if count == 0:
         return wet
-    numbers = np.full(wet.height.shape, -1, np.float32)
-    fixed = np.round(paths * 16).astype(np.int32)
-    thickness = np.maximum(1, np.round(width)).astype(int).tolist()
-    for number, path in enumerate(fixed):
-        cv2.polylines(numbers, [path], False, (number,), thickness[number], cv2.LINE_8, 4)
-    bare = (numbers < 0).view(np.uint8)
-    owner = np.maximum(numbers, 0).astype(np.intp)
-    picture = np.asarray(colours.take(owner, axis=0), np.float32)
-    loads = rng.random(len(paths), np.float32)
-    height = loads.take(owner)
+    top = topmost(strokes, wet.height.shape)
+    bare = (top == 0).view(np.uint8)
+    owner = top.astype(np.intp)
+    picture = np.asarray(np.insert(colours, 0, 0, axis=0).take(owner, axis=0), np.float32)
+    height = np.insert(rng.random(count, np.float32), 0, 0).take(owner)
     cv2.copyTo(wet.picture, bare, picture)
     cv2.copyTo(wet.height, bare, height)
     return Wet(blur(picture, 0.6), height)

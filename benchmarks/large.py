@@ -46,7 +46,7 @@ PAINTED = 200
 def options(rows: int, cols: int) -> dict[str, Any]:
     """A request for so many different draws, of tiles that take little to paint."""
     return {
-        "rows": rows, "cols": cols, "size": 64, "cell": 64, "metadata": False,
+        "rows": rows, "cols": cols, "tiles": rows * cols, "size": 64, "cell": 64, "metadata": False,
         "styles": STYLES, "masks": ["halves", "quadrants"],
     }  # fmt: skip
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from collage import plan
 from collage.digest import sha256
 from collage.engines.diffusion import operations
 from collage.pictures import masks
 from collage.plan import Plan
+from collage.spending import batches
 from collage.store.store import Store
 from collage.tile import Tile
 from collage.weights import Traits, Weights
@@ -87,7 +87,7 @@ class Bench:
     def plan(self, tiles: Sequence[Tile], source: bytes | None = None) -> Plan:
         """Write a plan of these tiles, with all that they are made of."""
         asked = accepted(engine="diffusion", size=SIZE).model_copy(update={"id": ID})
-        calls = plan.batch(tiles, ACCOUNTS)
+        calls = batches.of(tiles, ACCOUNTS)
         waves = (tuple(range(len(calls))),)
         made = planned(size=SIZE).model_copy(
             update={"id": ID, "tiles": tuple(tiles), "calls": calls, "waves": waves}

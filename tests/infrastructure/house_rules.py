@@ -103,7 +103,7 @@ ARROWS = {
     "painting": "pictures",
     "pictures": "digest errors formats tile",
     "plan": (
-        "digest engines errors formats frozen names origins prepared recipes request sheet "
+        "engines errors formats frozen names origins prepared recipes request sheet "
         "spending tile waves weights"
     ),
     "prepared": "frozen names",
@@ -122,7 +122,7 @@ ARROWS = {
     "settings": "frozen",
     "sharing": "errors frozen names",
     "sheet": "digest errors fields formats frozen pictures pixels tile",
-    "spending": "engines errors tile",
+    "spending": "digest engines errors tile",
     "steps": (
         "announcements assembly cell_index choices clock collage deletion digest engines errors "
         "export fields formats in_order manifest messages notes owners page pictures pixels plan "

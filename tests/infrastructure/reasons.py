@@ -107,6 +107,10 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/calls*.json": "What the Maps read, a wave each",
             "COLLAGES/collages/*/progress.json": "How much there is to make",
         },
+        "s3:AbortMultipartUpload": {
+            "COLLAGES/collages/*/plan.json": "Nothing is left of a plan that failed half-way",
+            "COLLAGES/collages/*/calls*.json": "The same of its calls",
+        },
     },
     "RenderTileFunctionRole": {
         "s3:GetObject": {

@@ -48,3 +48,10 @@ def test_each_seed_shuffles_in_its_own_way():
 def test_a_shuffle_keeps_every_item(items, seed):
     assert sorted(shuffled(items, seed)) == sorted(items)
     assert shuffled(items, seed) == shuffled(items, seed)
+
+
+@pytest.mark.parametrize("seed", [(), (7,), ("ü", 2**64 - 1, None)])
+def test_a_shuffle_goes_by_the_digests_of_the_positions_with_the_seed(seed):
+    by_digest = sorted(range(30), key=lambda i: sha256(canonical([*seed, i])))
+
+    assert shuffled(range(30), *seed) == by_digest

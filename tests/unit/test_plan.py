@@ -14,7 +14,7 @@ from collage.errors import InvalidRequest, NoStyles, TooManyCombinations
 from collage.pictures import masks
 from collage.plan import Plan, Styles
 from collage.prepared import Prepared
-from collage.tile import Tile
+from collage.tile import Interned, Tile
 from tests.unit.plans import ACCOUNTS, accepted, models, planned
 
 
@@ -224,6 +224,32 @@ def test_a_call_holds_its_tiles_in_full_and_every_tile_has_its_call():
 
     assert [call.index for call in calls] == list(range(9))
     assert [tile for call in calls for tile in call.tiles] == list(made.tiles)
+
+
+def test_tiles_of_a_plan_hold_once_what_they_have_alike():
+    made = planned(rows=3, cols=3, styles=["Cubism", "Baroque"], tiles=8, engine="openai")
+    first, second = made.tiles[0], made.tiles[4]
+
+    assert (first.styles, first.prompt) == (second.styles, second.prompt)
+    assert first.styles is second.styles
+    assert first.prompt is second.prompt
+    assert len({id(tile.options) for tile in made.tiles}) == 1
+    assert len({id(tile.model_fields_set) for tile in made.tiles}) == 1
+
+
+def test_options_that_differ_are_not_taken_for_each_other():
+    none, low = {}, {"quality": "low"}
+    made = planned(rows=1, cols=1, styles=["Cubism"], combine=1, tiles=1).tiles[0]
+    interned = Interned()
+    tiles = [
+        interned.tile(made.model_copy(update={"options": options, "styles": styles}))
+        for options in (none, low, none)
+        for styles in ((), ("Cubism",))
+    ]
+
+    assert [tile.options for tile in tiles] == [none, none, low, low, none, none]
+    assert [tile.styles for tile in tiles] == [(), ("Cubism",)] * 3
+    assert len({tile.key for tile in tiles}) == 4
 
 
 def test_the_layout_shows_every_tile_of_the_plan():

@@ -39,10 +39,8 @@ def shuffled(items: Iterable[T], *seed: object) -> list[T]:
     A hash sort instead of ``random.shuffle``: the same order in every process, on every
     machine and in every version of Python, which promises that for no shuffle of its own.
     """
-    return [
-        item
-        for _, item in sorted(
-            ((sha256(canonical([*seed, i])), item) for i, item in enumerate(items)),
-            key=lambda pair: pair[0],
-        )
-    ]
+    # The digests of `canonical([*seed, i])`, of which all but the end is spelled once.
+    begin = canonical([*seed, 0])[: -len(b"0]")]
+    numbered = enumerate(items)
+    digested = ((hashlib.sha256(b"%b%d]" % (begin, i)).digest(), item) for i, item in numbered)
+    return [item for _, item in sorted(digested, key=lambda pair: pair[0])]

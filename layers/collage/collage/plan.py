@@ -10,7 +10,6 @@ from typing import Literal
 from pydantic import Field
 
 from collage import engines, formats, recipes, waves
-from collage.digest import canonical
 from collage.engines.engine import Wanted
 from collage.errors import InvalidRequest, NoStyles
 from collage.frozen import Frozen
@@ -162,8 +161,13 @@ class Plan(Frozen):
             sources=self.prepared.sources,
             mask_files=self.prepared.mask_files,
             compositions=self._composed,
-            tiles={tile.key: tile for tile in (*self.tiles, *self.spares)},
+            tiles=self._composed_of,
         )
+
+    @cached_property
+    def _composed_of(self) -> dict[str, Tile]:
+        """The tiles that others may be put together from, by key: none where none are."""
+        return {tile.key: tile for tile in (*self.tiles, *self.spares)} if self._composed else {}
 
     @property
     def captions(self) -> dict[int, str]:
@@ -239,7 +243,7 @@ def make(
     unfolded, fixed = _unfold(request, ingredients)
     tiles = tuple(unfolded.tiles)
     _check(chain(tiles, unfolded.spares), accounts)
-    calls = batch(tiles, accounts)
+    calls = batches.of(tiles, accounts)
     font = accepted.font.sha256 if accepted.font else None
     laid = lay_out(request, unfolded, fixed=fixed, font=font)
     made = Plan(
@@ -258,7 +262,7 @@ def make(
         layout=laid,
         estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
     )
-    check_size(request, laid, made.captions)
+    check_size(request, laid, made.captions if laid.labels else {})
     return made
 
 
@@ -351,28 +355,7 @@ def geometry(made: Plan) -> Geometry:
     """Where the cells of a plan's collage will lie, and how large it will be."""
     from collage.sheet.measures import Measures
 
-    return Measures(made.layout, made.captions).geometry
-
-
-def batch(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]:
-    """Group tiles that one call can make, in the order of the tiles, as their engines take them.
-
-    A call to a provider asks for no more than its account's pace allows.
-    """
-    alike: dict[tuple[int, bytes | int], list[int]] = {}
-    for index, tile in enumerate(tiles):
-        engine = engines.ENGINES[tile.engine]
-        most = engine.batch
-        if account := of_engine(accounts, tile.engine):
-            quality = tile.options.get("quality")
-            most = batches.most(engine.batch, account, tile.model, quality)
-        common = canonical(engine.alike(tile)) if most > 1 else index
-        alike.setdefault((most, common), []).append(index)
-    return tuple(
-        tuple(group[start : start + most])
-        for (most, _), group in alike.items()
-        for start in range(0, len(group), most)
-    )
+    return Measures(made.layout, made.captions if made.layout.labels else {}).geometry
 
 
 def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:

@@ -50,17 +50,13 @@ def pieces(record: BaseModel, apart: Iterable[str] = ()) -> Iterator[tuple[str, 
     for name in sorted({*fields, *long}):
         yield name, before + canonical(name) + b":"
         before = b","
-        spelled = _array(getattr(record, name)) if name in long else [canonical(fields[name])]
+        spelled = array(getattr(record, name)) if name in long else [canonical(fields[name])]
         yield from ((name, piece) for piece in spelled)
     yield "", b"}"
 
 
-def array(models: Iterable[BaseModel]) -> bytes:
-    """The JSON array of ``models``, as `canonical` spells it."""
-    return b"".join(_array(models))
-
-
-def _array(models: Iterable[BaseModel]) -> Iterator[bytes]:
+def array(models: Iterable[BaseModel]) -> Iterator[bytes]:
+    """The JSON array of ``models``, as `canonical` spells it: each of them, and its end."""
     before = b"["
     for model in models:
         yield before + canonical(model.model_dump(mode="json"))

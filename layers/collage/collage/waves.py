@@ -18,6 +18,8 @@ def divided(
 
     Of more than MOST_OF_A_WAVE the others are a wave of their own.
     """
+    if not compositions:
+        return _parted([range(len(calls))])
     composed = {composition.digest: composition for composition in compositions}
     depths: dict[str, int] = {}
     waiting = deque(tiles)
@@ -33,6 +35,10 @@ def divided(
     waves: list[list[int]] = [[] for _ in range(1 + max(depths.values(), default=0))]
     for index, call in enumerate(calls):
         waves[depths[tiles[call[0]].key]].append(index)
+    return _parted(waves)
+
+
+def _parted(waves: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
     return tuple(
         tuple(wave[start : start + MOST_OF_A_WAVE])
         for wave in waves

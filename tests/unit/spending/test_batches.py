@@ -100,13 +100,13 @@ def test_slow_qualities_go_out_fewer_at_a_time_under_the_same_keys() -> None:
     given = accounts(images_per_minute=6000, burst=100)
     slow = planned(**SAMPLES | {"grid_size": 3, "quality": "high"}).tiles
 
-    assert [len(call) for call in plan.batch(slow, given)] == [4, 4, 1]
+    assert [len(call) for call in batches.of(slow, given)] == [4, 4, 1]
 
 
 def test_a_plan_divides_its_tiles_into_calls_that_the_account_takes() -> None:
     tiles = planned(**SAMPLES | {"grid_size": 3}).tiles
 
-    calls = plan.batch(tiles, accounts(images_per_minute=5, burst=10))
+    calls = batches.of(tiles, accounts(images_per_minute=5, burst=10))
 
     assert calls == ((0, 1, 2, 3, 4), (5, 6, 7, 8))
     assert len({tile.key for tile in tiles}) == 9

@@ -11,7 +11,7 @@ from collage import engines
 from collage.digest import canonical
 from collage.fields import prompts
 from collage.pictures.masks import file_of
-from collage.tile import STYLE_PICTURES, Composition, Operation, Tile
+from collage.tile import STYLE_PICTURES, Composition, Interned, Operation, Tile
 from collage.words.seeds import MAX_SEED
 from collage.words.styles import fold
 
@@ -67,6 +67,8 @@ class Ingredients:
     """The same of several sources."""
     number: int = 0
     """Which of the sources it is that they are of."""
+    interned: Interned = field(default_factory=Interned, compare=False)
+    """What the tiles have alike that are made of them."""
 
     @property
     def of_each_source(self) -> tuple[Ingredients, ...]:
@@ -127,7 +129,7 @@ class Ingredients:
             own |= self._pictures_of(styles, large=engine.references)
         seed = int(given.get("seed", asked.seed))
         drawn = None if mask is None else self.drawn(mask)
-        return Tile(
+        made = Tile(
             operation=operation,
             prompt=prompt,
             styles=styles,
@@ -142,6 +144,7 @@ class Ingredients:
             sample=None if engine.seeded else number,
             preserve=asked.preserve,
         )
+        return self.interned.tile(made)
 
     def changed(self, tile: Tile, place: Mapping[str, str], change: TileChange) -> Tile:
         """``tile`` with what ``change`` says otherwise of it; ``place`` is where a table has it.

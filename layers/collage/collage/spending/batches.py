@@ -1,4 +1,4 @@
-"""How many pictures a call may ask for: what the account allows, and what its server can do.
+"""Which pictures one call asks for: how many the account allows, and its server can do.
 
 Some servers take no notice of ``n`` and make one picture a call. That shows only in their first
 answer; it is remembered by the process, and in the table of the limits for the others.
@@ -6,12 +6,16 @@ answer; it is remembered by the process, and in the table of the limits for the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from collage import engines
+from collage.digest import canonical
 from collage.errors import LimitsUnavailable
-from collage.spending.accounts import Account
+from collage.spending.accounts import Account, Accounts, of_engine
 from collage.spending.limits import Limits
+from collage.tile import Tile
 
 PICTURE_SECONDS = {"low": 30, "medium": 60, "high": 150, "xhigh": 200}
 """Seconds that a picture of a quality may take, on the dear side of what users report: two minutes
@@ -33,6 +37,27 @@ def most(batch: int, account: Account, model: str, quality: str | None) -> int:
     for quota in account.quotas(model):
         allowed += [int(quota.per_minute), quota.burst]
     return max(1, min(allowed))
+
+
+def of(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]:
+    """Group tiles that one call can make, in the order of the tiles, as their engines take them.
+
+    A call to a provider asks for no more than its account's pace allows.
+    """
+    alike: dict[tuple[int, bytes | int], list[int]] = {}
+    for index, tile in enumerate(tiles):
+        engine = engines.ENGINES[tile.engine]
+        most_of_it = engine.batch
+        if account := of_engine(accounts, tile.engine):
+            quality = tile.options.get("quality")
+            most_of_it = most(engine.batch, account, tile.model, quality)
+        common = canonical(engine.alike(tile)) if most_of_it > 1 else index
+        alike.setdefault((most_of_it, common), []).append(index)
+    return tuple(
+        tuple(group[start : start + size])
+        for (size, _), group in alike.items()
+        for start in range(0, len(group), size)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -19,6 +19,7 @@ from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.request.accepted import Accepted
 from collage.store.bucket import READERS, TAKEN, Buckets, named
+from collage.store.multipart import uploading
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
@@ -159,7 +160,7 @@ class RunRecords(Buckets):
         The first is calls.json, those that need its tiles calls-2.json and so on. A wave that is
         all a task's work, or of which no call is left ``without`` those, has none.
         """
-        self._write(f"collages/{plan.id}/plan.json", plan)
+        self._write_long(f"collages/{plan.id}/plan.json", (p for _, p in records.pieces(plan)))
         keys: list[str | None] = []
         for number in range(len(plan.waves)):
             calls = [call for call in plan.of_functions(number) if call not in without]
@@ -167,10 +168,15 @@ class RunRecords(Buckets):
                 keys.append(None)
                 continue
             key = f"collages/{plan.id}/calls{'' if number == 0 else f'-{number + 1}'}.json"
-            data = records.array(map(plan.call, calls))
-            self._put(self.collages, key, data, "application/json")
+            self._write_long(key, records.array(map(plan.call, calls)))
             keys.append(key)
         return keys
+
+    def _write_long(self, key: str, pieces: Iterable[bytes]) -> None:
+        """Write a file as it is spelled: of a large plan it takes hundreds of megabytes."""
+        with uploading(self.s3, self.collages, key, "application/json") as file:
+            for piece in pieces:
+                file.write(piece)
 
 
 def listings(progress: Progress) -> list[str]:

@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collage import engines, plan
+from collage import engines
 from collage.engines.diffusion import operations, shards
 from collage.errors import InvalidRequest, NoModel
 from collage.request.request import Request
+from collage.spending import batches
 from collage.tile import Tile
 from collage.weights import Family, File, IPAdapter, Weights
 from tests.unit.plans import ACCOUNTS
@@ -112,13 +113,13 @@ def test_a_batch_is_of_tiles_that_take_the_same_steps():
     alike = [tile(prompt=str(n), seed=n, mask="left") for n in range(5)]
     other = [tile(options={"num_inference_steps": "20"}), tile(size=(64, 128))]
 
-    assert plan.batch([alike[0], *other, *alike[1:]], ACCOUNTS) == ((0, 3, 4, 5), (6,), (1,), (2,))
+    assert batches.of([alike[0], *other, *alike[1:]], ACCOUNTS) == ((0, 3, 4, 5), (6,), (1,), (2,))
 
 
 def test_tiles_of_an_interpolation_share_a_batch():
     tiles = [tile(operation="interpolate", options={"u": str(n / 4)}) for n in range(4)]
 
-    assert plan.batch(tiles, ACCOUNTS) == ((0, 1, 2, 3),)
+    assert batches.of(tiles, ACCOUNTS) == ((0, 1, 2, 3),)
 
 
 @given(st.integers(0, 500), st.integers(1, 40))

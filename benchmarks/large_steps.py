@@ -22,6 +22,7 @@ from unittest import mock
 
 import numpy as np
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 import collage
 from benchmarks import large
@@ -69,7 +70,7 @@ class Folder:
         if not self._file(key).exists():
             said = {"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
             raise ClientError(cast(Any, said), "GetObject")
-        return {"Body": self._file(key).open("rb")}
+        return {"Body": StreamingBody(self._file(key).open("rb"), self._file(key).stat().st_size)}
 
     def put_object(self, **asked: Any) -> dict[str, Any]:
         """An object."""

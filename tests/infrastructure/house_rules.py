@@ -113,7 +113,7 @@ ARROWS = {
         "text tile"
     ),
     "recipes": "digest engines errors fields pictures tile weights words",
-    "records": "digest errors frozen",
+    "records": "digest errors frozen json_stream",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
     "request": (
         "digest engines errors fields formats frozen names owners pictures recipes sheet text words"

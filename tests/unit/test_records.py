@@ -22,7 +22,7 @@ from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
 from collage.steps.record_failure import record_failure
 from collage.steps.start_collage import start
-from collage.tile import Call, Sidecar
+from collage.tile import Call, Sidecar, Tile
 from tests.unit.runs import SMALL, prepare, render
 
 SHIPPED = Path(__file__).parents[1] / "fixtures" / "records"
@@ -181,6 +181,25 @@ def test_many_models_of_a_field_are_spelled_one_after_another_and_the_same(stack
     assert records.write(plan) == at_once == stack.get(f"collages/{made}/plan.json")
     tiles = [tile.model_dump(mode="json") for tile in plan.tiles]
     assert b"".join(records.array(plan.tiles)) == canonical(tiles)
+
+
+@pytest.mark.parametrize("size", [1, 100, 1_000_000])
+def test_a_long_record_is_read_in_pieces_as_it_is_whole(stack, size):
+    data = stack.get(f"collages/{prepare(stack, replace_refused=True)[0]}/plan.json")
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+
+    made = records.read_long(Plan, pieces, "plan.json", {"tiles": Tile.model_validate})
+
+    assert made == records.read(Plan, data, "plan.json")
+    assert records.write(made) == data
+
+
+def test_a_plan_that_is_read_holds_once_what_its_tiles_have_alike(stack):
+    made, _ = prepare(stack)
+    plan = stack.store.plan(made)
+
+    assert len({id(tile.source) for tile in plan.tiles}) == 1
+    assert len({id(tile.model_fields_set) for tile in plan.tiles}) == 1
 
 
 @pytest.mark.parametrize("most", [2, 1000])

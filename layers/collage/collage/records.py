@@ -8,7 +8,7 @@ out of account, and new ones have a default, so that older records of the same v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from collage.digest import canonical
 from collage.errors import UnreadableRecord
 from collage.frozen import Frozen
+from collage.json_stream import JsonStream
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -91,9 +92,38 @@ def read(model: type[Model], data: bytes, name: str) -> Model:
             _Envelope.model_validate_json(data)
         return model.model_validate_json(data, extra="ignore")
     except ValidationError as error:
-        raise UnreadableRecord(
-            f"{name} cannot be read: it is damaged, or of another version of this pack."
-        ) from error
+        raise _unreadable(name) from error
+
+
+def read_long(
+    model: type[Model],
+    pieces: Iterable[bytes],
+    name: str,
+    apart: Mapping[str, Callable[[Any], object]],
+) -> Model:
+    """The record that tells its version itself and is stored as ``pieces``, under ``name``.
+
+    Of its arrays in ``apart`` every element is made at once what these make of it, so that neither
+    the text nor plain values of all of them are ever held.
+
+    Raises:
+        UnreadableRecord: as `read`.
+    """
+    stream = JsonStream(pieces)
+    try:
+        fields = {
+            field: tuple(map(apart[field], stream.elements())) if field in apart else stream.value()
+            for field in stream.fields()
+        }
+        return model.model_validate(fields, extra="ignore")
+    except ValueError as error:
+        raise _unreadable(name) from error
+
+
+def _unreadable(name: str) -> UnreadableRecord:
+    return UnreadableRecord(
+        f"{name} cannot be read: it is damaged, or of another version of this pack."
+    )
 
 
 def _tells_itself(model: type[BaseModel]) -> bool:

@@ -28,6 +28,21 @@ def test_the_plan_is_the_same_when_its_step_is_tried_again(stack):
     assert len(calls) == 6
 
 
+def test_a_plan_is_grouped_as_it_was_only_where_its_tiles_are_the_same(stack):
+    made, _ = prepare(stack)
+    plan = stack.store.plan(made)
+    pairs = plan.model_copy(update={"calls": ((0, 1), (2, 3), (4, 5)), "waves": ((0, 1, 2),)})
+    stack.store.put_plan(pairs)
+    other = plan.tiles[-1].model_copy(update={"prompt": "a barn"})
+
+    found = stack.store.grouped_before(plan)
+
+    assert (found.calls, found.waves) == (pairs.calls, pairs.waves)
+    for tiles in (plan.tiles[:-1], (*plan.tiles, other), (*plan.tiles[:-1], other)):
+        changed_plan = plan.model_copy(update={"tiles": tiles})
+        assert stack.store.grouped_before(changed_plan) is None
+
+
 def test_the_items_of_the_map_are_small_enough_for_its_reader(stack):
     made, _ = prepare(stack, rows=20, cols=20)
 

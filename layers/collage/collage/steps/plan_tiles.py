@@ -122,10 +122,10 @@ def _as_before(store: Store, made: Plan) -> Plan:
     tiles a call has, may have been set anew since.
     """
     try:
-        before = store.plan(made.id)
+        before = store.grouped_before(made)
     except NotInStore:
         return made
-    if [tile.key for tile in before.tiles] != [tile.key for tile in made.tiles]:
+    if before is None:
         return made
     return made.model_copy(update={"calls": before.calls, "waves": before.waves})
 

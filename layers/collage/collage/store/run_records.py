@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
 from collage import records
 from collage.digest import sha256
 from collage.errors import NotInStore, UnreadableRecord
+from collage.frozen import Frozen
 from collage.names import source_file
 from collage.owners.allowed import listed_under
 from collage.plan import Plan, Styles
@@ -20,9 +22,22 @@ from collage.progress import Progress
 from collage.request.accepted import Accepted
 from collage.store.bucket import READERS, TAKEN, Buckets, named
 from collage.store.multipart import uploading
+from collage.tile import Interned, Tile
+
+READ_AT_ONCE = 1_000_000
+"""Bytes of a plan: of a small one it is all of it."""
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""
+
+
+class Grouped(Frozen):
+    """How a plan that was written has grouped its tiles, and whether each is what it would be."""
+
+    version: Literal[1] = 1
+    tiles: tuple[bool, ...]
+    calls: tuple[tuple[int, ...], ...]
+    waves: tuple[tuple[int, ...], ...]
 
 
 class RunRecords(Buckets):
@@ -152,7 +167,27 @@ class RunRecords(Buckets):
 
     def plan(self, collage: str) -> Plan:
         """plan.json. Raises NotInStore."""
-        return self._read(Plan, f"collages/{collage}/plan.json")
+        key, interned = f"collages/{collage}/plan.json", Interned()
+
+        def tile(fields: Any) -> Tile:
+            return interned.tile(Tile.model_validate(fields, extra="ignore"))
+
+        pieces = self.pieces(key, READ_AT_ONCE)
+        return records.read_long(Plan, pieces, key, {"tiles": tile, "spares": tile, "calls": tuple})
+
+    def grouped_before(self, plan: Plan) -> Grouped | None:
+        """How a plan was grouped when it was last written, where its tiles are the same.
+
+        Of what was written no tile is held. Raises NotInStore.
+        """
+        key, now = f"collages/{plan.id}/plan.json", iter(plan.tiles)
+
+        def same(fields: Any) -> bool:
+            return Tile.model_validate(fields, extra="ignore") == next(now, None)
+
+        pieces = self.pieces(key, READ_AT_ONCE)
+        found = records.read_long(Grouped, pieces, key, {"tiles": same, "calls": tuple})
+        return found if all(found.tiles) and next(now, None) is None else None
 
     def put_plan(self, plan: Plan, without: Collection[int] = ()) -> list[str | None]:
         """Write plan.json and, wave by wave, the arrays of calls that Maps read; the keys of these.

@@ -43,9 +43,10 @@ def brought_back(
     sent = None if source is None else framed(source, place)
     answer = opened(provider, sent)
     whole, cropped = fitted(answer, place.asked)
-    left, top = place.corner
-    box = (left, top, left + place.inner[0], top + place.inner[1])
-    painted = np.asarray(whole.crop(box).resize(tile.size, LANCZOS))
+    if place.inner != place.asked:
+        left, top = place.corner
+        whole = whole.crop((left, top, left + place.inner[0], top + place.inner[1]))
+    painted = np.asarray(whole.resize(tile.size, LANCZOS))
     changed = None
     if source is not None and mask is not None:
         kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)

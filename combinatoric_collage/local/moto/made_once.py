@@ -4,6 +4,7 @@ What nobody has a use for is not made.
 """
 
 import secrets
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from typing import Any
@@ -23,6 +24,8 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _request_ids(stack)
     _origins(stack)
     _private_keys(stack)
+    _actions(stack)
+    _names_of_members(stack)
 
 
 def _policies(stack: ExitStack) -> None:
@@ -77,3 +80,30 @@ def _private_keys(stack: ExitStack) -> None:
         return None if key_spec == "SYMMETRIC_DEFAULT" else generate(key_spec)
 
     replace(stack, models, "generate_private_key", generated)
+
+
+def _actions(stack: ExitStack) -> None:
+    """What a class of answers can do is looked for in it; that is the same for each request."""
+    from moto.core import responses
+
+    find = vars(responses)["method_names_from_class"]
+    replace(stack, responses, "method_names_from_class", cache(find))
+
+
+def _names_of_members(stack: ExitStack) -> None:
+    """By which names a part of an answer may stand in a mapping depends on what the part is."""
+    from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+
+    names = XFormedAttributePicker.get_possible_keys
+
+    @cache
+    def known(key: str, shape: Any) -> tuple[str, ...]:
+        context = AttributePickerContext(obj={}, key=key, shape=shape)
+        return tuple(dict.fromkeys(names(XFormedAttributePicker(), context)))
+
+    def possible(self: Any, context: Any) -> Iterable[str]:
+        if type(context.obj) is dict:
+            return known(context.key, context.shape)
+        return names(self, context)
+
+    replace(stack, XFormedAttributePicker, "get_possible_keys", possible)

@@ -26,6 +26,7 @@ from benchmarks.planned import ID
 from benchmarks.result import Result
 from collage.steps.assemble_bands import assemble_part, join_bands, judge_tiles
 from collage.steps.assemble_collage import assemble_collage
+from collage.steps.gather_tiles import gather_tiles
 
 SIDE, SIZE, PAINTED = 110, 64, 40
 
@@ -38,11 +39,12 @@ def measure() -> Result:
         with bucket.serving(folder) as address:
             whole = _run(address, "whole")
             at_once = _pictures(folder)
-            judged = _run(address, "judge")
+            _run(address, "slices")
+            gathered, judged = _run(address, "gather"), _run(address, "judge")
             parts = {str(part): _run(address, str(part)) for part in judged.pop("parts")}
             joined = _run(address, "join")
             same = _pictures(folder) == at_once
-    steps = {"judge": judged, **parts, "join": joined}
+    steps = {"gather": gathered, "judge": judged, **parts, "join": joined}
     value = sum(step["cpu_seconds"] for step in steps.values()) / whole["cpu_seconds"]
     peak = max(step["peak_megabytes"] for step in steps.values())
     return Result(
@@ -72,6 +74,12 @@ def _step(address: str, step: str) -> None:
     answer: dict[str, Any] = {}
     if step == "whole":
         assemble_collage(store, services, ID)
+    elif step == "slices":
+        # PlanTiles does it, beside the plan.
+        store.put_slices(store.plan(ID))
+    elif step == "gather":
+        for number in store.outline(ID).slices:
+            gather_tiles(store, ID, number)
     elif step == "judge":
         answer = {"parts": judge_tiles(store, services, ID)["parts"]}
     elif step == "join":

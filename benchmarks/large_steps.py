@@ -1,7 +1,8 @@
 """What functions take that hold all of a large collage: ``python -m benchmarks.large_steps``.
 
-The plan made and written, the plan read, the verdict (JudgeTiles), and that verdict read and
-written with hashes (JoinBands, without its pictures), each in a process of its own. The bucket is a
+The plan made and written, the plan read, a slice of its tiles looked for (GatherTiles), the verdict
+(JudgeTiles), and that verdict read and written with hashes (JoinBands, without its pictures), each
+in a process of its own. The bucket is a
 folder, and all tiles are said to be there; what a client of S3 takes for a request comes on top. A
 grid that no request may ask for is measured all the same.
 """
@@ -32,15 +33,15 @@ from collage.plan import Plan
 from collage.request import request
 from collage.services import Services
 from collage.settings import Settings
-from collage.steps.assemble_bands import judge_tiles
+from collage.steps.assemble_bands import judge_tiles, told
 from collage.steps.assemble_collage import publish
+from collage.steps.gather_tiles import gather_tiles
 from collage.store.store import Store
 from collage.tile import Sidecar
 
 ID = "0" * 20
 PADDED = 1_200
 """Bytes of a sidecar in the file that has all of them; here none is longer."""
-HASH = "0" * 16
 
 
 class Folder:
@@ -116,13 +117,26 @@ class Folder:
 
 
 def plan(store: Store, rows: int, cols: int) -> None:
-    """PlanTiles: the plan unfolded, and written with its calls."""
-    store.put_plan(_unfolded(rows, cols))
+    """PlanTiles: the plan unfolded, and written with its calls and slices."""
+    made = _unfolded(rows, cols)
+    store.put_plan(made)
+    store.put_slices(made)
 
 
 def read(store: Store, *_: int) -> None:
     """Whoever needs the plan: it is read."""
     store.plan(ID)
+
+
+def gather(store: Store, *_: int) -> None:
+    """GatherTiles, of one slice."""
+    gather_tiles(store, ID, 0)
+
+
+def others(store: Store, *_: int) -> None:
+    """The other slices, of which each is another function's."""
+    for number in store.outline(ID).slices[1:]:
+        gather_tiles(store, ID, number)
 
 
 def judge(store: Store, *_: int) -> None:
@@ -132,11 +146,13 @@ def judge(store: Store, *_: int) -> None:
 
 def join(store: Store, rows: int, cols: int) -> None:
     """JoinBands, but for its pictures: the verdict read, and written as the manifest."""
-    hashes = dict.fromkeys(range(rows * cols), HASH)
-    publish(store, store.draft(ID, 0).hashed(hashes))
+    hashes = {tile: f"{tile:016x}" for tile in range(rows * cols)}
+    publish(store, told(store, store.outline(ID), store.draft(ID, 0), hashes))
 
 
-STEPS: dict[str, Callable[..., None]] = {"plan": plan, "read": read, "judge": judge, "join": join}
+STEPS: dict[str, Callable[..., None]] = {
+    "plan": plan, "read": read, "gather": gather, "others": others, "judge": judge, "join": join,
+}  # fmt: skip
 
 
 def _unfolded(rows: int, cols: int) -> Plan:

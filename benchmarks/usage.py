@@ -15,7 +15,7 @@ from benchmarks import account, costs
 from benchmarks.setups import Setup, outcome, sample, work_seconds
 from benchmarks.shipped import template
 from benchmarks.walk import Told, Walk, walk
-from collage import waves
+from collage import plan_slices, waves
 from collage.engines.diffusion import shards
 from collage.sheet import bands
 from collage.sheet.geometry import Geometry
@@ -105,6 +105,7 @@ class Collage:
             count=len(shared),
             concurrency=self.setup.at_once,
             bands=self.bands,
+            slices=list(plan_slices.numbers(self.tiles)) if self.bands else [],
         )
 
     @cached_property

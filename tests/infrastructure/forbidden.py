@@ -140,6 +140,7 @@ CALLS: tuple[Call, ...] = (
     # What the steps of a large assembly hand to one another is nobody else's.
     *_calls("s3:GetObject PutObject", f"{COLLAGES}/bands/0123/0/0.rgb", ASSEMBLE),
     *_calls("s3:DeleteObject", f"{COLLAGES}/bands/0123/0/0.rgb", ASSEMBLE, DELETE),
+    *_calls("s3:DeleteObject", f"{ONE}/slices/0.json", ASSEMBLE, DELETE),
     # One role deletes collages, and can be undone: no version is deleted by anybody.
     *_calls("s3:DeleteObject", f"{ONE}/manifest.json", DELETE),
     *_calls("s3:DeleteObject", f"{COLLAGES}/index/8215-0123456789abcdef0123", DELETE),

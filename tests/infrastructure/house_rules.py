@@ -2,14 +2,14 @@
 
 ARROWS = {
     "announcements": "errors frozen manifest settings",
-    "assembly": "formats frozen names sheet",
+    "assembly": "formats frozen manifest names plan_slices sheet",
     "benchmarks": (
         "cell_index cli.page_server cli.stacks cli.stored_site collage digest engines errors "
-        "formats local.state local.template manifest page painting pictures pixels plan prepared "
-        "progress records request services settings sheet spending steps store tasks tile watch "
-        "waves words"
+        "formats local.state local.template manifest page painting pictures pixels plan "
+        "plan_slices prepared progress records request services settings sheet spending steps "
+        "store tasks tile watch waves words"
     ),
-    "cell_index": "digest manifest",
+    "cell_index": "digest long_manifest manifest",
     "choices": "clock digest errors frozen manifest names text",
     "cli.checks": "cli.stacks engines errors local local.parameters local.template",
     "cli.choice_places": "choices cli.folder_choices cli.result_files cli.stacks errors manifest",
@@ -89,6 +89,7 @@ ARROWS = {
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters local.translations",
     "local.translations": "local.cache",
+    "long_manifest": "manifest records sheet",
     "manifest": "collage formats frozen names sheet tile",
     "messages": "collage digest errors frozen internet",
     "names": "formats",
@@ -106,6 +107,7 @@ ARROWS = {
         "engines errors formats frozen names origins prepared recipes request sheet "
         "spending tile waves weights"
     ),
+    "plan_slices": "frozen manifest plan provenance tile",
     "prepared": "frozen names",
     "progress": "frozen names owners",
     "provenance": (
@@ -125,19 +127,20 @@ ARROWS = {
     "spending": "digest engines errors tile",
     "steps": (
         "announcements assembly cell_index choices clock collage deletion digest engines errors "
-        "export fields formats in_order manifest messages notes owners page pictures pixels plan "
-        "prepared progress provenance recipes records request services settings sharing sheet "
-        "spending store tile verdict watch weights words"
+        "export fields formats in_order long_manifest manifest messages notes owners page pictures "
+        "pixels plan plan_slices prepared progress provenance recipes records request services "
+        "settings sharing sheet spending store tally tile verdict watch weights words"
     ),
     "store": (
         "assembly cell_index choices deletion digest engines errors export formats frozen in_order "
-        "manifest messages names notes owners page plan prepared progress records request settings "
-        "sharing tile weights"
+        "long_manifest manifest messages names notes owners page plan plan_slices prepared "
+        "progress records request settings sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
+    "tally": "errors manifest notes plan_slices progress sheet",
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
-    "verdict": "errors formats manifest names notes plan sheet tile",
+    "verdict": "errors formats manifest names notes plan plan_slices sheet tally tile",
     "watch": (
         "announcements clock digest errors frozen manifest plan progress settings store tile "
         "verdict"

@@ -105,6 +105,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "s3:PutObject": {
             "COLLAGES/collages/*/plan.json": "The plan",
             "COLLAGES/collages/*/calls*.json": "What the Maps read, a wave each",
+            "COLLAGES/collages/*/slices/*": "What the assembly of a large collage looks for",
             "COLLAGES/collages/*/progress.json": "How much there is to make",
         },
         "s3:AbortMultipartUpload": {
@@ -152,9 +153,11 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},
         "s3:GetObject": {
             "COLLAGES/collages/*/plan.json": "Which tile goes where",
+            "COLLAGES/collages/*/slices/*": "The same of a large collage, in parts",
             "COLLAGES/collages/*/font": "The user's own font to write in",
             "COLLAGES/collages/*/progress.json": "How far the collage is said to be",
             "COLLAGES/collages/*/manifest.json": "What another layout is made of",
+            "COLLAGES/collages/*/index/head.json": "What is announced of a large one again",
             "COLLAGES/collages/*/failures/*": "Why tiles are missing",
             "COLLAGES/collages/*/unsettled/*": "What may have been billed for nothing",
             "COLLAGES/tiles/*": "The tiles",
@@ -178,7 +181,10 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/manifest.json": "The same of what is said of a large one",
             "COLLAGES/bands/*": "The same of a band of one",
         },
-        "s3:DeleteObject": {"COLLAGES/bands/*": "A large assembly is done"},
+        "s3:DeleteObject": {
+            "COLLAGES/collages/*/slices/*": "A large assembly is done",
+            "COLLAGES/bands/*": "The same",
+        },
     },
     "ExportCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},

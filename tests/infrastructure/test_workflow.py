@@ -253,6 +253,7 @@ def test_every_state_can_be_reached_and_every_way_leads_to_a_state():
         ["MakeMasks"],
         ["PlanTiles"],
         ["RenderTiles", "RenderOnGpu"],
+        ["AssembleCollage", "GatherTiles"],
         ["AssembleCollage", "JoinBands"],
     ],
     ids=" or ".join,
@@ -374,7 +375,7 @@ def test_a_message_that_is_not_taken_is_tried_for_about_a_day_and_then_kept():
 def test_a_large_collage_is_judged_drawn_and_joined_and_any_other_is_assembled_at_once():
     """Also where a run was stopped early; what a band found lost is judged and drawn anew."""
     machine = definition()["States"]
-    large = [{"Variable": "$.plan.bands", "NumericGreaterThan": 0, "Next": "JudgeTiles"}]
+    large = [{"Variable": "$.plan.bands", "NumericGreaterThan": 0, "Next": "GatherTiles"}]
     stopped = next(
         catch for catch in machine["RenderTiles"]["Catch"] if catch["ErrorEquals"] == [STOPPED]
     )
@@ -382,7 +383,9 @@ def test_a_large_collage_is_judged_drawn_and_joined_and_any_other_is_assembled_a
     for name in ("MoreWaves", stopped["Next"]):
         assert machine[name]["Choices"][-1:] == large
         assert machine[name]["Default"] == "AssembleCollage"
-    assert [machine[name]["Next"] for name in ("JudgeTiles", "AssembleBands", "JoinBands")] == [
+    one_after_another = "GatherTiles", "JudgeTiles", "AssembleBands", "JoinBands"
+    assert [machine[name]["Next"] for name in one_after_another] == [
+        "JudgeTiles",
         "AssembleBands",
         "JoinBands",
         "AreJoined",

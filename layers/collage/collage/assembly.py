@@ -8,7 +8,9 @@ from pydantic import Field
 
 from collage.formats.deep_zoom import Pyramid
 from collage.frozen import Frozen
+from collage.manifest import Manifest
 from collage.names import DHash, Digest
+from collage.plan_slices import End
 from collage.sheet.bands import Bands
 from collage.sheet.layout import Layout
 
@@ -45,13 +47,21 @@ class Drawing(Frozen):
     """What each picture says of itself: a JPEG segment, as hexadecimal digits."""
     shapes: tuple[tuple[Size, Size], ...]
     """For each size of a tile that there is, the size that it has in its cell."""
-    without: tuple[int, ...]
-    """Tiles whose pictures were found to be lost when this was drawn before."""
 
     @property
     def segment(self) -> bytes | None:
         """What each picture says of itself."""
         return None if self.mark is None else bytes.fromhex(self.mark)
+
+
+class Draft(Frozen):
+    """The verdict of a round: the manifest but for tiles and cells, before its pictures are there.
+
+    What became of each tile the slices say, but of those that are ``lost``, by index.
+    """
+
+    manifest: Manifest
+    lost: dict[int, End]
 
 
 class PartEnd(Frozen):

@@ -24,6 +24,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from collage.digest import canonical
+from collage.long_manifest import LongManifest
 from collage.manifest import CellRecord, Manifest, TileRecord
 
 LARGE = 10_000
@@ -55,7 +56,7 @@ NO_VALUE = 0
 """The number of nothing; the first value of a field is number 1."""
 
 
-def is_large(manifest: Manifest) -> bool:
+def is_large(manifest: Manifest | LongManifest) -> bool:
     """Whether the page of a collage reads an index."""
     return len(manifest.cells) > LARGE
 
@@ -64,7 +65,7 @@ def is_large(manifest: Manifest) -> bool:
 class CellIndex:
     """The index of a manifest, in blocks of ``side`` x ``side`` cells and columns of ``chunk``."""
 
-    manifest: Manifest
+    manifest: Manifest | LongManifest
     side: int = SIDE
     chunk: int = CHUNK
 
@@ -74,19 +75,19 @@ class CellIndex:
         ``scripts`` says that the files of the index are scripts (`script`), as where a page is
         opened from disk and may fetch nothing.
         """
-        tiles = self.manifest.tiles
-        said = self.manifest.model_dump(mode="json", exclude={"tiles", "cells"})
         # Which tile lies where is said cell by cell.
-        said["layout"].pop("cells")
+        said = self.manifest.head.model_dump(
+            mode="json", exclude={"tiles": True, "cells": True, "layout": {"cells"}}
+        )
         said["index"] = {
             "version": 1,
             "scripts": scripts,
             "side": self.side,
             "chunk": self.chunk,
             "cells": len(self.manifest.cells),
-            "tiles": len(tiles),
-            "widest": max((record.tile.size[0] for record in tiles), default=1),
-            "axes": sorted({name for record in tiles for name in record.axes}),
+            "tiles": len(self.manifest.tiles),
+            "widest": self._survey.widest,
+            "axes": sorted(self._survey.axes),
             "fields": [field.said for field in self._fields],
             "in_place": self._in_place,
         }
@@ -117,10 +118,10 @@ class CellIndex:
             yield f"columns-{number}", self._columns(cells)
             yield f"keys-{number}", self._keys(cells)
 
-    @cached_property
+    @property
     def _cells(self) -> Sequence[CellRecord]:
         """The cells row by row."""
-        return sorted(self.manifest.cells, key=lambda cell: (cell.row, cell.col))
+        return self.manifest.cells
 
     @cached_property
     def _in_place(self) -> bool:
@@ -128,18 +129,21 @@ class CellIndex:
         return all(_of(cell) == position for position, cell in enumerate(self._cells))
 
     @cached_property
+    def _survey(self) -> _Survey:
+        """What is to be known of all tiles; they are gone through once for it."""
+        found = _Survey(len(self.manifest.tiles))
+        for number, record in enumerate(self.manifest.tiles):
+            found.put(number, record)
+        return found
+
+    @cached_property
     def _fields(self) -> list[_Field]:
         """What tiles are found by, and the states of cells."""
-        fields: dict[str, _Field] = {}
-        for number, record in enumerate(self.manifest.tiles):
-            for key, value in _said(record).items():
-                if key not in fields:
-                    fields[key] = _Field(key, len(self.manifest.tiles))
-                fields[key].put(number, value)
         state = _Field("state", len(self._cells))
         for position, cell in enumerate(self._cells):
             state.put(position, cell.state)
-        return [*(field for field in fields.values() if field.is_usable), state]
+        fields = self._survey.fields.values()
+        return [*(field for field in fields if field.is_usable), state]
 
     def _blocks(self) -> Iterator[list[int]]:
         """The positions of the cells of each block."""
@@ -246,6 +250,25 @@ class _Field:
         """The numbers of some things' values; None is a thing that has none."""
         numbers = (NO_VALUE if thing is None else self.numbers[thing] for thing in things)
         return _packed(array("B" if self._bytes == 1 else "H", numbers))
+
+
+class _Survey:
+    """What is to be known of so many tiles before the first of them is told."""
+
+    def __init__(self, count: int) -> None:
+        self.fields: dict[str, _Field] = {}
+        self.axes = set[str]()
+        self.widest = 1
+        self._count = count
+
+    def put(self, number: int, record: TileRecord) -> None:
+        """The next tile."""
+        self.widest = max(self.widest, record.tile.size[0])
+        self.axes.update(record.axes)
+        for key, value in _said(record).items():
+            if key not in self.fields:
+                self.fields[key] = _Field(key, self._count)
+            self.fields[key].put(number, value)
 
 
 def _file(name: str, scripts: bool) -> str:

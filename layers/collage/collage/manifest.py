@@ -160,6 +160,24 @@ class CellRecord(Frozen):
     planned: int | None
 
 
+class Summary(Frozen):
+    """What a manifest says of the collage as a whole, and what is announced of it."""
+
+    version: Literal[1]
+    id: CollageId
+    title: str | None
+    created: str
+    files: Files
+    tile_counts: dict[str, int]
+    usd: float
+    stopped: Failure | None
+
+    @property
+    def missing(self) -> int:
+        """How many tiles there is no picture of."""
+        return _missing(self.tile_counts)
+
+
 class Manifest(Frozen):
     """manifest.json: the plan's tiles and cells with their ends, and the counts."""
 
@@ -217,6 +235,11 @@ class Manifest(Frozen):
         return self.model_copy(update={"tiles": tuple(tiles)})
 
     @property
+    def head(self) -> Self:
+        """This without its tiles and cells."""
+        return self.model_copy(update={"tiles": (), "cells": ()})
+
+    @property
     def captions(self) -> dict[int, str]:
         """What labels say of the tiles, by index."""
         return captions(self.tiles, self.layout)
@@ -224,7 +247,11 @@ class Manifest(Frozen):
     @property
     def missing(self) -> int:
         """How many tiles there is no picture of."""
-        return sum(self.tile_counts.get(state, 0) for state in MISSING)
+        return _missing(self.tile_counts)
+
+
+def _missing(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in MISSING)
 
 
 def captions(tiles: tuple[TileRecord, ...], layout: Layout) -> dict[int, str]:

@@ -183,26 +183,28 @@ class Plan(Frozen):
         return {composition.digest: composition for composition in self.compositions}
 
     def spares_of(self, index: int) -> tuple[Tile, ...]:
-        """What takes the place of the tile ``index`` when it is refused, in this order.
+        """What takes the place of the tile ``index`` when it is refused, in this order."""
+        return tuple(self.spares[number] for number in self.spare_numbers(index))
 
-        Each tile begins with another spare, so two tiles share one only where spares run out. None
-        takes the place of a tile of another source, or of one that is there for others to be made
-        from.
+    def spare_numbers(self, index: int) -> tuple[int, ...]:
+        """The same by their numbers among the spares.
+
+        Each begins with another spare, so two share one only where spares run out. None takes the
+        place of a tile of another source, or of one that is there for others to be made from.
         """
-        tile = self.tiles[index]
-        spares, operation = self.spares, tile.operation
+        tile, spares = self.tiles[index], self.spares
+        those: Sequence[int] = range(len(spares))
         if self.sources:
-            spares = self._spares_of_sources.get(self.origins.number(tile), ())
-        count = len(spares)
-        found = (spares[(index + i) % count] for i in range(min(count, MOST_SPARES)))
-        return tuple(spare for spare in found if spare.operation == operation)
+            those = self._spares_of_sources.get(self.origins.number(tile), ())
+        found = (those[(index + i) % len(those)] for i in range(min(len(those), MOST_SPARES)))
+        return tuple(n for n in found if spares[n].operation == tile.operation)
 
     @cached_property
-    def _spares_of_sources(self) -> dict[int | None, tuple[Tile, ...]]:
-        found: dict[int | None, list[Tile]] = {}
-        for spare in self.spares:
-            found.setdefault(self.origins.number(spare), []).append(spare)
-        return {number: tuple(spares) for number, spares in found.items()}
+    def _spares_of_sources(self) -> dict[int | None, list[int]]:
+        found: dict[int | None, list[int]] = {}
+        for number, spare in enumerate(self.spares):
+            found.setdefault(self.origins.number(spare), []).append(number)
+        return found
 
 
 def make(

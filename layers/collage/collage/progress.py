@@ -25,11 +25,13 @@ PHASES: dict[str, Phase] = {
     "RenderTiles": "tiles",
     "RenderOnGpu": "tiles",
     "AssembleCollage": "assembly",
+    "GatherTiles": "assembly",
     "JudgeTiles": "assembly",
     "AssembleBands": "assembly",
     "JoinBands": "assembly",
     # Within a Map of the run itself, which was entered more events ago than are read.
     "RenderShard": "tiles",
+    "GatherSlice": "assembly",
     "AssembleBand": "assembly",
 }
 """The states of the workflow that one waits for, and what they are called."""

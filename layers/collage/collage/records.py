@@ -39,28 +39,40 @@ def write(record: BaseModel) -> bytes:
     return b"".join(piece for _, piece in pieces(record))
 
 
-def pieces(record: BaseModel, apart: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
+def pieces(
+    record: BaseModel, given: Mapping[str, Iterable[bytes]] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """What `write` gives, piece by piece, each with the name of the field that it is of.
 
-    Of a field with a great many models, and of those that are wanted ``apart``, every model is a
-    piece of its own, with the comma or the bracket before it, and so is the bracket after the last.
+    Of a field with a great many models, and of those whose models are ``given`` spelled, every
+    model is a piece of its own, with the comma or the bracket before it, and so is the bracket
+    after the last.
     """
-    long = _long(record).union(apart)
-    fields = _fields(record, long)
+    long = {name: map(spelled, getattr(record, name)) for name in _long(record)} | dict(given or {})
+    fields = _fields(record, {*long})
     before = b"{"
     for name in sorted({*fields, *long}):
         yield name, before + canonical(name) + b":"
         before = b","
-        spelled = array(getattr(record, name)) if name in long else [canonical(fields[name])]
-        yield from ((name, piece) for piece in spelled)
+        values = _array(long[name]) if name in long else [canonical(fields[name])]
+        yield from ((name, piece) for piece in values)
     yield "", b"}"
 
 
 def array(models: Iterable[BaseModel]) -> Iterator[bytes]:
     """The JSON array of ``models``, as `canonical` spells it: each of them, and its end."""
+    return _array(map(spelled, models))
+
+
+def spelled(model: BaseModel) -> bytes:
+    """A model as it stands within a record."""
+    return canonical(model.model_dump(mode="json"))
+
+
+def _array(models: Iterable[bytes]) -> Iterator[bytes]:
     before = b"["
     for model in models:
-        yield before + canonical(model.model_dump(mode="json"))
+        yield before + model
         before = b","
     yield b"]" if before == b"," else b"[]"
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collage import errors
-from collage.errors import Refused, StoppingError, TooFewTiles
+from collage import plan_slices
+from collage.errors import Refused
 from collage.formats import FORMATS, Format
 from collage.formats.deep_zoom import Pyramid
 from collage.manifest import (
     MISSING,
-    CellRecord,
-    CellState,
     Failure,
     Files,
     Manifest,
@@ -25,14 +22,14 @@ from collage.manifest import (
 from collage.names import source_file
 from collage.notes import Unsettled
 from collage.plan import Plan
+from collage.plan_slices import End, Expected, Named
 from collage.sheet import bands, layout
 from collage.sheet.layout import Layout
+from collage.tally import Cells, Tally
 from collage.tile import Sidecar
 
 if TYPE_CHECKING:
     from collage.sheet.measures import Measures
-
-STOPPING = {error.__name__ for error in StoppingError.__subclasses__()}
 
 
 def record(
@@ -54,17 +51,32 @@ def record(
         TooFewTiles: when less than ``min_share`` of the tiles exist.
         StoppingError: by name, when that ended the run before the first tile.
     """
-    tiles, stopped = _ends(plan, sidecars, failures)
-    shown = _shown(plan, tiles, stopped, unsettled, min_share)
-    drawn = tuple(
-        None if cell is None or tiles[cell].state in MISSING else cell for cell in plan.layout.cells
-    )
-    if not plan.layout.fixed:
-        drawn = layout.fill(drawn, plan.layout.cols, shown, plan.request.seed)
-    cells = _cell_records(plan.layout, drawn, tiles)
-    made = [t for t in tiles if sidecars.get(t.index) and sidecars[t.index].collage == plan.id]
+    calls, tally = plan.call_of, Tally(plan.layout, unsettled)
+    ends = [
+        _end(plan, i, sidecars.get(i), failures.get(calls[i])).slim()
+        for i in range(len(plan.tiles))
+    ]
+    for end in ends:
+        tally.add(end)
+    made = judged(plan, tally, min_share=min_share, created=created)
+    cells = Cells(plan.layout, made.layout.cells, tally.states)
+    tiles = (end.told(made.stopped).slim() for end in ends)
+    return made.model_copy(update={"tiles": tuple(tiles), "cells": tuple(cells)})
+
+
+def judged(plan: Plan, tally: Tally, *, min_share: float, created: str) -> Manifest:
+    """The verdict as `record` has it, but for tiles and cells: they are not told one by one.
+
+    Of the ``plan`` no tile is looked at.
+
+    Raises:
+        TooFewTiles, StoppingError: as for `record`.
+    """
+    tally.check(plan.layout, min_share)
+    drawn = _drawn(plan, tally)
+    states = Cells(plan.layout, drawn, tally.states).states
     shown_layout = plan.layout.model_copy(update={"cells": drawn})
-    measures = _measures(shown_layout, tiles)
+    measures = _measures(shown_layout, tally.captions)
     return Manifest(
         id=plan.id,
         recipe=plan.request.recipe,
@@ -82,16 +94,15 @@ def record(
         geometry=measures.geometry,
         unwritten=measures.unwritten,
         files=_files(plan),
-        tile_counts=dict(Counter(t.state for t in tiles)),
-        cell_counts=dict(Counter(c.state for c in cells)),
-        render_seconds=round(sum(t.seconds or 0 for t in made), 3),
-        usd=round(sum(t.usd for t in made), 6),
-        asked_again=sum(t.asked_before for t in made)
-        + sum(note.requests for key, note in unsettled.items() if key not in {t.key for t in made}),
-        unsettled_usd=round(_unsettled_usd(unsettled) + _killed_usd(made, unsettled), 6),
-        stopped=stopped,
-        tiles=tiles,
-        cells=cells,
+        tile_counts=dict(Counter(tally.states)),
+        cell_counts=dict(Counter(states)),
+        render_seconds=round(sum(tally.seconds), 3),
+        usd=round(sum(tally.usd), 6),
+        asked_again=tally.asked_again,
+        unsettled_usd=tally.unsettled_usd,
+        stopped=tally.stopped,
+        tiles=(),
+        cells=(),
     )
 
 
@@ -106,9 +117,9 @@ def laid_out(
 
     ``planned`` is what the cells were to show, of which some can be missing.
     """
-    measures = _measures(again, made.tiles)
+    measures = _measures(again, captions(made.tiles, again))
     wanted = again.model_copy(update={"cells": planned})
-    cells = _cell_records(wanted, again.cells, made.tiles)
+    cells = Cells(wanted, again.cells, [tile.state for tile in made.tiles])
     return made.model_copy(
         update={
             "layout": again,
@@ -116,8 +127,8 @@ def laid_out(
             "geometry": measures.geometry,
             "unwritten": measures.unwritten,
             "files": made.files.from_below(file_format if again.joined else None),
-            "cells": cells,
-            "cell_counts": dict(Counter(cell.state for cell in cells)),
+            "cells": tuple(cells),
+            "cell_counts": dict(Counter(cells.states)),
             "created": created,
         }
     )
@@ -151,11 +162,11 @@ def of_shown(manifest: Manifest) -> Manifest:
     )
 
 
-def _measures(layout: Layout, tiles: tuple[TileRecord, ...]) -> Measures:
+def _measures(layout: Layout, said: Mapping[int, str]) -> Measures:
     # Brings the imaging libraries, which those who list tiles do not have.
     from collage.sheet.measures import Measures
 
-    return Measures(layout, captions(tiles, layout))
+    return Measures(layout, said)
 
 
 def _files(plan: Plan) -> Files:
@@ -172,138 +183,77 @@ def _files(plan: Plan) -> Files:
     )
 
 
-def _ends(
-    plan: Plan, sidecars: Mapping[int, Sidecar], failures: Mapping[int, Failure]
-) -> tuple[tuple[TileRecord, ...], Failure | None]:
-    """What became of each tile, and the failure that ended the run early, if one did."""
-    calls = plan.call_of
-    # Failures of an earlier try stay written down; those of tiles that exist now are history.
-    missing = {calls[i] for i in range(len(plan.tiles)) if i not in sidecars}
-    stops = (failures[call] for call in sorted(missing & failures.keys()))
-    stopped = next((failure for failure in stops if failure.error in STOPPING), None)
-    tiles = tuple(
-        tile_record(plan, i, sidecars.get(i), failures.get(calls[i]) or stopped).slim()
-        for i in range(len(plan.tiles))
-    )
-    return tiles, stopped
-
-
-def _shown(
-    plan: Plan,
-    tiles: tuple[TileRecord, ...],
-    stopped: Failure | None,
-    unsettled: Mapping[str, Unsettled],
-    min_share: float,
-) -> list[int]:
-    """The tiles that exist and have a place in the collage.
-
-    Raises:
-        TooFewTiles, StoppingError: as for `record`.
-    """
-    present = [t.index for t in tiles if t.state not in MISSING]
-    # Some tiles are only there for others to be made from.
-    wanted = set(plan.layout.cells)
-    shown = [tile for tile in present if tile in wanted]
-    if stopped is not None and not shown:
-        raise getattr(errors, stopped.error)(stopped.message)
-    if stopped is None and (not shown or len(present) < _least(min_share, len(tiles))):
-        raise TooFewTiles(_verdict(tiles, len(present), min_share) + _unsettled_words(unsettled))
-    return shown
+def _drawn(plan: Plan, tally: Tally) -> tuple[int | None, ...]:
+    """What each cell shows: the tile that was planned, or another where that is missing."""
+    states, cells = tally.states, plan.layout.cells
+    drawn = tuple(None if cell is None or states[cell] in MISSING else cell for cell in cells)
+    if plan.layout.fixed or None not in drawn:
+        return drawn
+    shown = tally.shown(plan.layout)
+    return layout.fill(drawn, plan.layout.cols, shown, plan.request.seed)
 
 
 def tile_record(
     plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None
 ) -> TileRecord:
     """What became of a tile, by its own sidecar or that of its spare, or by its call's failure."""
-    tile = plan.tiles[index]
-    axes = plan.axes[index] if plan.axes else {}
-    again = plan.changes.get(index, {})
-    if sidecar is not None:
-        replaced = sidecar.key != tile.key
-        state: TileState = "done" if sidecar.collage == plan.id else "reused"
-        return TileRecord(
-            index=index,
-            axes=axes,
-            mask=plan.origins.mask(sidecar.tile),
-            again={} if replaced else again,
-            source=plan.origins.source(sidecar.tile),
-            measures=sidecar.measures,
-            key=sidecar.key,
-            state="replaced" if replaced else state,
-            tile=sidecar.tile,
-            created=sidecar.created,
-            seconds=sidecar.seconds,
-            usd=sidecar.usd,
-            asked_before=sidecar.asked_before,
-            outside_changed=sidecar.outside_changed,
-            cropped_from=sidecar.cropped_from,
-            refused=tile if replaced else None,
-            error=failure.error if replaced and failure else None,
-            message=failure.message if replaced and failure else None,
-        )
-    return TileRecord(
-        index=index,
-        axes=axes,
-        mask=plan.origins.mask(tile),
-        again=again,
-        source=plan.origins.source(tile),
-        key=tile.key,
+    return _end(plan, index, sidecar, failure).record
+
+
+def _end(plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None) -> End:
+    tile = plan_slices.expected(plan, index)
+    if sidecar is None:
+        return missing(tile, failure)
+    replaced = sidecar.key != tile.tile.key
+    drawn = plan_slices.named(plan, sidecar.tile) if replaced else tile
+    return present(plan.id, tile, drawn, sidecar, failure)
+
+
+def present(
+    collage: str, tile: Expected, drawn: Named, sidecar: Sidecar, failure: Failure | None
+) -> End:
+    """The end of a tile that there is a picture of, its own or that of a spare that was drawn."""
+    own = sidecar.collage == collage
+    replaced = drawn is not tile
+    state: TileState = "done" if own else "reused"
+    because = failure if replaced else None
+    record = TileRecord(
+        index=tile.index,
+        axes=tile.axes,
+        mask=drawn.mask,
+        again={} if replaced else tile.again,
+        source=drawn.source,
+        measures=sidecar.measures,
+        key=drawn.tile.key,
+        state="replaced" if replaced else state,
+        tile=drawn.tile,
+        created=sidecar.created,
+        seconds=sidecar.seconds,
+        usd=sidecar.usd,
+        asked_before=sidecar.asked_before,
+        outside_changed=sidecar.outside_changed,
+        cropped_from=sidecar.cropped_from,
+        refused=tile.tile if replaced else None,
+        error=because and because.error,
+        message=because and because.message,
+    )
+    return End(
+        call=tile.call, record=record.slim(), sha256=sidecar.sha256, own=own, failure=because
+    )
+
+
+def missing(tile: Expected, failure: Failure | None) -> End:
+    """The end of a tile that there is no picture of."""
+    record = TileRecord(
+        index=tile.index,
+        axes=tile.axes,
+        mask=tile.mask,
+        again=tile.again,
+        source=tile.source,
+        key=tile.tile.key,
         state="refused" if failure and failure.error == Refused.__name__ else "failed",
-        tile=tile,
+        tile=tile.tile,
         error=failure.error if failure else "NotRendered",
         message=failure.message if failure else "The call ended without a picture or an error.",
     )
-
-
-def _cell_records(
-    planned: Layout, shown: tuple[int | None, ...], tiles: tuple[TileRecord, ...]
-) -> tuple[CellRecord, ...]:
-    seen: set[int | None] = set()
-    records = []
-    for position, (wanted, tile) in enumerate(zip(planned.cells, shown, strict=True)):
-        state: CellState = "empty" if wanted is None else tiles[wanted].state
-        if state not in ("empty", *MISSING) and tile in seen:
-            state = "repeated"
-        seen.add(tile)
-        row, col = divmod(position, planned.cols)
-        cell = CellRecord(row=row, col=col, state=state, tile=tile, planned=wanted)
-        records.append(cell.slim())
-    return tuple(records)
-
-
-def _unsettled_words(unsettled: Mapping[str, Unsettled]) -> str:
-    """A sentence, with a space before it, on requests that may have been billed for nothing."""
-    requests = sum(note.requests for note in unsettled.values())
-    if not requests:
-        return ""
-    return (
-        f" {requests} requests for pictures that did not come may be billed; "
-        f"${_unsettled_usd(unsettled):,.2f} stay counted for them."
-    )
-
-
-def _unsettled_usd(unsettled: Mapping[str, Unsettled]) -> float:
-    return round(sum(note.usd for note in unsettled.values()), 6)
-
-
-def _killed_usd(made: Sequence[TileRecord], unsettled: Mapping[str, Unsettled]) -> float:
-    """What stays counted for calls that were killed: nobody was left to note them.
-
-    They are those of the requests before a tile that are not noted, each at what the tile cost.
-    """
-    noted = {key: note.requests for key, note in unsettled.items()}
-    return sum(max(0, tile.asked_before - noted.get(tile.key, 0)) * tile.usd for tile in made)
-
-
-def _least(share: float, tiles: int) -> int:
-    """How many tiles a share is, rounded up, but not for what floats add to a whole number."""
-    return math.ceil(round(share * tiles, 6))
-
-
-def _verdict(tiles: tuple[TileRecord, ...], present: int, min_share: float) -> str:
-    causes = Counter(t.error for t in tiles if t.state in MISSING)
-    reasons = ", ".join(f"{count} x {error}" for error, count in causes.most_common(3))
-    return (
-        f"{present} of {len(tiles)} tiles exist; a collage needs {min_share:.0%}. "
-        f"The others failed: {reasons}."
-    )
+    return End(call=tile.call, record=record.slim(), failure=failure)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from collage import clock
+from collage import cell_index, clock, plan_slices
 from collage.errors import NotInStore, TooFewTiles
 from collage.manifest import Failure
 from collage.sheet import bands
 from collage.steps.assemble_bands import assemble_part, join_bands, judge_tiles
 from collage.steps.assemble_collage import assemble_collage
+from collage.steps.gather_tiles import gather_tiles
 from tests.unit.runs import changed, prepare, render
+from tests.unit.steps.test_sources import given
 
 LARGE = {"rows": 4, "cols": 3, "size": 64, "cell": 700, "tiles": 6}
 COLLAGES = {
@@ -22,9 +24,28 @@ SMALL = {"rows": 6, "cols": 1, "size": 64, "cell": 90}
 
 
 @pytest.fixture(autouse=True)
+def small_slices(monkeypatch):
+    monkeypatch.setattr(plan_slices, "TILES", 4)
+
+
+@pytest.fixture
+def indexed(monkeypatch):
+    """A collage of more than five cells has an index beside its manifest."""
+    monkeypatch.setattr(cell_index, "LARGE", 5)
+
+
+@pytest.fixture(autouse=True)
 def time(monkeypatch):
     """What is written says when: it is the same day for all."""
     monkeypatch.setattr(clock, "now", lambda timespec="seconds": "2026-02-03T04:05:06+00:00")
+
+
+def judge(stack, made, services=None, at_once=2):
+    """Gather all slices, as PlanTiles writes them of a large plan, and judge."""
+    stack.store.put_slices(stack.store.plan(made))
+    for number in stack.store.outline(made).slices:
+        gather_tiles(stack.store, made, number)
+    return judge_tiles(stack.store, services or stack.services, made, at_once=at_once)
 
 
 def drawn(stack, made, judged):
@@ -40,7 +61,7 @@ def files(stack, made):
 
 
 @pytest.mark.parametrize("name", COLLAGES)
-def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack, name):
+def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack, indexed, name):
     at_once, options = COLLAGES[name]
     made, calls = prepare(stack, **options)
     render(stack, made, calls)
@@ -49,7 +70,7 @@ def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack,
     results = [f"collages/{made}/{file}" for file in stack.store.result_files(made)]
     stack.store.remove(results)
 
-    judged = judge_tiles(stack.store, stack.services, made, at_once=at_once)
+    judged = judge(stack, made, at_once=at_once)
     joined = drawn(stack, made, judged)
 
     assert len(judged["parts"]) > 2
@@ -58,6 +79,48 @@ def test_every_file_is_the_same_as_of_a_collage_that_is_assembled_at_once(stack,
     assert again.keys() == whole.keys() >= set(results)
     assert [file for file in again if again[file] != whole[file]] == []
     assert not stack.listing("bands/")
+    assert not stack.listing(f"collages/{made}/slices/")
+
+
+def test_refused_and_failed_tiles_end_as_they_do_at_once(stack, indexed):
+    made, calls = prepare(stack, **SMALL, labels=True, replace_refused=True)
+    plan = stack.store.plan(made)
+    spare = plan.spares_of(1)[2]
+    # The first is painted; a spare takes the place of two; the others failed, each otherwise.
+    replaced = calls[1].model_copy(update={"tiles": (spare,), "spares": ()})
+    render(stack, made, [calls[0], replaced])
+    for call, error in ((1, "Refused"), (2, "Refused"), (3, "TimedOut"), (4, "BadKey")):
+        failure = Failure(id=made, error=error, message=f"{call}", created=clock.now(), call=call)
+        stack.store.put_failure(failure)
+    stack.put(f"collages/{made}/failures/000005.json", b"half")
+    assemble_collage(stack.store, stack.services, made)
+    whole = files(stack, made)
+
+    drawn(stack, made, judge(stack, made))
+
+    assert files(stack, made) == whole
+    ended = stack.store.manifest(made)
+    assert [(tile.state, tile.error) for tile in ended.tiles] == [
+        ("done", None),
+        ("replaced", "Refused"),
+        ("replaced", "Refused"),
+        ("failed", "TimedOut"),
+        ("failed", "BadKey"),
+        ("failed", "BadKey"),
+    ]
+
+
+def test_names_that_a_collage_gives_are_told_by_its_slices(stack, indexed):
+    names = "field.png", "sea.png"
+    made, calls = prepare(stack, **given(stack, *names, **SMALL))
+    render(stack, made, calls)
+    assemble_collage(stack.store, stack.services, made)
+    whole = files(stack, made)
+
+    drawn(stack, made, judge(stack, made))
+
+    assert files(stack, made) == whole
+    assert {tile.source for tile in stack.store.manifest(made).tiles} == {*names}
 
 
 def test_a_picture_that_a_band_finds_lost_is_left_out_by_a_verdict_for_all(stack):
@@ -69,7 +132,7 @@ def test_a_picture_that_a_band_finds_lost_is_left_out_by_a_verdict_for_all(stack
     expected = assemble_collage(stack.store, patient, made)
     whole = files(stack, made)
 
-    first = judge_tiles(stack.store, patient, made, at_once=2)
+    first = judge(stack, made, patient)
     for part in first["parts"]:
         assemble_part(stack.store, made, 0, part)
     second = join_bands(stack.store, patient, made, 0, at_once=2)
@@ -88,7 +151,7 @@ def test_a_picture_that_is_made_anew_while_a_band_misses_it_is_drawn(stack):
     render(stack, made, calls)
     assemble_collage(stack.store, stack.services, made)
     whole = files(stack, made)
-    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
+    judged = judge(stack, made)
     key = f"tiles/{stack.store.plan(made).tiles[4].key}.png"
     picture, s3 = stack.get(key), stack.store.s3
     s3.delete_object(Bucket=stack.store.collages, Key=key)
@@ -109,7 +172,7 @@ def test_a_picture_that_is_made_anew_while_a_band_misses_it_is_drawn(stack):
 def test_too_many_lost_pictures_end_the_run_as_they_do_at_once(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
+    judged = judge(stack, made)
     for tile in stack.store.plan(made).tiles[1:]:
         stack.store.s3.put_object(
             Bucket=stack.store.collages, Key=f"tiles/{tile.key}.png", Body=b"half"
@@ -127,7 +190,7 @@ def test_a_run_that_was_stopped_early_is_drawn_of_what_it_has(stack):
         Failure(id=made, error="BudgetExhausted", message="spent", created=clock.now(), call=3)
     )
 
-    result = drawn(stack, made, judge_tiles(stack.store, stack.services, made, at_once=2))["result"]
+    result = drawn(stack, made, judge(stack, made))["result"]
 
     assert (result["state"], result["stopped"], result["missing"]) == (
         "partial",
@@ -139,7 +202,7 @@ def test_a_run_that_was_stopped_early_is_drawn_of_what_it_has(stack):
 def test_a_last_step_that_is_asked_twice_answers_the_same(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    first = drawn(stack, made, judge_tiles(stack.store, stack.services, made, at_once=2))
+    first = drawn(stack, made, judge(stack, made))
     whole = files(stack, made)
 
     assert join_bands(stack.store, stack.services, made, 0, at_once=2) == first
@@ -149,7 +212,7 @@ def test_a_last_step_that_is_asked_twice_answers_the_same(stack):
 def test_a_collage_is_not_made_while_a_part_of_it_is_missing(stack):
     made, calls = prepare(stack, **SMALL)
     render(stack, made, calls)
-    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
+    judged = judge(stack, made)
     for part in judged["parts"][:-1]:
         assemble_part(stack.store, made, 0, part)
 
@@ -165,7 +228,7 @@ def test_a_collage_of_more_tiles_than_one_function_reads_has_no_file_of_all_of_i
     made, calls = prepare(stack, **SMALL, format="jpeg")
     render(stack, made, calls)
 
-    judged = judge_tiles(stack.store, stack.services, made, at_once=2)
+    judged = judge(stack, made)
     result = drawn(stack, made, judged)["result"]
 
     assert "collage" not in judged["parts"]

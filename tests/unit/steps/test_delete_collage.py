@@ -15,6 +15,7 @@ from collage.steps import used_by_others
 from collage.steps.assemble_bands import judge_tiles
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.delete_collage import delete_collage, survey
+from collage.steps.gather_tiles import gather_tiles
 from collage.steps.render_tile import render_tile
 from tests.unit.pictures import encode, noise
 from tests.unit.runs import assemble, prepare, render, start
@@ -58,6 +59,8 @@ def test_all_of_a_collage_that_is_alone_goes(stack):
     assemble_collage(stack.store, stack.services, collage)
     share_of(stack, collage)
     # An assembly in bands that was cut short.
+    stack.store.put_slices(stack.store.plan(collage))
+    gather_tiles(stack.store, collage, 0)
     judge_tiles(stack.store, stack.services, collage, at_once=1)
     assert stack.listing("bands/")
 

@@ -10,7 +10,7 @@ from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
 from tests.unit.pictures import decode, pixels
 from tests.workflow.running import SMALL, denied, eventually, photo, run, states_of
 
-LARGE = ["JudgeTiles", "AssembleBands", "JoinBands"]
+LARGE = ["GatherTiles", "JudgeTiles", "AssembleBands", "JoinBands"]
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
@@ -42,7 +42,7 @@ def test_styles_are_listed_only_when_the_request_names_none(stack: Stack) -> Non
     assert listed.styles_origin == "default"
 
 
-def test_a_large_collage_is_judged_once_drawn_in_bands_and_joined(stack: Stack) -> None:
+def test_a_large_collage_is_gathered_judged_once_drawn_in_bands_and_joined(stack: Stack) -> None:
     manifest = run(stack, photo(9), rows=101, cols=100, cell=32, tiles=3)
 
     entered = states_of(stack, manifest.id)
@@ -61,6 +61,7 @@ def test_a_large_collage_is_judged_once_drawn_in_bands_and_joined(stack: Stack) 
     preview = decode(stack.store.file(manifest.id, manifest.files.preview))
     assert likeness(picture.resize(preview.size, Image.Resampling.BOX), preview) < 16
     assert not any(stack.store.sizes("bands/"))
+    assert not any(stack.store.sizes(f"collages/{manifest.id}/slices/"))
     assert len(manifest.cells) == 10_100
     assert manifest.tile_counts == {"done": 3}
 

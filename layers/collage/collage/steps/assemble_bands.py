@@ -1,32 +1,36 @@
-"""AssembleCollage of a large collage: judged once, drawn in bands side by side, joined.
+"""AssembleCollage of a large collage: gathered, judged once, drawn in bands side by side, joined.
 
-Each of the three is a state of its own, and what one hands to the next lies in the store. A band
+Each of the four is a state of its own, and what one hands to the next lies in the store. A band
 that finds the picture of a tile lost says so, and the collage is judged and drawn anew without it:
 a round more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
-from collage.assembly import Drawing, Part, PartEnd, Picture, Pictures
+from collage import clock
+from collage.assembly import Draft, Drawing, Part, PartEnd, Picture, Pictures, Size
 from collage.errors import NotInStore
-from collage.manifest import Manifest
-from collage.provenance import derived
+from collage.long_manifest import LongManifest, SpelledTiles
+from collage.manifest import Manifest, Summary, TileRecord, TileState
+from collage.plan_slices import End, Outline
 from collage.sheet import fonts
 from collage.sheet.bands import AT_ONCE, Band, divided
 from collage.steps import progress
-from collage.steps.assemble_collage import READERS, completed, gather, publish
+from collage.steps.assemble_collage import READERS, completed, publish
+from collage.steps.gather_tiles import ends, gather_tiles, lost_ends
 from collage.store.store import Store
+from collage.tally import Cells, Tally
+from collage.verdict import judged
 
 if TYPE_CHECKING:
     from collage.formats.file_format import Writer
-    from collage.plan import Plan
     from collage.services import Services
-    from collage.tile import Sidecar
+    from collage.steps.join import Workshop
 
 
 class Assembly(TypedDict):
@@ -40,9 +44,10 @@ class Assembly(TypedDict):
 
 
 class Step(TypedDict):
-    """Which step of an assembly is to be taken, in which round, and of which part."""
+    """Which step of an assembly is to be taken; of which slice, or in which round of which part."""
 
-    step: Literal["judge", "part", "join"]
+    step: Literal["gather", "judge", "part", "join"]
+    slice: NotRequired[int]
     round: NotRequired[int]
     part: NotRequired[Part]
 
@@ -53,7 +58,10 @@ def take(store: Store, services: Services, collage_id: str, asked: Step) -> dict
         return {**judge_tiles(store, services, collage_id)}
     if asked["step"] == "join":
         return {**join_bands(store, services, collage_id, asked["round"])}
-    assemble_part(store, collage_id, asked["round"], asked["part"])
+    if asked["step"] == "gather":
+        gather_tiles(store, collage_id, asked["slice"])
+    else:
+        assemble_part(store, collage_id, asked["round"], asked["part"])
     return {}
 
 
@@ -62,27 +70,36 @@ def judge_tiles(
     services: Services,
     collage_id: str,
     number: int = 0,
-    without: Collection[int] = (),
+    lost: Mapping[int, End] | None = None,
     at_once: int = AT_ONCE,
 ) -> Assembly:
     """Come to the verdict that all parts of a round are drawn after, and divide the work.
 
-    ``without`` are tiles of which it is known that their pictures are lost; ``at_once`` is about
-    how many cells a band has.
+    ``lost`` are tiles of which it is known that their pictures are; ``at_once`` is about how many
+    cells a band has.
 
     Raises:
         TooFewTiles: when too small a share of the tiles exists.
         StoppingError: by name, when that ended the run before the first tile.
     """
-    there = gather(store, services, collage_id)
-    sidecars = {i: each for i, each in there.sidecars.items() if i not in without}
-    manifest = there.judge(sidecars)
-    drawing = _drawing(there.made, manifest, sidecars, without, at_once)
+    outline = store.outline(collage_id)
+    made = outline.plan
+    if made.layout.font is not None:
+        fonts.use(store.font(collage_id))
+    tally = Tally(made.layout, store.unsettled(collage_id))
+    found = _Found()
+    for end in ends(store, collage_id, outline.tiles, lost):
+        tally.add(end)
+        found.add(end)
+    source = made.source.key if made.source else None
+    progress.counted(store, collage_id, source, tally.counts)
+    share = services.settings.min_share
+    manifest = judged(made, tally, min_share=share, created=clock.now())
+    drawing = _drawing(outline, manifest, tally, found.sizes, at_once)
     for band in map(drawing.bands.band, range(drawing.bands.count)):
-        shown = {tile: sidecars[tile] for tile in _shown(manifest, band)}
-        store.put_pictures(collage_id, number, band.number, _pictures(shown))
+        store.put_pictures(collage_id, number, band.number, found.pictures(_shown(manifest, band)))
     store.put_drawing(collage_id, number, drawing)
-    store.put_draft(manifest, number)
+    store.put_draft(Draft(manifest=manifest, lost=dict(lost or {})), number)
     return Assembly(done=False, round=number, parts=_parts(manifest, drawing), result={})
 
 
@@ -117,48 +134,90 @@ def join_bands(
     Where a band found pictures lost, nothing is made, and the collage is judged anew.
     """
     try:
-        manifest = store.draft(collage_id, number)
+        draft = store.draft(collage_id, number)
     except NotInStore:
         # It was made, and whoever asked did not hear of it.
-        manifest = store.manifest(collage_id)
-        return _done(store, manifest, number)
-    drawing = store.drawing(collage_id, number)
-    ends = [store.part_end(collage_id, number, part) for part in _parts(manifest, drawing)]
-    if lost := {tile for end in ends for tile in end.lost}:
-        without = lost.union(drawing.without)
+        return _done(store, store.summary(collage_id), number)
+    manifest, drawing = draft.manifest, store.drawing(collage_id, number)
+    dhashes, lost = dict[int, str](), set[int]()
+    for part in _parts(manifest, drawing):
+        end = store.part_end(collage_id, number, part)
+        dhashes |= end.dhashes
+        lost.update(end.lost)
+    if lost:
+        without = {**draft.lost, **lost_ends(store, collage_id, lost)}
         return judge_tiles(store, services, collage_id, number + 1, without, at_once)
     _smaller_levels(store, manifest, number, drawing)
-    manifest = manifest.hashed({tile: said for end in ends for tile, said in end.dhashes.items()})
-    publish(store, manifest)
-    source = store.plan(collage_id).source
+    outline = store.outline(collage_id)
+    publish(store, told(store, outline, draft, dhashes))
+    source = outline.plan.source
     progress.finished(store, manifest, source.key if source else None)
     return _done(store, manifest, number)
 
 
-def _done(store: Store, manifest: Manifest, number: int) -> Assembly:
+def told(store: Store, outline: Outline, draft: Draft, dhashes: Mapping[int, str]) -> LongManifest:
+    """The manifest of a round, with the hashes of its tiles' pictures as far as they are known."""
+    states: list[TileState] = []
+
+    def tiles() -> Iterator[TileRecord]:
+        for end in ends(store, draft.manifest.id, outline.tiles, draft.lost):
+            record = end.told(draft.manifest.stopped)
+            states.append(record.state)
+            yield record.model_copy(update={"dhash": dhashes.get(record.index)})
+
+    spelled = SpelledTiles(tiles())
+    cells = Cells(outline.plan.layout, draft.manifest.layout.cells, states)
+    return LongManifest(draft.manifest, spelled, cells)
+
+
+def _done(store: Store, manifest: Manifest | Summary, number: int) -> Assembly:
     store.remove_assembly(manifest.id)
-    told = completed(store, manifest).model_dump()
-    return Assembly(done=True, round=number, parts=[], result=told)
+    result = completed(store, manifest).model_dump()
+    return Assembly(done=True, round=number, parts=[], result=result)
+
+
+class _Found:
+    """The pictures that there are of tiles, by index; some 400 bytes each."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[str, str] | None] = []
+        self._sizes: list[Size] = []
+        self._known: dict[Size, Size] = {}
+
+    def add(self, end: End) -> None:
+        """The next tile."""
+        record = end.record
+        self._files.append(None if end.sha256 is None else (record.key, end.sha256))
+        # Many tiles have one size, which is held once.
+        size = record.tile.size
+        self._sizes.append(size if end.missing else self._known.setdefault(size, size))
+
+    @property
+    def sizes(self) -> list[Size]:
+        """The sizes that there are, in order."""
+        return sorted(self._known)
+
+    def pictures(self, tiles: Iterable[int]) -> Pictures:
+        """Those of some tiles that there are."""
+        found = {}
+        for tile in tiles:
+            if file := self._files[tile]:
+                found[tile] = Picture(key=file[0], sha256=file[1], size=self._sizes[tile])
+        return Pictures(pictures=found)
 
 
 def _drawing(
-    made: Plan,
-    manifest: Manifest,
-    sidecars: Mapping[int, Sidecar],
-    without: Collection[int],
-    at_once: int,
+    outline: Outline, manifest: Manifest, tally: Tally, sizes: Iterable[Size], at_once: int
 ) -> Drawing:
     """What all bands draw alike."""
-    layout = manifest.layout
-    sizes = sorted({sidecar.size for sidecar in sidecars.values()})
+    layout, asked = manifest.layout, outline.plan.request
     return Drawing(
         layout=layout,
-        captions=manifest.captions if layout.labels else {},
+        captions=tally.captions,
         bands=divided(manifest.geometry, at_once),
         pyramid=manifest.files.pyramid,
-        mark=derived.mark(made).hex() if made.request.metadata else None,
-        shapes=tuple((size, made.request.cell_of(size, layout.cell)) for size in sizes),
-        without=tuple(sorted(without)),
+        mark=outline.mark,
+        shapes=tuple((size, asked.cell_of(size, layout.cell)) for size in sizes),
     )
 
 
@@ -176,15 +235,6 @@ def _shown(manifest: Manifest, band: Band) -> Iterable[int]:
     return dict.fromkeys(tile for tile in cells if tile is not None)
 
 
-def _pictures(shown: Mapping[int, Sidecar]) -> Pictures:
-    return Pictures(
-        pictures={
-            tile: Picture(key=sidecar.key, sha256=sidecar.sha256, size=sidecar.size)
-            for tile, sidecar in shown.items()
-        }
-    )
-
-
 def _draw(
     store: Store,
     collage: str,
@@ -196,13 +246,13 @@ def _draw(
     """Write a part's pictures, and of a band what it hands on; the hashes of what it shows."""
     from collage.formats import pyramid
     from collage.sheet.sheet import Sheet
-    from collage.steps.join import Cells, workshop
+    from collage.steps import join
 
-    found = Cells(store, shown, dict(drawing.shapes).__getitem__)
+    found = join.Cells(store, shown, dict(drawing.shapes).__getitem__)
     sheet = Sheet(drawing.layout, drawing.captions)
-    with workshop(store, collage) as at:
+    with join.workshop(store, collage) as at:
         if part == "collage":
-            at.draw(sheet, found, [at.joined(store.plan(collage), store.draft(collage, number))])
+            at.draw(sheet, found, [_joined(store, at, store.draft(collage, number))])
         else:
             band = drawing.bands.band(part)
             rows = at.opened.enter_context(store.writing_rows(collage, number, part))
@@ -219,6 +269,16 @@ def _draw(
             )
             at.draw(sheet, found, [writer], band.drawn)
     return found.dhashes
+
+
+def _joined(store: Store, at: Workshop, draft: Draft) -> Writer:
+    """What writes the collage as one file."""
+    outline = store.outline(draft.manifest.id)
+    if not outline.plan.request.metadata:
+        return at.joined(outline.plan, draft.manifest)
+    # It tells of each tile in the picture itself.
+    whole = told(store, outline, draft, {}).whole()
+    return at.joined(store.plan(whole.id), whole)
 
 
 def _smaller_levels(store: Store, manifest: Manifest, number: int, drawing: Drawing) -> None:

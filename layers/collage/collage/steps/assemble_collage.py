@@ -11,7 +11,8 @@ from collage import clock
 from collage.announcements import Completed
 from collage.errors import Refused
 from collage.in_order import Ordered
-from collage.manifest import Manifest
+from collage.long_manifest import LongManifest
+from collage.manifest import Manifest, Summary
 from collage.plan import Plan
 from collage.progress import TileCounts
 from collage.services import Services
@@ -146,13 +147,13 @@ def finish(
     return manifest
 
 
-def publish(store: Store, manifest: Manifest, folder: str = "") -> None:
+def publish(store: Store, manifest: Manifest | LongManifest, folder: str = "") -> None:
     """Write what stands beside a collage's pictures, the manifest last: all is there then."""
     store.put_page(manifest.id, folder)
     store.put_manifest(manifest, folder)
 
 
-def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
+def completed(store: Store, manifest: Manifest | Summary, folder: str = "") -> Completed:
     """What is announced of a collage, or of another layout of it in ``folder``."""
     prefix = f"collages/{manifest.id}/{folder}".rstrip("/")
     lacking: Literal["partial", "stopped"] = "stopped" if manifest.stopped else "partial"
@@ -163,7 +164,7 @@ def completed(store: Store, manifest: Manifest, folder: str = "") -> Completed:
         bucket=store.collages,
         collage=manifest.files.collage and f"{prefix}/{manifest.files.collage}",
         manifest=f"{prefix}/manifest.json",
-        tiles=len(manifest.tiles),
+        tiles=sum(manifest.tile_counts.values()),
         missing=manifest.missing,
         refused=manifest.tile_counts.get("refused", 0),
         stopped=manifest.stopped.error if manifest.stopped else "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypedDict
 
-from collage import plan
+from collage import plan, plan_slices
 from collage.engines.diffusion import shards
 from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
@@ -48,6 +48,8 @@ class Planned(TypedDict):
     concurrency: int
     bands: int
     """How many the collage is assembled in; 0 where it is assembled at once."""
+    slices: list[int]
+    """The numbers of those that are gathered for that; none where it is assembled at once."""
 
 
 def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
@@ -80,6 +82,8 @@ def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
     made = _as_before(store, made)
     there = _there_before(store, made)
     keys = store.put_plan(made, there)
+    if _is_large(made):
+        store.put_slices(made)
     settle(store)
     waves = [_wave(store, made, i, key, services.settings.gpu_tasks) for i, key in enumerate(keys)]
     progress.planned(store, collage_id, accepted.key, made.estimate, len(there))
@@ -92,6 +96,7 @@ def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
         count=len(waves),
         concurrency=at_once,
         bands=bands.count(plan.geometry(made)) if _is_large(made) else 0,
+        slices=list(plan_slices.numbers(len(made.tiles))) if _is_large(made) else [],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collage import clock
 from collage.errors import NotInStore
-from collage.manifest import Manifest
+from collage.manifest import Manifest, Summary
 from collage.owners.owner import Owner
 from collage.plan import Estimate
 from collage.progress import Progress, TileCounts
@@ -38,11 +38,11 @@ def counted(store: Store, collage: str, source: str | None, tiles: TileCounts) -
     store.put_progress(known.model_copy(update={"tiles": tiles}))
 
 
-def finished(store: Store, manifest: Manifest, source: str | None) -> None:
+def finished(store: Store, manifest: Manifest | Summary, source: str | None) -> None:
     """Write down that a collage was made, whole or in part."""
     known = _known(store, manifest.id, source)
     refused = manifest.tile_counts.get("refused", 0)
-    total = len(manifest.tiles)
+    total = sum(manifest.tile_counts.values())
     counts = TileCounts(
         total=total,
         done=total - manifest.missing,

@@ -16,7 +16,8 @@ from collage.cell_index import CellIndex
 from collage.errors import NotInStore
 from collage.formats import FORMATS
 from collage.frozen import Frozen
-from collage.manifest import Manifest, TileRecord
+from collage.long_manifest import LongManifest, SpelledTiles
+from collage.manifest import Manifest, Summary, TileRecord
 from collage.names import PICTURE, Digest
 from collage.store.bucket import READERS, Buckets, named
 from collage.store.multipart import Upload, uploading
@@ -84,23 +85,31 @@ class Results(Buckets):
         """Write a file of a result."""
         self._put(self.collages, result_key(collage, folder, name), data, _kind(name))
 
-    def put_manifest(self, manifest: Manifest, folder: str = "") -> None:
+    def put_manifest(self, manifest: Manifest | LongManifest, folder: str = "") -> None:
         """Write the manifest, which says that the rest of the result is there.
 
         manifest.js holds the same for a page that is opened from disk and may fetch nothing; of a
         large collage the head of its index, whose files come before.
         """
         if not cell_index.is_large(manifest):
-            text = records.write(manifest)
+            whole = manifest if isinstance(manifest, Manifest) else manifest.whole()
+            text = records.write(whole)
             self.put_file(manifest.id, folder, "manifest.js", script_of_json(text))
             self.put_file(manifest.id, folder, "manifest.json", text)
             return
         index = CellIndex(manifest)
         self._put_index(index, folder)
         self.put_file(manifest.id, folder, "manifest.js", script_of_json(index.head()))
+        tiles = manifest.tiles
+        given = {
+            "tiles": (
+                tiles.spelled() if isinstance(tiles, SpelledTiles) else map(records.spelled, tiles)
+            ),
+            "cells": map(records.spelled, manifest.cells),
+        }
         at, size = array("Q"), 0
         with self.writing(manifest.id, folder, "manifest.json") as file:
-            for field, piece in records.pieces(manifest, apart=["tiles"]):
+            for field, piece in records.pieces(manifest.head, given):
                 file.write(piece)
                 if field == "tiles":
                     at.append(size + 1)
@@ -170,6 +179,16 @@ class Results(Buckets):
     def manifest(self, collage: str, folder: str = "") -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
         return self._read(Manifest, result_key(collage, folder, "manifest.json"))
+
+    def summary(self, collage: str) -> Summary:
+        """What manifest.json says of the collage as a whole. Raises NotInStore.
+
+        Of a large one no more is read than that.
+        """
+        try:
+            return self._read(Summary, result_key(collage, "", cell_index.HEAD))
+        except NotInStore:
+            return self._read(Summary, result_key(collage, "", "manifest.json"))
 
     def tile_keys(self, collage: str) -> set[str]:
         """The keys of the tiles that manifest.json of the collage names. Raises NotInStore."""

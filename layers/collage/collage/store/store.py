@@ -11,6 +11,7 @@
                      collages/{id}/notify/{name}.json an address that is told how it ends
                      collages/{id}/choices.json what people think of its tiles, when they do
                      collages/{id}/shares/{share}/  what was shared of it, until when
+                     collages/{id}/slices/  the plan of a large one in parts, until it is made
                      bands/{id}/{round}/    what those who assemble a large one hand to one another
                      shares/{share}/site/   the copy that a share shows, and nothing else
                      deletions/{id}.json   that a collage is being deleted, and how far that is

@@ -7,6 +7,7 @@ LETTERS = "Lambda keeps an event here that could not be dealt with"
 COUNTED = "The price of a call, the account's pace, and who was asked for what"
 LOGS = "Step Functions delivers the workflow's logs; IAM knows no resource for it"
 KEY = "The provider's key"
+END = "A large assembly is done"
 AGAIN = "The request, once a process"
 PICTURE = "A tile of a model that lies there alone"
 SERVICE = "A tile of an image service, asked in this Region"
@@ -181,10 +182,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/manifest.json": "The same of what is said of a large one",
             "COLLAGES/bands/*": "The same of a band of one",
         },
-        "s3:DeleteObject": {
-            "COLLAGES/collages/*/slices/*": "A large assembly is done",
-            "COLLAGES/bands/*": "The same",
-        },
+        "s3:DeleteObject": dict.fromkeys(["COLLAGES/collages/*/slices/*", "COLLAGES/bands/*"], END),
     },
     "ExportCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},

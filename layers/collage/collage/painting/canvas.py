@@ -117,6 +117,17 @@ def positions(shape: Sequence[int]) -> tuple[Plane, Plane]:
     return x, y
 
 
+def under(shape: Sequence[int], places: Values) -> NDArray[np.intp]:
+    """Which pixels of a canvas, counted row by row, lie under (N, 2) places; the nearest outside.
+
+    By one number a pixel is taken some times as fast as by its row and column.
+    """
+    height, width = shape[:2]
+    column = np.clip(places[:, 0], 0, width - 1).astype(np.intp)
+    row = np.clip(places[:, 1], 0, height - 1).astype(np.intp)
+    return row * width + column
+
+
 def shift(values: Values, dx: Plane | float, dy: Plane | float) -> Values:
     """Each pixel taken from (dx, dy) pixels away, mirrored at the border."""
     x, y = positions(values.shape)

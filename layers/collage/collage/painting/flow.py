@@ -6,7 +6,17 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from collage.painting.canvas import Picture, Plane, Values, blur, luminance, positions, resize, unit
+from collage.painting.canvas import (
+    Picture,
+    Plane,
+    Values,
+    blur,
+    luminance,
+    positions,
+    resize,
+    under,
+    unit,
+)
 from collage.painting.noise import clouds
 
 
@@ -105,7 +115,5 @@ def trace(
 
 def _at(flow: Flow, places: Values) -> Values:
     """The flow under (N, 2) places, (N, 2)."""
-    height, width = flow.dx.shape
-    column = np.clip(places[:, 0], 0, width - 1).astype(np.int32)
-    row = np.clip(places[:, 1], 0, height - 1).astype(np.int32)
-    return np.stack([flow.dx[row, column], flow.dy[row, column]], axis=1)
+    at = under(flow.dx.shape, places)
+    return np.stack([flow.dx.take(at), flow.dy.take(at)], axis=1)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from collage.painting.canvas import Picture, Plane, Values, blur, positions
+from collage.painting.canvas import Picture, Plane, Values, blur, positions, under
 from collage.painting.topmost import Strokes, topmost
 
 Points = Values
@@ -33,9 +33,8 @@ def scatter(shape: tuple[int, ...], spacing: float, rng: Generator) -> Points:
 
 def sample(picture: Values, places: Points) -> Values:
     """The values of a picture or plane under (N, 2) places."""
-    column = np.clip(places[:, 0], 0, picture.shape[1] - 1).astype(np.int32)
-    row = np.clip(places[:, 1], 0, picture.shape[0] - 1).astype(np.int32)
-    return np.asarray(picture[row, column], np.float32)
+    pixels = picture.reshape(-1, *picture.shape[2:])
+    return np.asarray(pixels.take(under(picture.shape, places), axis=0), np.float32)
 
 
 def lay(wet: Wet, strokes: Strokes, colours: Points, rng: Generator) -> Wet:

@@ -57,12 +57,14 @@ def _framed(picture: Picture, rng: Generator) -> Picture:
     bend = [(clouds(picture.shape, 220 * px, rng) - 0.5) * 36 * px for _ in range(2)]
     across = cx + u * np.cos(lean) - v * np.sin(lean) + bend[0]
     down = cy + u * np.sin(lean) + v * np.cos(lean) + bend[1]
+    # OpenCV never ends to mirror a side of one pixel at its own border, cubic interpolation alone.
+    border = cv2.BORDER_REFLECT_101 if min(height, width) > 1 else cv2.BORDER_REPLICATE
     seen = cv2.remap(
         picture,
         np.asarray(across, np.float32),
         np.asarray(down, np.float32),
         cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REFLECT_101,
+        borderMode=border,
     )
     return np.asarray(np.clip(seen, 0, 1), np.float32)
 

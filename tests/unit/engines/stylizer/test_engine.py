@@ -111,11 +111,11 @@ def test_a_picture_takes_the_place_of_a_look_of_the_same_name():
     )
 
 
-@pytest.mark.parametrize("size", [(32, 32), (40, 132), (2048, 32)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (2, 2), (32, 32), (40, 132), (2048, 32)])
 def test_a_tile_of_any_size_keeps_it(size):
     source = np.asarray(Image.fromarray(farmhouse(128)).resize(size))
 
-    assert stylize(source, ("Batik",), {}, 0).shape == source.shape
+    assert stylize(source, ("Batik", "Op Art"), {}, 0).shape == source.shape
 
 
 @pytest.mark.parametrize("size", [(32, 32), (256, 512), (512, 512), (2048, 1024), (2048, 32)])

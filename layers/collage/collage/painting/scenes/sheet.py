@@ -13,6 +13,9 @@ from collage.painting.noise import clouds
 from collage.painting.scenes.moods import Mood
 from collage.painting.scenes.shapes import Part, Parts
 
+LEAST = 32
+"""The shortest side of a tile, in pixels."""
+
 
 @dataclass
 class Sheet:
@@ -36,8 +39,12 @@ class Sheet:
 
     @property
     def side(self) -> float:
-        """What sizes are measured by, in pixels: a little more than the shorter side."""
-        return float(min(self.height, self.width * 1.15, self.height * 1.15))
+        """What sizes are measured by, in pixels: a little more than the shorter side.
+
+        One that is thinner than a tile may be is not filled with ever more and smaller things.
+        """
+        shorter = min(self.height, self.width * 1.15, self.height * 1.15)
+        return float(max(shorter, min(self.width / 16, LEAST)))
 
     def noise(self, cell: float, octaves: int = 3) -> Plane:
         """Clouds of the sheet's size around 0, -0.5..0.5; `cell` as a share of its side."""

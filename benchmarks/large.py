@@ -148,21 +148,26 @@ def described(body: bytes, kind: str) -> dict[str, Any]:
 
 def planned(request: dict[str, Any]) -> tuple[Plan, bytes, dict[str, bytes]]:
     """The plan as the workflow makes it, with the prepared source and the masks by name."""
+    accepted, styles, prepared, png, drawn = frozen(request)
+    made = plan.make(accepted, styles, prepared, {"painter": "painter-1"}, every({}))
+    return made, png, drawn
+
+
+def frozen(
+    request: dict[str, Any],
+) -> tuple[Accepted, Styles, Prepared, bytes, dict[str, bytes]]:
+    """What a plan is made of, with the prepared source and the masks by name."""
     asked = parse(request)
     png = source.prepare(PHOTO.read_bytes(), asked.size, asked.fit)
     drawn = {name: masks.encode(masks.draw(name, asked.size)) for name in asked.masks}
-    made = plan.make(
-        Accepted(
-            id="0" * 20,
-            source=Source(key="", sha256="", format="PNG", width=0, height=0),
-            request=asked,
-        ),
-        Styles(styles=STYLES, origin="request"),
-        Prepared(source=source.pixel_digest(png), masks={k: sha256(v) for k, v in drawn.items()}),
-        {"painter": "painter-1"},
-        every({}),
+    accepted = Accepted(
+        id="0" * 20,
+        source=Source(key="", sha256="", format="PNG", width=0, height=0),
+        request=asked,
     )
-    return made, png, drawn
+    digests = {name: sha256(mask) for name, mask in drawn.items()}
+    prepared = Prepared(source=source.pixel_digest(png), masks=digests)
+    return accepted, Styles(styles=STYLES, origin="request"), prepared, png, drawn
 
 
 if __name__ == "__main__":

@@ -36,12 +36,14 @@ from collage.settings import Settings
 from collage.steps.assemble_bands import judge_tiles, told
 from collage.steps.assemble_collage import publish
 from collage.steps.gather_tiles import gather_tiles
+from collage.steps.plan_tiles import plan_tiles
 from collage.store.store import Store
 from collage.tile import Sidecar
 
 ID = "0" * 20
 PADDED = 1_200
 """Bytes of a sidecar in the file that has all of them; here none is longer."""
+SERVICES = Services(Settings(uploads_bucket="u", collages_bucket="c"))
 
 
 class Folder:
@@ -94,6 +96,10 @@ class Folder:
                 whole.write(self._file(f"{asked['Key']}.{part['PartNumber']}").read_bytes())
         return {}
 
+    def list_objects_v2(self, **_: Any) -> dict[str, Any]:
+        """No tile: nothing was made before."""
+        return {"IsTruncated": False}
+
     def get_paginator(self, _: str) -> Folder:
         """What lists."""
         return self
@@ -117,10 +123,12 @@ class Folder:
 
 
 def plan(store: Store, rows: int, cols: int) -> None:
-    """PlanTiles: the plan unfolded, and written with its calls and slices."""
-    made = _unfolded(rows, cols)
-    store.put_plan(made)
-    store.put_slices(made)
+    """PlanTiles, of which nothing is there yet."""
+    accepted, styles, prepared, _, _ = large.frozen(large.options(rows, cols))
+    store.put_accepted(accepted)
+    store.put_styles(ID, styles)
+    store.put_prepared(ID, prepared)
+    plan_tiles(store, SERVICES, ID)
 
 
 def read(store: Store, *_: int) -> None:
@@ -141,7 +149,7 @@ def others(store: Store, *_: int) -> None:
 
 def judge(store: Store, *_: int) -> None:
     """JudgeTiles."""
-    judge_tiles(store, Services(Settings(uploads_bucket="u", collages_bucket="c")), ID)
+    judge_tiles(store, SERVICES, ID)
 
 
 def join(store: Store, rows: int, cols: int) -> None:

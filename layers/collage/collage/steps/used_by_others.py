@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING
 from collage.errors import NotInStore
 
 if TYPE_CHECKING:
-    from collage.plan import Plan
     from collage.request.accepted import Accepted
     from collage.store.store import Store
 
 READERS = 8
-"""Other collages whose records are read at once: a large plan takes megabytes."""
+"""Other collages whose records are read at once."""
 
 LONGEST_WAIT = 60.0
 """Seconds that a run waits at most: deletions say that they need half of it."""
@@ -59,13 +58,12 @@ def named_by(store: Store, collage: str) -> Own:
     except NotInStore:
         uploads = frozenset()
     try:
-        plan = store.plan(collage)
+        named = store.named_tiles(collage)
     except NotInStore:
         return Own(collage, uploads=uploads)
-    sourceless = any(tile.source is None for tile in (*plan.tiles, *plan.spares))
-    prepared = {plan.prepared.source, *plan.prepared.sources} - {None}
+    prepared = {named.prepared.source, *named.prepared.sources} - {None}
     pictures = frozenset(digest for digest in prepared if digest is not None)
-    return Own(collage, _keys(plan), uploads, None if sourceless else pictures)
+    return Own(collage, named.keys, uploads, None if named.sourceless else pictures)
 
 
 @dataclass
@@ -99,7 +97,7 @@ class Others:
             )
             # Tiles of other pictures are other tiles: their plan, which is long, tells nothing.
             if not apart:
-                self.tiles |= self.own.tiles & _keys(self.store.plan(collage))
+                self.tiles |= self.store.named_tiles(collage, among=self.own.tiles).keys
         except NotInStore:
             self.tiles |= self.own.tiles & self._shown(collage)
             return collage, False
@@ -111,10 +109,6 @@ class Others:
             return self.store.tile_keys(collage)
         except NotInStore:
             return set()
-
-
-def _keys(plan: Plan) -> frozenset[str]:
-    return frozenset(tile.key for tile in (*plan.tiles, *plan.spares))
 
 
 def _uploads(accepted: Accepted) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -38,6 +39,23 @@ class Grouped(Frozen):
     tiles: tuple[bool, ...]
     calls: tuple[tuple[int, ...], ...]
     waves: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class NamedTiles:
+    """Which tiles a plan names, and what they are made of."""
+
+    keys: frozenset[str]
+    prepared: Prepared
+    sourceless: bool
+    """Whether some of them are made of no picture."""
+
+
+class _Prepared(Frozen):
+    version: Literal[1] = 1
+    prepared: Prepared
+    tiles: tuple[None, ...]
+    spares: tuple[None, ...]
 
 
 class RunRecords(Buckets):
@@ -188,6 +206,24 @@ class RunRecords(Buckets):
         pieces = self.pieces(key, READ_AT_ONCE)
         found = records.read_long(Grouped, pieces, key, {"tiles": same, "calls": tuple})
         return found if all(found.tiles) and next(now, None) is None else None
+
+    def named_tiles(self, collage: str, among: Collection[str] | None = None) -> NamedTiles:
+        """The keys of a plan's tiles and spares, those ``among`` others alone. Raises NotInStore.
+
+        No tile of it is held.
+        """
+        key, keys, sourceless = f"collages/{collage}/plan.json", set[str](), False
+
+        def take(fields: Any) -> None:
+            nonlocal sourceless
+            tile = Tile.model_validate(fields, extra="ignore")
+            sourceless = sourceless or tile.source is None
+            if among is None or tile.key in among:
+                keys.add(tile.key)
+
+        pieces = self.pieces(key, READ_AT_ONCE)
+        found = records.read_long(_Prepared, pieces, key, {"tiles": take, "spares": take})
+        return NamedTiles(frozenset(keys), found.prepared, sourceless)
 
     def put_plan(self, plan: Plan, without: Collection[int] = ()) -> list[str | None]:
         """Write plan.json and, wave by wave, the arrays of calls that Maps read; the keys of these.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import threading
 from collections.abc import Iterable
 from importlib import import_module
 from io import TextIOWrapper
@@ -107,6 +108,26 @@ app.callback()(every_command)
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
+AGAIN_SECONDS = 0.05
+"""After which an interrupt comes again that was lost."""
+
+
+def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
+    """Have an interrupt come again that nobody could be told of.
+
+    libvips calls back into Python whenever it has something to log, and what is raised there ends
+    there.
+    """
+    if unraisable.exc_type is KeyboardInterrupt:
+        # The main thread itself is told, which may wait for something.
+        told = [threading.main_thread().ident, signal.SIGINT]
+        again = threading.Timer(AGAIN_SECONDS, signal.pthread_kill, told)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
 def main() -> NoReturn:
     """Run the command; whatever asks for the end stops the laptop cloud cleanly, as Ctrl-C does."""
 
@@ -120,6 +141,7 @@ def main() -> NoReturn:
     # What was imported stays to the end, and need not be gone through for garbage.
     gc.freeze()
     details = crash_reports.prepare()
+    sys.unraisablehook = _not_lost
     for number in ENDING:
         # nohup has it ignored, and means that.
         if signal.getsignal(number) != signal.SIG_IGN:

@@ -1,16 +1,18 @@
 """The life of a laptop cloud: start, serve, stop without a trace."""
 
+from __future__ import annotations
+
 import logging
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from collage.uncollected import uncollected
 from combinatoric_collage.local import aws, deploy, scratch, template
@@ -18,15 +20,19 @@ from combinatoric_collage.local.cache import cache_folder
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.moto.host import Front
-from combinatoric_collage.local.processes.forked import Launcher, Zygote
+from combinatoric_collage.local.processes.forked import Zygote
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
+from combinatoric_collage.local.processes.launcher import Launcher
 from combinatoric_collage.local.processes.pool import Pool
 from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
 from combinatoric_collage.local.processes.worker import Worker
 from combinatoric_collage.local.state import State
 from combinatoric_collage.local.translations import Translations
+
+if TYPE_CHECKING:
+    from combinatoric_collage.local.bedrock.own_aws import OwnAws
 
 logger = logging.getLogger("local")
 
@@ -64,6 +70,8 @@ class Cloud:
         containers: Mapping[str, Container] = MappingProxyType({}),
         lost: Callable[[StateError], None] | None = None,
         preload: Sequence[str] = PRELOAD,
+        preload_by_layer: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        provisioned: Sequence[str] = (),
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
@@ -74,7 +82,11 @@ class Cloud:
         with this one. `containers` says what runs in the place of the image of a task's container,
         by the container's name. `lost` hears at once when something that was made cannot be kept,
         the first time; with none it is reported. `preload` are modules of the layers that all
-        functions have, or of what Lambda brings; they are imported once for all processes.
+        functions have, or of what Lambda brings; they are imported once for all processes. Of one
+        with the name of a function after a colon that is called, too. `preload_by_layer` are
+        those for the functions that have a layer, by what the template calls it. `provisioned`
+        functions, by their logical ids, have as many processes as they are named, which are
+        initialized before they are asked for anything.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
@@ -86,6 +98,8 @@ class Cloud:
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
         self._preload = preload
+        self._preload_by_layer = dict(preload_by_layer)
+        self._provisioned = tuple(provisioned)
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
         self.region = os.environ.get("AWS_REGION") or "us-east-1"
@@ -96,6 +110,7 @@ class Cloud:
     def _clear(self) -> None:
         """Forgets what an earlier life has left in here."""
         self._functions: dict[str, Function] = {}
+        self._by_id: dict[str, Function] = {}
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
@@ -152,10 +167,7 @@ class Cloud:
         self._cleanup.close()
 
     def _start(self) -> None:
-        from combinatoric_collage.local.bedrock.gateway import Gateway
         from combinatoric_collage.local.bedrock.own_aws import OwnAws
-        from combinatoric_collage.local.http import front_door, server
-        from combinatoric_collage.local.moto import iam, install, persistence
 
         defer = self._cleanup.callback
         state = self._cleanup.enter_context(State(self._state)) if self._state else None
@@ -172,6 +184,22 @@ class Cloud:
             Translations(cache_folder() / "templates"),
         )
         self.paths = plan.paths
+        code = deploy.Code(plan, self._tmp)
+        self._launcher = Launcher(lambda: self._zygotes(list(code.expected())))
+        defer(self._launcher.stop)
+        # Beside the imports, of which moto's alone take half a second.
+        self._launcher.prepare()
+        self._stand(plan, code, state, own)
+
+    def _stand(
+        self, plan: template.Plan, code: deploy.Code, state: State | None, own: OwnAws
+    ) -> None:
+        """Serves AWS, makes the stack in it, and lets its functions be called."""
+        from combinatoric_collage.local.bedrock.gateway import Gateway
+        from combinatoric_collage.local.http import front_door, server
+        from combinatoric_collage.local.moto import iam, install, persistence
+
+        defer = self._cleanup.callback
         defer(install.forget)
         endpoint = server.Server(self._port)
         self.endpoint = endpoint.endpoint
@@ -185,25 +213,22 @@ class Cloud:
         self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
         self.identities = Identities(self.endpoint, self.region)
-        resources = self._deploy(plan)
+        resources = self._deploy(plan, code)
         if state:
             persistence.attach(changes, state, resources)
         places = {Caller.WORK: self.workers, Caller.API: API_CALLS}
         # One warm process of every function beside those that work.
         alive = self.workers + len(self._functions)
-        self._launcher = Launcher(self._start_zygote)
-        defer(self._launcher.stop)
-        if self._functions:
-            self._launcher.prepare()
         self._pool = Pool(places, alive, self._start_worker)
         defer(self._pool.stop)
         defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
         iam.enforce()
+        self._pool.provision([self._by_id[name] for name in self._provisioned])
         for front in self._fronts:
             front.start()
 
-    def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
+    def _deploy(self, plan: template.Plan, code: deploy.Code) -> Mapping[str, Any]:
         """Makes the stack and finds its functions; its resources by their logical ids."""
         made = deploy.make(
             self.client("cloudformation"),
@@ -213,11 +238,11 @@ class Cloud:
             lambda: self.problem,
         )
         self.outputs = made.outputs
-        for function in deploy.Runnable(plan, made, self._tmp, self.report).functions():
+        for name, function in deploy.Runnable(plan, made, code, self.report).functions():
             if function is None:
                 self.unsupported.append(deploy.FUNCTION)
             else:
-                self._functions[function.name] = function
+                self._by_id[name] = self._functions[function.name] = function
         return made.resources
 
     # What the patches of moto call.
@@ -274,25 +299,33 @@ class Cloud:
         """A client with a role's credentials, kept for the next call."""
         return self.identities.role_client(role, session, service)
 
-    def _start_worker(self, function: Function, number: int) -> Worker:
+    def _start_worker(self, function: Function, number: int, initialization: str) -> Worker:
         credentials = self.identities.of_function(function.role, function.name)
         return Worker(
             function,
             lambda api, tmp: function.environment(
-                api, self.endpoint, self.region, credentials, tmp
+                api, self.endpoint, self.region, credentials, tmp, initialization
             ),
             self._tmp / f"{function.name}-{number}",
             self._log,
             self._launcher,
         )
 
-    def _start_zygote(self) -> Zygote:
+    def _zygotes(self, functions: Sequence[Function]) -> Iterator[Zygote]:
+        """One for all functions, and one of those that have a layer, grown from it."""
+        if not functions:
+            return
         tmp, nobody = self._tmp / "zygote", aws.Credentials("", "")
-        functions = [
-            (one, one.environment("", self.endpoint, self.region, nobody, tmp))
-            for one in self._functions.values()
-        ]
-        return Zygote(functions, self._preload, tmp, self._log)
+
+        def with_environments(those: Iterable[Function]) -> list[tuple[Function, dict[str, str]]]:
+            return [(one, one.environment("", "", self.region, nobody, tmp)) for one in those]
+
+        every = Zygote(with_environments(functions), self._preload, tmp, self._log)
+        yield every
+        for layer, modules in self._preload_by_layer.items():
+            if having := [one for one in functions if layer in one.layers]:
+                home = self._tmp / f"zygote-{layer}"
+                yield Zygote(with_environments(having), modules, home, self._log, every)
 
     def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
         keys = self.identities.assume(role, tmp.name).environment if role else {}

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,6 +17,8 @@ from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.template import Plan
 
 FUNCTION, LAYER = "AWS::Lambda::Function", "AWS::Lambda::LayerVersion"
+RUNTIME = "runtime"
+"""The folder of what Lambda itself brings."""
 
 
 @dataclass(frozen=True)
@@ -71,54 +74,111 @@ def make(
     )
 
 
+class Code:
+    """Where functions of a plan find their modules, laid out below the folder `tmp`."""
+
+    def __init__(self, plan: Plan, tmp: Path) -> None:
+        self._plan, self._tmp = plan, tmp
+        self._lock = Lock()
+        self._laid_out: dict[str, layers.Contents] = {}
+
+    def contents(self, name: str) -> layers.Contents:
+        """The contents of a layer or function by its logical id."""
+        path = self._plan.paths[name]
+        with self._lock:
+            if name not in self._laid_out:
+                made = layers.unpacked(path, self._tmp / "packages" / name)
+                self._laid_out[name] = made
+            return self._laid_out[name]
+
+    def runtime(self) -> tuple[Path, ...]:
+        """What Lambda itself brings."""
+        with self._lock:
+            if RUNTIME not in self._laid_out:
+                self._laid_out[RUNTIME] = layers.runtime(self._tmp / RUNTIME)
+            return self._laid_out[RUNTIME].folders
+
+    def expected(self) -> Iterator[Function]:
+        """The functions as far as the plan alone says what they will be, before they are made.
+
+        One whose layers depend on a condition is not among them. Of its variables those are there
+        that are written in the plan; names, roles and what is made are not known.
+        """
+        for name, resource in self._plan.template["Resources"].items():
+            asked = resource.get("Properties") or {}
+            given = [layer.get("Ref") for layer in asked.get("Layers", [])]
+            known = all(one in self._plan.paths for one in (name, *given))
+            if resource["Type"] == FUNCTION and known and "Condition" not in resource:
+                written = asked.get("Environment", {}).get("Variables", {})
+                yield Function(
+                    name="",
+                    arn="",
+                    handler=asked["Handler"],
+                    role="",
+                    timeout=0,
+                    memory=0,
+                    runtime=asked["Runtime"],
+                    variables={k: v for k, v in written.items() if isinstance(v, str)},
+                    folders=self.folders(name, given),
+                    layers=tuple(map(layer_name, given)),
+                )
+
+    def folders(self, name: str, given: Sequence[str]) -> tuple[Path, ...]:
+        """All that the modules of a function are found in, that has been given layers."""
+        return (
+            *self.contents(name).folders,
+            *(folder for layer in given for folder in self.contents(layer).folders),
+            *self.runtime(),
+        )
+
+
+def layer_name(logical_id: str) -> str:
+    """What the template calls a layer: the translator marks each version of one by ten digits."""
+    return re.sub("[0-9a-f]{10}$", "", logical_id)
+
+
 @dataclass(frozen=True)
 class Runnable:
-    """What of a stack can run on this machine, its code laid out below the folder `tmp`."""
+    """What of a stack can run on this machine."""
 
     plan: Plan
     stack: Stack
-    tmp: Path
+    code: Code
     report: Callable[[str], None]
     """Hears what is left out."""
 
-    def functions(self) -> Iterator[Function | None]:
-        """The stack's functions; None for one that cannot run here."""
+    def functions(self) -> Iterator[tuple[str, Function | None]]:
+        """The stack's functions by their logical ids; None for one that cannot run here."""
         from moto.cloudformation.parsing import clean_json
 
         known = {
-            made.physical_resource_id: (name, self._contents(name, path))
-            for name, path in self.plan.paths.items()
+            made.physical_resource_id: name
+            for name in self.plan.paths
             if self.plan.template["Resources"][name]["Type"] == LAYER
             # A layer whose condition does not hold is not there.
             and (made := self.stack.resources[name])
         }
-        runtime = layers.runtime(self.tmp / "runtime").folders
+        for name in known.values():
+            self._tell_missing(name)
         for name, resource in self.plan.template["Resources"].items():
             made = self.stack.resources[name]
             if resource["Type"] == FUNCTION and made:
                 asked = clean_json(resource["Properties"], self.stack.references)
-                code = self.plan.paths.get(name)
-                contents = self._contents(name, code) if code else None
-                yield self._function(made, contents, asked.get("Layers", []), known, runtime)
+                yield name, self._function(name, made, asked.get("Layers", []), known)
 
-    def _contents(self, name: str, path: Path) -> layers.Contents:
-        """The contents of a layer or function; what it lacks here is told."""
-        made = layers.unpacked(path, self.tmp / "packages" / name)
-        if made.missing:
-            self.report(f"{name}: {', '.join(made.missing)} not installed here; left out.")
-        return made
+    def _tell_missing(self, name: str) -> None:
+        if missing := self.code.contents(name).missing:
+            self.report(f"{name}: {', '.join(missing)} not installed here; left out.")
 
     def _function(
-        self,
-        made: Any,
-        code: layers.Contents | None,
-        asked: list[str],
-        known: Mapping[str, tuple[str, layers.Contents]],
-        runtime: tuple[Path, ...],
+        self, name: str, made: Any, asked: list[str], known: Mapping[str, str]
     ) -> Function | None:
         """A function moto knows, if it can run; `known` are the layers by ARN."""
         language = made.run_time or "an image"
-        if code is None or not language.startswith("python"):
+        on_disk = name in self.plan.paths
+        if on_disk:
+            self._tell_missing(name)
+        if not on_disk or not language.startswith("python"):
             self.report(
                 f"{made.function_name} cannot run here: it is {language}, not Python on disk."
             )
@@ -135,13 +195,8 @@ class Runnable:
             memory=int(made.memory_size),
             runtime=language,
             variables={k: _variable(v) for k, v in made.environment_vars.items()},
-            folders=(
-                *code.folders,
-                *(folder for _, contents in given for folder in contents.folders),
-                *runtime,
-            ),
-            # The translator marks each version of a layer by ten digits.
-            layers=tuple(re.sub("[0-9a-f]{10}$", "", name) for name, _ in given),
+            folders=self.code.folders(name, given),
+            layers=tuple(map(layer_name, given)),
         )
         function.check()
         return function

@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from collage import provisioned
 from collage.errors import PermanentError
 from collage.request.relayout import parse_relayout
 from collage.services import services
@@ -17,6 +18,9 @@ from collage.store.store import connect
 
 logger = Logger(service="assemble_collage")
 metrics = Metrics(service="assemble_collage")
+provisioned.prepare(
+    "collage.words.prompt_unfolding", "collage.pictures.source", "collage.steps.join"
+)
 
 
 class Event(TypedDict):

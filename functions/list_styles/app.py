@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from collage import provisioned
 from collage.services import services
 from collage.settings import settings
 from collage.steps.list_styles import list_styles
@@ -14,6 +15,7 @@ from collage.store.store import connect
 
 logger = Logger(service="list_styles")
 metrics = Metrics(service="list_styles")
+provisioned.prepare("collage.words.prompt_unfolding")
 
 
 class Event(TypedDict):

@@ -5,6 +5,7 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from collage import provisioned
 from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
@@ -13,6 +14,9 @@ from collage.store.store import connect
 
 logger = Logger(service="make_masks")
 metrics = Metrics(service="make_masks")
+provisioned.prepare(
+    "collage.words.prompt_unfolding", "collage.pictures.source", "collage.pictures.mask_files"
+)
 
 
 class Event(TypedDict):

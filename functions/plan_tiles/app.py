@@ -5,6 +5,7 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from collage import provisioned
 from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
@@ -13,6 +14,7 @@ from collage.store.store import connect
 
 logger = Logger(service="plan_tiles")
 metrics = Metrics(service="plan_tiles")
+provisioned.prepare("collage.words.prompt_unfolding", "collage.sheet.measures")
 
 
 class Event(TypedDict):

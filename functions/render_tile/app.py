@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from collage import provisioned
 from collage.services import services
 from collage.settings import settings
 from collage.steps.log import told
@@ -16,6 +17,12 @@ from collage.tile import Call
 
 logger = Logger(service="render_tile")
 metrics = Metrics(service="render_tile")
+provisioned.prepare(
+    "collage.words.prompt_unfolding",
+    "collage.pictures.source",
+    "collage.steps.join",
+    "collage.engines.painter.engine",
+)
 
 
 class Event(TypedDict):

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from collage import announcements
+from collage import announcements, provisioned
 from collage.errors import PermanentError
 from collage.owners.owner import claimed
 from collage.services import aws_client, services
@@ -21,6 +21,7 @@ from collage.watch.runs import Runs, of_stack
 
 logger = Logger(service="start_collage")
 metrics = Metrics(service="start_collage")
+provisioned.prepare("collage.words.prompt_unfolding", "collage.pictures.source")
 
 
 @cache

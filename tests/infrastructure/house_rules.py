@@ -67,8 +67,8 @@ ARROWS = {
     "formats": "errors frozen in_order pixels text",
     "functions": (
         "announcements choices clock collage deletion digest engines errors export fields "
-        "formats frozen messages names owners pictures progress recipes request services "
-        "settings sharing sheet spending steps store tile uncollected watch words"
+        "formats frozen messages names owners pictures progress provisioned recipes request "
+        "services settings sharing sheet spending steps store tile uncollected watch words"
     ),
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
@@ -114,6 +114,7 @@ ARROWS = {
         "collage digest engines errors formats frozen manifest pictures plan request sheet "
         "text tile"
     ),
+    "provisioned": "frozen settings store",
     "recipes": "digest engines errors fields pictures tile weights words",
     "records": "digest errors frozen json_stream",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",

@@ -74,7 +74,7 @@ def importable(given: list[str]) -> list[str]:
     ]
 
 
-def said(name: str, script: str) -> str:
+def said(name: str, script: str, initialization: str = "on-demand") -> str:
     """What a script prints in the place of a function's process, once its app.py is imported."""
     code, given = layers.functions(layers.template())[name]
     asked = Accepted(id="a" * 20, source=None, request=parse({"background": "rebeccapurple"}))
@@ -85,7 +85,12 @@ def said(name: str, script: str) -> str:
     }
     done = subprocess.run(
         [sys.executable, "-c", ALONE + script, json.dumps(told)],
-        env={**os.environ, "UPLOADS_BUCKET": "u", "COLLAGES_BUCKET": "c"},
+        env={
+            **os.environ,
+            "UPLOADS_BUCKET": "u",
+            "COLLAGES_BUCKET": "c",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -115,3 +120,26 @@ def test_a_function_starts_reads_a_request_back_and_writes_with_its_layers_alone
 
 def test_styles_are_asked_for_without_what_handles_pictures():
     assert said("ListStylesFunction", LIST) == "ProviderUnreachable\n"
+
+
+BROUGHT = """
+from collage.request.request import Request
+heavy = {"boto3", "numpy", "pyvips", "collage.painting"} & sys.modules.keys()
+print(*sorted(heavy), Request.__pydantic_complete__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "ahead"),
+    [
+        ("StartCollageFunction", "boto3 numpy pyvips"),
+        ("ListStylesFunction", "boto3"),
+        ("MakeMasksFunction", "boto3 numpy pyvips"),
+        ("PlanTilesFunction", "boto3 numpy"),
+        ("RenderTileFunction", "boto3 collage.painting numpy pyvips"),
+        ("AssembleCollageFunction", "boto3 numpy pyvips"),
+    ],
+)
+def test_a_function_brings_what_is_heavy_at_its_initialization_where_nobody_waits(name, ahead):
+    assert said(name, BROUGHT) == "False\n"
+    assert said(name, BROUGHT, "provisioned-concurrency") == f"{ahead} True\n"

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import psutil
 import pytest
 
 from combinatoric_collage.local import Cloud
+from tests.workflow.running import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere none is forked")
 
@@ -25,9 +27,21 @@ Resources:
   Shared:
     Type: AWS::Serverless::LayerVersion
     Properties: { ContentUri: layer }
+  More:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: more }
   Usual:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Environment: { Variables: { OWN: usual } } }
+  Richer:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { OWN: rich } } }
+  RicherReader:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { NEXT: it } } }
+  Ready:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: ready }
   Reader:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Environment: { Variables: { LOOKED_AT: late } } }
@@ -44,6 +58,9 @@ Outputs:
   Usual: { Value: !Ref Usual }
   Reader: { Value: !Ref Reader }
   Allocator: { Value: !Ref Allocator }
+  Richer: { Value: !Ref Richer }
+  RicherReader: { Value: !Ref RicherReader }
+  Ready: { Value: !Ref Ready }
   Interpreter: { Value: !Ref Interpreter }
   Shadow: { Value: !Ref Shadow }
 """
@@ -52,6 +69,15 @@ import os
 
 COMMON = os.environ["COMMON"]
 LOOKED_AT = os.environ.get("LOOKED_AT", "nothing")
+"""
+MORE = """
+import os
+
+CALLED = []
+NEXT = os.environ.get("NEXT")
+
+def call():
+    CALLED.append(os.getpid())
 """
 HANDLER = """
 import os, random, sys, tempfile
@@ -64,6 +90,7 @@ def handler(event, context):
         "pid": os.getpid(),
         "session": os.getsid(0),
         "own": os.environ.get("OWN"),
+        "type": os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"],
         "home": os.environ["HOME"],
         "name": os.environ["AWS_LAMBDA_FUNCTION_NAME"],
         "temporary": tempfile.gettempdir(),
@@ -72,6 +99,7 @@ def handler(event, context):
         "folder": os.getcwd(),
         "hash": hash("a word"),
         "words": [words.COMMON, getattr(words, "LOOKED_AT", None)],
+        "more": getattr(sys.modules.get("more"), "CALLED", None),
     }
 """
 
@@ -82,19 +110,36 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     for name, text in {
         "template.yaml": TEMPLATE,
         "layer/python/words.py": LAYER,
+        "more/python/more.py": MORE,
+        "ready/app.py": HANDLER,
         "usual/app.py": HANDLER,
         "shadow/app.py": HANDLER,
         "shadow/words.py": "COMMON = 'its own'\n",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    with Cloud(folder / "template.yaml", preload=("words", "tempfile", "not_there")) as cloud:
+    with Cloud(
+        folder / "template.yaml",
+        preload=("words", "tempfile", "not_there"),
+        preload_by_layer={"More": ("more:call", "more"), "Absent": ("more",)},
+        provisioned=("Ready", "Ready"),
+    ) as cloud:
         yield cloud
 
 
 def asked(cloud: Cloud, function: str) -> dict[str, Any]:
     answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs[function], Payload=b"{}")
     return dict(json.load(answer["Payload"]))
+
+
+def in_folder(name: str) -> set[int]:
+    """The processes that work in the folder of a function's code."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if process.cwd().endswith(f"/{name}"):
+                found.add(process.pid)
+    return found
 
 
 def is_forked(told: dict[str, Any]) -> bool:
@@ -134,3 +179,35 @@ def test_a_function_that_would_import_something_else_is_not(
 
     assert not is_forked(told)
     assert told["words"] == words
+
+
+def test_what_comes_of_a_layer_is_had_by_those_that_have_it_alone(cloud: Cloud) -> None:
+    usual, richer = asked(cloud, "Usual"), asked(cloud, "Richer")
+    around = {process.pid for process in psutil.Process().children(recursive=True)}
+
+    assert is_forked(richer)
+    assert usual["more"] is None
+    # Called once, where it was imported: in the process that this one is forked off.
+    assert richer["more"] == [richer["parent"]]
+    assert richer["parent"] != usual["parent"]
+    assert {richer["parent"], usual["parent"]} <= around
+    assert (richer["own"], richer["words"]) == ("rich", usual["words"])
+
+
+def test_one_that_would_import_something_else_of_its_layer_is_forked_off_that_of_all(
+    cloud: Cloud,
+) -> None:
+    reader = asked(cloud, "RicherReader")
+
+    assert reader["parent"] == asked(cloud, "Usual")["parent"]
+    assert reader["more"] is None
+
+
+def test_a_provisioned_function_is_there_before_it_is_asked(cloud: Cloud) -> None:
+    there = eventually(lambda: len(found := in_folder("ready")) == 2 and found)
+    told = asked(cloud, "Ready")
+
+    assert told["pid"] in there
+    assert told["type"] == "provisioned-concurrency"
+    assert in_folder("ready") == there
+    assert asked(cloud, "Usual")["type"] == "on-demand"

@@ -216,11 +216,13 @@ def host() -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
 Host = tuple[subprocess.Popen[str], psutil.Process]
 
 
-def test_functions_end_with_a_host_that_is_killed(host: Host) -> None:
+def test_all_processes_end_with_a_host_that_is_killed(host: Host) -> None:
     process, function = host
+    around = psutil.Process(process.pid).children(recursive=True)
+    assert function in around
     process.send_signal(signal.SIGKILL)
     process.wait()
-    eventually(lambda: not function.is_running())
+    eventually(lambda: not any(one.is_running() for one in around))
 
 
 def test_an_interrupt_ends_everything(host: Host) -> None:

@@ -41,8 +41,45 @@ SWITCH, ON = "enabled", "on"
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
-PRELOAD = ("boto3", "aws_lambda_powertools", "collage.services", "collage.store.store")
-"""What all of the pack's functions begin with, or import at their first event."""
+PRELOAD = (
+    "boto3",
+    "collage.provisioned",
+    "collage.services",
+    "collage.words.prompt_unfolding",
+    "collage.steps.start_collage",
+    "collage.steps.list_styles",
+    "collage.steps.make_masks",
+    "collage.steps.plan_tiles",
+    "collage.steps.render_tile",
+    "collage.steps.assemble_collage",
+    "collage.steps.record_failure",
+    "collage.frozen:build",
+)
+"""What most of the pack's functions begin with, or import at their first event.
+
+Powertools is not among it: it looks at how its process is initialized once it is imported.
+"""
+
+PRELOAD_BY_LAYER = {
+    "ImagingLayer": (
+        "collage.formats.pyramid",
+        "collage.provenance.describe",
+        "collage.sheet.measures",
+        "collage.frozen:build",
+    )
+}
+"""The same of those that handle pictures; of what is compiled there is numpy and Pillow in it, and
+not libvips, whose threads no process may be forked off."""
+
+TO_FIRST_TILE = (
+    "StartCollageFunction",
+    "MakeMasksFunction",
+    "PlanTilesFunction",
+    "RenderTileFunction",
+    "RenderTileFunction",
+    "ListStylesFunction",
+)
+"""The functions between a run's start and its first tiles; a cloud that stays may wait for one."""
 
 
 @contextmanager
@@ -88,13 +125,12 @@ def running(
             # A single run ends with it, and says it then.
             lost=None if stays else lambda _error: None,
             preload=PRELOAD,
+            preload_by_layer=PRELOAD_BY_LAYER,
+            provisioned=() if stays else TO_FIRST_TILE,
         ) as cloud,
     ):
         _put_secrets(cloud, given, keys, private)
-        found = (
-            running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext()
-        )
-        with found:
+        with running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext():
             try:
                 yield cloud, Stack(cloud.client, NAME, identity=_identity(cloud.environment))
             except (CollageError, BotoCoreError, ClientError) as error:

@@ -13,11 +13,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock, Thread
-from typing import IO
+from typing import IO, Any
 
 from combinatoric_collage.local.processes.child import Child
 from combinatoric_collage.local.processes.functions import OWN, Function
@@ -25,50 +24,57 @@ from combinatoric_collage.local.processes.functions import OWN, Function
 HERE = Path(__file__).parent
 BOOTSTRAP, ZYGOTE = HERE / "bootstrap.py", HERE / "zygote.py"
 # What they are like is read by other than Python, or before it is asked to import anything.
-UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_")
+UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_", "OMP_", "OPENBLAS_", "NPY_")
 # Each process has an empty folder of its own, wherever it lies.
 ALIKE = {"HOME"}
 LARGEST_PACKET = 2**20
 # More than any of the lines that tell of a process.
 PIECE = 64
-# Elsewhere libraries of the system do not bear to be forked.
-FORKS = sys.platform == "linux"
+
+
+Functions = Sequence[tuple[Function, Mapping[str, str]]]
+"""Functions with their environments."""
 
 
 class Zygote:
-    """The process that others are forked off; it has what all of some functions have."""
+    """A process that others are forked off; it has what all of some functions have."""
 
     def __init__(
         self,
-        functions: Iterable[tuple[Function, Mapping[str, str]]],
+        functions: Functions,
         modules: Sequence[str],
         home: Path,
         hear: Callable[[str], None],
+        grown: "Zygote | None" = None,
     ) -> None:
-        """Starts it for functions with their environments.
+        """Starts it for functions, or forks it off the one that it is `grown` from.
 
-        `modules` are imported there, those that are found in the layers of all of the functions.
-        It has an empty folder `home`, and `hear` gets what it prints.
+        `modules` are imported there, those that are found in the layers of all of the functions;
+        of one with the name of a function after a colon that is called, with no argument. It has an
+        empty folder `home`, and `hear` gets what it prints.
+
+        Raises:
+            OSError: when it does not begin.
         """
-        given = list(functions)
-        first, *others = (function.folders for function, _ in given)
+        first, *others = (function.folders for function, _ in functions)
         self._folders = tuple(f for f in first if all(f in folders for folders in others))
-        self._environment = _common([environment for _, environment in given])
+        self._environment = _common([environment for _, environment in functions])
+        self._grown = grown
         home.mkdir()
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket, self._lock = ours, Lock()
         path = os.pathsep.join(map(str, self._folders))
+        environment = {**self._environment, "HOME": str(home), "PYTHONPATH": path}
         with its:
-            self._process = subprocess.Popen(  # noqa: S603 - the stack's own code
-                [sys.executable, "-P", "-S", str(ZYGOTE), str(BOOTSTRAP), *modules],
-                cwd=home,
-                env={**self._environment, "HOME": str(home), "PYTHONPATH": path},
-                stdin=its.fileno(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
+            self._process = (
+                grown._fork(
+                    {"modules": list(modules), "arguments": []},
+                    home,
+                    environment,
+                    os.dup(its.fileno()),
+                )
+                if grown
+                else _started(modules, home, environment, its)
             )
         self._reader = Thread(target=self._hear, args=(hear,), daemon=True)
         self._reader.start()
@@ -83,7 +89,8 @@ class Zygote:
         own = [folder for folder in function.folders if folder not in self._folders]
         names = set(self._known["names"])
         return (
-            folders == self._folders
+            (self._grown is None or self._grown.fits(function, environment))
+            and folders == self._folders
             and not any(_holds(folder, names) for folder in own)
             and not any(self._matters(name) for name in self._differing(environment))
         )
@@ -100,21 +107,33 @@ class Zygote:
         Raises:
             OSError: when there is no zygote any more.
         """
-        job = {"arguments": arguments, "cwd": str(cwd), "environment": dict(environment)}
         entrance, stdin = os.pipe()
+        try:
+            forked = self._fork({"arguments": list(arguments)}, cwd, environment, entrance)
+        except OSError:
+            os.close(stdin)
+            raise
+        forked.stdin = open(stdin, "w", encoding="utf-8")  # noqa: SIM115
+        return Child(forked, hear)
+
+    def _fork(
+        self, what: Mapping[str, Any], cwd: Path, environment: Mapping[str, str], entrance: int
+    ) -> "Forked":
+        """A process that is to do something, with a standard input that is its own from now on."""
+        job = {**what, "cwd": str(cwd), "environment": dict(environment)}
         stdout, out = os.pipe()
         told, tell = os.pipe()
         try:
             with self._lock:
                 socket.send_fds(self._socket, [json.dumps(job).encode()], [entrance, out, tell])
         except OSError:
-            for end in (stdin, stdout, told):
+            for end in (stdout, told):
                 os.close(end)
             raise
         finally:
             for end in (entrance, out, tell):
                 os.close(end)
-        return Child(Forked(stdin, stdout, told), hear)
+        return Forked(stdout, told)
 
     def stop(self) -> None:
         """Ends it, when all that were forked off it have ended."""
@@ -140,13 +159,13 @@ class Zygote:
 class Forked:
     """A process that is not this one's child, as subprocess has its own."""
 
-    def __init__(self, stdin: int, stdout: int, told: int) -> None:
+    def __init__(self, stdout: int, told: int) -> None:
         """Waits for its id, the first line that is written into the pipe `told`.
 
         Raises:
             OSError: when it did not begin.
         """
-        self.stdin: IO[str] | None = open(stdin, "w", encoding="utf-8")  # noqa: SIM115
+        self.stdin: IO[str] | None = None
         self.stdout: IO[str] | None = open(  # noqa: SIM115
             stdout, encoding="utf-8", errors="replace"
         )
@@ -158,7 +177,6 @@ class Forked:
             self._said += more
         first, _, self._said = self._said.partition(b"\n")
         if not first:
-            self.stdin.close()
             self.stdout.close()
             os.close(told)
             raise ChildProcessError("A function's process could not be forked.")
@@ -189,6 +207,23 @@ class Forked:
         return self._code
 
 
+def _started(
+    modules: Sequence[str], home: Path, environment: Mapping[str, str], host: socket.socket
+) -> subprocess.Popen[str]:
+    """A zygote that is no other's child."""
+    return subprocess.Popen(  # noqa: S603 - the stack's own code
+        [sys.executable, "-P", "-S", str(ZYGOTE), str(BOOTSTRAP), *modules],
+        cwd=home,
+        env=environment,
+        stdin=host.fileno(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+
+
 def _readable(pipe: int, milliseconds: float | None) -> bool:
     """Whether something can be read from a pipe, also its end."""
     ready = select.poll()
@@ -209,51 +244,3 @@ def _common(environments: Sequence[Mapping[str, str]]) -> dict[str, str]:
 def _holds(folder: Path, names: set[str]) -> bool:
     """Whether a folder has a module of one of the names."""
     return any(entry.name.partition(".")[0] in names for entry in os.scandir(folder))
-
-
-class Launcher:
-    """Starts processes of functions, forked where that makes no difference to the function."""
-
-    def __init__(self, zygote: Callable[[], Zygote]) -> None:
-        """`zygote` makes it, once it is needed."""
-        self._make = zygote
-        self._lock = Lock()
-        self._zygote: Zygote | None = None
-        self._stopped = False
-
-    def prepare(self) -> None:
-        """Makes the zygote beside what else is done until somebody asks for a process."""
-        if FORKS:
-            Thread(target=self._prepare, daemon=True).start()
-
-    def _prepare(self) -> None:
-        # Where it cannot be made the first who asks for a process hears of it.
-        with self._lock, suppress(OSError):
-            if not self._stopped:
-                self._zygote = self._zygote or self._make()
-
-    def start(
-        self, function: Function, environment: Mapping[str, str], hear: Callable[[str], None]
-    ) -> Child:
-        """A process of a function, of which `hear` gets every line that it prints."""
-        if FORKS:
-            with self._lock:
-                self._zygote = zygote = self._zygote or self._make()
-            if zygote.fits(function, environment):
-                with suppress(OSError):
-                    return zygote.fork([function.handler], function.folders[0], environment, hear)
-        return Child.python(
-            # -P: the folder of the bootstrap must not hide modules of the function.
-            # -S: what is installed here is not what Lambda has; see `layers`.
-            ["-P", "-S", str(BOOTSTRAP), function.handler],
-            function.folders[0],
-            environment,
-            hear,
-        )
-
-    def stop(self) -> None:
-        """Ends the zygote."""
-        with self._lock:
-            self._stopped = True
-            if self._zygote:
-                self._zygote.stop()

@@ -25,6 +25,8 @@ FROM_THE_MACHINE = (
     "https_proxy",
 )
 
+# Whether a process is initialized once it is called, or ahead of that.
+ON_DEMAND, PROVISIONED = "on-demand", "provisioned-concurrency"
 
 # What differs between processes of one function, beside what it is called with.
 OWN = (
@@ -71,7 +73,13 @@ class Function:
         )
 
     def environment(
-        self, runtime_api: str, endpoint: str, region: str, credentials: Credentials, tmp: Path
+        self,
+        runtime_api: str,
+        endpoint: str,
+        region: str,
+        credentials: Credentials,
+        tmp: Path,
+        initialization: str = ON_DEMAND,
     ) -> dict[str, str]:
         """Everything the process sees: the machine, Lambda's own variables, the template's."""
         machine = {name: os.environ[name] for name in FROM_THE_MACHINE if name in os.environ}
@@ -80,7 +88,7 @@ class Function:
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": tmp.name,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}",

@@ -3,10 +3,11 @@
 import itertools
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
-from threading import Condition
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from threading import Condition, Thread
 
-from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.functions import ON_DEMAND, PROVISIONED, Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.worker import Worker
 
@@ -18,11 +19,12 @@ class Pool:
         self,
         places: Mapping[Caller, int],
         alive: int,
-        start: Callable[[Function, int], Worker],
+        start: Callable[[Function, int, str], Worker],
     ) -> None:
         """`places` are the invocations at once of each kind of caller; others have no limit.
 
-        About `alive` processes exist, idle ones included.
+        About `alive` processes exist, idle ones included. `start` makes one of a function with a
+        number that no other has, and the way it is initialized.
         """
         self._places = places
         self._room = alive
@@ -30,9 +32,40 @@ class Pool:
         self._number = itertools.count(1)
         self._changed = Condition()
         self._taken: Counter[Caller] = Counter()
+        self._coming: Counter[str] = Counter()
         self._busy: set[Worker | object] = set()
         self._idle: list[Worker] = []
         self._stopped = False
+        self._provisioning: list[Thread] = []
+
+    def provision(self, functions: Sequence[Function]) -> None:
+        """Starts a process of each, which is initialized before it is asked for anything.
+
+        That goes on when this returns. Who asks meanwhile waits for it and starts none.
+        """
+        with self._changed:
+            self._coming.update(function.name for function in functions)
+        thread = Thread(target=self._provision, args=(functions,), daemon=True)
+        self._provisioning.append(thread)
+        thread.start()
+
+    def _provision(self, functions: Sequence[Function]) -> None:
+        for function in functions:
+            worker = None
+            try:
+                # Whoever asks for a function whose process could not be started starts another.
+                with suppress(OSError):
+                    if not self._stopped:
+                        worker = self._start(function, next(self._number), PROVISIONED)
+            finally:
+                with self._changed:
+                    self._coming[function.name] -= 1
+                    keep = worker is not None and not self._stopped
+                    if worker is not None and keep:
+                        self._idle.append(worker)
+                    self._changed.notify_all()
+            if worker is not None and not keep:
+                worker.stop()
 
     def invoke(self, function: Function, event: bytes, caller: Caller = Caller.WORK) -> Result:
         """Runs one event, waiting first for a free place among those of its kind of caller.
@@ -43,7 +76,11 @@ class Pool:
         """
         place = object()
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._has_place(caller))
+            self._changed.wait_for(
+                lambda: (
+                    self._stopped or (self._has_place(caller) and not self._is_awaited(function))
+                )
+            )
             if self._stopped:
                 return Result.error("Sandbox.Stopped", "The cloud is being stopped.")
             self._taken[caller] += 1
@@ -69,9 +106,16 @@ class Pool:
             self._changed.notify_all()
         for worker in workers:
             worker.stop()
+        for thread in self._provisioning:
+            thread.join()
 
     def _has_place(self, caller: Caller) -> bool:
         return caller not in self._places or self._taken[caller] < self._places[caller]
+
+    def _is_awaited(self, function: Function) -> bool:
+        """Whether a process of it is about to be there, and none is."""
+        there = any(worker.function == function for worker in self._idle)
+        return self._coming[function.name] > 0 and not there
 
     def _pick(self, function: Function) -> tuple[Worker | None, list[Worker]]:
         """An idle process of the function, if any, and idle ones that have to go."""
@@ -88,7 +132,7 @@ class Pool:
 
     def _begin(self, function: Function, place: object) -> Worker | None:
         """Starts a process; None when everything has been stopped meanwhile."""
-        worker = self._start(function, next(self._number))
+        worker = self._start(function, next(self._number), ON_DEMAND)
         with self._changed:
             self._busy.discard(place)
             if not self._stopped:

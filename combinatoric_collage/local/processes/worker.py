@@ -18,9 +18,9 @@ import psutil
 from combinatoric_collage.local.aws import LOOPBACK
 from combinatoric_collage.local.connections import Connections
 from combinatoric_collage.local.processes import layers
-from combinatoric_collage.local.processes.forked import Launcher
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import INIT_SECONDS, Invocation, Result
+from combinatoric_collage.local.processes.launcher import Launcher
 from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 
 # How often a busy process is looked at; an answer never waits for it.

@@ -1,10 +1,12 @@
 """A process that has imported what functions begin with, and of which their processes are forked.
 
 ``zygote.py BOOTSTRAP MODULE...`` is run by path with the environment and the module path that all
-of those functions have in common, and imports nothing of this package. A seqpacket socket is its
-standard input. It says there once what its imports have looked at; each packet that it then gets
-is a process to be forked, as JSON, with its standard input, its output, and a pipe in which the
-process writes its id and this one how it ended.
+of those functions have in common, and imports nothing of this package. ``MODULE:FUNCTION`` is
+called as well, with no argument. A seqpacket socket is its standard input. It says there once what
+its imports have looked at; each packet that it then gets is a process to be forked, as JSON, with
+its standard input, its output, and a pipe in which the process writes its id and this one how it
+ended. A process that is given modules goes on like this one, with what some of the functions have
+in common beside that; its standard input is such a socket too.
 """
 
 import ctypes
@@ -56,33 +58,40 @@ class _Noting(os._Environ[str]):
 def main() -> None:
     """Imports, and forks until the host is gone."""
     bootstrap, *modules = sys.argv[1:]
-    host = socket.socket(fileno=os.dup(0))
     become = runpy.run_path(bootstrap)["main"]
-    shared = len(os.environ["PYTHONPATH"].split(os.pathsep))
-    os.environ.__class__ = _Noting
-    gc.disable()
-    _import(modules)
-    os.environ.__class__ = os._Environ
-    if "boto3" in sys.modules:
-        _describe()
-    names = {name.partition(".")[0] for name in sys.modules}
-    host.send(json.dumps({"read": sorted(_read), "names": sorted(names)}).encode())
-    # What is there now is nobody's to collect, and pages stay shared that are not written to.
-    gc.freeze()
-    gc.enable()
-    job = _serve(host)
+    job: dict[str, Any] | None = {"modules": [*RUNTIME, *modules]}
+    while job is not None and "modules" in job:
+        host = socket.socket(fileno=os.dup(0))
+        _bring(job["modules"])
+        names = {name.partition(".")[0] for name in sys.modules}
+        host.send(json.dumps({"read": sorted(_read), "names": sorted(names)}).encode())
+        shared = len(os.environ["PYTHONPATH"].split(os.pathsep))
+        job = _serve(host)
+        if job is not None:
+            _settle(job, bootstrap, shared)
     if job is not None:
-        _settle(job, bootstrap, shared)
         become()
 
 
-def _import(modules: list[str]) -> None:
-    """Imports what can be imported; what cannot a function will say itself."""
-    for module in (*RUNTIME, *modules):
+def _bring(modules: list[str]) -> None:
+    """Has all modules that can be had; what cannot be imported a function will say itself."""
+    os.environ.__class__ = _Noting
+    gc.disable()
+    for module in modules:
+        name, _, called = module.partition(":")
         with suppress(ImportError):
-            import_module(module)
+            found = import_module(name)
+            if called:
+                getattr(found, called)()
+    os.environ.__class__ = os._Environ
+    if "boto3" in sys.modules:
+        _describe()
+    # What is there now is nobody's to collect, and pages stay shared that are not written to.
+    gc.freeze()
+    gc.enable()
 
 
+@cache
 def _describe() -> None:
     """Has what AWS's services are like read once for all processes; nothing else is kept of it."""
     import botocore.session

@@ -1,5 +1,6 @@
 """What models have in common: they do not change, and are built when they are used."""
 
+from collections.abc import Iterator
 from functools import cache
 from threading import RLock
 from typing import Any, Self
@@ -41,3 +42,16 @@ class Frozen(BaseModel):
         """
         with _BUILDING:
             return super().model_rebuild(**options)
+
+
+def build() -> None:
+    """Build all models that are imported by now, for a process that has time before their use."""
+    for model in _below(Frozen):
+        if not model.__pydantic_complete__:
+            model.model_rebuild()
+
+
+def _below(kind: type[Frozen]) -> Iterator[type[Frozen]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)

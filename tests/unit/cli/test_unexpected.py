@@ -36,7 +36,16 @@ def printed() -> None:
 def read() -> None:
     open("/no/such/file")
 
-for command in (broken, thread, logged, printed, read):
+# The end is asked for where nobody can be told of it, as in a callback of a library.
+class Lost:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+def interrupted() -> None:
+    Lost()
+    threading.Event().wait()
+
+for command in (broken, thread, logged, printed, read, interrupted):
     main.app.command(command.__name__)(command)
 main.main()
 """
@@ -117,3 +126,9 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
 
     (file,) = tmp_path.glob("collage-*.txt")
     assert done.stderr.endswith(f"The details are in {file}.\n")
+
+
+def test_an_interrupt_that_a_callback_swallows_ends_the_command(tmp_path: Path) -> None:
+    ended = run(tmp_path, "interrupted")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

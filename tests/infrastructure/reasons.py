@@ -41,6 +41,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
             "COLLAGES/collages/*/progress.json": "Whether the collage is known, and can be read",
             "COLLAGES/collages/*/styles.json": "Whether styles are frozen already",
             "COLLAGES/collages/*/manifest.json": "Whether an earlier run left nothing to do",
+            "COLLAGES/collages/*/index/head.json": "The same, of a large collage",
             "COLLAGES/deletions/*": "What is being deleted is not started",
             "WEIGHTS/models/*": WEIGHTS,
         },
@@ -195,9 +196,7 @@ REASONS: dict[str, dict[str, dict[str, str]]] = {
         },
         "s3:ListBucket": {"COLLAGES": MISSING},
         "s3:PutObject": {"COLLAGES/collages/*/exports/*": "The file, and what became of it"},
-        "s3:AbortMultipartUpload": {
-            "COLLAGES/collages/*/exports/*": "Nothing is left of a file that failed half-way"
-        },
+        "s3:AbortMultipartUpload": {"COLLAGES/collages/*/exports/*": "Nothing is left of a half"},
     },
     "DeleteCollageFunctionRole": {
         "sqs:SendMessage": {"DEAD_LETTERS": LETTERS},

@@ -8,6 +8,7 @@ import pytest
 
 from collage import page, records
 from collage.cell_index import CellIndex
+from collage.errors import InvalidRequest, NotInStore
 from collage.steps.freeze_collage import freeze
 from collage.store.results import script_of
 from combinatoric_collage.cli.stacks import static_site
@@ -96,6 +97,29 @@ def test_so_is_one_that_ends_before_the_places(stack, pages_of_two, collage):
 
     assert tuple(stack.store.tile_records(collage, range(0, 1))) == other.tiles
     assert tuple(stack.store.tile_records(collage, range(4, 6))) == ()
+
+
+def test_who_needs_all_of_it_is_told_where_it_is_too_long(stack, monkeypatch, collage):
+    stored = stack.get(f"collages/{collage}/manifest.json")
+    wanted = stack.store.summary(collage)
+    monkeypatch.setattr("collage.store.results.MOST_BYTES", len(stored) - 1)
+
+    with pytest.raises(InvalidRequest, match="has 0 MB; what needs all tiles"):
+        stack.store.manifest(collage)
+    with pytest.raises(InvalidRequest):
+        freeze(stack.store, collage, INTO)
+    # What is said of it as a whole, and of some of its tiles, can be had all the same.
+    assert stack.store.is_complete(collage)
+    assert stack.store.summary(collage) == wanted
+    assert len(stack.store.tile_records(collage, range(4, 6))) == 2
+
+
+def test_it_is_not_made_while_its_manifest_is_missing(stack, collage):
+    lose(stack, f"collages/{collage}/manifest.json")
+
+    assert not stack.store.is_complete(collage)
+    with pytest.raises(NotInStore):
+        stack.store.summary(collage)
 
 
 def test_its_manifest_is_the_same_bytes_as_of_a_small_one(stack, collage):

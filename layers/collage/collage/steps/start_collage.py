@@ -97,7 +97,7 @@ def launch(
 
 def _made_before(store: Store, collage: str, told: Addressee) -> dict[str, Any]:
     """What the workflow of messages is given for one who asks for what is there already."""
-    detail = completed(store, store.manifest(collage)).model_dump()
+    detail = completed(store, store.summary(collage)).model_dump()
     only = f"{REQUEST}{told.name}"
     return {"id": str(uuid4()), "time": clock.now(), "detail": detail, "only": only}
 

@@ -13,7 +13,7 @@ from pydantic import PositiveInt
 
 from collage import cell_index, page, records
 from collage.cell_index import CellIndex
-from collage.errors import NotInStore
+from collage.errors import InvalidRequest, NotInStore
 from collage.formats import FORMATS
 from collage.frozen import Frozen
 from collage.long_manifest import LongManifest, SpelledTiles
@@ -44,6 +44,11 @@ PLACES = f"{cell_index.FOLDER}/tiles.json"
 
 PLACED = 100
 """Every so many of its tiles are placed there: a list is given in pages of as many at most."""
+
+
+MOST_BYTES = 200_000_000
+"""Of a manifest that is read whole: some 250,000 tiles, which take ten times that in memory, two
+thirds of what the largest function has."""
 
 
 class TilePlaces(Frozen):
@@ -177,18 +182,34 @@ class Results(Buckets):
         return [name for name in names if PICTURE.fullmatch(name)]
 
     def manifest(self, collage: str, folder: str = "") -> Manifest:
-        """manifest.json, of the collage or of another layout in ``folder``. Raises NotInStore."""
-        return self._read(Manifest, result_key(collage, folder, "manifest.json"))
+        """manifest.json, of the collage or of another layout in ``folder``.
+
+        Raises:
+            NotInStore: when there is none.
+            InvalidRequest: when it is too long to be read whole.
+        """
+        key = result_key(collage, folder, "manifest.json")
+        with named(self.collages, key):
+            answer = self.s3.get_object(Bucket=self.collages, Key=key)
+            if (size := answer["ContentLength"]) > MOST_BYTES:
+                raise InvalidRequest(
+                    f"{key} has {size / 1e6:,.0f} MB; what needs all tiles of a collage at once "
+                    f"reads {MOST_BYTES / 1e6:,.0f} at most. Its page, its pyramid, its tiles and "
+                    "the list of them can be had all the same."
+                )
+            data = answer["Body"].read()
+        return records.read(Manifest, data, key)
 
     def summary(self, collage: str) -> Summary:
         """What manifest.json says of the collage as a whole. Raises NotInStore.
 
         Of a large one no more is read than that.
         """
-        try:
-            return self._read(Summary, result_key(collage, "", cell_index.HEAD))
-        except NotInStore:
-            return self._read(Summary, result_key(collage, "", "manifest.json"))
+        key = result_key(collage, "", "manifest.json")
+        # It is written last: a large one without it is not made, whatever lies there of its index.
+        if self._is_there(key) and (found := self._found(Summary, _head(collage))):
+            return found
+        return self._read(Summary, key)
 
     def tile_keys(self, collage: str) -> set[str]:
         """The keys of the tiles that manifest.json of the collage names. Raises NotInStore."""
@@ -206,7 +227,7 @@ class Results(Buckets):
     def is_complete(self, collage: str) -> bool:
         """Whether the collage was made and no tile of it is missing."""
         try:
-            return self.manifest(collage).missing == 0
+            return self.summary(collage).missing == 0
         except NotInStore:
             return False
 
@@ -225,6 +246,10 @@ class Results(Buckets):
 def result_key(collage: str, folder: str, name: str) -> str:
     """The key of a file of a result."""
     return "/".join(part for part in ("collages", collage, folder, name) if part)
+
+
+def _head(collage: str) -> str:
+    return result_key(collage, "", cell_index.HEAD)
 
 
 def _kind(name: str) -> str:

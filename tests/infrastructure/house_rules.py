@@ -121,7 +121,7 @@ ARROWS = {
     "request": (
         "digest engines errors fields formats frozen names owners pictures recipes sheet text words"
     ),
-    "services": "engines errors settings spending",
+    "services": "collage engines errors settings spending",
     "settings": "frozen",
     "sharing": "errors frozen names",
     "sheet": "digest errors fields formats frozen pictures pixels tile",
@@ -133,9 +133,9 @@ ARROWS = {
         "settings sharing sheet spending store tally tile verdict watch weights words"
     ),
     "store": (
-        "assembly cell_index choices deletion digest engines errors export formats frozen in_order "
-        "long_manifest manifest messages names notes owners page plan plan_slices prepared "
-        "progress records request settings sharing tile weights"
+        "assembly cell_index choices collage deletion digest engines errors export formats frozen "
+        "in_order long_manifest manifest messages names notes owners page plan plan_slices "
+        "prepared progress records request settings sharing tile weights"
     ),
     "studio": "cli.stacks cli.stored_site errors local.aws local.same_origin page",
     "tally": "errors manifest notes plan_slices progress sheet",

@@ -9,3 +9,7 @@ module that knows where things lie in S3, ``errors`` names everything that can g
 """
 
 __version__ = "0.1.0"
+
+USER_AGENT = f"combinatoric-collage/{__version__}"
+"""What requests say that they come from. By itself botocore puts together one of a dozen parts,
+each of which it goes through letter by letter, twice a request: a quarter of what one takes."""

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, cast
 
+import collage
 from collage import engines
 from collage.engines.engine import Engine
 from collage.engines.provider import Provider, ProviderSettings
@@ -135,8 +136,10 @@ PATIENCE: Mapping[str, Any] = {
     "connect_timeout": 3,
     "read_timeout": 10,
     "retries": {"mode": "standard", "total_max_attempts": 4},
+    "user_agent": collage.USER_AGENT,
 }
-"""How long an answer of AWS's is waited for, and how often it is asked, unless somebody says."""
+"""How long an answer of AWS's is waited for, how often it is asked, and by whom, unless somebody
+says."""
 
 
 def aws_client(service: str, region: str | None = None, **settings: Any) -> Any:

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+import collage
 from collage.digest import sha256
 from collage.errors import NotInStore, SourceTooLarge, StoreUnavailable
 from collage.manifest import Failure
@@ -249,6 +250,18 @@ def connected(stack):
     connect.cache_clear()
     yield lambda: connect(stack.services.settings)
     connect.cache_clear()
+
+
+def test_a_put_is_one_request_and_says_whose_it_is(connected):
+    sent, store = [], connected()
+    store.s3.meta.events.register("before-send.s3", lambda request, **_: sent.append(request))
+
+    store.put_cell("0" * 64, (8, 8), PNG)
+
+    (request,) = sent
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    assert "expect" not in headers
+    assert headers["user-agent"].decode().startswith(f"{collage.USER_AGENT} ")
 
 
 @pytest.mark.parametrize(("region", "host"), REGIONS.items())

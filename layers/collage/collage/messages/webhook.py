@@ -82,7 +82,7 @@ def post(
     ends = monotonic() + MOST_SECONDS
     named = {
         "Content-Type": "application/json",
-        "User-Agent": f"combinatoric-collage/{collage.__version__}",
+        "User-Agent": collage.USER_AGENT,
         **headers,
     }
     try:

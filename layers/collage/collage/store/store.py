@@ -27,6 +27,7 @@ import os
 from functools import cache
 from typing import Any
 
+import collage
 from collage.settings import Settings
 from collage.store.addressees import Addressees
 from collage.store.assemblies import Assemblies
@@ -87,13 +88,17 @@ def connect(settings: Settings) -> Store:
     """
     import boto3
     from botocore.config import Config
+    from botocore.handlers import add_expect_header
 
     config = Config(
         connect_timeout=5,
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
+        user_agent=collage.USER_AGENT,
         **addressing(),
     )
     client = boto3.client("s3", config=config)
+    # What is put is small and is taken: to ask before whether it would be is one round trip more.
+    client.meta.events.unregister("before-call.s3", add_expect_header)
     return Store(client, settings.uploads_bucket, settings.collages_bucket)

@@ -7,6 +7,7 @@ import io
 from PIL import Image, ImageOps
 
 from collage.errors import BrokenAnswer
+from collage.pictures import plain_png
 
 SAME_SHAPE = 0.01
 """By how much the ratio of sides may differ for the shape to be the same: rounding, no more."""
@@ -23,6 +24,9 @@ def opened(provider: bytes, ground: bytes | None) -> Image.Image:
     Raises:
         BrokenAnswer: when there is no picture in it.
     """
+    plain = plain_png.read(provider)
+    if plain is not None:
+        return plain
     try:
         with Image.open(io.BytesIO(provider)) as found:
             # Each copy of a picture is new memory, which takes as long as a third of its decoding.

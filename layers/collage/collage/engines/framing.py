@@ -17,7 +17,7 @@ from PIL import Image
 
 from collage.engines.engine import Rendered
 from collage.engines.fitting import fitted, opened
-from collage.pictures import feather, masks
+from collage.pictures import feather, masks, plain_png
 
 if TYPE_CHECKING:
     from collage.engines.frame import Frame
@@ -114,5 +114,8 @@ def _alpha(mask: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _opened(png: bytes) -> Image.Image:
+    plain = plain_png.read(png)
+    if plain is not None:
+        return plain
     with Image.open(io.BytesIO(png)) as picture:
         return picture.convert("RGB")

@@ -43,8 +43,8 @@ SETUPS = (
     Setup("diffusion"),
     Setup("diffusion", {"GpuTasks": "40"}),
 )
-PLAN_MEMORY = 4_700
-"""Bytes of PlanTiles' memory a tile, plan and calls: measured of 40,000."""
+PLAN_MEMORY = 1_100
+"""Bytes of PlanTiles' memory a tile: measured of 100,000 to 1,000,000 (docs/large.md)."""
 ASSEMBLY_MEMORY = 40_000
 """The same of what assembles, for each of its cells: docs/benchmarks.md tells it of 10,000."""
 WRITTEN_ELSEWHERE = 500

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -48,6 +48,19 @@ PRELOAD = ("boto3",)
 API_CALLS = 8
 
 _one_at_a_time = threading.Lock()
+
+
+def prepare() -> None:
+    """Imports what a cloud consists of, beside what the caller does or waits for meanwhile."""
+    threading.Thread(target=_bring, daemon=True).start()
+
+
+def _bring() -> None:
+    # What cannot be imported is told by the start of a cloud.
+    with suppress(ImportError), uncollected():
+        from combinatoric_collage.local.moto import install
+
+        install.bring()
 
 
 class Cloud:

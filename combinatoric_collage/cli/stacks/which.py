@@ -19,6 +19,7 @@ from collage.steps import capabilities
 from combinatoric_collage.cli.stacks import laptop, running_cloud
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
+from combinatoric_collage.local import prepare
 
 StackName = Annotated[
     str | None,
@@ -95,6 +96,11 @@ class Where:
     def settings(self) -> Settings:
         """What the stack takes."""
         return self.running.settings if self.running else settings_of(self.parameters)
+
+    def prepare(self) -> None:
+        """Have a laptop cloud begin to be imported, if one will be started, for who waits first."""
+        if self.running is None:
+            prepare()
 
     @contextmanager
     def reached(self, asked: Request | None = None) -> Iterator[Stack]:

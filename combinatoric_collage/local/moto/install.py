@@ -4,6 +4,7 @@ import datetime
 import logging
 import time
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Any
 
 from combinatoric_collage.local.aws import ACCOUNT
@@ -56,6 +57,15 @@ CHANGES = (
     iam,
 )
 """In the order in which they are made: later ones go over earlier ones."""
+
+LARGEST = ("moto.core.models", "flask", "moto.stepfunctions.parser.models", "moto.dynamodb.models")
+"""What takes most of the time in which moto is imported, and may be there before it is changed."""
+
+
+def bring() -> None:
+    """Imports that, for who has time before a cloud is started."""
+    for name in LARGEST:
+        import_module(name)
 
 
 def install(host: Host) -> ExitStack:

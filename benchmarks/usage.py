@@ -24,9 +24,11 @@ from collage.steps.plan_tiles import Planned, Wave
 ASSEMBLY_CPU, ASSEMBLY_PIXEL_CPU = 0.0103, 4.8e-8
 """Processor seconds of the assembly for a tile, and for a pixel of its cell: between what a cell of
 256 px takes (`costs`) and what one of 512 px does (docs/assembly.md)."""
-VERDICT_CPU = 0.0013
-"""Of the verdict for a tile, request included: measured of 12,100 (docs/assembly.md). The threads
-that read use one processor together."""
+GATHER_CPU = 0.0013
+"""Of a slice for a tile, request included: measured of 12,100 (docs/assembly.md). The threads that
+read use one processor together."""
+JUDGE_CPU, JOIN_CPU = 0.00008, 0.00025
+"""Of the verdict for a tile, and of its manifest and index: measured of 100,000 (docs/large.md)."""
 PROCESSOR_GB = 1769 / 1024
 """Memory for which Lambda gives a function one processor."""
 PLAN_CPU = 0.000085
@@ -197,7 +199,7 @@ class Collage:
         """Seconds of each kind of invocation that assembles.
 
         Half of what a tile takes is to learn of it, the other half to draw it. In bands it is
-        learnt of once and drawn twice, for the pyramid and for the joined picture.
+        learnt of in slices and drawn twice, for the pyramid and for the joined picture.
         """
         processors = costs.memory_gb("AssembleCollage") / PROCESSOR_GB
         wait = costs.S3_SECONDS / costs.READERS
@@ -207,16 +209,19 @@ class Collage:
         if not self.in_bands:
             return {"AssembleCollage": self.tiles * (learnt + drawn) + put + costs.INIT_SECONDS}
         joined = self.tiles * drawn + costs.INIT_SECONDS
+        gathered = min(self.tiles, plan_slices.TILES) * (GATHER_CPU * costs.SLOWER + wait)
         return {
-            "the verdict": self.tiles * (VERDICT_CPU * costs.SLOWER + wait) + costs.INIT_SECONDS,
+            "a slice": gathered + costs.INIT_SECONDS,
+            "the verdict": self.tiles * JUDGE_CPU * costs.SLOWER + costs.INIT_SECONDS,
             "a band": (self.tiles * drawn + put) / self.bands + costs.INIT_SECONDS,
             **({"the joined picture": joined} if self.has_file else {}),
+            "the manifest": self.tiles * JOIN_CPU * costs.SLOWER + costs.INIT_SECONDS,
         }
 
     @property
     def assembly_seconds(self) -> float:
         """Seconds of all invocations that assemble, added up."""
-        count = {"a band": self.bands}
+        count = {"a band": self.bands, "a slice": len(self.planned["slices"])}
         return sum(each * count.get(name, 1) for name, each in self.assembly.items())
 
     @property
@@ -225,9 +230,10 @@ class Collage:
         if not self.in_bands:
             return self.assembly_seconds
         parts = self.assembly
-        at_once = int(account.machine()["States"]["AssembleBands"]["MaxConcurrency"])
-        bands = math.ceil(self.bands / at_once) * parts["a band"]
-        return parts["the verdict"] + max(bands, parts.get("the joined picture", 0.0))
+        slices = _rounds("GatherTiles", len(self.planned["slices"])) * parts["a slice"]
+        bands = _rounds("AssembleBands", self.bands) * parts["a band"]
+        drawn = max(bands, parts.get("the joined picture", 0.0))
+        return slices + parts["the verdict"] + drawn + parts["the manifest"]
 
     @property
     def plan_seconds(self) -> float:
@@ -281,6 +287,11 @@ class Collage:
     def provider_dollars(self) -> float:
         """What is paid to the provider, by the plan's own estimate."""
         return self.tiles * sample(self.setup).usd
+
+
+def _rounds(mapped: str, items: int) -> int:
+    """How often a Map begins as many items as it has under way at once."""
+    return math.ceil(items / int(account.machine()["States"][mapped]["MaxConcurrency"]))
 
 
 def memory_bytes(function: str) -> int:

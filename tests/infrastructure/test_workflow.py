@@ -390,6 +390,11 @@ def test_a_large_collage_is_judged_drawn_and_joined_and_any_other_is_assembled_a
         "JoinBands",
         "AreJoined",
     ]
+    one, other = (
+        next(state.body for state in states() if state.name == name)
+        for name in ("GatherSlice", "AssembleBand")
+    )
+    assert one["Retry"] == other["Retry"], "a slice is tried again as a band is"
     assert machine["AreJoined"]["Choices"][0]["Next"] == "Joined"
     assert machine["AreJoined"]["Default"] == "AssembleBands"
     assert machine["AssembleCollage"]["Next"] == machine["Joined"]["Next"] == "Announce"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from collage.engines.diffusion.shards import ShardProgress
 from collage.errors import Refused
 from collage.manifest import Failure
 from collage.notes import Pardon, Refusal, Unsettled
-from collage.store.bucket import Buckets
+from collage.store.bucket import READERS, Buckets
 from collage.store.results import result_key
 
 FAILURES_READ = 100
@@ -72,10 +73,11 @@ class Outcomes(Buckets):
     def unsettled(self, collage: str) -> dict[str, Unsettled]:
         """Requests that may have been billed without a picture, by the key of their tile."""
         keys = [key for key, _ in self._keys(f"collages/{collage}/unsettled/")]
-        found = ((key, self._found(Unsettled, key)) for key in keys)
+        with ThreadPoolExecutor(READERS) as pool:
+            found = list(pool.map(lambda key: self._found(Unsettled, key), keys))
         return {
             key.rpartition("/")[2].removesuffix(".json"): note
-            for key, note in found
+            for key, note in zip(keys, found, strict=True)
             if note is not None
         }
 

@@ -50,7 +50,7 @@ ASSEMBLY_MEMORY = 40_000
 WRITTEN_ELSEWHERE = 500
 """Bytes by which a Map says where a ResultWriter has put its results, about."""
 RAISED, FIXED = "AWS, on request", "nothing"
-VERDICT_MEMORY = 8_300
+MANIFEST_MEMORY = 2_300
 """The same of what reads the verdict and writes the manifest, which is more than what judges takes:
 measured of 100,000 (docs/large.md)."""
 IDLE_MEMORY = 150_000_000
@@ -174,7 +174,7 @@ class Run:
         for kind, seconds in made.assembly.items():
             yield Limit(f"seconds of {kind}", seconds, timeout(name), "its Timeout")
         drawn = made.tiles / (made.bands if made.in_bands else 1)
-        most = max(drawn * ASSEMBLY_MEMORY, made.tiles * VERDICT_MEMORY)
+        most = max(drawn * ASSEMBLY_MEMORY, made.tiles * MANIFEST_MEMORY)
         yield Limit(
             f"bytes of {name}'s memory", IDLE_MEMORY + most, memory_bytes(name), "its MemorySize"
         )

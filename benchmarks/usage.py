@@ -25,9 +25,9 @@ ASSEMBLY_CPU, ASSEMBLY_PIXEL_CPU = 0.0103, 4.8e-8
 """Processor seconds of the assembly for a tile, and for a pixel of its cell: between what a cell of
 256 px takes (`costs`) and what one of 512 px does (docs/assembly.md)."""
 GATHER_CPU = 0.0013
-"""Of a slice for a tile, request included: measured of 12,100 (docs/assembly.md). The threads that
-read use one processor together."""
-JUDGE_CPU, JOIN_CPU = 0.00008, 0.00025
+"""To look for a tile of a slice, request included: measured of 12,100 (docs/assembly.md), when
+JudgeTiles did it. The threads that read use one processor together."""
+JUDGE_CPU, JOIN_CPU = 0.00005, 0.00018
 """Of the verdict for a tile, and of its manifest and index: measured of 100,000 (docs/large.md)."""
 PROCESSOR_GB = 1769 / 1024
 """Memory for which Lambda gives a function one processor."""

@@ -25,6 +25,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _conditions(stack)
     _copies(stack)
     _ways_through(stack)
+    _checks(stack)
 
 
 def _updates(stack: ExitStack) -> None:
@@ -141,3 +142,35 @@ def _ways_through(stack: ExitStack) -> None:
 
     replace(stack, DepthFirstTraverser, "traverse", traverse)
     replace(stack, Node, "find_clauses", clauses)
+
+
+def _checks(stack: ExitStack) -> None:
+    """What is asked of a tree and its names, and of no values, is asked until it has held once."""
+    from moto.dynamodb.parsing import validators
+
+    of_the_tree = (
+        validators.ActionCountValidator,
+        validators.OverlappingPathsValidator,
+        validators.UpdateHashRangeKeyValidator,
+    )
+    begin, validate = validators.Validator.__init__, validators.Validator.validate
+
+    @lru_cache(EXPRESSIONS)
+    def held(_tree: Any, _names: str, _keys: tuple[str, ...]) -> set[bool]:
+        """True in it, once it has."""
+        return set()
+
+    def begun(self: Any, expression: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, expression, *args, **kwargs)
+        names = repr(self.expression_attribute_names)
+        self.held = held(expression, names, tuple(self.table.table_key_attrs))
+        if self.held:
+            self.processors = [one for one in self.processors if not isinstance(one, of_the_tree)]
+
+    def validated(self: Any) -> Any:
+        found = validate(self)
+        self.held.add(True)
+        return found
+
+    replace(stack, validators.Validator, "__init__", begun)
+    replace(stack, validators.Validator, "validate", validated)

@@ -58,6 +58,9 @@ LINK_SECONDS = 900
 TOGETHER = 1000
 """Keys that S3 deletes by one request, at most."""
 
+READ_AT_ONCE = 1_000_000
+"""Bytes of a record that is read as it comes: a small one is whole with the first of them."""
+
 READERS = 16
 """Requests under way at once: enough to hide S3's latency."""
 

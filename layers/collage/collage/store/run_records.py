@@ -21,12 +21,9 @@ from collage.plan import Plan, Styles
 from collage.prepared import Prepared
 from collage.progress import Progress
 from collage.request.accepted import Accepted
-from collage.store.bucket import READERS, TAKEN, Buckets, named
+from collage.store.bucket import READ_AT_ONCE, READERS, TAKEN, Buckets, named
 from collage.store.multipart import uploading
 from collage.tile import Interned, Tile
-
-READ_AT_ONCE = 1_000_000
-"""Bytes of a plan: of a small one it is all of it."""
 
 LATEST = 10**13
 """A time in milliseconds since 1970 that is far off: less what it was, keys sort newest first."""

@@ -10,13 +10,19 @@ from unittest import mock
 
 import boto3
 from moto import mock_aws
+from moto.core.base_backend import BaseBackend
 from moto.core.botocore_stubber import BotocoreStubber
 
 respond = BotocoreStubber.process_request
+routes = BaseBackend.urls.fget
 make = boto3.client
 
 MADE: dict[str, Any] = {}
 """Clients, by all that makes them what they are."""
+
+ROUTES: dict[type[BaseBackend], Any] = {}
+"""What moto has for the addresses of each service. For S3 it would read a module anew, twice for
+every request, as the addresses may depend on variables that no test sets."""
 
 
 @contextmanager
@@ -32,8 +38,14 @@ def mocked() -> Iterator[None]:
         with lock:
             return respond(self, request)
 
+    def routed(backend: BaseBackend) -> Any:
+        if type(backend) not in ROUTES:
+            ROUTES[type(backend)] = routes(backend)
+        return ROUTES[type(backend)]
+
     with (
         mock.patch.object(BotocoreStubber, "process_request", responded),
+        mock.patch.object(BaseBackend, "urls", property(routed)),
         mock.patch.object(boto3, "client", client),
         mock_aws(),
     ):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from moto.s3.models import s3_backends
 
+from collage import cell_index
 from collage.recipes import RECIPES
 from collage.steps import start_collage
 from collage.steps.assemble_collage import assemble_collage
@@ -12,6 +13,7 @@ from collage.steps.list_styles import list_styles
 from collage.steps.make_masks import make_masks
 from collage.steps.plan_tiles import plan_tiles
 from collage.steps.render_tile import render_tile
+from collage.store import results
 from collage.tile import Call
 from combinatoric_collage.local.aws import ACCOUNT
 from tests.unit.pictures import encode, quarters
@@ -66,7 +68,7 @@ def assemble(stack, collage_id):
 
 
 MADE = {}
-"""The files of finished collages, with their headers, by id and settings."""
+"""The files of finished collages, with their headers, by all that they depend on."""
 
 
 def made(stack, **options):
@@ -78,7 +80,7 @@ def made(stack, **options):
     there = stack.listing()
     collage = start(stack, **options)["id"]
     bucket = s3_backends[ACCOUNT]["aws"].buckets[stack.store.collages]
-    known = collage, stack.services.settings.model_dump_json()
+    known = collage, stack.services.settings.model_dump_json(), cell_index.LARGE, results.PLACED
     if there or known not in MADE:
         render(stack, collage, planned(stack, collage))
         assemble(stack, collage)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from PIL import Image
+
 from collage.manifest import Manifest
 from collage.steps.start_collage import Started
 from combinatoric_collage.cli.stacks.stack import Stack
@@ -24,8 +26,12 @@ HANGS_SECONDS = 600
 
 
 def photo(seed: int = 0) -> bytes:
-    """A source of its own for each seed, so that tests share no tiles by chance."""
-    return encode(noise((96, 96), seed))
+    """A source of its own for each seed, so that tests share no tiles by chance.
+
+    It is four colours that run into each other: made as large as a provider takes it, it has 200
+    KB, where what cannot be made small has 3 MB, of which every tile sends, reads and keeps some.
+    """
+    return encode(noise((2, 2), seed).resize((96, 96), Image.Resampling.BICUBIC))
 
 
 def run(stack: Stack, source: bytes, **options: Any) -> Manifest:

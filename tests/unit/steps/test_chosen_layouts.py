@@ -14,7 +14,7 @@ from collage.steps.assemble_again import assemble_again
 from collage.steps.choose import layout_of
 from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.unit.pictures import decode, pixels
-from tests.unit.runs import assemble, prepare, render
+from tests.unit.runs import assemble, made, prepare, render
 
 TABLE = {
     "recipe": "matrix", "subjects": ["a fox", "an owl"], "styles": ["Cubism", "Op Art", "Fauvism"],
@@ -25,9 +25,7 @@ TABLE = {
 @pytest.fixture
 def table(stack):
     """A table with headings and blocks; its manifest."""
-    made, calls = prepare(stack, **{**TABLE, "rows": 4, "cols": 3})
-    render(stack, made, calls)
-    return assemble(stack, made)
+    return stack.store.manifest(made(stack, **{**TABLE, "rows": 4, "cols": 3}))
 
 
 def say(stack, manifest, **people):
@@ -170,9 +168,9 @@ def test_a_layout_is_that_of_its_tiles_whatever_is_chosen_later(stack, table):
 
 
 def test_chosen_tiles_of_a_shuffled_collage_with_repeats_and_a_missing_one(stack):
-    made, calls = prepare(stack, rows=4, cols=4, tiles=6)
-    render(stack, made, calls[1:])
-    manifest = assemble(stack, made)
+    collage, calls = prepare(stack, rows=4, cols=4, tiles=6)
+    render(stack, collage, calls[1:])
+    manifest = assemble(stack, collage)
     there = [r.key for r in manifest.tiles if r.state == "done"]
 
     _, laid = lay(stack, manifest, only=[])

@@ -18,6 +18,7 @@ from collage.steps.assemble_again import assemble_again
 from collage.steps.assemble_collage import assemble_collage
 from collage.store import multipart
 from collage.store.multipart import PART
+from tests.unit import runs
 from tests.unit.pictures import decode, encode, noise, pixels
 from tests.unit.runs import assemble, prepare, render
 
@@ -37,10 +38,8 @@ def expected(stack, manifest, background=(255, 255, 255)):
 
 def made(stack, **options):
     """A finished collage: its manifest and its picture."""
-    made_id, calls = prepare(stack, **options)
-    render(stack, made_id, calls)
-    manifest = assemble(stack, made_id)
-    return manifest, pixels(decode(stack.store.collage(made_id)))
+    manifest = stack.store.manifest(runs.made(stack, **options))
+    return manifest, pixels(decode(stack.store.collage(manifest.id)))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collage.store.results import script_of
 from combinatoric_collage.cli.stacks import static_site
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stored_site import InStore
-from tests.unit.runs import assemble, made, prepare, render
+from tests.unit.runs import made
 
 INTO = "shares/one/site"
 SCRIPT = re.compile(rb'collageIndex\("([a-z0-9-]+)", (.*)\);\n', re.DOTALL)
@@ -26,10 +26,7 @@ def collage(stack, monkeypatch):
     if not page.is_built():
         pytest.skip(page.NOT_BUILT)
     monkeypatch.setattr("collage.cell_index.LARGE", 5)
-    collage, calls = prepare(stack)
-    render(stack, collage, calls)
-    assemble(stack, collage)
-    return collage
+    return made(stack)
 
 
 def lose(stack, key):

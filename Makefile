@@ -69,8 +69,9 @@ demo: install ## make a collage of the sample picture on the laptop cloud
 	$(BIN)/collage run examples/farmhouse.png --engine stylizer --out out/demo --force
 	@echo "To ask for more, and to watch and choose, in the browser: $(BIN)/collage studio"
 
-# A file's tests share what they set up, a laptop cloud or a browser, and so stay together; the order
-# is that of tests/conftest.py, the slow ones first.
+# A file's tests share what they set up, a laptop cloud or a browser, and so stay together. How many
+# processes there are, which files stay together too, and the order, the slow ones first, are those of
+# tests/conftest.py.
 test: install ## run all tests; no network is used
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
@@ -87,6 +88,7 @@ faults: install ## inject faults at every boundary, and count what survives (ten
 strange-files: install ## try strange pictures, and those of FOLDER=..., and count what becomes of them
 	$(BIN)/python -m tests.strange_files $(FOLDER)
 
+lint: export MYPY_NUM_WORKERS ?= 2
 lint: install ## check format, style, types and template
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)

@@ -1,11 +1,14 @@
 import functools
 import gc
+import os
 import signal
 from pathlib import Path
 
 import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # Every test has clients of its own; what AWS's services are like is read once for all of them.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
@@ -29,12 +32,31 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-SLOW = Path(__file__).parent / "workflow"
+SLOW = [Path(__file__).parent / folder for folder in ("browser", "workflow")]
+TOGETHER = ("tests/workflow/paid/", "tests/workflow/plain/", "tests/browser/")
+"""Folders whose files share what takes longest to set up: clouds, a browser, a studio."""
+
+
+class Together(LoadFileScheduling):
+    """One process has all tests of a file, and those of a folder that share more."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: for much of its time a workflow is waited for."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: at the end no processor waits for another with little."""
-    items.sort(key=lambda item: not item.path.is_relative_to(SLOW))
+    items.sort(key=lambda item: [not item.path.is_relative_to(folder) for folder in SLOW])
 
 
 def pytest_collection_finish() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,9 +81,14 @@ def denied(stack: Stack, function: str, action: str, resources: list[str]) -> It
 
 def states_of(stack: Stack, collage: str) -> list[str]:
     """The names of the workflow's states that a run entered."""
-    events = stack.client("stepfunctions").get_execution_history(
-        executionArn=stack.runs.arn(collage)
-    )["events"]
+    return entered(
+        stack.client("stepfunctions").get_execution_history(executionArn=stack.runs.arn(collage))
+    )
+
+
+def entered(history: Mapping[str, Any]) -> list[str]:
+    """The names of the states that a history tells of."""
+    events = history["events"]
     return [
         e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e
     ]

@@ -13,7 +13,7 @@ from time import process_time
 import numpy as np
 from PIL import Image
 
-from benchmarks.painter import by_style
+from benchmarks.painter import dearest_first
 from benchmarks.result import Result
 from collage import painting
 from collage.engines.stylizer.looks import LOOKS
@@ -50,7 +50,7 @@ def measure() -> Result:
                 kind: [round(number(styles.values()), 3) for number in (min, median, max)]
                 for kind, styles in taken.items()
             },
-            "styles": by_style(every),
+            "styles": dearest_first(every),
             "dearest": dearest,
             "times": round(ratio, 2),
         }

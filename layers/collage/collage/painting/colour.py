@@ -63,7 +63,11 @@ def level(picture: Picture) -> Picture:
     """Lightness stretched so that its 2nd and 98th percentile become nearly black and white."""
     small = luminance(resize(picture, (96, 96)))
     low, high = np.percentile(small, [2, 98])
-    return clip((picture - low) / (max(0.15, high - low)) * 0.96 + 0.02)
+    stretched = picture - low
+    stretched /= max(0.15, high - low)
+    stretched *= 0.96
+    stretched += 0.02
+    return np.asarray(np.clip(stretched, 0, 1, out=stretched), np.float32)
 
 
 def to_lab(picture: Picture) -> Picture:

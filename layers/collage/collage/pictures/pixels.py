@@ -1,6 +1,7 @@
 """Pictures between files and arrays: what embedded engines read and write."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,12 @@ from collage.pictures import masks
 Pixels = NDArray[np.uint8]
 
 
+@lru_cache(maxsize=2)
 def decoded(png: bytes, size: tuple[int, int] | None) -> Pixels:
-    """The picture of a file as RGB, (height, width, 3), brought to ``size`` where one is given."""
+    """The picture of a file as RGB, (height, width, 3), brought to ``size`` where one is given.
+
+    It cannot be written to: the tiles of a collage are made of one source, which is decoded once.
+    """
     with Image.open(io.BytesIO(png)) as picture:
         opened = picture.convert("RGB")
     if size is not None and size != opened.size:
@@ -20,8 +25,12 @@ def decoded(png: bytes, size: tuple[int, int] | None) -> Pixels:
     return np.asarray(opened)
 
 
+@lru_cache(maxsize=8)
 def alpha(mask: bytes, size: tuple[int, int]) -> Pixels:
-    """The alpha of a mask's file, (height, width), brought to ``size``: 0 = edit."""
+    """The alpha of a mask's file, (height, width), brought to ``size``: 0 = edit.
+
+    It cannot be written to, as what is `decoded`.
+    """
     found = masks.decode(mask)
     if found.shape == (size[1], size[0]):
         return found

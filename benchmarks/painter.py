@@ -66,7 +66,9 @@ def measure() -> Result:
             "styles": dearest_first(styles),
             "dearest operation of a repainted tile": round(others, 2),
         },
-        table=_table({"the median style": middle, "the mean": repainted} | styles | operations),
+        table=in_milliseconds(
+            {"the median style": middle, "the mean": repainted} | styles | operations
+        ),
     )
 
 
@@ -74,6 +76,13 @@ def dearest_first(seconds: Mapping[str, float]) -> dict[str, float]:
     """Seconds of processor time by what takes them."""
     dearest = sorted(seconds, key=seconds.__getitem__, reverse=True)
     return {name: round(seconds[name], 3) for name in dearest}
+
+
+def in_milliseconds(seconds: Mapping[str, float]) -> str:
+    """A line for each of what takes so many seconds, the dearest first."""
+    return "\n".join(
+        f"{taken * 1000:6.0f} ms  {name}" for name, taken in dearest_first(seconds).items()
+    )
 
 
 def _seconds(works: Mapping[str, Work]) -> dict[str, float]:
@@ -85,9 +94,3 @@ def _seconds(works: Mapping[str, Work]) -> dict[str, float]:
             work()
             taken[name].append(process_time() - began)
     return {name: min(seconds) for name, seconds in taken.items()}
-
-
-def _table(seconds: Mapping[str, float]) -> str:
-    return "\n".join(
-        f"{taken * 1000:6.0f} ms  {name}" for name, taken in dearest_first(seconds).items()
-    )

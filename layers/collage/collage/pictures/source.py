@@ -4,16 +4,20 @@ libvips does the decoding. It reads the header before any pixel, turns by EXIF o
 converts CMYK and 16-bit pictures through their profiles, and shrinks while it decodes.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
 import pyvips
-from numpy.typing import NDArray
 
 from collage.digest import sha256
 from collage.errors import NotAPicture, SourceTooLarge, SourceTooThin, TruncatedPicture
 from collage.formats import TITLES, recognized
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_SIDE = 65_535
 """Pixels of the longer side: what JPEG can count to, and more than any camera has."""
@@ -214,6 +218,9 @@ def _cut(picture: pyvips.Image, size: tuple[int, int]) -> pyvips.Image:
 
 
 def _binary(edited: pyvips.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    # Its import would be a third of the time in which a picture is looked at.
+    import numpy as np
+
     raw = np.frombuffer(edited.write_to_memory(), np.uint8).reshape(size[1], size[0])
     return np.where(raw > 0, np.uint8(0), np.uint8(255))
 

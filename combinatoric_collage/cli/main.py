@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import threading
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 
 from collage.uncollected import uncollected
 
-with uncollected():
+with uncollected(kept=True):
     import typer
     from typer.core import TyperGroup
 
@@ -89,7 +88,7 @@ class Commands(TyperGroup):
 
 def _imported(name: str) -> Any:
     file, _, within = COMMANDS[name].partition(":")
-    with uncollected():
+    with uncollected(kept=True):
         return getattr(import_module(f"combinatoric_collage.cli.commands.{file}"), within)
 
 
@@ -138,8 +137,6 @@ def main() -> NoReturn:
         # A terminal that has not all letters is told them by number.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # What was imported stays to the end, and need not be gone through for garbage.
-    gc.freeze()
     details = crash_reports.prepare()
     sys.unraisablehook = _not_lost
     for number in ENDING:

@@ -57,7 +57,7 @@ def prepare() -> None:
 
 def _bring() -> None:
     # What cannot be imported is told by the start of a cloud.
-    with suppress(ImportError), uncollected():
+    with suppress(ImportError), uncollected(kept=True):
         from combinatoric_collage.local.moto import install
 
         install.bring()

@@ -1,6 +1,5 @@
 """Api: the HTTP API, one function for all of its routes."""
 
-import gc
 import json
 import re
 from functools import partial
@@ -8,7 +7,7 @@ from typing import Any
 
 from collage.uncollected import uncollected
 
-with uncollected():
+with uncollected(kept=True):
     from aws_lambda_powertools import Logger, Metrics
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,9 +15,6 @@ with uncollected():
     from access import checked
     from problems import answer_errors, early, only_known_parameters
     from routes import every
-
-    # What was imported stays, and is not looked through for garbage later either.
-    gc.freeze()
 
 A_COLLAGE = re.compile(r"/collages/([0-9a-f]{20})(?:/|$)")
 

@@ -57,7 +57,7 @@ def test_a_run_that_has_not_begun_entered_nothing():
     assert list(entered(Histories([]))) == []
 
 
-@pytest.mark.parametrize("name", ["AssembleBands", "RenderOnGpu"])
+@pytest.mark.parametrize("name", ["GatherTiles", "AssembleBands", "RenderOnGpu"])
 def test_what_runs_within_a_map_says_which_phase_it_is(name):
     """The Map itself was entered more events ago than are read, where many things are in it."""
     inside = definition()["States"][name]["ItemProcessor"]["States"]

@@ -2,9 +2,8 @@
 
 The plan made and written, the plan read, a slice of its tiles looked for (GatherTiles), the verdict
 (JudgeTiles), and that verdict read and written with hashes (JoinBands, without its pictures), each
-in a process of its own. The bucket is a
-folder, and all tiles are said to be there; what a client of S3 takes for a request comes on top. A
-grid that no request may ask for is measured all the same.
+in a process of its own. The bucket is a folder, and all tiles are said to be there; what a client
+of S3 takes for a request comes on top. A grid that no request may ask for is measured all the same.
 """
 
 from __future__ import annotations

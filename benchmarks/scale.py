@@ -50,9 +50,9 @@ ASSEMBLY_MEMORY = 40_000
 WRITTEN_ELSEWHERE = 500
 """Bytes by which a Map says where a ResultWriter has put its results, about."""
 RAISED, FIXED = "AWS, on request", "nothing"
-MANIFEST_MEMORY = 2_300
+MANIFEST_MEMORY = 1_150
 """The same of what reads the verdict and writes the manifest, which is more than what judges takes:
-measured of 100,000 (docs/large.md)."""
+measured of 1,000,000 (docs/large.md)."""
 IDLE_MEMORY = 150_000_000
 """Of a function that has imported what it needs."""
 

@@ -28,7 +28,8 @@ GATHER_CPU = 0.0013
 """To look for a tile of a slice, request included: measured of 12,100 (docs/assembly.md), when
 JudgeTiles did it. The threads that read use one processor together."""
 JUDGE_CPU, JOIN_CPU = 0.00005, 0.00018
-"""Of the verdict for a tile, and of its manifest and index: measured of 100,000 (docs/large.md)."""
+"""Of the verdict for a tile, and of its manifest and index: measured of 100,000, and no more of
+1,000,000 (docs/large.md)."""
 PROCESSOR_GB = 1769 / 1024
 """Memory for which Lambda gives a function one processor."""
 PLAN_CPU = 0.000085

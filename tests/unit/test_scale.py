@@ -255,7 +255,7 @@ def test_the_most_cells_are_those_of_the_widest_grid_and_not_of_a_square_one():
     most = scale.most_cells()
 
     assert most == MOST_CELLS
-    assert scale.accepted(100, most // 100)
+    assert scale.accepted(200, most // 200)
 
 
 def test_what_is_not_joined_into_one_file_has_no_step_for_it():

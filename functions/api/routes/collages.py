@@ -42,7 +42,7 @@ from collage.request.again import AskedAgain
 from collage.request.parse import parse, validated
 from collage.request.relayout import LayoutAsked, layout_name, relaid
 from collage.services import services
-from collage.sheet import fonts
+from collage.sheet import bands, fonts
 from collage.steps import choose
 from collage.steps.accept import accept
 from collage.steps.again import again
@@ -295,7 +295,7 @@ def answer_of(seen: Progress) -> Collage:
         links["source"] = store.upload_link(seen.source)
     if seen.state in ("done", "partial"):
         asked = store.accepted(seen.id).request
-        if asked.joined:
+        if asked.joined and bands.has_file(asked.rows, asked.cols):
             ending = FORMATS[asked.format].ending
             links["collage"] = store.link(f"{folder}/collage.{ending}")
         links["manifest"] = store.link(f"{folder}/manifest.json")

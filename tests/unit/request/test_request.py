@@ -193,10 +193,26 @@ def test_the_gap_may_overlap_all_but_one_pixel_of_the_smaller_side():
     assert "gap" in refusal(**options, gap=-16)
 
 
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ({"labels": True}, "a collage with labels has at most 100,000"),
+        ({"captions": True}, "a collage with labels has at most 100,000"),
+        ({"replace_refused": True, "engine": "openai"}, "with replace_refused has at most 100,000"),
+        ({"upscale": 2}, "whose tiles are made from other tiles has at most 100,000"),
+        ({"recipe": "transfer"}, "whose tiles are made from other tiles has at most 100,000"),
+    ],
+)
+def test_what_takes_more_of_a_tile_has_fewer_cells(asked, what):
+    assert parse({"rows": 200, "cols": 500, "cell": 32, **asked})
+    assert what in refusal(rows=201, cols=500, cell=32, **asked)
+
+
 def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
     assert parse({"rows": 200, "cols": 100, "cell": 512})
     assert parse({"rows": 100, "cols": 1000, "cell": 64})
-    assert "are 100,500 cells; a collage has at most 100,000" in refusal(rows=201, cols=500)
+    assert parse({"rows": 150, "cols": 1000, "cell": 64})
+    assert "are 150,500 cells; a collage has at most 150,000" in refusal(rows=301, cols=500)
     assert "at most 6,000,000,000" in refusal(rows=200, cols=200, cell=512)
     assert "in a row of cells 250,000,000" in refusal(rows=1, cols=100, cell=2048)
 

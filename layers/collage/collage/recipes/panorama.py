@@ -60,6 +60,7 @@ class Panorama(Recipe):
     uses = frozenset({"prompt", "sample", "count", "target", "anchor", "overlap"})
     operation = "outpaint"
     own_grid = True
+    composed = True
     untouched = True
     unsaid = "the scene goes on beyond the edge of the picture"
     alone = False

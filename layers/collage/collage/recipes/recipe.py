@@ -293,6 +293,8 @@ class Recipe(ABC):
     """Whether each tile that it shows stands alone, so that it can be changed by itself."""
     own_grid: ClassVar[bool] = False
     """Whether its rows and columns follow from what it makes, and are no matter of taste."""
+    composed: ClassVar[bool] = False
+    """Whether its tiles are put together from other tiles."""
     keeps_engine: ClassVar[bool] = False
     """Whether a tile that is changed by itself must stay with its engine and model."""
 

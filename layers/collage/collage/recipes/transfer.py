@@ -53,6 +53,7 @@ class Transfer(Recipe):
     operation = "transfer"
     untouched = True
     # Studies and the strength of a second transfer are made for the engine that is to take them.
+    composed = True
     keeps_engine = True
 
     def check(self, request: Fields) -> None:

@@ -16,9 +16,14 @@ from collage.words.seeds import RANDOM
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
 
-MOST_CELLS = 100_000
-"""Rows times columns. Functions that read a plan hold all of it, with sidecars and manifest beside
-it where they assemble: some 20 KB a cell, of the 3,008 MB that AssembleCollage has."""
+MOST_CELLS = 150_000
+"""Rows times columns. The API estimates a collage before it starts it, and has 29 seconds for that:
+some 150 microseconds a tile of a paid engine, on a processor of Lambda. All else goes further
+(docs/large.md): PlanTiles beyond a million, what reads a whole manifest to some 250,000."""
+
+MOST_INVOLVED = 100_000
+"""The same of a collage with labels, with spares, or of tiles that are made from others: they take
+up to three times as long to estimate, and up to eight times the memory, some 8 KB a cell."""
 
 MAX_ROW_PIXELS = 250_000_000
 """Width of the collage times height of a cell: strips of this size fit in its memory."""
@@ -85,11 +90,7 @@ class Request(Fields):
                 "theme and exclude are for listing styles, not for styles that are named"
             )
         rules.check(self)
-        if self.rows * self.cols > MOST_CELLS:
-            raise ValueError(
-                f"rows: {self.rows:,} x {self.cols:,} are {self.rows * self.cols:,} cells; a "
-                f"collage has at most {MOST_CELLS:,}"
-            )
+        self._few_enough()
         if self.tiles is not None and self.tiles > self.rows * self.cols:
             raise ValueError(f"tiles: {self.tiles} do not fit in {self.rows} x {self.cols} cells")
         width, height = self.cell_size
@@ -110,6 +111,21 @@ class Request(Fields):
                 f"{MAX_ROW_PIXELS:,}, can be assembled"
             )
         return self
+
+    def _few_enough(self) -> None:
+        involved = {
+            " with labels": self.labels or self.captions,
+            " with replace_refused": self.replace_refused,
+            " whose tiles are made from other tiles": self.upscale is not None
+            or recipes.RECIPES[self.recipe].composed,
+        }
+        what = next((name for name, holds in involved.items() if holds), "")
+        cells, most = self.rows * self.cols, MOST_INVOLVED if what else MOST_CELLS
+        if cells > most:
+            raise ValueError(
+                f"rows: {self.rows:,} x {self.cols:,} are {cells:,} cells; a collage{what} has at "
+                f"most {most:,}"
+            )
 
     @property
     def styled(self) -> bool:

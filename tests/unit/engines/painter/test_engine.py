@@ -14,7 +14,7 @@ from collage.painting.noise import clouds
 from collage.pictures import masks
 from collage.tile import Tile
 from tests.infrastructure.shipped import ROOT
-from tests.unit.test_painting import distance, half_mask, scene
+from tests.unit.painting.test_painting import distance, half_mask, scene
 
 FARMHOUSE = ROOT / "examples" / "farmhouse.png"
 

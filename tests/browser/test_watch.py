@@ -154,8 +154,8 @@ def listed(studio, *records, title=None):
         list(pool.map(put, records))
 
 
-def test_hundreds_are_listed_page_by_page(studio, visit):
-    ids = [sha256(str(number).encode()).hexdigest()[:20] for number in range(200)]
+def test_more_than_a_hundred_are_listed_page_by_page(studio, visit):
+    ids = [sha256(str(number).encode()).hexdigest()[:20] for number in range(120)]
     listed(
         studio,
         *(
@@ -171,7 +171,7 @@ def test_hundreds_are_listed_page_by_page(studio, visit):
     asked = len([one for one in seen.asked if "/api/collages?" in one and "after=" in one])
 
     assert asked <= 2
-    while (before := cards.count()) < 150:
+    while (before := cards.count()) < 100:
         seen.page.mouse.wheel(0, 20_000)
         expect(cards.nth(before)).to_be_attached(timeout=SLOW_MS)
     requests = [one for one in seen.asked if one.endswith("/request")]

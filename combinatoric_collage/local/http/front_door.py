@@ -29,12 +29,12 @@ FULL = "507 Insufficient Storage"
 
 def services() -> "WSGIApplication":
     """The services of moto, by what a request says that it is for."""
-    from moto.moto_server import werkzeug_app
+    from combinatoric_collage.local.http.unframed import Service, Services
 
     def create(service: Any) -> Any:
-        return _nothing if service in NOT_OF_AWS else werkzeug_app.create_backend_app(service)
+        return _nothing if service in NOT_OF_AWS else Service(service)
 
-    return werkzeug_app.DomainDispatcherApplication(create)
+    return Services(create)
 
 
 def bucket_rules(name: str) -> list[s3_cors.Rule]:

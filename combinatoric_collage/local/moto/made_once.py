@@ -7,12 +7,15 @@ import secrets
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cache, lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from combinatoric_collage.local.moto.host import Host, replace
 
 POLICIES = 256
 """Policy documents that are kept parsed; a stack has some dozens."""
+HOSTS = 64
+"""By which requests came, and of which is kept what they mean; a cloud has one, by two names."""
 ID_BYTES = 26
 """Of a request's id, which then has the 52 letters and digits that moto gives it."""
 
@@ -25,6 +28,9 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _origins(stack)
     _private_keys(stack)
     _actions(stack)
+    _backends(stack)
+    _hosts(stack)
+    _metadata(stack)
     _names_of_members(stack)
 
 
@@ -88,6 +94,55 @@ def _actions(stack: ExitStack) -> None:
 
     find = vars(responses)["method_names_from_class"]
     replace(stack, responses, "method_names_from_class", cache(find))
+
+
+def _backends(stack: ExitStack) -> None:
+    """What a service has of an account is found without a look at all that was ever made."""
+    from moto.core.base_backend import BackendDict
+
+    made = BackendDict.__getitem__
+
+    def found(self: Any, account: str) -> Any:
+        known = self.get(account)
+        return made(self, account) if known is None else known
+
+    replace(stack, BackendDict, "__getitem__", found)
+
+
+def _hosts(stack: ExitStack) -> None:
+    """Whether a bucket is named by the host is asked six times for a request of S3."""
+    from moto.s3.responses import S3Response
+
+    asked = S3Response.subdomain_based_buckets
+
+    @lru_cache(HOSTS)
+    def of_host(host: str) -> bool:
+        return bool(asked(SimpleNamespace(headers={"host": host}, url="")))
+
+    def named(request: Any) -> bool:
+        host = request.headers.get("host")
+        return of_host(host) if host else bool(asked(request))
+
+    replace(stack, S3Response, "subdomain_based_buckets", staticmethod(named))
+
+
+def _metadata(stack: ExitStack) -> None:
+    """Of an object's headers moto tries each, with two expressions, whether it is kept."""
+    from moto.s3 import responses, utils
+
+    kept = utils.metadata_from_headers
+
+    def metadata(headers: Any) -> Any:
+        names = [name for name in headers.keys() if isinstance(name, str)]  # noqa: SIM118
+        return kept(
+            {
+                name: headers[name]
+                for name in names
+                if name[:11].lower() == "x-amz-meta-" or name.lower() in utils.user_settable_fields
+            }
+        )
+
+    replace(stack, responses, "metadata_from_headers", metadata)
 
 
 def _names_of_members(stack: ExitStack) -> None:

@@ -27,6 +27,7 @@ from combinatoric_collage.local.moto import (
     s3,
     s3_listing,
     service_descriptions,
+    signatures,
     status,
     stepfunctions,
 )
@@ -42,6 +43,7 @@ CHANGES = (
     cloudfront,
     made_by_api,
     made_once,
+    signatures,
     dynamodb,
     expressions,
     stepfunctions,

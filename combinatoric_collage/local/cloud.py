@@ -210,6 +210,7 @@ class Cloud:
         """Serves AWS, makes the stack in it, and lets its functions be called."""
         from combinatoric_collage.local.bedrock.gateway import Gateway
         from combinatoric_collage.local.http import front_door, server
+        from combinatoric_collage.local.http.within import Within
         from combinatoric_collage.local.moto import iam, install, persistence
 
         defer = self._cleanup.callback
@@ -219,13 +220,13 @@ class Cloud:
         changes = self._cleanup.enter_context(install.install(self))
         defer(endpoint.stop)
         services = Gateway(front_door.services(), own)
-        endpoint.start(
-            front_door.FrontDoor(services, endpoint.port, front_door.bucket_rules, self._lose)
-        )
+        door = front_door.FrontDoor(services, endpoint.port, front_door.bucket_rules, self._lose)
+        endpoint.start(door)
         defer(install.end_executions, self.region, PATIENCE_SECONDS)
         self._later = ThreadPoolExecutor(4 * self.workers, thread_name_prefix="laptop-cloud")
         defer(self._later.shutdown, cancel_futures=True)
-        self.identities = Identities(self.endpoint, self.region)
+        within = Within(door, self.stopping)
+        self.identities = Identities(self.endpoint, self.region, within.serve)
         resources = self._deploy(plan, code)
         if state:
             persistence.attach(changes, state, resources)

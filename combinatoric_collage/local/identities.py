@@ -4,18 +4,28 @@ import getpass
 import json
 import re
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from combinatoric_collage.local import aws
+
+OFTEN_BY_ADMINISTRATOR = ("s3", "stepfunctions")
+"""What whoever follows a run asks again and again; no answer of theirs waits for anything."""
+OFTEN_BY_ROLES = ("lambda",)
+"""What a state machine asks for every item of a Map."""
 
 
 class Identities:
     """Credentials, each made once, and clients that have them, kept for the next call."""
 
-    def __init__(self, endpoint: str, region: str) -> None:
-        """Makes the administrator; the endpoint has to answer already."""
+    def __init__(self, endpoint: str, region: str, nearby: Callable[[Any], None]) -> None:
+        """Makes the administrator; the endpoint has to answer already.
+
+        `nearby` has what a client asks often answered without a connection.
+        """
         self._endpoint = endpoint
         self._region = region
+        self._nearby = nearby
         self._lock = threading.RLock()
         self._roles: dict[tuple[str, str], aws.Credentials] = {}
         self._function_keys: set[str] = set()
@@ -28,20 +38,22 @@ class Identities:
         """A boto3 client with the administrator's credentials."""
         with self._lock:
             if ("administrator", service) not in self._clients:
-                self._clients["administrator", service] = aws.client(
+                made = self._clients["administrator", service] = aws.client(
                     service,
                     self._endpoint,
                     self._region,
                     self.administrator,
                     read_timeout=aws.ANSWER_SECONDS,
                 )
+                if service in OFTEN_BY_ADMINISTRATOR:
+                    self._nearby(made)
             return self._clients["administrator", service]
 
     def role_client(self, role: str, session: str, service: str) -> Any:
         """A client with a role's credentials."""
         with self._lock:
             if (role, service) not in self._clients:
-                self._clients[role, service] = aws.client(
+                made = self._clients[role, service] = aws.client(
                     service,
                     self._endpoint,
                     self._region,
@@ -51,6 +63,8 @@ class Identities:
                     retries={"total_max_attempts": 1},
                     read_timeout=None,
                 )
+                if service in OFTEN_BY_ROLES:
+                    self._nearby(made)
             return self._clients[role, service]
 
     def assume(self, role: str, session: str) -> aws.Credentials:

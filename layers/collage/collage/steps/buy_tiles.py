@@ -159,7 +159,7 @@ def _keep_paid(
         raise NotKept(f"The picture came, and was not kept: {error}") from error
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _budget(store: Store, collage_id: str) -> Budget:
     """What the collage may cost, read once a process."""
     accepted = store.accepted(collage_id)

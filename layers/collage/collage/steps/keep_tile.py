@@ -79,7 +79,7 @@ def keep(
     store.put_tile(png, sidecar, made.provider)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _asked(store: Store, collage_id: str) -> Request:
     """What says how the collage's pictures look, read once a process."""
     return store.accepted(collage_id).request

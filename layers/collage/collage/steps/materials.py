@@ -71,7 +71,7 @@ def _source(store: Store, collage_id: str, digest: str) -> bytes:
     return store.source(collage_id, digest if _has_several(store, collage_id) else None)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _has_several(store: Store, collage_id: str) -> bool:
     """Whether a collage has several sources."""
     return bool(store.accepted(collage_id).sources)

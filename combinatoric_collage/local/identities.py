@@ -19,7 +19,7 @@ class Identities:
     """Credentials, each made once, and clients that have them, kept for the next call."""
 
     def __init__(self, endpoint: str, region: str, nearby: Callable[[Any], None]) -> None:
-        """Makes the administrator; the endpoint has to answer already.
+        """Makes the administrator.
 
         `nearby` has what a client asks often answered without a connection.
         """
@@ -30,7 +30,7 @@ class Identities:
         self._roles: dict[tuple[str, str], aws.Credentials] = {}
         self._function_keys: set[str] = set()
         self._clients: dict[tuple[str, ...], Any] = {}
-        self.administrator = _administrator(endpoint, region)
+        self.administrator = _administrator(region)
         """A user who may do everything, the harness itself and the clients outside; called as the
         laptop's own is."""
 
@@ -97,22 +97,24 @@ class Identities:
         return access_key in self._function_keys
 
 
-def _administrator(endpoint: str, region: str) -> aws.Credentials:
-    name = _user()
-    iam = aws.client("iam", endpoint, region, aws.Credentials("nobody", "nothing"))
-    iam.create_user(UserName=name)
+def _administrator(region: str) -> aws.Credentials:
+    # A client would first read what IAM is like, which takes longer than all of this.
+    from moto.iam.models import iam_backends
+
+    name, iam = _user(), iam_backends[aws.ACCOUNT]["aws"]
+    iam.create_user(region_name=region, user_name=name)
     iam.put_user_policy(
-        UserName=name,
-        PolicyName="everything",
-        PolicyDocument=json.dumps(
+        user_name=name,
+        policy_name="everything",
+        policy_json=json.dumps(
             {
                 "Version": "2012-10-17",
                 "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
             }
         ),
     )
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return aws.Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    key = iam.create_access_key(user_name=name)
+    return aws.Credentials(key.access_key_id, key.secret_access_key)
 
 
 def _user() -> str:

@@ -73,11 +73,11 @@ not libvips, whose threads no process may be forked off."""
 
 TO_FIRST_TILE = (
     "StartCollageFunction",
+    "ListStylesFunction",
     "MakeMasksFunction",
     "PlanTilesFunction",
     "RenderTileFunction",
     "RenderTileFunction",
-    "ListStylesFunction",
 )
 """The functions between a run's start and its first tiles; a cloud that stays may wait for one."""
 

@@ -105,7 +105,7 @@ ARROWS = {
     "pictures": "digest errors formats tile",
     "plan": (
         "engines errors formats frozen names origins prepared recipes request sheet "
-        "spending tile waves weights"
+        "spending tile waves uncollected weights"
     ),
     "plan_slices": "frozen manifest plan provenance tile",
     "prepared": "frozen names",
@@ -116,7 +116,7 @@ ARROWS = {
     ),
     "provisioned": "frozen settings store",
     "recipes": "digest engines errors fields pictures tile weights words",
-    "records": "digest errors frozen json_stream",
+    "records": "digest errors frozen json_stream uncollected",
     "rehearsal": "benchmarks cli.stacks errors local.template manifest",
     "request": (
         "digest engines errors fields formats frozen names owners pictures recipes sheet text words"

@@ -28,6 +28,7 @@ from collage.spending import batches
 from collage.spending.accounts import Accounts, asked_of, of_engine
 from collage.spending.queues import queues
 from collage.tile import Call, Composition, Tile
+from collage.uncollected import uncollected
 from collage.weights import Weights
 
 MOST_SPARES = 8
@@ -207,6 +208,8 @@ class Plan(Frozen):
         return found
 
 
+# Tiles are no garbage, and the collector would go through all of them again and again.
+@uncollected()
 def make(
     accepted: Accepted,
     styles: Styles,

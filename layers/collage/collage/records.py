@@ -17,6 +17,7 @@ from collage.digest import canonical
 from collage.errors import UnreadableRecord
 from collage.frozen import Frozen
 from collage.json_stream import JsonStream
+from collage.uncollected import uncollected
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -107,6 +108,8 @@ def read(model: type[Model], data: bytes, name: str) -> Model:
         raise _unreadable(name) from error
 
 
+# Nothing of it is garbage, and the collector would go through all of it again and again.
+@uncollected()
 def read_long(
     model: type[Model],
     pieces: Iterable[bytes],

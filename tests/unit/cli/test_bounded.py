@@ -46,7 +46,7 @@ def test_a_bad_one_is_refused_in_the_same_words(data: bytes) -> None:
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize("bounds", [Bounds(memory=80_000_000), Bounds(seconds=0)])
+@pytest.mark.parametrize("bounds", [Bounds(memory=30_000_000), Bounds(seconds=0)])
 def test_a_process_that_takes_too_much_is_a_picture_that_cannot_be_decoded(bounds: Bounds) -> None:
     look = partial(picture_process.inspect, GOOD, **LIMITS, bounds=bounds)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Folder:
             data = (self.path / Bucket / Key).read_bytes()
         except FileNotFoundError:
             raise self._missing("GetObject") from None
-        return {"Body": io.BytesIO(data), "ContentLength": len(data)}
+        return {"Body": StreamingBody(io.BytesIO(data), len(data)), "ContentLength": len(data)}
 
     def head_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         """That an object is there. Raises ClientError, as S3's client does."""

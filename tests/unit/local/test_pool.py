@@ -41,7 +41,7 @@ def holding(caller: Caller) -> Iterator[tuple[Pool, ThreadPoolExecutor]]:
     """A pool in which a kind of caller has all of its places, and threads to ask it."""
     made: SimpleQueue[Held] = SimpleQueue()
 
-    def start(function: Function, _number: int) -> Any:
+    def start(function: Function, _number: int, _initialization: str) -> Any:
         made.put(one := Held(function))
         return one
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from combinatoric_collage.cli.exit_codes import FAILED, answer, say
+from combinatoric_collage.cli.exit_codes import FAILED, answer, complain
 from combinatoric_collage.cli.stacks.laptop import default_state
 
 TRACEBACK = "Traceback (most recent call last)"
@@ -58,11 +58,11 @@ class _Sentences(logging.Handler):
         with suppress(OSError):
             text = self.format(record)
             if TRACEBACK not in text:
-                say(text)
+                complain(text)
                 return
             lines = [line for line in text.splitlines() if line.strip()]
             first = "" if TRACEBACK in lines[0] else f"{lines[0].rstrip(':')}: "
-            say(f"{first}{lines[-1]}.{self._details.write(text)}")
+            complain(f"{first}{lines[-1]}.{self._details.write(text)}")
 
 
 def prepare() -> Details:
@@ -92,7 +92,7 @@ def end(error: Exception, details: Details, *, as_json: bool) -> int:
         if as_json:
             answer({"error": name, "message": message})
         else:
-            say(f"{name}: {message}")
+            complain(f"{name}: {message}")
         sys.stdout.flush()
     except OSError:
         # Nobody can be told; what is left in the buffer is not tried again at the exit.

@@ -51,6 +51,13 @@ def say(line: str) -> None:
     console.print(line, soft_wrap=True)
 
 
+def complain(line: str) -> None:
+    """Print a line on what went wrong, however quiet it is to be."""
+    quiet, console.quiet = console.quiet, False
+    say(line)
+    console.quiet = quiet
+
+
 def answer(result: Mapping[str, Any]) -> None:
     """Print one JSON object to a program."""
     typer.echo(json.dumps(result))
@@ -65,7 +72,5 @@ def _end(name: str, message: str, code: int, as_json: bool) -> NoReturn:
     if as_json:
         answer({"error": name, "message": message})
     else:
-        # Said however quiet it is to be.
-        console.quiet = False
-        say(f"{name}: {message}")
+        complain(f"{name}: {message}")
     raise typer.Exit(code)

@@ -117,14 +117,20 @@ def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
     libvips calls back into Python whenever it has something to log, and what is raised there ends
     there.
     """
-    if unraisable.exc_type is KeyboardInterrupt:
-        # The main thread itself is told, which may wait for something.
-        told = [threading.main_thread().ident, signal.SIGINT]
-        again = threading.Timer(AGAIN_SECONDS, signal.pthread_kill, told)
-        again.daemon = True
-        again.start()
-    else:
+    if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)
+        return
+    # The main thread itself is told, which may wait for something.
+    told = [threading.main_thread().ident, signal.SIGINT]
+    while True:
+        # On a busy machine it comes while this is still at work, where it would be lost as well.
+        try:
+            again = threading.Timer(AGAIN_SECONDS, signal.pthread_kill, told)
+            again.daemon = True
+            again.start()
+            return
+        except KeyboardInterrupt:
+            continue
 
 
 def main() -> NoReturn:

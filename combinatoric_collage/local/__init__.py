@@ -1,6 +1,6 @@
 """The laptop cloud: runs a SAM template on this machine, with no account, no key and no Docker."""
 
-from combinatoric_collage.local.cloud import Cloud, prepare
+from combinatoric_collage.local.cloud import Cloud, prepared
 from combinatoric_collage.local.errors import (
     CloudError,
     NoCredentialsError,
@@ -17,6 +17,6 @@ __all__ = [
     "NoCredentialsError",
     "ParameterError",
     "StateError",
-    "prepare",
+    "prepared",
     "remove_state",
 ]

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -50,9 +50,19 @@ API_CALLS = 8
 _one_at_a_time = threading.Lock()
 
 
-def prepare() -> None:
-    """Imports what a cloud consists of, beside what the caller does or waits for meanwhile."""
-    threading.Thread(target=_bring, daemon=True).start()
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Imports what a cloud consists of, beside what the caller waits for meanwhile.
+
+    That has ended when the context is left: of modules that import each other two threads can each
+    be given the half that the other is at.
+    """
+    thread = threading.Thread(target=_bring, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _bring() -> None:

@@ -66,7 +66,7 @@ def why(stack: Stack, **options: Any) -> str:
             "ImagingLayer, LettersLayer",
             {},
         ),
-        ("ImagingLayer", "MakeMasksFunction", "MakeMasks", "numpy", "CollageLayer", {}),
+        ("ImagingLayer", "MakeMasksFunction", "MakeMasks", "pyvips", "CollageLayer", {}),
         (
             "PaintingLayer",
             "RenderTileFunction",

@@ -103,8 +103,8 @@ def run(
     asked = _asked(options, given)
     to = replace(to, name=given.name or asked.recipe)
     to.check([*given.paths, *read])
-    where.prepare()
-    data, files = given.read_photo(where.settings), given.read(where.settings)
+    with where.prepared():
+        data, files = given.read_photo(where.settings), given.read(where.settings)
 
     def start(reached: Stack) -> Started:
         to.hold(lambda: reached.identify(data, asked, files))
@@ -156,8 +156,8 @@ def remake(
     # FILE itself may be replaced, by what is made again.
     to.check(given.paths)
     where = replace(where, lasting=True)
-    where.prepare()
-    data, files = given.read_photo(where.settings), given.read(where.settings)
+    with where.prepared():
+        data, files = given.read_photo(where.settings), given.read(where.settings)
     pictures = files.sources or (() if data is None else (data,))
     asked = explaining.request_of(input_files.read(file), *pictures)
     options = asked.model_dump(mode="json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from collage.steps import capabilities
 from combinatoric_collage.cli.stacks import laptop, running_cloud
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
-from combinatoric_collage.local import prepare
+from combinatoric_collage.local import prepared
 
 StackName = Annotated[
     str | None,
@@ -97,10 +97,9 @@ class Where:
         """What the stack takes."""
         return self.running.settings if self.running else settings_of(self.parameters)
 
-    def prepare(self) -> None:
-        """Have a laptop cloud begin to be imported, if one will be started, for who waits first."""
-        if self.running is None:
-            prepare()
+    def prepared(self) -> AbstractContextManager[None]:
+        """Have a laptop cloud imported, if one will be started, while something is waited for."""
+        return prepared() if self.running is None else nullcontext()
 
     @contextmanager
     def reached(self, asked: Request | None = None) -> Iterator[Stack]:

@@ -13,8 +13,13 @@ import logging, threading, warnings
 from typing import Annotated
 from typer import Option
 from combinatoric_collage.cli import main
+from combinatoric_collage.cli.exit_codes import console
 
-def broken(as_json: Annotated[bool, Option("--json")] = False) -> None:
+def broken(
+    as_json: Annotated[bool, Option("--json")] = False,
+    quiet: Annotated[bool, Option("--quiet")] = False,
+) -> None:
+    console.quiet = quiet
     raise KeyError("lost")
 
 def thread() -> None:
@@ -45,7 +50,20 @@ def interrupted() -> None:
     Lost()
     threading.Event().wait()
 
-for command in (broken, thread, logged, printed, read, interrupted):
+def early() -> None:
+    start, started = threading.Timer.start, []
+
+    def at_once(timer: threading.Timer) -> None:
+        start(timer)
+        if not started:
+            started.append(timer)
+            timer.join()
+            # The interrupt is there before the hook is done.
+
+    threading.Timer.start = at_once
+    interrupted()
+
+for command in (broken, thread, logged, printed, read, interrupted, early):
     main.app.command(command.__name__)(command)
 main.main()
 """
@@ -68,8 +86,9 @@ def details(tmp_path: Path) -> Path:
     return file
 
 
-def test_an_error_of_a_command(tmp_path: Path) -> None:
-    done = run(tmp_path, "broken")
+@pytest.mark.parametrize("hushed", [[], ["--quiet"]])
+def test_an_error_of_a_command(tmp_path: Path, hushed: list[str]) -> None:
+    done = run(tmp_path, "broken", *hushed)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -130,5 +149,11 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
 
 def test_an_interrupt_that_a_callback_swallows_ends_the_command(tmp_path: Path) -> None:
     ended = run(tmp_path, "interrupted")
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_an_interrupt_that_comes_again_too_early_comes_once_more(tmp_path: Path) -> None:
+    ended = run(tmp_path, "early")
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

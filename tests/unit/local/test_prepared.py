@@ -1,0 +1,20 @@
+"""What a cloud consists of is imported ahead, and by one thread at a time."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys, threading
+from combinatoric_collage.local import prepared
+from combinatoric_collage.local.moto.install import LARGEST
+
+with prepared():
+    pass
+assert not set(LARGEST) - sys.modules.keys()
+assert threading.enumerate() == [threading.main_thread()]
+"""
+
+
+def test_no_import_goes_on_behind_what_follows() -> None:
+    # Elsewhere all of it is there already.
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True)

@@ -53,6 +53,9 @@ RAISED, FIXED = "AWS, on request", "nothing"
 MANIFEST_MEMORY = 1_150
 """The same of what reads the verdict and writes the manifest, which is more than what judges takes:
 measured of 1,000,000 (docs/large.md)."""
+TOLD_MEMORY = 10_000
+"""The same of what joins the picture of a large one, which says of all tiles what conditions them:
+measured of 5,000 and of 20,000."""
 IDLE_MEMORY = 150_000_000
 """Of a function that has imported what it needs."""
 
@@ -174,7 +177,8 @@ class Run:
         for kind, seconds in made.assembly.items():
             yield Limit(f"seconds of {kind}", seconds, timeout(name), "its Timeout")
         drawn = made.tiles / (made.bands if made.in_bands else 1)
-        most = max(drawn * ASSEMBLY_MEMORY, made.tiles * MANIFEST_MEMORY)
+        whole = made.tiles * TOLD_MEMORY if made.in_bands and made.has_file else 0
+        most = max(drawn * ASSEMBLY_MEMORY, made.tiles * MANIFEST_MEMORY, whole)
         yield Limit(
             f"bytes of {name}'s memory", IDLE_MEMORY + most, memory_bytes(name), "its MemorySize"
         )

@@ -120,8 +120,10 @@ def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
     if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)
         return
-    # The main thread itself is told, which may wait for something.
-    told = [threading.main_thread().ident, signal.SIGINT]
+    # The main thread itself is told, which may wait for something. A shell has what it runs behind
+    # ignore an interrupt, and then it was another.
+    heard = (one for one in (signal.SIGINT, *ENDING) if signal.getsignal(one) != signal.SIG_IGN)
+    told = [threading.main_thread().ident, next(heard)]
     while True:
         # On a busy machine it comes while this is still at work, where it would be lost as well.
         try:

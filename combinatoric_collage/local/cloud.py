@@ -248,7 +248,8 @@ class Cloud:
         defer(self.tasks.end, PATIENCE_SECONDS)
         defer(self.stopping.set)
         iam.enforce()
-        self._pool.provision([self._by_id[name] for name in self._provisioned])
+        there = [self._by_id[name] for name in self._provisioned if name in self._by_id]
+        self._pool.provision(there)
         for front in self._fronts:
             front.start()
 

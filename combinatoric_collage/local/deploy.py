@@ -101,13 +101,16 @@ class Code:
     def expected(self) -> Iterator[Function]:
         """The functions as far as the plan alone says what they will be, before they are made.
 
-        One whose layers depend on a condition is not among them. Of its variables those are there
-        that are written in the plan; names, roles and what is made are not known.
+        One whose layers depend on a condition, or are not of the plan, is not among them. Of its
+        variables those are there that are written in the plan; names, roles and what is made are
+        not known.
         """
         for name, resource in self._plan.template["Resources"].items():
             asked = resource.get("Properties") or {}
-            given = [layer.get("Ref") for layer in asked.get("Layers", [])]
+            named = asked.get("Layers", [])
+            given = [one["Ref"] for one in named if isinstance(one, dict) and "Ref" in one]
             known = all(one in self._plan.paths for one in (name, *given))
+            known = known and len(given) == len(named)
             if resource["Type"] == FUNCTION and known and "Condition" not in resource:
                 written = asked.get("Environment", {}).get("Variables", {})
                 yield Function(

@@ -214,3 +214,11 @@ def test_a_record_in_pieces_is_the_same_and_tells_where_its_models_are(stack, mo
     _, *tiles, end = [piece for field, piece in pieces if field == "tiles"]
     assert end == b"]"
     assert [json.loads(piece[1:]) for piece in tiles] == plan.model_dump(mode="json")["tiles"]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [b'{"version":1,"calls":[1]}', b'{"x":' + b"[" * 100_000, b'{"version":1', b""]
+)
+def test_a_long_record_that_is_spoilt_is_said_to_be(spoilt):
+    with pytest.raises(UnreadableRecord, match=r"plan\.json cannot be read"):
+        records.read_long(Plan, [spoilt], "plan.json", {"calls": tuple})

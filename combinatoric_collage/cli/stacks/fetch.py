@@ -37,7 +37,8 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
         InvalidRequest: when a file of somebody else has the name of one of them.
         OSError: when the disk does not take it.
     """
-    stored = store.manifest(collage, folder)
+    # Here nobody has set a limit of memory, as for a function.
+    stored = store.manifest(collage, folder, however_long=True)
     manifest = stored.model_copy(update={"files": stored.files.gathered()})
     results, parts = Results(out), [*_parts(store, manifest, folder)]
     own = page.files() if page.is_built() else {}

@@ -380,7 +380,7 @@ class Stack:
             return "started"
         if seen.state in WITHOUT_COLLAGE:
             return f"{seen.error}: {seen.message}"
-        files = self.store.manifest(seen.id).files
+        files = self.store.summary(seen.id).files
         name = files.collage or files.preview
         return f"s3://{self.store.collages}/collages/{seen.id}/{name}"
 

@@ -69,7 +69,12 @@ def _asked(application: "WSGIApplication", request: AWSPreparedRequest) -> AWSRe
     named = HTTPHeaderDict({"Date": formatdate(usegmt=True)})
     named.extend(headers)
     raw: Any = HTTPResponse(
-        io.BytesIO(body), named, status, preload_content=False, request_method=request.method
+        io.BytesIO(body),
+        named,
+        status,
+        preload_content=False,
+        decode_content=False,
+        request_method=request.method,
     )
     answer = AWSResponse(request.url, status, raw.headers, raw)
     if not request.stream_output:

@@ -60,13 +60,14 @@ CHANGES = (
 )
 """In the order in which they are made: later ones go over earlier ones."""
 
-LARGEST = ("moto.core.models", "flask", "moto.stepfunctions.parser.models", "moto.dynamodb.models")
-"""What takes most of the time in which moto is imported, and may be there before it is changed."""
+AHEAD = ("moto.core.models", "flask", "moto.dynamodb.models")
+"""What takes its time to be imported, and may be there before moto is changed. The interpreter of
+state machines may not: it brings EC2, of which most is left out."""
 
 
 def bring() -> None:
     """Imports that, for who has time before a cloud is started."""
-    for name in LARGEST:
+    for name in AHEAD:
         import_module(name)
 
 

@@ -53,8 +53,9 @@ class Pool:
         for function in functions:
             worker = None
             try:
-                # Whoever asks for a function whose process could not be started starts another.
-                with suppress(OSError):
+                # Whoever asks for a function whose process could not be started starts another, and
+                # says why if that cannot be either.
+                with suppress(Exception):
                     if not self._stopped:
                         worker = self._start(function, next(self._number), PROVISIONED)
             finally:

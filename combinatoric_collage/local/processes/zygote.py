@@ -177,7 +177,7 @@ def _settle(job: dict[str, Any], bootstrap: str, shared: int) -> None:
     given = {name: job["environment"][name] for name in ALLOCATOR if name in job["environment"]}
     if given:
         # It looks at them when a process starts; on another C library they mean nothing.
-        with suppress(AttributeError):
+        with suppress(AttributeError, ValueError):
             allow = ctypes.CDLL(None).mallopt
             for name, value in given.items():
                 allow(ALLOCATOR[name], int(value))

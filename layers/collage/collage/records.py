@@ -131,7 +131,7 @@ def read_long(
             for field in stream.fields()
         }
         return model.model_validate(fields, extra="ignore")
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise _unreadable(name) from error
 
 

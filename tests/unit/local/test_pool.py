@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.functions import PROVISIONED, Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
 from combinatoric_collage.local.processes.pool import Pool
 
@@ -80,3 +81,18 @@ def test_a_call_waits_for_a_place_of_its_kind(caller: Caller) -> None:
         pool.invoke(FUNCTION, b"another", Caller.FUNCTION)
         assert not waits.done()
     assert waits.result().failed
+
+
+def test_a_process_that_cannot_be_provisioned_keeps_nobody_waiting() -> None:
+    def start(function: Function, _number: int, initialization: str) -> Any:
+        if initialization == PROVISIONED and function == FUNCTION:
+            raise RuntimeError("can't start new thread")
+        return Held(function)
+
+    other = replace(FUNCTION, name="g")
+    pool = Pool(PLACES, 20, start)
+    pool.provision([FUNCTION, other])
+
+    assert pool.invoke(FUNCTION, b"an event").payload == b"an event"
+    assert pool.invoke(other, b"another").payload == b"another"
+    pool.stop()

@@ -6,11 +6,12 @@ import sys
 PROGRAM = """
 import sys, threading
 from combinatoric_collage.local import prepared
-from combinatoric_collage.local.moto.install import LARGEST
+from combinatoric_collage.local.moto.install import AHEAD
 
 with prepared():
     pass
-assert not set(LARGEST) - sys.modules.keys()
+assert not set(AHEAD) - sys.modules.keys()
+assert "moto.ec2" not in sys.modules
 assert threading.enumerate() == [threading.main_thread()]
 """
 

@@ -34,7 +34,6 @@ def with_chunk(name: bytes, data: bytes) -> bytes:
         encode(noise((1, 1))),
         encode(noise(SIZE), dpi=(72, 72)),
         with_chunk(b"gAMA", struct.pack(">I", 30000)),
-        with_chunk(b"tEXt", b"Software\0of a provider"),
         with_chunk(b"caBX", b"who made it"),
     ],
 )
@@ -88,6 +87,7 @@ def short() -> bytes:
         lambda: saved(noise(SIZE), "WEBP", lossless=True),
         turned,
         interlaced,
+        lambda: with_chunk(b"tEXt", b"Raw profile type exif\0of a picture that is turned"),
         damaged,
         short,
         lambda: PNG[:-12],

@@ -3,7 +3,7 @@
 import pytest
 
 from collage import cell_index, clock, plan_slices
-from collage.errors import NotInStore, TooFewTiles
+from collage.errors import NotInStore, TooFewTiles, UnreadableRecord
 from collage.manifest import Failure
 from collage.sheet import bands
 from collage.steps.assemble_bands import assemble_part, join_bands, judge_tiles
@@ -207,6 +207,18 @@ def test_a_last_step_that_is_asked_twice_answers_the_same(stack):
 
     assert join_bands(stack.store, stack.services, made, 0, at_once=2) == first
     assert files(stack, made) == whole
+
+
+def test_a_verdict_that_cannot_be_read_is_not_taken_for_one_that_was_done(stack):
+    made, calls = prepare(stack, **SMALL)
+    render(stack, made, calls)
+    drawn(stack, made, judge(stack, made))
+    judge(stack, made)
+    key = f"bands/{made}/0/draft.json"
+    stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=b"{}")
+
+    with pytest.raises(UnreadableRecord):
+        join_bands(stack.store, stack.services, made, 0, at_once=2)
 
 
 def test_a_collage_is_not_made_while_a_part_of_it_is_missing(stack):

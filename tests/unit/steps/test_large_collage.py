@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 import pytest
+from moto.s3.models import s3_backends
 
 from collage import page, records
 from collage.cell_index import CellIndex
@@ -14,6 +16,7 @@ from collage.store.results import script_of
 from combinatoric_collage.cli.stacks import static_site
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stored_site import InStore
+from combinatoric_collage.local.aws import ACCOUNT
 from tests.unit.runs import made
 
 INTO = "shares/one/site"
@@ -96,7 +99,7 @@ def test_so_is_one_that_ends_before_the_places(stack, pages_of_two, collage):
     assert tuple(stack.store.tile_records(collage, range(4, 6))) == ()
 
 
-def test_who_needs_all_of_it_is_told_where_it_is_too_long(stack, monkeypatch, collage):
+def test_who_needs_all_of_it_is_told_where_it_is_too_long(stack, monkeypatch, collage, tmp_path):
     stored = stack.get(f"collages/{collage}/manifest.json")
     wanted = stack.store.summary(collage)
     monkeypatch.setattr("collage.store.results.MOST_BYTES", len(stored) - 1)
@@ -105,10 +108,29 @@ def test_who_needs_all_of_it_is_told_where_it_is_too_long(stack, monkeypatch, co
         stack.store.manifest(collage)
     with pytest.raises(InvalidRequest):
         freeze(stack.store, collage, INTO)
-    # What is said of it as a whole, and of some of its tiles, can be had all the same.
+    # What is said of it as a whole, and of some of its tiles, can be had all the same, and
+    # all of it where no function's memory is the limit.
     assert stack.store.is_complete(collage)
+    assert stack.store.tile_keys(collage) == {tile["key"] for tile in json.loads(stored)["tiles"]}
+    assert fetch(stack.store, collage, tmp_path / "out").id == collage
     assert stack.store.summary(collage) == wanted
     assert len(stack.store.tile_records(collage, range(4, 6))) == 2
+
+
+def test_a_head_is_not_gone_by_whose_manifest_was_never_written(stack, collage):
+    key = f"collages/{collage}/index/head.json"
+    head = json.loads(stack.get(key)) | {"tile_counts": {"done": 4, "failed": 2}}
+    stack.store.s3.put_object(Bucket=stack.store.collages, Key=key, Body=json.dumps(head))
+    # It lies there as if it were the manifest's, and later as that of a run that ended before.
+    assert stack.store.summary(collage).missing == 2
+    assert not stack.store.is_complete(collage)
+
+    s3_backends[ACCOUNT]["aws"].buckets[stack.store.collages].keys[key].last_modified += timedelta(
+        seconds=1
+    )
+
+    assert stack.store.summary(collage).missing == 0
+    assert stack.store.is_complete(collage)
 
 
 def test_it_is_not_made_while_its_manifest_is_missing(stack, collage):

@@ -10,9 +10,9 @@ from PIL import Image
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PLAIN = (8, 2, 0, 0, 0)
 """Of IHDR, after the size: 8 bits, RGB, deflate, filtered by rows, not interlaced."""
-HARMLESS = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"tEXt", b"caBX"}
+HARMLESS = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"caBX"}
 """Chunks that change nothing of the pixels as Pillow gives them. The others may: tRNS makes them
-transparent, eXIf turns them, acTL moves them."""
+transparent, eXIf turns them, as texts do that hold the same, acTL moves them."""
 
 
 def read(png: bytes) -> Image.Image | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from collage import clock
 from collage.assembly import Draft, Drawing, Part, PartEnd, Picture, Pictures, Size
-from collage.errors import NotInStore
+from collage.errors import NotInStore, UnreadableRecord
 from collage.long_manifest import LongManifest, SpelledTiles
 from collage.manifest import Manifest, Summary, TileRecord, TileState
 from collage.plan_slices import End, Outline
@@ -135,6 +135,8 @@ def join_bands(
     """
     try:
         draft = store.draft(collage_id, number)
+    except UnreadableRecord:
+        raise
     except NotInStore:
         # It was made, and whoever asked did not hear of it.
         return _done(store, store.summary(collage_id), number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from collage.frozen import Frozen
 from collage.long_manifest import LongManifest, SpelledTiles
 from collage.manifest import CellRecord, Manifest, Summary, TileRecord
 from collage.names import PICTURE, Digest
-from collage.store.bucket import READ_AT_ONCE, READERS, Buckets, named
+from collage.store.bucket import READ_AT_ONCE, READERS, Buckets, Model, named
 from collage.store.multipart import Upload, uploading
 from collage.tile import Interned
 
@@ -86,7 +86,7 @@ class _Told(Frozen):
 
 
 class _Keys(Frozen):
-    """What a manifest says its tiles are, read in a tenth of the time that all of it takes."""
+    """What a manifest says its tiles are."""
 
     version: Literal[1]
     tiles: tuple[_Keyed, ...]
@@ -197,17 +197,17 @@ class Results(Buckets):
         # What else lies beside them is how they came about.
         return [name for name in names if PICTURE.fullmatch(name)]
 
-    def manifest(self, collage: str, folder: str = "") -> Manifest:
+    def manifest(self, collage: str, folder: str = "", *, however_long: bool = False) -> Manifest:
         """manifest.json, of the collage or of another layout in ``folder``.
 
         Raises:
             NotInStore: when there is none.
-            InvalidRequest: when it is too long to be read whole.
+            InvalidRequest: when it has more than MOST_BYTES, unless it is read ``however_long``.
         """
         key = result_key(collage, folder, "manifest.json")
         with named(self.collages, key):
             answer = self.s3.get_object(Bucket=self.collages, Key=key)
-            if (size := answer["ContentLength"]) > MOST_BYTES:
+            if (size := answer["ContentLength"]) > MOST_BYTES and not however_long:
                 raise InvalidRequest(
                     f"{key} has {size / 1e6:,.0f} MB; what needs all tiles of a collage at once "
                     f"reads {MOST_BYTES / 1e6:,.0f} at most. Its page, its pyramid, its tiles and "
@@ -216,21 +216,37 @@ class Results(Buckets):
             pieces = answer["Body"].iter_chunks(READ_AT_ONCE)
             return records.read_long(Manifest, pieces, key, _each_of_a_manifest())
 
+    def _of_manifest(
+        self, model: type[Model], collage: str, each: Callable[[Any], object]
+    ) -> Model:
+        """What manifest.json of a collage has for a model that needs little ``each`` of its tiles.
+
+        Raises NotInStore.
+        """
+        key = result_key(collage, "", "manifest.json")
+        with named(self.collages, key):
+            body = self.s3.get_object(Bucket=self.collages, Key=key)["Body"]
+            apart = {"tiles": each, "cells": _nothing}
+            return records.read_long(model, body.iter_chunks(READ_AT_ONCE), key, apart)
+
     def summary(self, collage: str) -> Summary:
         """What manifest.json says of the collage as a whole. Raises NotInStore.
 
-        Of a large one no more is read than that.
+        Of a large one no more is read than the head of its index, if that is the manifest's. It is
+        written before it: one that is newer is of a run that did not come to write its manifest.
         """
-        key = result_key(collage, "", "manifest.json")
-        # It is written last: a large one without it is not made, whatever lies there of its index.
-        if self._is_there(key) and (found := self._found(Summary, _head(collage))):
-            return found
-        return self._read(Summary, key)
+        with named(self.collages, key := result_key(collage, "", "manifest.json")):
+            made = self.s3.head_object(Bucket=self.collages, Key=key)["LastModified"]
+        with suppress(NotInStore), named(self.collages, key := _head(collage)):
+            head = self.s3.get_object(Bucket=self.collages, Key=key)
+            if head["LastModified"] <= made:
+                return records.read(Summary, head["Body"].read(), key)
+        return self._of_manifest(Summary, collage, _nothing)
 
     def tile_keys(self, collage: str) -> set[str]:
         """The keys of the tiles that manifest.json of the collage names. Raises NotInStore."""
-        named = self._read(_Keys, f"collages/{collage}/manifest.json")
-        return {tile.key for tile in named.tiles}
+        named_there = self._of_manifest(_Keys, collage, _keyed)
+        return {tile.key for tile in named_there.tiles}
 
     def is_made(self, collage: str) -> bool:
         """Whether the collage was made, whole or in part."""
@@ -262,6 +278,14 @@ class Results(Buckets):
 def result_key(collage: str, folder: str, name: str) -> str:
     """The key of a file of a result."""
     return "/".join(part for part in ("collages", collage, folder, name) if part)
+
+
+def _nothing(_fields: Any) -> None:
+    """Of what is not asked for."""
+
+
+def _keyed(fields: Any) -> _Keyed:
+    return _Keyed.model_validate(fields, extra="ignore")
 
 
 def _head(collage: str) -> str:

@@ -91,7 +91,7 @@ def invented(side: int) -> Manifest:
         seed=0,
         layout=Layout(rows=side, cols=side, cell=(CELL, CELL), gap=0, cells=(None,)),
         geometry=geometry,
-        files=Files(collage="collage.png", source=None, masks={}, tiles="tiles", pyramid=Pyramid()),
+        files=Files(collage=None, source=None, masks={}, tiles="tiles", pyramid=Pyramid()),
         tile_counts={"done": side * side},
         cell_counts={"done": side * side},
         render_seconds=0,

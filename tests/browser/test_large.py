@@ -20,7 +20,10 @@ LAST_BLOCK = "15"
 
 def indexed(folder: Path, *, scripts: bool) -> Path:
     """Let the page in a folder read an index, in place of the manifest."""
-    index = CellIndex(collages.manifest(folder), SIDE, CHUNK)
+    made = collages.manifest(folder)
+    # As of very many cells: there is a pyramid, and no file of all of it.
+    files = made.files.model_copy(update={"collage": None})
+    index = CellIndex(made.model_copy(update={"files": files}), SIDE, CHUNK)
     (folder / "index").mkdir()
     for name, data in index.files(scripts=scripts):
         (folder / name).write_bytes(data)

@@ -63,7 +63,9 @@ function open(way, theme) {
   const collage = way.read(window.collage);
   // Of tiles that were not joined there is no picture to wander in, but a preview.
   const shown = withTiles ? Object.keys(WORDS) : ["collage"];
-  const joined = collage.manifest.files.collage || !withTiles;
+  // Of very many cells there is a pyramid, and no file of all of it.
+  const { pyramid, collage: file } = collage.manifest.files;
+  const joined = pyramid || file || !withTiles;
   const state = makeState(collage.cols, joined ? "collage" : "tiles", shown);
   const actions = makeActions();
   const { id } = collage.manifest;

@@ -88,7 +88,6 @@ faults: install ## inject faults at every boundary, and count what survives (ten
 strange-files: install ## try strange pictures, and those of FOLDER=..., and count what becomes of them
 	$(BIN)/python -m tests.strange_files $(FOLDER)
 
-lint: export MYPY_NUM_WORKERS ?= 2
 lint: install ## check format, style, types and template
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)

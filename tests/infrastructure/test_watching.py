@@ -107,10 +107,19 @@ def test_the_dashboard_shows_every_function(metric):
     assert shown == set(functions())
 
 
-def test_the_throttle_alarm_watches_every_function():
-    watched = {function_of(d["FunctionName"]) for _, _, d in alarm_metrics(ALARMS["ThrottleAlarm"])}
+def test_every_function_is_watched_by_one_of_the_throttle_alarms():
+    watched = [
+        function_of(dimensions["FunctionName"])
+        for name in ("ThrottleAlarm", "ApiThrottleAlarm")
+        for _, _, dimensions in alarm_metrics(ALARMS[name])
+    ]
 
-    assert watched == set(functions())
+    assert sorted(watched) == sorted(functions())
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_has_no_more_metrics_than_cloudwatch_takes(name):
+    assert len([*alarm_metrics(ALARMS[name])]) <= 10
 
 
 def test_the_widgets_of_the_dashboard_do_not_overlap():

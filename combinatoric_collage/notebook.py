@@ -281,7 +281,7 @@ def _data(picture: Picture | None, limits: Settings) -> bytes | None:
         picture.save(file, "PNG")
         data = file.getvalue()
     else:
-        data = input_files.read(Path(picture))
+        data = input_files.read(Path(picture), limits.max_source_bytes)
     picture_process.inspect(
         data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
     )

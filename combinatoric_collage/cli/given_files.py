@@ -11,6 +11,7 @@ import typer
 
 from collage import text
 from collage.errors import PermanentError
+from collage.fields.values import MOST_FONT_BYTES
 from collage.pictures import masks
 from collage.request.named_files import Files, MaskFile
 from collage.settings import Settings
@@ -124,7 +125,7 @@ def picture(file: Path, limits: Settings) -> bytes:
     Raises:
         PermanentError: with the file's name, when it is refused.
     """
-    data = input_files.read(file)
+    data = input_files.read(file, limits.max_source_bytes)
     try:
         picture_process.inspect(
             data, max_bytes=limits.max_source_bytes, max_pixels=limits.max_source_pixels
@@ -181,6 +182,6 @@ def _each(file: MaskPath) -> tuple[Path | None, ...]:
 
 def _font(file: Path) -> bytes:
     """The bytes of a font that can be written with."""
-    data = input_files.read(file)
+    data = input_files.read(file, MOST_FONT_BYTES)
     fonts.check(data)
     return data

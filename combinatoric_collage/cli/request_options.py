@@ -191,7 +191,7 @@ def _fields(file: Path | None) -> dict[str, Any]:
         return {}
     try:
         found = json.loads(option_values.text_of(file, "--request"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise typer.BadParameter(
             f"{file} cannot be read: {error}", param_hint="--request"
         ) from None

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.infrastructure.shipped import ROOT, folder, functions, resources, template
+from tests.infrastructure.shipped import ROOT, definition, folder, functions, resources, template
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
 NAMESPACE = "${AWS::StackName}"
@@ -120,6 +120,14 @@ def test_every_function_is_watched_by_one_of_the_throttle_alarms():
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_has_no_more_metrics_than_cloudwatch_takes(name):
     assert len([*alarm_metrics(ALARMS[name])]) <= 10
+
+
+@pytest.mark.parametrize("name", ["AnnounceStart", "Announce"])
+def test_an_announcement_that_a_busy_bus_refuses_is_tried_again(name):
+    """A throttle of the one entry comes in an answer of 200, by this name."""
+    (rule,) = definition()["States"][name]["Retry"]
+
+    assert "EventBridge.FailedEntry" in rule["ErrorEquals"]
 
 
 def test_the_widgets_of_the_dashboard_do_not_overlap():

@@ -167,14 +167,6 @@ def test_a_run_that_nobody_hears_of_goes_on_all_the_same(name, goes_on):
     assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": goes_on}
 
 
-@pytest.mark.parametrize("name", ["AnnounceStart", "Announce"])
-def test_an_announcement_that_a_busy_bus_refuses_is_tried_again(name):
-    """A throttle of the one entry comes in an answer of 200, by this name."""
-    (rule,) = definition()["States"][name]["Retry"]
-
-    assert "EventBridge.FailedEntry" in rule["ErrorEquals"]
-
-
 @pytest.mark.parametrize(
     ("recorder", "end"),
     [("RecordCall", {"Type": "Pass", "Result": {}, "End": True}), ("RecordStop", {"Type": "Fail"})],

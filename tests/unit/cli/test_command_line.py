@@ -298,6 +298,15 @@ def test_what_is_not_there_is_said_to_be_so_however_quiet(command: list[str], sa
         assert ended.stderr == said
 
 
+def test_a_request_file_that_is_nested_too_deeply_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "request.json").write_text("[" * 100_000)
+
+    ended = CliRunner().invoke(app, ["run", "--request", str(tmp_path / "request.json")])
+
+    assert ended.exit_code == 2
+    assert "cannot be read" in ended.stderr
+
+
 def test_a_request_file_that_is_not_there_is_said_to_be_so() -> None:
     ended = CliRunner().invoke(app, ["run", "--request", "gone.json"])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from collage.errors import NotAPicture
+from collage.errors import NotAPicture, SourceTooLarge
 from collage.settings import Settings
 from combinatoric_collage.cli import given_files
 from tests.unit.pictures import encode, noise, plain
@@ -117,3 +117,9 @@ def test_a_file_that_is_no_picture_is_told_by_its_path():
 
     with pytest.raises(NotAPicture, match=r"^window\.png: "):
         found.read(LIMITS)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
+def test_of_a_file_without_end_no_more_is_read_than_is_allowed():
+    with pytest.raises(SourceTooLarge, match=r"^/dev/zero has more than the 20,000,000 bytes"):
+        given_files.picture(Path("/dev/zero"), LIMITS)

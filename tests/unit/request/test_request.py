@@ -309,6 +309,10 @@ def test_every_list_of_a_request_has_an_end():
     assert {name for name, field in whole["properties"].items() if list(unbounded(field))} == set()
 
 
+def test_what_is_wrong_with_width_and_height_is_said_once():
+    assert refusal(size=1) == "size: Input should be greater than or equal to 32."
+
+
 @pytest.mark.parametrize("wrong", [11, 200, 30_000])
 def test_of_many_faults_the_first_ten_are_told_and_the_others_counted(wrong):
     with pytest.raises(InvalidRequest) as caught:

@@ -90,7 +90,9 @@ def invalid(errors: Iterable[Any], model: type[BaseModel]) -> InvalidRequest:
     # Made once: it takes longer than all else here.
     schema = model.model_json_schema()["properties"]
     fields = tuple(_field_error(error, model, schema) for error in found[:REPORTED])
-    clauses = [f"{one.field}: {one.message}" if one.field else one.message for one in fields]
+    said = (f"{one.field}: {one.message}" if one.field else one.message for one in fields)
+    # Several values of a field, such as a width and a height, may be wrong in the same way.
+    clauses = [*dict.fromkeys(said)]
     if len(found) > REPORTED:
         clauses.append(f"and {len(found) - REPORTED:,} more")
     return InvalidRequest("; ".join(clauses) + ".", fields)

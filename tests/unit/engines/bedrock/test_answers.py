@@ -59,6 +59,7 @@ def test_another_reason_is_a_broken_answer() -> None:
     ("body", "said"),
     [
         (b"<html>", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
         (b'{"images": ["', "no JSON"),
         (b"[]", "no JSON object"),
         (b"{}", "no picture, and no reason"),

@@ -152,6 +152,8 @@ def said(message: str, **more: Any) -> dict[str, Any]:
         (200, {"detail": "Unsupported parameter: n"}, BadRequest),
         (200, {"data": [], "error": None}, BrokenAnswer),
         (200, {"data": None, "message": "busy"}, BrokenAnswer),
+        (200, "[" * 100_000, BrokenAnswer),
+        (400, "[" * 100_000, Rejected),
     ],
 )
 def test_what_ends_the_run_names_what_all_tiles_share(

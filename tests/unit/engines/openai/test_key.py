@@ -46,6 +46,7 @@ def test_a_key_is_the_text_of_a_secret_or_a_value_in_it(text):
         (json.dumps({"api_key": {"value": SECOND}}), "its value api_key is no text"),
         (json.dumps({"api_key": "  "}), "it has no text"),
         ("{" + SECOND, "cannot be read as such"),
+        ('{"key":' * 100_000, "cannot be read as such"),
         (f"{FIRST}\n{SECOND}", "spaces, line breaks"),
         (f"Bearer {FIRST}", "spaces, line breaks"),
         (f"{FIRST}é", "other characters"),

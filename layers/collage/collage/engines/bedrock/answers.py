@@ -37,7 +37,7 @@ def read(body: bytes) -> Answer:
     """
     try:
         found: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BrokenAnswer("The provider's answer is no JSON.") from None
     if not isinstance(found, dict):
         raise BrokenAnswer("The provider's answer is no JSON object.")

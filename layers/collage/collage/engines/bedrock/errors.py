@@ -192,7 +192,7 @@ def _words(message: str) -> str:
     """A message's own words: a model's are JSON within it."""
     try:
         inner = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         inner = None
     detail = inner.get("detail") if isinstance(inner, dict) else None
     return _short(message if detail is None else str(detail))

@@ -179,6 +179,8 @@ def named(client: openai.OpenAI) -> Iterator[None]:
     except JSONDecodeError as error:
         words = read(error.doc).sentence(client.api_key) or "nothing"
         raise BrokenAnswer(f"The provider's answer is no JSON but: {words}.") from error
+    except RecursionError as error:
+        raise BrokenAnswer("The provider's answer is nested too deeply.") from error
     except openai.OpenAIError as error:
         raise BrokenAnswer(f"The provider's answer is broken: {type(error).__name__}.") from error
 
@@ -281,7 +283,7 @@ def _said(error: openai.APIStatusError) -> Said:
     try:
         body: Any = json.loads(error.response.text)
     except (ValueError, RuntimeError):
-        # RuntimeError: a body that was not read.
+        # RuntimeError: a body that was not read, or that is nested too deeply.
         body = error.body if error.body is not None else ""
     return read(body)
 

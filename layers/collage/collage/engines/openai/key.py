@@ -78,7 +78,7 @@ def key_of(text: str) -> str:
 def _value(text: str) -> str:
     try:
         found: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("it begins as JSON and cannot be read as such") from None
     names = [name for name in NAMES if name in found] or list(found)
     if len(names) != 1 and names[:1] != [NAMES[0]]:

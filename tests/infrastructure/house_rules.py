@@ -32,8 +32,8 @@ ARROWS = {
     ),
     "cli.gallery": "cli.result_files errors manifest page",
     "cli.given_files": (
-        "cli.input_files cli.picture_process cli.style_pictures errors pictures request settings "
-        "sheet text"
+        "cli.input_files cli.picture_process cli.style_pictures errors fields pictures request "
+        "settings sheet text"
     ),
     "cli.input_files": "errors",
     "cli.main": "cli.common_options cli.crash_reports cli.exit_codes uncollected",

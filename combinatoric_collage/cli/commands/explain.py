@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,8 @@ from combinatoric_collage.cli import input_files
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import WRONG_INPUT, AsJson, answer
 
+SIGNS = {",": "comma", ":": "colon"}
+
 Rows = Iterable[tuple[str, object]]
 
 
@@ -28,13 +31,14 @@ def explain(
         str | None, typer.Option(metavar="X,Y", help="a point, in pixels from the top left")
     ] = None,
     cell: Annotated[
-        str | None, typer.Option(metavar="ROW,COL", help="a cell; both count from 0")
+        str | None, typer.Option(metavar="ROW:COL", help="a cell; both count from 0")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how FILE was made, or one cell of it, from the file alone."""
     try:
-        found = explaining.explain(input_files.read(file), _pair("at", at), _pair("cell", cell))
+        point, place = _pair("at", at, ","), _pair("cell", cell, ":,")
+        found = explaining.explain(input_files.read(file), point, place)
     except CollageError as error:
         if as_json:
             answer({"error": error.name, "message": str(error)})
@@ -47,13 +51,15 @@ def explain(
         typer.echo("\n".join(_lines(found)))
 
 
-def _pair(name: str, text: str | None) -> tuple[int, int] | None:
+def _pair(name: str, text: str | None, between: str) -> tuple[int, int] | None:
+    """Two whole numbers, with one of the signs ``between`` them."""
     if text is None:
         return None
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
-        raise InvalidRequest(f"{name}: {text!r} is not two whole numbers with a comma between.")
-    return int(parts[0]), int(parts[1])
+    found = re.fullmatch(rf"\s*([0-9]{{1,9}})\s*[{between}]\s*([0-9]{{1,9}})\s*", text)
+    if found is None:
+        sign = f"a {SIGNS[between[0]]} between"
+        raise InvalidRequest(f"{name}: {text!r} is not two whole numbers with {sign}.")
+    return int(found[1]), int(found[2])
 
 
 def _lines(found: Explanation) -> list[str]:

@@ -56,7 +56,11 @@ def test_the_command_tells_a_point_and_a_cell(run):
     file, plan, manifest = collage_of()
     row, col = cells_of(manifest, "refused")[0]
 
-    for place in (("--cell", f"{row},{col}"), ("--at", f"{col * 16 + 3}, {row * 12 + 3}")):
+    for place in (
+        ("--cell", f"{row}:{col}"),
+        ("--cell", f"{row},{col}"),
+        ("--at", f"{col * 16 + 3}, {row * 12 + 3}"),
+    ):
         result = run(file, *place)
         assert result.exit_code == 0
         said = rows(result)

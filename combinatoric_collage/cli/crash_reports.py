@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from combinatoric_collage.cli.exit_codes import FAILED, answer, complain
-from combinatoric_collage.cli.stacks.laptop import default_state
+from combinatoric_collage.cli.stacks.ahead import default_state
 
 TRACEBACK = "Traceback (most recent call last)"
 

@@ -1,23 +1,31 @@
 """Credentials and clients that know the laptop cloud alone, not the developer's own AWS."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.loaders import Loader
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
 
 LOOPBACK = "127.0.0.1"
 ACCOUNT = "123456789012"
 PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+# A session makes one client at a time.
+_MAKING = Lock()
 # What a function may take: a client that gave up earlier would invoke it a second time.
 ANSWER_SECONDS = 900
+
+
+def region() -> str:
+    """The Region that a laptop cloud stands in."""
+    return os.environ.get("AWS_REGION") or "us-east-1"
 
 
 @contextmanager
@@ -60,30 +68,34 @@ def client(
     service: str, endpoint: str, region: str, credentials: Credentials, **config: Any
 ) -> Any:
     """A boto3 client; `config` is botocore's."""
+    from botocore.config import Config
+
     no_proxy: Any = {"http": None, "https": None}
-    boto: Any = boto3.Session(
-        botocore_session=_unaware(),
-        aws_access_key_id=credentials.access_key,
-        aws_secret_access_key=credentials.secret_key,
-        aws_session_token=credentials.token,
-        region_name=region,
-    )
-    return boto.client(
-        service,
-        endpoint_url=endpoint,
-        config=Config(
-            # Path style: bucket names are not host names on this machine.
-            s3={"addressing_style": "path"},
-            # Nothing on loopback goes through a proxy.
-            proxies=no_proxy,
-            max_pool_connections=64,
-            **config,
-        ),
-    )
+    with _MAKING:
+        return _unaware().client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=Config(
+                # Path style: bucket names are not host names on this machine.
+                s3={"addressing_style": "path"},
+                # Nothing on loopback goes through a proxy.
+                proxies=no_proxy,
+                max_pool_connections=64,
+                **config,
+            ),
+        )
 
 
+@cache
 def _unaware() -> Any:
     """A session that reads no variable and no file: none of the developer's means this cloud."""
+    import boto3
+    import botocore.session
+
     known = botocore.session.Session.SESSION_VARIABLES
     variables = {
         name: (
@@ -96,12 +108,14 @@ def _unaware() -> Any:
     }
     session = botocore.session.Session(session_vars=variables)
     session.register_component("data_loader", descriptions())
-    return session
+    return boto3.Session(botocore_session=session)
 
 
 @cache
 def descriptions() -> Loader:
     """What AWS's services are like, read once for all sessions that are given it."""
+    from botocore.loaders import Loader
+
     return Loader()
 
 

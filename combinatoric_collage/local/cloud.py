@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -15,21 +14,20 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from collage.uncollected import uncollected
-from combinatoric_collage.local import aws, deploy, scratch, template
-from combinatoric_collage.local.cache import cache_folder
+from combinatoric_collage.local import aws, deploy, template
+from combinatoric_collage.local.code import FUNCTION
 from combinatoric_collage.local.errors import BusyError, CloudError, StateError
 from combinatoric_collage.local.identities import Identities
 from combinatoric_collage.local.moto.host import Front
-from combinatoric_collage.local.processes.forked import Zygote
 from combinatoric_collage.local.processes.functions import Function
 from combinatoric_collage.local.processes.invocation import Caller, Result
-from combinatoric_collage.local.processes.launcher import Launcher
 from combinatoric_collage.local.processes.pool import Pool
 from combinatoric_collage.local.processes.tasks import Container, Tasks
 from combinatoric_collage.local.processes.tasks import environment as task_environment
 from combinatoric_collage.local.processes.worker import Worker
+from combinatoric_collage.local.runtime import Preload, Runtime
 from combinatoric_collage.local.state import State
-from combinatoric_collage.local.translations import Translations
+from combinatoric_collage.local.translations import translations
 
 if TYPE_CHECKING:
     from combinatoric_collage.local.bedrock.own_aws import OwnAws
@@ -41,8 +39,6 @@ PATIENCE_SECONDS = 5.0
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
 
-# What nearly every function begins with, of what Lambda's runtime brings.
-PRELOAD = ("boto3",)
 # Calls of HTTP APIs that functions answer at once, beside `workers` that do other work. One that
 # waits for something to happen takes no processor, but a process, of some 60 MB.
 API_CALLS = 8
@@ -92,9 +88,9 @@ class Cloud:
         api_port: int = 0,
         containers: Mapping[str, Container] = MappingProxyType({}),
         lost: Callable[[StateError], None] | None = None,
-        preload: Sequence[str] = PRELOAD,
-        preload_by_layer: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        preload: Preload | None = None,
         provisioned: Sequence[str] = (),
+        runtime: Runtime | None = None,
     ) -> None:
         """`workers` functions at most run at once; `log` gets every line they print.
 
@@ -104,12 +100,10 @@ class Cloud:
         items of tables are kept in the directory `state` for the next cloud; with none they go
         with this one. `containers` says what runs in the place of the image of a task's container,
         by the container's name. `lost` hears at once when something that was made cannot be kept,
-        the first time; with none it is reported. `preload` are modules of the layers that all
-        functions have, or of what Lambda brings; they are imported once for all processes. Of one
-        with the name of a function after a colon that is called, too. `preload_by_layer` are
-        those for the functions that have a layer, by what the template calls it. `provisioned`
-        functions, by their logical ids, have as many processes as they are named, which are
-        initialized before they are asked for anything.
+        the first time; with none it is reported. `preload` is what functions begin with.
+        `provisioned` functions, by their logical ids, have as many processes as they are named,
+        which are initialized before they are asked for anything. `runtime` may have begun before;
+        it is taken if it is what the template and the parameters want, and ended in any case.
         """
         self._template = Path(template).resolve()
         self._parameters = dict(parameters)
@@ -120,12 +114,12 @@ class Cloud:
         self.workers = workers or os.cpu_count() or 1
         self._log: Callable[[str], None] = log or logger.info
         self._state = state
-        self._preload = preload
-        self._preload_by_layer = dict(preload_by_layer)
+        self._preload = preload or Preload()
+        self._begun = runtime
         self._provisioned = tuple(provisioned)
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
-        self.region = os.environ.get("AWS_REGION") or "us-east-1"
+        self.region = aws.region()
         self.now: Callable[[], float] = time.time
         """What the time is to `clock`; may be set to another at any moment."""
         self._clear()
@@ -196,27 +190,28 @@ class Cloud:
         state = self._cleanup.enter_context(State(self._state)) if self._state else None
         own = OwnAws()
         self._cleanup.enter_context(aws.no_developer())
-        self._tmp = scratch.folder()
-        defer(shutil.rmtree, self._tmp, ignore_errors=True)
-        self.tasks = Tasks(self._containers, self._task_environment, self._tmp, self._log)
         plan = template.plan(
-            self._template,
-            self._parameters,
-            self.region,
-            self._stack_name,
-            Translations(cache_folder() / "templates"),
+            self._template, self._parameters, self.region, self._stack_name, translations()
         )
         self.paths = plan.paths
-        code = deploy.Code(plan, self._tmp)
-        self._launcher = Launcher(lambda: self._zygotes(list(code.expected())))
-        defer(self._launcher.stop)
-        # Beside the imports, of which moto's alone take half a second.
-        self._launcher.prepare()
-        self._stand(plan, code, state, own)
+        # Its processes begin beside the imports, of which moto's alone take half a second.
+        self._runtime = self._runtime_of(plan)
+        defer(self._runtime.stop)
+        self._runtime.tell(self._log)
+        folder = self._runtime.folder
+        self.tasks = Tasks(self._containers, self._task_environment, folder, self._log)
+        self._stand(plan, state, own)
 
-    def _stand(
-        self, plan: template.Plan, code: deploy.Code, state: State | None, own: OwnAws
-    ) -> None:
+    def _runtime_of(self, plan: template.Plan) -> Runtime:
+        """The one that has begun, if it is of this plan, or another."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            if begun.serves(plan, self.region, self._preload):
+                return begun
+            begun.stop()
+        return Runtime(plan, self.region, self._preload)
+
+    def _stand(self, plan: template.Plan, state: State | None, own: OwnAws) -> None:
         """Serves AWS, makes the stack in it, and lets its functions be called."""
         from combinatoric_collage.local.bedrock.gateway import Gateway
         from combinatoric_collage.local.http import front_door, server
@@ -237,7 +232,7 @@ class Cloud:
         defer(self._later.shutdown, cancel_futures=True)
         within = Within(door, self.stopping)
         self.identities = Identities(self.endpoint, self.region, within.serve)
-        resources = self._deploy(plan, code)
+        resources = self._deploy(plan)
         if state:
             persistence.attach(changes, state, resources)
         places = {Caller.WORK: self.workers, Caller.API: API_CALLS}
@@ -253,7 +248,7 @@ class Cloud:
         for front in self._fronts:
             front.start()
 
-    def _deploy(self, plan: template.Plan, code: deploy.Code) -> Mapping[str, Any]:
+    def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
         """Makes the stack and finds its functions; its resources by their logical ids."""
         made = deploy.make(
             self.client("cloudformation"),
@@ -263,9 +258,10 @@ class Cloud:
             lambda: self.problem,
         )
         self.outputs = made.outputs
-        for name, function in deploy.Runnable(plan, made, code, self.report).functions():
+        runnable = deploy.Runnable(plan, made, self._runtime.code, self.report)
+        for name, function in runnable.functions():
             if function is None:
-                self.unsupported.append(deploy.FUNCTION)
+                self.unsupported.append(FUNCTION)
             else:
                 self._by_id[name] = self._functions[function.name] = function
         return made.resources
@@ -331,26 +327,10 @@ class Cloud:
             lambda api, tmp: function.environment(
                 api, self.endpoint, self.region, credentials, tmp, initialization
             ),
-            self._tmp / f"{function.name}-{number}",
+            self._runtime.folder / f"{function.name}-{number}",
             self._log,
-            self._launcher,
+            self._runtime.launcher,
         )
-
-    def _zygotes(self, functions: Sequence[Function]) -> Iterator[Zygote]:
-        """One for all functions, and one of those that have a layer, grown from it."""
-        if not functions:
-            return
-        tmp, nobody = self._tmp / "zygote", aws.Credentials("", "")
-
-        def with_environments(those: Iterable[Function]) -> list[tuple[Function, dict[str, str]]]:
-            return [(one, one.environment("", "", self.region, nobody, tmp)) for one in those]
-
-        every = Zygote(with_environments(functions), self._preload, tmp, self._log)
-        yield every
-        for layer, modules in self._preload_by_layer.items():
-            if having := [one for one in functions if layer in one.layers]:
-                home = self._tmp / f"zygote-{layer}"
-                yield Zygote(with_environments(having), modules, home, self._log, every)
 
     def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
         keys = self.identities.assume(role, tmp.name).environment if role else {}

@@ -7,13 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # where libyaml is not, the same in Python, ten times as slow
-    from yaml import SafeLoader  # type: ignore[assignment]
-
 from combinatoric_collage.local.errors import TemplateError
 from combinatoric_collage.local.parameters import check
 from combinatoric_collage.local.translations import Translations
@@ -25,6 +18,8 @@ logging.getLogger("samtranslator").addHandler(logging.NullHandler())
 # Code and definitions stay on disk. For the translator they lie in a bucket of this name, which
 # is how they are found again in its output.
 ON_DISK = "on-this-machine"
+
+TRANSLATING = Path(__file__), Path(__file__).with_name("tagged_yaml.py")
 
 # Resource type -> the property that may name a file or folder, before and after translation.
 SAM_PATHS = {
@@ -48,36 +43,14 @@ class Plan:
     """Logical id of a function, layer or state machine -> its folder or file."""
 
 
-class _Loader(SafeLoader):
-    """YAML with CloudFormation's short tags, where a date stays the text it was written as."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the base class keeps it on the class as well
-        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _intrinsic(loader: Any, name: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if name == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)
-    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
 def parse(text: str, source: Path | str) -> dict[str, Any]:
     """Reads YAML or JSON; `source` is what an error calls it."""
+    # What was translated before is read without it.
+    from combinatoric_collage.local import tagged_yaml
+
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+        document = tagged_yaml.load(text)
+    except tagged_yaml.YAMLError as error:
         raise TemplateError(f"{source} is not valid YAML: {error}") from error
     if not isinstance(document, dict):
         raise TemplateError(f"{source} is not a mapping.")
@@ -97,20 +70,29 @@ def _text(path: Path) -> str:
 
 
 def plan(
-    path: Path, parameters: Mapping[str, str], region: str, stack: str, kept: Translations
+    path: Path, parameters: Mapping[str, str], region: str, stack: str, translations: Translations
 ) -> Plan:
-    """Translates the SAM template at `path`, or takes what was `kept` of that."""
+    """Translates the SAM template at `path`, or takes what was kept of that."""
+    if (there := kept(path, parameters, region, stack, translations)) is not None:
+        return there
     text = _text(path)
-    key = translation_key(text.encode(), parameters, region, stack, Path(__file__))
-    template = kept.get(key)
-    if template is None:
-        sam = parse(text, path)
-        check(sam.get("Parameters") or {}, parameters)
-        _mark_paths(sam)
-        template = _translate(sam, parameters, region, stack, path)
-        if "Transform" in sam:
-            kept.put(key, template)
+    sam = parse(text, path)
+    check(sam.get("Parameters") or {}, parameters)
+    _mark_paths(sam)
+    template = _translate(sam, parameters, region, stack, path)
+    if "Transform" in sam:
+        key = translation_key(text.encode(), parameters, region, stack, TRANSLATING)
+        translations.put(key, template)
     return Plan(template, _take_paths(template, path.parent))
+
+
+def kept(
+    path: Path, parameters: Mapping[str, str], region: str, stack: str, translations: Translations
+) -> Plan | None:
+    """What was kept of an earlier `plan` of these, if it was."""
+    key = translation_key(_text(path).encode(), parameters, region, stack, TRANSLATING)
+    template = translations.get(key)
+    return None if template is None else Plan(template, _take_paths(template, path.parent))
 
 
 def _mark_paths(sam: dict[str, Any]) -> None:

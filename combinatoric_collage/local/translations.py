@@ -7,23 +7,25 @@ the stack is to stand, and the code that translates.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from combinatoric_collage.local.cache import Cache
+from combinatoric_collage.local.cache import Cache, cache_folder
 
 TRANSLATORS = ("aws-sam-translator", "PyYAML")
 
 
-def key(template: bytes, parameters: Mapping[str, str], region: str, stack: str, code: Path) -> str:
-    """A digest of all that a translation depends on; `code` is the file of its caller."""
+def key(
+    template: bytes, parameters: Mapping[str, str], region: str, stack: str, code: Sequence[Path]
+) -> str:
+    """A digest of all that a translation depends on; `code` are the files that translate."""
     parts = {
         "template": hashlib.sha256(template).hexdigest(),
         "parameters": dict(parameters),
         "place": [region, stack],
-        "code": hashlib.sha256(code.read_bytes()).hexdigest(),
+        "code": [hashlib.sha256(file.read_bytes()).hexdigest() for file in code],
         "versions": [version(name) for name in TRANSLATORS],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -46,3 +48,8 @@ class Translations:
     def put(self, key: str, template: Mapping[str, Any]) -> None:
         """Keeps a translation."""
         self._cache.put(key, json.dumps(template).encode())
+
+
+def translations() -> Translations:
+    """Those in the user's cache."""
+    return Translations(cache_folder() / "templates")

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from collage.errors import NoModel
 from collage.weights import ControlNet, IPAdapter
 from combinatoric_collage.cli import torch_python
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from tasks.diffusion import additions, hub, manifest, models_folder
 from tasks.diffusion.additions import Additions
 from tests.diffusion.bench import SIZE

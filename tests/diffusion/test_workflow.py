@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from collage.errors import CollageError
 from collage.request.named_files import Files
 from combinatoric_collage.cli import torch_python
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.stacks import laptop
 from tasks.diffusion import models_folder
 from tasks.diffusion.additions import Additions

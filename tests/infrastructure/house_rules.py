@@ -21,6 +21,7 @@ ARROWS = {
         "cli.torch_python deletion engines errors export formats local manifest pack page "
         "progress provenance records request sharing sheet steps studio text watch"
     ),
+    "cli.application": "cli.common_options cli.crash_reports cli.exit_codes uncollected",
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
     "cli.crash_reports": "cli.exit_codes cli.stacks",
@@ -36,7 +37,7 @@ ARROWS = {
         "settings sheet text"
     ),
     "cli.input_files": "errors",
-    "cli.main": "cli.common_options cli.crash_reports cli.exit_codes uncollected",
+    "cli.main": "cli.application cli.stacks",
     "cli.messages": "cli.progress_bars cli.stacks engines manifest progress request steps text",
     "cli.option_values": "errors words",
     "cli.output_folder": "cli.result_files errors manifest",
@@ -50,8 +51,8 @@ ARROWS = {
     "cli.ringing": "cli.exit_codes errors manifest progress",
     "cli.stacks": (
         "cell_index choices cli.folder_choices cli.result_files cli.torch_python deletion engines "
-        "errors export local local.aws local.bedrock local.cache local.kept manifest owners "
-        "pack page progress request services settings sharing steps store watch"
+        "errors export local local.aws local.bedrock local.cache local.kept local.runtime manifest "
+        "owners pack page progress request services settings sharing steps store uncollected watch"
     ),
     "cli.stored_site": "cell_index digest errors formats page store watch",
     "cli.style_pictures": "words",
@@ -73,11 +74,12 @@ ARROWS = {
     "local": "local.cloud local.errors local.processes local.state",
     "local.bedrock": "local.aws local.errors local.moto",
     "local.cloud": (
-        "local.aws local.bedrock local.cache local.deploy local.errors local.http local.identities "
-        "local.moto local.processes local.scratch local.state local.template local.translations "
+        "local.aws local.bedrock local.code local.deploy local.errors local.http local.identities "
+        "local.moto local.processes local.runtime local.state local.template local.translations "
         "uncollected"
     ),
-    "local.deploy": "local.aws local.errors local.moto local.processes local.template",
+    "local.code": "local.processes local.template",
+    "local.deploy": "local.aws local.code local.errors local.moto local.processes local.template",
     "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
     "local.identities": "local.aws",
     "local.kept": "local.parameters local.state local.template",
@@ -86,8 +88,12 @@ ARROWS = {
     ),
     "local.parameters": "local.errors",
     "local.processes": "local.aws local.connections local.errors local.same_origin",
+    "local.runtime": (
+        "local.aws local.code local.errors local.processes local.scratch local.template "
+        "local.translations"
+    ),
     "local.state": "local.errors",
-    "local.template": "local.errors local.parameters local.translations",
+    "local.template": "local.errors local.parameters local.tagged_yaml local.translations",
     "local.translations": "local.cache",
     "long_manifest": "manifest records sheet",
     "manifest": "collage formats frozen names sheet tile",

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from collage import recipes
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from examples import thumbnails
 from examples.recipes import EXAMPLES, PAGE, PICTURES, page
 

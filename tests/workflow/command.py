@@ -13,7 +13,7 @@ from typing import Any
 from click.testing import Result
 from typer.testing import CliRunner
 
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 
 COLLAGE = [sys.executable, "-m", "combinatoric_collage.cli.main"]
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.runtime import Preload
 from tests.workflow.running import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere none is forked")
@@ -120,8 +121,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         (folder / name).write_text(text)
     with Cloud(
         folder / "template.yaml",
-        preload=("words", "tempfile", "not_there"),
-        preload_by_layer={"More": ("more:call", "more"), "Absent": ("more",)},
+        preload=Preload(
+            ("words", "tempfile", "not_there"), {"More": ("more:call", "more"), "Absent": ("more",)}
+        ),
         provisioned=("Ready", "Ready"),
     ) as cloud:
         yield cloud

@@ -18,7 +18,7 @@ from collage import page
 from collage.manifest import Manifest
 from collage.sharing import key_pair
 from collage.sharing.signing import Signer
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.stacks import laptop, sharing
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local import Cloud

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 
 from combinatoric_collage.cli.checks.finding import NotChecked
-from combinatoric_collage.cli.stacks.laptop import TEMPLATE
+from combinatoric_collage.cli.stacks.ahead import TEMPLATE
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.local.template import parse
 

@@ -19,7 +19,8 @@ from collage.errors import CollageError
 from collage.request.request import Request
 from collage.sharing import key_pair
 from combinatoric_collage.cli import torch_python
-from combinatoric_collage.cli.stacks import running_cloud
+from combinatoric_collage.cli.stacks import ahead, running_cloud
+from combinatoric_collage.cli.stacks.ahead import NAME, TEMPLATE
 from combinatoric_collage.cli.stacks.http_api import Identity
 from combinatoric_collage.cli.stacks.log_lines import Kept, both
 from combinatoric_collage.cli.stacks.stack import Stack
@@ -27,11 +28,7 @@ from combinatoric_collage.local import Cloud, kept, remove_state
 from combinatoric_collage.local.aws import ANSWER_SECONDS, Credentials
 from combinatoric_collage.local.aws import client as aws_client
 from combinatoric_collage.local.bedrock.own_aws import OwnAws
-from combinatoric_collage.local.cache import cache_folder
-from combinatoric_collage.pack import ROOT
 
-TEMPLATE = ROOT / "template.yaml"
-NAME = "collage"
 BUCKETS = ("UploadsBucket", "CollagesBucket")
 """The stack's outputs that name buckets; on a laptop at rest these are their logical ids."""
 
@@ -40,36 +37,6 @@ SWITCH, ON = "enabled", "on"
 
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
-
-PRELOAD = (
-    "boto3",
-    "collage.provisioned",
-    "collage.services",
-    "collage.words.prompt_unfolding",
-    "collage.steps.start_collage",
-    "collage.steps.list_styles",
-    "collage.steps.make_masks",
-    "collage.steps.plan_tiles",
-    "collage.steps.render_tile",
-    "collage.steps.assemble_collage",
-    "collage.steps.record_failure",
-    "collage.frozen:build",
-)
-"""What most of the pack's functions begin with, or import at their first event.
-
-Powertools is not among it: it looks at how its process is initialized once it is imported.
-"""
-
-PRELOAD_BY_LAYER = {
-    "ImagingLayer": (
-        "collage.formats.pyramid",
-        "collage.provenance.describe",
-        "collage.sheet.measures",
-        "collage.frozen:build",
-    )
-}
-"""The same of those that handle pictures; of what is compiled there is numpy and Pillow in it, and
-not libvips, whose threads no process may be forked off."""
 
 TO_FIRST_TILE = (
     "StartCollageFunction",
@@ -124,9 +91,9 @@ def running(
             containers=torch_python.containers() if torch_python.folder() else {},
             # A single run ends with it, and says it then.
             lost=None if stays else lambda _error: None,
-            preload=PRELOAD,
-            preload_by_layer=PRELOAD_BY_LAYER,
+            preload=ahead.PRELOAD,
             provisioned=() if stays else TO_FIRST_TILE,
+            runtime=ahead.taken(),
         ) as cloud,
     ):
         _put_secrets(cloud, given, keys, private)
@@ -146,12 +113,15 @@ def _put_secrets(
     cloud: Cloud, given: Mapping[str, str], keys: list[Provider], private: str | None
 ) -> None:
     """Put what the stack looks for in Secrets Manager there: providers' keys, and its own."""
-    secrets = cloud.client("secretsmanager")
-    for provider in keys:
-        if given[provider.parameters["secret"]] == (name := _secret(provider)):
-            secrets.create_secret(Name=name, SecretString=_key(provider))
+    secrets = {
+        name: _key(provider)
+        for provider in keys
+        if given[provider.parameters["secret"]] == (name := _secret(provider))
+    }
     if private:
-        secrets.create_secret(Name=given["SharingSecret"], SecretString=private)
+        secrets[given["SharingSecret"]] = private
+    for name, secret in secrets.items():
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=secret)
 
 
 def _sharing(given: dict[str, str]) -> str | None:
@@ -250,11 +220,6 @@ def _identity(environment: Mapping[str, str]) -> Identity:
     key = environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
     known = SdkCredentials(*key)
     return Identity(environment["AWS_REGION"], lambda: known)
-
-
-def default_state() -> Path:
-    """Where the command keeps its state: in the user's cache."""
-    return cache_folder() / "state"
 
 
 def clean(state: Path) -> bool:

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ValidationError
 
+from combinatoric_collage.cli.stacks.ahead import RUNNING as FILE
 from combinatoric_collage.local import StateError
 
-FILE = "running.json"
 CLOCK_SECONDS = 5.0
 """By how much the birth of a process may seem to move when the machine's clock is set."""
 

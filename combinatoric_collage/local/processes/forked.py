@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any
@@ -60,6 +61,8 @@ class Zygote:
         self._folders = tuple(f for f in first if all(f in folders for folders in others))
         self._environment = _common([environment for _, environment in functions])
         self._grown = grown
+        self._heard = False
+        self._known: dict[str, Any] | None = None
         home.mkdir()
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket, self._lock = ours, Lock()
@@ -78,21 +81,21 @@ class Zygote:
             )
         self._reader = Thread(target=self._hear, args=(hear,), daemon=True)
         self._reader.start()
-        said = ours.recv(LARGEST_PACKET)
-        self._known = json.loads(said) if said else None
+        self._saying = Lock()
 
     def fits(self, function: Function, environment: Mapping[str, str]) -> bool:
         """Whether what was imported is what the function would import, in its environment."""
-        if self._known is None or self._process.poll() is not None:
+        known = self._said()
+        if known is None or self._process.poll() is not None:
             return False
         folders = tuple(f for f in function.folders if f in self._folders)
         own = [folder for folder in function.folders if folder not in self._folders]
-        names = set(self._known["names"])
+        names = set(known["names"])
         return (
             (self._grown is None or self._grown.fits(function, environment))
             and folders == self._folders
             and not any(_holds(folder, names) for folder in own)
-            and not any(self._matters(name) for name in self._differing(environment))
+            and not any(_matters(name, known["read"]) for name in self._differing(environment))
         )
 
     def fork(
@@ -135,8 +138,15 @@ class Zygote:
                 os.close(end)
         return Forked(stdout, told)
 
+    def give_up(self) -> None:
+        """Ends it at once if it has nothing yet that could be forked off it."""
+        if not self._heard and self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """Ends it, when all that were forked off it have ended."""
+        self.give_up()
         self._socket.close()
         self._process.wait()
         self._reader.join()
@@ -145,9 +155,14 @@ class Zygote:
         names = (environment.keys() | self._environment.keys()) - ALIKE - {"PYTHONPATH"}
         return {name for name in names if environment.get(name) != self._environment.get(name)}
 
-    def _matters(self, name: str) -> bool:
-        read = self._known["read"] if self._known else []
-        return name in read or "*" in read or name.startswith(UNSEEN)
+    def _said(self) -> dict[str, Any] | None:
+        """What it says of its imports, once it has them; None of one that does not get there."""
+        with self._saying:
+            if not self._heard:
+                with suppress(OSError):
+                    self._known = json.loads(self._socket.recv(LARGEST_PACKET) or b"null")
+                self._heard = True
+            return self._known
 
     def _hear(self, hear: Callable[[str], None]) -> None:
         if self._process.stdout:
@@ -229,6 +244,11 @@ def _readable(pipe: int, milliseconds: float | None) -> bool:
     ready = select.poll()
     ready.register(pipe, select.POLLIN)
     return bool(ready.poll(milliseconds))
+
+
+def _matters(name: str, read: Sequence[str]) -> bool:
+    """Whether a variable is among those that were looked at, or looked at otherwise."""
+    return name in read or "*" in read or name.startswith(UNSEEN)
 
 
 def _common(environments: Sequence[Mapping[str, str]]) -> dict[str, str]:

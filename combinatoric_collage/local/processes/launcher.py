@@ -23,7 +23,8 @@ class Launcher:
         """
         self._make = zygotes
         self._lock = Lock()
-        self._zygotes: list[Zygote] | None = None
+        self._asked = False
+        self._zygotes: list[Zygote] = []
         self._stopped = False
 
     def prepare(self) -> None:
@@ -38,11 +39,14 @@ class Launcher:
 
     def _made(self) -> list[Zygote]:
         with self._lock:
-            if self._zygotes is None and not self._stopped:
-                self._zygotes = []
+            if not self._asked and not self._stopped:
+                self._asked = True
                 # One after another: those before one that cannot be made have to be ended as well.
-                self._zygotes.extend(self._make())
-            return self._zygotes or []
+                for zygote in self._make():
+                    self._zygotes.append(zygote)
+                    if self._stopped:
+                        break
+            return self._zygotes
 
     def start(
         self, function: Function, environment: Mapping[str, str], hear: Callable[[str], None]
@@ -62,8 +66,10 @@ class Launcher:
         )
 
     def stop(self) -> None:
-        """Ends the zygotes, when all that were forked off them have ended."""
+        """Ends the zygotes, when all that were forked off them have ended; may be called again."""
+        self._stopped = True
+        for zygote in list(self._zygotes):
+            zygote.give_up()
         with self._lock:
-            self._stopped = True
-            for zygote in reversed(self._zygotes or []):
-                zygote.stop()
+            while self._zygotes:
+                self._zygotes.pop().stop()

@@ -8,8 +8,8 @@ from pytest_socket import enable_socket
 from typer.testing import CliRunner, Result
 
 from combinatoric_collage.cli import confirmation
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.commands import bedrock
-from combinatoric_collage.cli.main import app
 from tests.fake_bedrock import Account, FakeBedrock
 
 CORE = "stability.stable-image-core-v1:1"

@@ -13,7 +13,7 @@ from collage import records
 from collage.choices.choice import Change, Choice, Choices, read
 from collage.errors import UnreadableChoices
 from collage.store.store import Store
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.result_files import RECORD
 from combinatoric_collage.cli.stacks.fetch import fetch
 from combinatoric_collage.cli.stacks.stack import Stack

@@ -17,7 +17,7 @@ from collage.owners.owner import Owner
 from collage.progress import Progress, TileCounts
 from collage.request.parse import parse
 from combinatoric_collage.cli import exit_codes, messages, request_options
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.progress_bars import bars
 from combinatoric_collage.cli.stacks import deployed
 

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from collage.errors import InvalidRequest
 from collage.store.store import Store
 from combinatoric_collage.cli import checks
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.checks.subject import Subject
 from combinatoric_collage.cli.commands import doctor
-from combinatoric_collage.cli.main import app
 from combinatoric_collage.cli.stacks.deployed import deployed
 
 KEY = "sk-nobody-may-see"

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from collage.errors import InvalidRequest
 from collage.request.parse import parse
 from combinatoric_collage.cli import confirmation, option_values
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.request_options import _files
 
 PAID = {"tiles": 201, "calls": 201, "paid": 101, "reused": 0, "usd": 4.04, "minutes": 21.0}

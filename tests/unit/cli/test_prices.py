@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from collage import engines
 from collage.engines.openai.prices import PRICED_ON, PRICES
 from collage.engines.price_list import PriceList, PriceTable
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from tests.unit.engines.stub import capability as stub
 
 TOLD = PriceList(

@@ -13,7 +13,7 @@ from collage.request.named_files import Files
 from collage.request.parse import parse
 from collage.steps.accept import let_in
 from combinatoric_collage.cli import gallery
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.result_files import RECORD, Results
 from combinatoric_collage.cli.stacks.fetch import fetch
 from tests.unit import runs

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from collage import page
 from collage.manifest import Manifest
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.result_files import RECORD, Results
 from combinatoric_collage.cli.stacks import static_site
 from combinatoric_collage.cli.stacks.fetch import fetch

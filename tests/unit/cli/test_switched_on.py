@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from collage.request.parse import parse
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from combinatoric_collage.cli.stacks import laptop
 
 SAMPLES = {"engine": "bedrock", "recipe": "samples", "prompt": "a lake"}

@@ -12,7 +12,7 @@ COMMANDS = """
 import logging, threading, warnings
 from typing import Annotated
 from typer import Option
-from combinatoric_collage.cli import main
+from combinatoric_collage.cli import application, main
 from combinatoric_collage.cli.exit_codes import console
 
 def broken(
@@ -64,7 +64,7 @@ def early() -> None:
     interrupted()
 
 for command in (broken, thread, logged, printed, read, interrupted, early):
-    main.app.command(command.__name__)(command)
+    application.app.command(command.__name__)(command)
 main.main()
 """
 

@@ -23,7 +23,7 @@ from collage.errors import InvalidRequest
 from collage.request import rules
 from collage.request.parse import parse
 from collage.tile import Tile
-from combinatoric_collage.cli.main import app
+from combinatoric_collage.cli.application import app
 from tests.unit.plans import ACCOUNTS, accounts
 
 SQUARE = (1024, 1024)

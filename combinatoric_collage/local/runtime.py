@@ -1,0 +1,100 @@
+"""What functions of a plan run in: where their modules are found, and how a process begins."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from combinatoric_collage.local import aws, scratch, template
+from combinatoric_collage.local.code import Code
+from combinatoric_collage.local.errors import CloudError
+from combinatoric_collage.local.processes.forked import Zygote
+from combinatoric_collage.local.processes.functions import Function
+from combinatoric_collage.local.processes.launcher import FORKS, Launcher
+from combinatoric_collage.local.template import Plan
+from combinatoric_collage.local.translations import translations
+
+
+@dataclass(frozen=True)
+class Preload:
+    """Modules that are imported once for all processes of functions.
+
+    Of one with the name of a function after a colon that is called, too.
+    """
+
+    for_all: Sequence[str] = ("boto3",)
+    """Those of the layers that all functions have, or of what Lambda brings."""
+    by_layer: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Those for the functions that have a layer, by what the template calls it."""
+
+
+class Runtime:
+    """The code of a plan, laid out, and the processes that those of its functions are forked off.
+
+    None of it depends on the stack, before which it may begin.
+    """
+
+    def __init__(self, plan: Plan, region: str, preload: Preload) -> None:
+        self._of = plan, region, preload
+        self.folder = scratch.folder()
+        """For whatever the cloud's processes write."""
+        self.code = Code(plan, self.folder)
+        self._lock = Lock()
+        self._unheard: list[str] = []
+        self._hear: Callable[[str], None] = self._unheard.append
+        functions = list(self.code.expected())
+        self.launcher = Launcher(lambda: self._zygotes(functions))
+        self.launcher.prepare()
+
+    @classmethod
+    def ahead(cls, path: Path, stack: str, preload: Preload) -> Self | None:
+        """One for a template's stack, begun before its parameters are known; with most it serves.
+
+        There is none where nothing is forked, and none of a template that is yet to be translated.
+        """
+        region = aws.region()
+        with suppress(CloudError, OSError):
+            plan = template.kept(path, {}, region, stack, translations()) if FORKS else None
+            if plan is not None:
+                return cls(plan, region, preload)
+        return None
+
+    def serves(self, plan: Plan, region: str, preload: Preload) -> bool:
+        """Whether it is what would be made of these."""
+        return self._of == (plan, region, preload)
+
+    def tell(self, hear: Callable[[str], None]) -> None:
+        """Has every line told that the processes print by themselves, those until now as well."""
+        with self._lock:
+            self._hear = hear
+            for line in self._unheard:
+                hear(line)
+
+    def stop(self) -> None:
+        """Ends it, when all that were forked off its processes have ended; may be called again."""
+        self.launcher.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _heard(self, line: str) -> None:
+        with self._lock:
+            self._hear(line)
+
+    def _zygotes(self, functions: Sequence[Function]) -> Iterator[Zygote]:
+        """One for all functions, and one of those that have a layer, grown from it."""
+        _, region, preload = self._of
+        if not functions:
+            return
+        home, nobody = self.folder / "zygote", aws.Credentials("", "")
+
+        def with_environments(those: Iterable[Function]) -> list[tuple[Function, dict[str, str]]]:
+            return [(one, one.environment("", "", region, nobody, home)) for one in those]
+
+        every = Zygote(with_environments(functions), preload.for_all, home, self._heard)
+        yield every
+        for layer, modules in preload.by_layer.items():
+            if having := [one for one in functions if layer in one.layers]:
+                its = self.folder / f"zygote-{layer}"
+                yield Zygote(with_environments(having), modules, its, self._heard, every)

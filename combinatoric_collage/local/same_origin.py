@@ -5,10 +5,14 @@ to any address (cross-site request forgery); the browser tells of both in Host a
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+PORTS = 256
+"""Whose names are kept; a process has one of each of its servers."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
+@lru_cache(PORTS)
 def hosts(port: int) -> frozenset[str]:
     """What a client that means this server calls it in Host."""
     return frozenset(f"{name}:{port}" for name in LOOPBACK_NAMES)

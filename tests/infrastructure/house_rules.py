@@ -80,18 +80,20 @@ ARROWS = {
     ),
     "local.code": "local.processes local.template",
     "local.deploy": "local.aws local.code local.errors local.moto local.processes local.template",
-    "local.http": "local.aws local.connections local.errors local.processes local.same_origin",
+    "local.http": (
+        "local.aws local.connections local.errors local.heads local.processes local.same_origin"
+    ),
     "local.identities": "local.aws",
     "local.kept": "local.parameters local.state local.template",
     "local.moto": (
         "local.aws local.cache local.errors local.http local.processes local.state local.template"
     ),
     "local.parameters": "local.errors",
-    "local.processes": "local.aws local.connections local.errors local.same_origin",
     "local.runtime": (
         "local.aws local.code local.errors local.processes local.scratch local.template "
         "local.translations"
     ),
+    "local.processes": "local.aws local.connections local.errors local.heads local.same_origin",
     "local.state": "local.errors",
     "local.template": "local.errors local.parameters local.tagged_yaml local.translations",
     "local.translations": "local.cache",

@@ -6,13 +6,18 @@ ends. Here a body is read before its request is answered: moto would hold it as 
 
 import io
 import logging
+import time
 from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.exceptions import InternalServerError
 
 from combinatoric_collage.local.connections import Connections
+from combinatoric_collage.local.heads import Heads
+from combinatoric_collage.local.http import environ
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -25,7 +30,7 @@ WITHOUT_BODY = (204, 304)
 def handler(connections: Connections) -> type[MotoRequestHandler]:
     """The handler of a server whose connections are these."""
 
-    class Handler(MotoRequestHandler):
+    class Handler(Heads, MotoRequestHandler):
         protocol_version = "HTTP/1.1"
         # A body follows its head: without this it would wait for a delayed ACK.
         disable_nagle_algorithm = True
@@ -39,15 +44,28 @@ def handler(connections: Connections) -> type[MotoRequestHandler]:
             super().finish()
 
         def run_wsgi(self) -> None:
-            self.environ = environ = self.make_environ()
+            self.environ = made = self.make_environ()
             try:
-                environ["wsgi.input"] = io.BytesIO(_body(environ))
+                made["wsgi.input"] = io.BytesIO(_body(made))
             except (OSError, ValueError):
                 # Where the next request would begin is not known.
                 self.close_connection = True
                 self.send_error(400)
                 return
-            _Answer(self, environ).give(self.server.app)
+            _Answer(self, made).give(self.server.app)
+
+        def make_environ(self) -> dict[str, Any]:
+            if not self.is_plain:
+                return super().make_environ()
+            headers = self.headers.raw_items()
+            port = self.server.server_address[1]
+            made = environ.made(self.command, self.path, headers, self.rfile, port)
+            # Who answers may end the connection.
+            made["werkzeug.socket"] = self.connection
+            return made
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return _date(int(time.time() if timestamp is None else timestamp))
 
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Requests are no news."""
@@ -56,6 +74,11 @@ def handler(connections: Connections) -> type[MotoRequestHandler]:
             logger.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
 
     return Handler
+
+
+@lru_cache(1)
+def _date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:

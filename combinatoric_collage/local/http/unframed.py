@@ -7,14 +7,20 @@ the way; for the rest moto's own server is asked. A quarter of an answer's time 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from flask import Response
-from moto.core.request import EnvironHeaders, Request
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    EnvironHeaders,
+    Request,
+    environ_key_for_header,
+)
 from moto.moto_server import werkzeug_app
+from werkzeug.datastructures import EnvironHeaders as Plain
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RoutingException
@@ -22,11 +28,13 @@ from werkzeug.routing import RoutingException
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATHS = 256
-"""Whose handlers are remembered; those of objects count as one."""
+NAMES, PATHS = 256, 256
+"""Of headers, and of what handlers are remembered for; paths of objects count as one."""
 OBJECT = re.compile(r"/[^/\n]+(/[^/\n]+)+/?")
 """Paths of objects in buckets; a key with empty parts is left to moto's server."""
 AN_OBJECT = "/bucket/key"
+PLAIN = re.compile(r"http://[\w.:]+/(?!/)[\w.~/-]*", re.ASCII)
+"""Addresses in which nothing is quoted, and nothing needs to be."""
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 WITH_ADDRESSES = ("location", "content-location")
 """Headers that werkzeug writes anew."""
@@ -99,8 +107,21 @@ class _Headers(EnvironHeaders):
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         if self._pairs is None:
-            self._pairs = list(super().__iter__())
+            # moto looks for a name of its own for each.
+            has_own = self.environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY)
+            self._pairs = list(super().__iter__() if has_own else Plain.__iter__(self))
         return iter(self._pairs)
+
+    def _get_key(self, key: str) -> str:
+        found: str = self.environ[_variable(key)]
+        return found
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
+        found = self.environ.get(_variable(key), default)
+        return super().get(key, default, type) if type else found
+
+
+_variable = lru_cache(NAMES)(environ_key_for_header)
 
 
 class _Request(Request):
@@ -113,6 +134,32 @@ class _Request(Request):
         environ["wsgi.input_terminated"] = True
         super().__init__(environ)
         self.headers = _Headers(environ)
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Whether there may be a form in the body."""
+        return "form" in self.environ.get("CONTENT_TYPE", "").lower()
+
+    @cached_property
+    def raw_path(self) -> str:
+        return super().raw_path
+
+    @cached_property
+    def raw_url(self) -> str:
+        host, target = self.environ.get("HTTP_HOST"), self.environ.get("RAW_URI", "")
+        plain = target.isascii() and target[:1] == "/" and target[-1:] != "?"
+        return _origin(host) + target if host and plain else super().raw_url
+
+    @cached_property
+    def url(self) -> str:
+        # What could be unquoted is, and of this there is nothing.
+        return self.raw_url if PLAIN.fullmatch(self.raw_url) else super().url
+
+
+@lru_cache(PATHS)
+def _origin(host: str) -> str:
+    """How the addresses of a host begin, which werkzeug looks at sign by sign."""
+    return Request({"wsgi.url_scheme": "http", "HTTP_HOST": host}).root_url.rstrip("/")
 
 
 def _answer(

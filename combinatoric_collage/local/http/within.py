@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from threading import Event, local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.exceptions import InternalServerError
 
-from combinatoric_collage.local.aws import LOOPBACK
+from combinatoric_collage.local.http import environ
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -54,17 +54,17 @@ class Within:
 
 
 def _asked(application: "WSGIApplication", request: AWSPreparedRequest) -> AWSResponse:
-    environ, begun = _environ(request), list[Any]()
+    asked, begun = _environ(request), list[Any]()
 
     def start(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
         begun[:] = [int(status[:3]), headers]
         return lambda _piece: None
 
     try:
-        body = _whole(application(environ, start))
+        body = _whole(application(asked, start))
     except Exception:
         logger.exception("A request could not be answered.")
-        body = _whole(InternalServerError()(environ, start))
+        body = _whole(InternalServerError()(asked, start))
     status, headers = begun
     named = HTTPHeaderDict({"Date": formatdate(usegmt=True)})
     named.extend(headers)
@@ -96,36 +96,15 @@ def _environ(request: AWSPreparedRequest) -> "WSGIEnvironment":
     url = urlsplit(request.url)
     body = _body(request.body)
     target = f"{url.path}?{url.query}" if url.query else url.path
-    environ: WSGIEnvironment = {
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": url.scheme,
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
-        "QUERY_STRING": url.query,
-        "REQUEST_URI": target,
-        "RAW_URI": target,
-        "REMOTE_ADDR": LOOPBACK,
-        "SERVER_NAME": LOOPBACK,
-        "SERVER_PORT": str(url.port),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": url.netloc,
-        "moto.preserved_header_names": {},
-    }
-    for name, value in request.headers.items():
-        key = name.upper().replace("-", "_")
-        plain = key in ("CONTENT_TYPE", "CONTENT_LENGTH")
-        text = value.decode("latin-1") if isinstance(value, bytes) else value
-        environ[key if plain else f"HTTP_{key}"] = text
+    headers = [("Host", url.netloc)] + [
+        (name, value.decode("latin-1") if isinstance(value, bytes) else value)
+        for name, value in request.headers.items()
+    ]
+    made = environ.made(request.method, target, headers, io.BytesIO(body), url.port or 80)
     # The connection would have seen to both.
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ.pop("HTTP_EXPECT", None)
-    return environ
+    made["CONTENT_LENGTH"] = str(len(body))
+    made.pop("HTTP_EXPECT", None)
+    return made
 
 
 def _body(given: Any) -> bytes:

@@ -1,16 +1,14 @@
-"""DynamoDB's expressions are read once, and checked without looking at the same again and again.
+"""DynamoDB's expressions are read once, and those of plain changes are done as they were read.
 
-moto parses those of a change twice, copies the tree that it made of one with all that Python knows
-of copying, and asks of each node ten times over of which of some classes it is.
+moto parses those of a change twice, and goes through the tree of each again and again.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from combinatoric_collage.local.moto import plain_update
 from combinatoric_collage.local.moto.host import Host, replace
 
 EXPRESSIONS = 256
@@ -23,9 +21,9 @@ def patch(_host: Host, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
     _updates(stack)
     _conditions(stack)
+    _clauses(stack)
     _copies(stack)
-    _ways_through(stack)
-    _checks(stack)
+    _plain_changes(stack)
 
 
 def _updates(stack: ExitStack) -> None:
@@ -72,105 +70,80 @@ def _conditions(stack: ExitStack) -> None:
     replace(stack, ConditionExpressionParser, "parse", parsed)
 
 
-def _copies(stack: ExitStack) -> None:
-    """A tree is copied by its nodes."""
-    from moto.dynamodb.parsing import validators
-    from moto.dynamodb.parsing.ast_nodes import Node  # type: ignore[attr-defined]
+def _clauses(stack: ExitStack) -> None:
+    """Which names and values stand in what an update says is looked for in all of it."""
+    from moto.dynamodb.parsing.ast_nodes import UpdateExpression  # type: ignore[attr-defined]
 
-    def copied(found: Any) -> Any:
-        if not isinstance(found, Node):
-            return deepcopy(found)
-        made = object.__new__(type(found))
-        vars(made).update(vars(found), parent=None)
-        if found.children is not None:
-            made.children = [copied(child) for child in found.children]
-            for child in made.children:
-                if isinstance(child, Node):
-                    child.parent = made
-        return made
-
-    replace(stack, validators, "deepcopy", copied)
-
-
-def _ways_through(stack: ExitStack) -> None:
-    """Who goes through a tree knows of each class of nodes what is to be done with it."""
-    from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
-        DepthFirstTraverser,
-        Expression,
-        Node,
-        UpdateExpressionFunction,
-    )
-
-    # Asked of an object, each of these classes would ask its metaclass.
-    @lru_cache(None)
-    def first(kind: Any, classes: tuple[type, ...]) -> type | None:
-        return next((one for one in classes if issubclass(kind, one)), None)
-
-    def of(node: Any, classes: tuple[type, ...]) -> type | None:
-        kind: Any = type(node)
-        return first(kind, classes)
-
-    nodes, with_clauses = (Node,), (Expression, UpdateExpressionFunction)
-
-    def traverse(self: Any, root: Any) -> Any:
-        processors: dict[type, Callable[[Any], Any]] = self._processing_map()
-        classes = tuple(processors)
-
-        def through(node: Any, place: int) -> Any:
-            parent = node.parent
-            for number, child in enumerate(node.children or ()):
-                self.pre_processing_of_child(node, number)
-                if of(child, nodes):
-                    through(child, number)
-            if found := of(node, classes):
-                node = processors[found](node)
-                node.parent = parent
-                if parent is not None:
-                    parent.children[place] = node
-            return node
-
-        return through(root, -1)
-
-    def clauses(self: Any, kinds: list[type]) -> list[Any]:
-        found = []
-        for child in self.children or ():
-            if type(child) in kinds:
-                found.append(child)
-            elif of(child, with_clauses):
-                found += child.find_clauses(kinds)
-        return found
-
-    replace(stack, DepthFirstTraverser, "traverse", traverse)
-    replace(stack, Node, "find_clauses", clauses)
-
-
-def _checks(stack: ExitStack) -> None:
-    """What is asked of a tree and its names, and of no values, is asked until it has held once."""
-    from moto.dynamodb.parsing import validators
-
-    of_the_tree = (
-        validators.ActionCountValidator,
-        validators.OverlappingPathsValidator,
-        validators.UpdateHashRangeKeyValidator,
-    )
-    begin, validate = validators.Validator.__init__, validators.Validator.validate
+    find = UpdateExpression.find_clauses
 
     @lru_cache(EXPRESSIONS)
-    def held(_tree: Any, _names: str, _keys: tuple[str, ...]) -> set[bool]:
-        """True in it, once it has."""
-        return set()
+    def found(tree: Any, kinds: tuple[type, ...]) -> tuple[Any, ...]:
+        return tuple(find(tree, list(kinds)))
 
-    def begun(self: Any, expression: Any, *args: Any, **kwargs: Any) -> None:
-        begin(self, expression, *args, **kwargs)
-        names = repr(self.expression_attribute_names)
-        self.held = held(expression, names, tuple(self.table.table_key_attrs))
-        if self.held:
-            self.processors = [one for one in self.processors if not isinstance(one, of_the_tree)]
+    def clauses(self: Any, kinds: list[type]) -> list[Any]:
+        return list(found(self, tuple(kinds)) if self.parent is None else find(self, kinds))
 
-    def validated(self: Any) -> Any:
-        found = validate(self)
-        self.held.add(True)
-        return found
+    replace(stack, UpdateExpression, "find_clauses", clauses)
 
-    replace(stack, validators.Validator, "__init__", begun)
-    replace(stack, validators.Validator, "validate", validated)
+
+def _copies(stack: ExitStack) -> None:
+    """A value that has no parts is changed by nobody, and needs no copy."""
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    copy = DynamoType.__deepcopy__
+
+    def copied(self: Any, memo: dict[int, Any]) -> Any:
+        return self if isinstance(self.value, str) else copy(self, memo)
+
+    replace(stack, DynamoType, "__deepcopy__", copied)
+
+
+def _plain_changes(stack: ExitStack) -> None:
+    """An update that sets or adds to plain attributes is done without a walk through its tree.
+
+    moto goes through a copy of that ten times over. It still does for any other update, and for
+    one that cannot be done: it says why.
+    """
+    from moto.dynamodb import models
+
+    validator: Any = vars(models)["UpdateExpressionValidator"]
+    executor: Any = vars(models)["UpdateExpressionExecutor"]
+    plan = lru_cache(EXPRESSIONS)(plain_update.read)
+
+    class Validator:
+        def __init__(self, expression: Any, expression_attribute_names: Any, **given: Any) -> None:
+            names = dict(expression_attribute_names or {})
+            self._given = {
+                "expression": expression,
+                "expression_attribute_names": expression_attribute_names,
+                **given,
+            }
+            self._plan = plan(expression, tuple(names.items()))
+
+        def validate(self) -> Any:
+            table = self._given["table"]
+            known = {*table.attribute_keys, *(one["AttributeName"] for one in table.attr)}
+            values, attributes = (
+                self._given["expression_attribute_values"],
+                self._given["item"].attrs,
+            )
+            if self._plan is not None and not known.intersection(self._plan):
+                made = plain_update.changes(self._plan, values, attributes)
+                if made is not None:
+                    return made
+            return validator(**self._given).validate()
+
+    class Executor:
+        def __init__(self, validated: Any, item: Any, names: Any) -> None:
+            self._given = validated, item, names
+
+        def execute(self) -> None:
+            validated, item, _ = self._given
+            if isinstance(validated, plain_update.Changes):
+                for name, value in validated.items():
+                    item.attrs[name] = value
+            else:
+                executor(*self._given).execute()
+
+    replace(stack, models, "UpdateExpressionValidator", Validator)
+    replace(stack, models, "UpdateExpressionExecutor", Executor)

@@ -4,16 +4,18 @@ What nobody has a use for is not made.
 """
 
 import secrets
-from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.moto.host import Host, replace
 
-POLICIES = 256
-"""Policy documents that are kept parsed; a stack has some dozens."""
+ACTIONS = 1024
+"""Whose names are kept in moto's spelling."""
+POLICIES, STATEMENTS = 256, 2048
+"""Policy documents that are kept parsed, and what they say of actions; a stack has some dozens."""
 HOSTS = 64
 """By which requests came, and of which is kept what they mean; a cloud has one, by two names."""
 ID_BYTES = 26
@@ -22,6 +24,7 @@ ID_BYTES = 26
 
 def patch(_host: Host, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
+    _statements(stack)
     _policies(stack)
     _errors(stack)
     _request_ids(stack)
@@ -31,7 +34,37 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _backends(stack)
     _hosts(stack)
     _metadata(stack)
-    _names_of_members(stack)
+    _members(stack)
+    _action_names(stack)
+    _accounts(stack)
+
+
+def _statements(stack: ExitStack) -> None:
+    """Which statements of a policy are about an action is the same whatever it is done with."""
+    from moto.iam.access_control import IAMPolicy, IAMPolicyStatement
+
+    permitted = IAMPolicy.is_action_permitted
+
+    @lru_cache(STATEMENTS)
+    def about(policy: Any, action: str) -> Any:
+        found = policy._policy_json["Statement"]
+        if not isinstance(found, list):
+            return policy
+        narrowed = object.__new__(type(policy))
+        narrowed._policy_json = {
+            "Statement": [one for one in found if concerned(IAMPolicyStatement(one), action)]
+        }
+        return narrowed
+
+    def concerned(statement: Any, action: str) -> bool:
+        if "NotAction" in statement._statement:
+            return not statement._check_element_matches("NotAction", action)
+        return bool(statement._check_element_matches("Action", action))
+
+    def is_permitted(self: Any, action: str, *rest: Any, **more: Any) -> Any:
+        return permitted(about(self, action), action, *rest, **more)
+
+    replace(stack, IAMPolicy, "is_action_permitted", is_permitted)
 
 
 def _policies(stack: ExitStack) -> None:
@@ -145,20 +178,44 @@ def _metadata(stack: ExitStack) -> None:
     replace(stack, responses, "metadata_from_headers", metadata)
 
 
-def _names_of_members(stack: ExitStack) -> None:
+def _members(stack: ExitStack) -> None:
     """By which names a part of an answer may stand in a mapping depends on what the part is."""
-    from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+    from moto.core.serialize import (
+        AttributePickerContext,
+        ResponseSerializer,
+        XFormedAttributePicker,
+    )
 
-    names = XFormedAttributePicker.get_possible_keys
+    get, names = ResponseSerializer.get_value, XFormedAttributePicker.get_possible_keys
 
     @cache
-    def known(key: str, shape: Any) -> tuple[str, ...]:
+    def known(key: str, shape: Any) -> tuple[str, ...] | None:
         context = AttributePickerContext(obj={}, key=key, shape=shape)
-        return tuple(dict.fromkeys(names(XFormedAttributePicker(), context)))
+        found = tuple(dict.fromkeys(names(XFormedAttributePicker(), context)))
+        # A dot leads to a part of a part.
+        return None if any("." in name for name in found) else found
 
-    def possible(self: Any, context: Any) -> Iterable[str]:
-        if type(context.obj) is dict:
-            return known(context.key, context.shape)
-        return names(self, context)
+    def value_of(self: Any, value: Any, key: str, shape: Any) -> Any:
+        picker = self._value_picker
+        plain = type(value) is dict and type(picker) is XFormedAttributePicker
+        possible = known(key, shape) if plain and not picker.response_transformers else None
+        if possible is None:
+            return get(self, value, key, shape)
+        return next((value[name] for name in possible if name in value), None)
 
-    replace(stack, XFormedAttributePicker, "get_possible_keys", possible)
+    replace(stack, ResponseSerializer, "get_value", value_of)
+
+
+def _action_names(stack: ExitStack) -> None:
+    """What is done for an action is looked for by a name that is made of the action's."""
+    from moto.core import responses
+
+    named = vars(responses)["camelcase_to_underscores"]
+    replace(stack, responses, "camelcase_to_underscores", lru_cache(ACTIONS)(named))
+
+
+def _accounts(stack: ExitStack) -> None:
+    """Of which account a key is need not be looked for in each partition: there is one account."""
+    from moto.iam import models
+
+    replace(stack, models, "get_account_id_from", lambda _key: ACCOUNT)

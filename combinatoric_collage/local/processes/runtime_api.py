@@ -10,6 +10,7 @@ from typing import Protocol
 from combinatoric_collage.local import same_origin
 from combinatoric_collage.local.aws import LOOPBACK
 from combinatoric_collage.local.connections import Connections
+from combinatoric_collage.local.heads import Heads
 from combinatoric_collage.local.processes.invocation import Invocation, Result
 
 API = re.compile(r"2018-06-01/runtime/(?:invocation/(?P<id>[^/]+)/)?(?P<call>[\w/]+)")
@@ -39,7 +40,7 @@ class RuntimeApi(ThreadingHTTPServer):
         super().__init__((LOOPBACK, 0), _Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Heads, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: RuntimeApi

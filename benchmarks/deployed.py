@@ -22,7 +22,7 @@ def unpack(folder: Path, *, compiled: bool) -> None:
 
     The layers that are deployed are of another processor. These have the same packages as this
     environment has them, for this processor and this Python. What the runtime brings has byte code
-    in any case, and a function's own code has none.
+    in any case, and a function's own code where the template has it built.
     """
     sam = template()
     wanted = functions(sam)
@@ -36,6 +36,8 @@ def unpack(folder: Path, *, compiled: bool) -> None:
     runtime.compile_all(Path(sys.executable), folder / "runtime", "/var/runtime")
     for name, (code, _) in wanted.items():
         _modules(code, folder / name)
+        if compiled and "BuildMethod" in sam["Resources"][name]["Metadata"]:
+            runtime.compile_all(Path(sys.executable), folder / name, "/var/task")
 
 
 def path(folder: Path, function: str | None = None) -> str:

@@ -1,8 +1,10 @@
 """``python -m layers.bytecode FOLDER``: compiles a built layer by the runtime's own Python.
 
-Lambda unpacks layers where nothing can be written, so what is not compiled here is compiled again
+That of a function takes ``/var/task`` after the folder, which is where it is unpacked.
+
+Lambda unpacks both where nothing can be written, so what is not compiled here is compiled again
 at every cold start. Byte code is of one version of Python, whatever the processor: that of the PATH
-is taken, one that uv has, or Debian's where `make runtime` unpacked it. A layer without byte code
+is taken, one that uv has, or Debian's where `make runtime` unpacked it. What has no byte code
 works too. Nothing but the standard library is needed: `sam build` runs this.
 """
 
@@ -46,7 +48,7 @@ def _is(path: str) -> bool:
     return tag.strip() == f"cpython-{runtime.VERSION.replace('.', '')}"
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, unpacked: str = UNPACKED) -> None:
     """Compile all modules below a folder, or say why not."""
     found = python()
     if found is None:
@@ -55,8 +57,8 @@ def main(folder: Path) -> None:
             file=sys.stderr,
         )
         return
-    runtime.compile_all(found, folder, UNPACKED)
+    runtime.compile_all(found, folder, unpacked)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), *sys.argv[2:])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import typer
 
-from collage.announcements import STOPPED as CANCELLED
 from collage.errors import (
     InvalidRequest,
     MaxUsdReached,
@@ -18,6 +17,7 @@ from collage.errors import (
     TooManyCombinations,
 )
 from collage.manifest import Manifest
+from collage.progress import STOPPED as CANCELLED
 from collage.progress import TileCounts
 from collage.request.request import Request
 from collage.steps.estimate import Estimated

@@ -1,5 +1,9 @@
-"""The API's description, OpenAPI 3.1: what the routes say of themselves, and what all have."""
+"""The API's description, OpenAPI 3.1: what the routes say of themselves, and what all have.
 
+And a page of it. Both are asked for by few, so that this is imported for those alone.
+"""
+
+import html
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +12,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 import collage
+from collage.digest import base64_sha256
 from problems import MEDIA_TYPE, Problem
 
 TAGS = ("uploads", "collages", "catalogue", "documents")
@@ -48,6 +53,16 @@ SECURITY = {
 }
 """How a caller can say who it is; a stack takes one of them."""
 
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1c1c1c; background: #fff }
+h2 { border-top: 1px solid #bbb; padding-top: 1rem; font-size: 1.1rem }
+h2 code { font-size: 1rem } dt { font-family: monospace }
+dd { margin-left: 2rem; min-height: .3rem; color: #444 }
+@media (prefers-color-scheme: dark) { body { color: #eee; background: #181818 } dd { color: #bbb } }
+"""
+POLICY = f"default-src 'none'; style-src 'sha256-{base64_sha256(STYLE.encode())}'"
+
 REFERENCE = "#/components/schemas/"
 MESSAGE = "GatewayMessage"
 
@@ -82,6 +97,50 @@ def described(app: APIGatewayHttpResolver, by_token: bool) -> dict[str, Any]:
     # In the order in which one has a use for them.
     made["paths"] = dict(sorted(made["paths"].items(), key=lambda pair: _rank(*pair)))
     return made
+
+
+def page(described: dict[str, Any]) -> str:
+    """The description as a page for people."""
+    operations = "".join(
+        _operation(path, method, operation, described)
+        for path, item in described["paths"].items()
+        for method, operation in item.items()
+    )
+    title = html.escape(described["info"]["title"])
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
+        f"<h1>{title}</h1><p>{html.escape(described['info']['description'])} "
+        f'For machines: <a href="openapi.json">openapi.json</a>.</p>{operations}</body></html>'
+    )
+
+
+def _operation(path: str, method: str, operation: dict[str, Any], described: dict[str, Any]) -> str:
+    fields = {one["name"]: one for one in operation.get("parameters", [])}
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if reference := body.get("schema", {}).get("$ref"):
+        schema = described["components"]["schemas"][reference.rpartition("/")[2]]
+        fields |= schema["properties"]
+    items = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(_said(field))}</dd>"
+        for name, field in fields.items()
+    )
+    statuses = ", ".join(sorted(operation["responses"]))
+    return (
+        f"<h2><code>{method.upper()} {html.escape(path)}</code></h2>"
+        f"<p><strong>{html.escape(operation['summary'])}.</strong> "
+        f"{html.escape(operation.get('description', ''))}</p><dl>{items}</dl>"
+        f"<p>Answers {statuses}.</p>"
+    )
+
+
+def _said(field: dict[str, Any]) -> str:
+    """What a field is for, and what it is unless it is given."""
+    default = field.get("default", field.get("schema", {}).get("default"))
+    text = str(field.get("description", ""))
+    if default in (None, "", [], {}):
+        return text
+    return f"{text} (default: {json.dumps(default)})".strip()
 
 
 def _used(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

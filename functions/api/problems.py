@@ -99,7 +99,7 @@ def problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        errors=[vars(field) for field in fields],
+        errors=[field._asdict() for field in fields],
     )
     # The default of ensure_ascii: a field's name may hold what UTF-8 has no bytes for.
     text = json.dumps(body.model_dump())

@@ -1,7 +1,7 @@
 """What test_house.py holds the code to: who may import whom, and what is excepted, and why."""
 
 ARROWS = {
-    "announcements": "errors frozen manifest settings",
+    "announcements": "errors frozen manifest progress settings",
     "assembly": "formats frozen manifest names plan_slices sheet",
     "benchmarks": (
         "cell_index cli.page_server cli.stacks cli.stored_site collage digest engines errors "
@@ -28,7 +28,7 @@ ARROWS = {
     "cli.exit_codes": "cli.stacks errors local",
     "cli.folder_choices": "choices cli.result_files records store",
     "cli.followed_run": (
-        "announcements cli.confirmation cli.exit_codes cli.messages cli.output_folder "
+        "cli.confirmation cli.exit_codes cli.messages cli.output_folder "
         "cli.progress_bars cli.ringing cli.stacks errors manifest progress request steps"
     ),
     "cli.gallery": "cli.result_files errors manifest page",
@@ -150,10 +150,7 @@ ARROWS = {
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
     "verdict": "errors formats manifest names notes plan plan_slices sheet tally tile",
-    "watch": (
-        "announcements clock digest errors frozen manifest plan progress settings store tile "
-        "verdict"
-    ),
+    "watch": ("clock digest errors frozen manifest plan progress settings store tile verdict"),
     "waves": "tile",
     "weights": "digest errors frozen tile",
     "words": "digest errors",

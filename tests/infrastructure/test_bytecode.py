@@ -2,12 +2,13 @@
 
 import marshal
 import shutil
+import subprocess
 import sys
 
 import pytest
 
 from layers import bytecode, runtime
-from tests.infrastructure.shipped import ROOT, resources, template
+from tests.infrastructure.shipped import ROOT, folder, functions, resources, template
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 
@@ -15,15 +16,15 @@ HERE = ".".join(map(str, sys.version_info[:2]))
 @pytest.fixture
 def layer(tmp_path):
     """Modules in a folder whose own path has a `tests` in it, and one that is no Python."""
-    folder = tmp_path / "tests" / "python"
+    made = tmp_path / "tests" / "python"
     for name, text in {
         "library/__init__.py": "def fail():\n    raise ValueError\n",
         "library/tests/test_library.py": "assert True\n",
         "library/template.py": "def {{ }}\n",
     }.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text(text)
+    return made
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def bare(tmp_path, monkeypatch):
     return tmp_path / "bin"
 
 
-def compiled(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.pyc"))
+def compiled(layer):
+    return sorted(str(path.relative_to(layer)) for path in layer.rglob("*.pyc"))
 
 
 def test_a_layer_is_compiled_by_the_runtimes_python_and_is_believed(layer, bare, monkeypatch):
@@ -89,6 +90,25 @@ def test_every_layer_is_compiled_last():
 
         assert "BYTECODE ?= python3 -m layers.bytecode" in recipe
         assert recipe[-1].strip() == 'cd "$(ROOT)" && $(BYTECODE) "$(ARTIFACTS_DIR)/python"'
+
+
+def test_a_function_that_is_built_is_compiled_and_every_other_is_deployed_as_it_lies(tmp_path):
+    how = {name: template()["Resources"][name]["Metadata"] for name in functions()}
+    assert how.pop("ApiFunction") == {"BuildMethod": "makefile"}
+    assert all(one == {"SkipBuild": True} for one in how.values())
+
+    code = folder("ApiFunction")
+    made = ["make", "-f", str(code / "Makefile"), "build-ApiFunction", f"ARTIFACTS_DIR={tmp_path}"]
+    done = subprocess.run(
+        [*made, "BYTECODE=echo compiled"], cwd=code, check=True, capture_output=True, text=True
+    )
+
+    def files(under, ending):
+        return {str(path.relative_to(under)) for path in under.rglob(f"*{ending}")}
+
+    assert files(tmp_path, ".py") == files(code, ".py")
+    assert not files(tmp_path, ".pyc")
+    assert done.stdout.splitlines()[-1] == f"compiled {tmp_path} /var/task"
 
 
 def test_who_may_not_install_is_told_what_is_missing(bare, monkeypatch):

@@ -129,6 +129,40 @@ print(*sorted(heavy), Request.__pydantic_complete__)
 """
 
 
+UNASKED = {
+    "boto3",
+    "collage.announcements",
+    "collage.engines.bedrock.engine",
+    "collage.engines.openai.engine",
+    "collage.export.site",
+    "collage.messages.webhook",
+    "collage.painting",
+    "collage.provenance",
+    "collage.sheet.measures",
+    "collage.steps.assemble_collage",
+    "collage.steps.exports",
+    "collage.steps.freeze_collage",
+    "collage.steps.join",
+    "description",
+    "html",
+    "http.client",
+    "numpy",
+    "openai",
+    "PIL",
+    "pyvips",
+    "statistics",
+}
+"""What no route of the API needs until it is asked for, if ever."""
+
+LOADED = """
+print(*sorted(sys.modules))
+"""
+
+
+def test_the_api_starts_without_what_its_routes_may_never_need():
+    assert not UNASKED.intersection(said("ApiFunction", LOADED).split())
+
+
 @pytest.mark.parametrize(
     ("name", "ahead"),
     [

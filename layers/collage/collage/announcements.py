@@ -13,13 +13,11 @@ from pydantic import Field
 
 from collage.errors import TransientError
 from collage.frozen import Frozen
+from collage.progress import STOPPED
 
 if TYPE_CHECKING:
     from collage.manifest import Failure
     from collage.settings import Settings
-
-STOPPED = ("Cancelled", "Aborted")
-"""Errors of runs that were stopped on request, here or elsewhere."""
 
 LONGEST_MESSAGE = 8_000
 """Characters of a message: an entry has at most 256 KB, of which each character takes up to six."""

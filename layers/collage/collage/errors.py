@@ -6,8 +6,7 @@ Each message is one sentence that a user can act on.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class CollageError(Exception):
@@ -38,8 +37,7 @@ class StoppingError(PermanentError):
     """No other call of the run would fare better: the run stops with the tiles it has."""
 
 
-@dataclass(frozen=True)
-class FieldError:
+class FieldError(NamedTuple):
     """What is wrong with one field.
 
     ``allowed`` is a list of values, or a piece of JSON Schema such as ``{"minimum": 1}``, where

@@ -12,9 +12,8 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -23,8 +22,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host; raises OSError when it has none."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Where an address leads, and the place that was found good for its host."""
 
     scheme: str

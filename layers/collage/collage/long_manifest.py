@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from collage import records
 from collage.manifest import CellRecord, Manifest, TileRecord
@@ -45,8 +44,7 @@ class SpelledTiles(Sequence[TileRecord]):
         return bytes(self._spelled[self._ends[number] : self._ends[number + 1]])
 
 
-@dataclass(frozen=True)
-class LongManifest:
+class LongManifest(NamedTuple):
     """As a `Manifest`; ``head`` is that without its tiles and cells."""
 
     head: Manifest

@@ -7,13 +7,12 @@ collage calls that: its sources, and masks of the user's own, by the names of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collage.tile import Composition, Tile
 
 
-@dataclass(frozen=True)
-class Origins:
+class Origins(NamedTuple):
     """Of a collage's tiles. Where it has one source, that is the source of number 0."""
 
     names: Sequence[str]

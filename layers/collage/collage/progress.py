@@ -37,6 +37,10 @@ PHASES: dict[str, Phase] = {
 """The states of the workflow that one waits for, and what they are called."""
 
 
+STOPPED = ("Cancelled", "Aborted")
+"""Errors of runs that were stopped on request, here or elsewhere."""
+
+
 class TileCounts(Frozen):
     """How many of the tiles have ended, and how."""
 

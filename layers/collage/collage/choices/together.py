@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from statistics import fmean
-from typing import TYPE_CHECKING
+from math import fsum
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collage.choices.choice import Choice, Choices
 
 
-@dataclass(frozen=True)
-class Together:
+class Together(NamedTuple):
     """A tile by all choices: ``score`` is the mean of those given, ``notes`` are by who wrote."""
 
     star: bool = False
@@ -43,6 +41,6 @@ def _together(by_person: dict[str, Choice]) -> Together:
     return Together(
         star=starred,
         hidden=not starred and any(choice.hidden for choice in by_person.values()),
-        score=fmean(scores) if scores else None,
+        score=fsum(scores) / len(scores) if scores else None,
         notes=tuple((person, each.note) for person, each in by_person.items() if each.note),
     )

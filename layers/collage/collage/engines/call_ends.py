@@ -6,7 +6,7 @@ docs/openai.md; the state machine's retriers follow it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collage.errors import (
     BadKey,
@@ -56,8 +56,7 @@ PLATFORM = {
 """What Lambda calls the end of a function that it ended itself: the pack's name and sentence."""
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """One way in which a call ends without a picture that is kept."""
 
     name: str

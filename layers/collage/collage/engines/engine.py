@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from collage.engines.provider import Provider
 from collage.errors import CollageError
@@ -24,8 +24,7 @@ Turn = Callable[[], str]
 raises NoSlotYet when that is far off."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is wanted of an engine: of a request as far as that is known, or of a tile."""
 
     operation: Operation
@@ -172,8 +171,7 @@ class TakesPictures(Protocol):
         """As `Engine.render`; ``styles`` are the files of pictures, by the styles' names."""
 
 
-@dataclass(frozen=True)
-class Pictured:
+class Pictured(NamedTuple):
     """An engine with pictures of styles; what it notes of its provider is noted for all calls."""
 
     engine: TakesPictures

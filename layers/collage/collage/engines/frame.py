@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A picture of some shape inside one of an allowed size: both (width, height) in pixels."""
 
     asked: tuple[int, int]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class PriceTable:
+class PriceTable(NamedTuple):
     """A heading, and a row of as many cells as there are columns for each model."""
 
     heading: str
@@ -16,8 +14,7 @@ class PriceTable:
     rows: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class PriceList:
+class PriceList(NamedTuple):
     """A provider's prices, all of one date."""
 
     tables: tuple[PriceTable, ...]

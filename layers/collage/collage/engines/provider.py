@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -47,8 +47,7 @@ class KeyedSettings(ProviderSettings):
     burst: int = Field(default=1, ge=1)
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(NamedTuple):
     """How often pictures may be asked for: ``per_minute``, and ``burst`` of them at once."""
 
     name: str
@@ -104,8 +103,7 @@ class AsksForStyles(Protocol):
         """So many styles; ``heard`` is called once an answer came, which is billed."""
 
 
-@dataclass(frozen=True)
-class StyleList:
+class StyleList(NamedTuple):
     """How styles are listed."""
 
     usd: float

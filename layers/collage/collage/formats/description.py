@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(NamedTuple):
     """What is to be written into a picture."""
 
     parameters: str
@@ -17,8 +15,7 @@ class Description:
     """XMP properties: names with a prefix of ``xmp.NAMESPACES``, and their text."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What was found in a picture. All of it is the file's word: anyone can write anything."""
 
     format: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from collage.formats.description import Description, Read
 
@@ -49,8 +48,7 @@ class NewWriter(Protocol):
         """The writer."""
 
 
-@dataclass(frozen=True)
-class FileFormat:
+class FileFormat(NamedTuple):
     """A format that pictures are taken in and collages are written in.
 
     Whatever has no default has to be there: a format that is only half there cannot be made.

@@ -4,7 +4,6 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from html import escape
 
 from collage.errors import NoMetadata
 from collage.formats.packing import COMPRESS_ABOVE, MAX_RECORD, unpack
@@ -37,6 +36,8 @@ def packet(properties: Iterable[tuple[str, str]]) -> bytes:
 
 def rdf(properties: Iterable[tuple[str, str]]) -> str:
     """The properties as XML."""
+    from html import escape
+
     said = tuple(properties)
     used = {name.split(":")[0] for name, _ in said}
     spaces = "".join(f' xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in sorted(used))

@@ -15,6 +15,11 @@ from collage.internet import listed
 LONGEST_ADDRESS = 2_000
 """Characters of an address, which is what servers commonly take."""
 
+REQUEST = "notify:"
+"""How one of a request is called while it is told, with the name of its record: addresses stay out
+of the workflow's history.
+"""
+
 LOOPBACK = ("127.0.0.1", "localhost")
 """Hosts that are this machine: with them alone is plain http spoken, on a laptop."""
 

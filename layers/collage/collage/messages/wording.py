@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collage.messages.event import Event
 
@@ -22,8 +21,7 @@ HOW = {
 """What became of it, by the kind of its announcement."""
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """A message as mail has it."""
 
     subject: str

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from collage.digest import sha256
 from collage.errors import EngineUnavailable
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file that a package ships, and what must be in it."""
 
     package: str

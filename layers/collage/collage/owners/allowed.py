@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collage.owners.actions import Action
 from collage.owners.owner import Owner, group_name
@@ -12,8 +12,7 @@ OF_GROUP: frozenset[Action] = frozenset({"read", "choose", "export"})
 """What the group of a collage may do with it. Each of it has choices of their own."""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """The rules of a stack. ``administrators`` are names of callers, or of groups."""
 
     administrators: frozenset[str] = frozenset()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collage.errors import FieldError, InvalidRequest
 from collage.owners.owner import Owner, group_name
@@ -14,8 +13,7 @@ LONGEST_SUBJECT = 255
 """As OpenID Connect Core 1.0, section 2, has it."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks; of somebody unknown ``who`` is empty."""
 
     who: str

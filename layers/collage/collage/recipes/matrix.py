@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from collage.errors import FieldError, InvalidRequest
 from collage.fields import prompts, values
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from collage.tile import Operation, Tile
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(NamedTuple):
     """Axes by name: those that tell rows apart, block by block, and columns; and the others."""
 
     rows: dict[str, tuple[str, ...]]

@@ -8,9 +8,8 @@ Every pixel of the panorama belongs to one picture: the source, or the frame tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from collage.errors import InvalidRequest
 from collage.pictures.masks import Box
@@ -26,8 +25,7 @@ FRAME = 1024
 """Longest side of a step upwards or downwards: what models are trained for."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """A step: its place in the panorama, and what of that is new, both as boxes of it."""
 
     box: Box
@@ -172,8 +170,7 @@ def _frames(request: Fields) -> list[Frame]:
     return [*sides, *rows]
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """A step in one direction: from and to which pixel it goes, and what of that is new."""
 
     start: int
@@ -192,7 +189,7 @@ def _along(known: int, end: int, length: int, share: float) -> Iterator[_Step]:
 def _mirrored(step: _Step, end: int) -> _Step:
     """The same step in the other direction."""
     new = (end - step.new[1], end - step.new[0])
-    return replace(step, start=end - step.stop, stop=end - step.start, new=new)
+    return step._replace(start=end - step.stop, stop=end - step.start, new=new)
 
 
 def _across(step: _Step, band: tuple[int, int]) -> Frame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from collage import engines
 from collage.digest import canonical
@@ -257,8 +257,7 @@ class Unfolded:
     """Where each tile stands on the axes of a table, by the axes' names."""
 
 
-@dataclass(frozen=True)
-class Boxes:
+class Boxes(NamedTuple):
     """A mask that edits what lies in boxes of a picture of ``size``."""
 
     size: Size

@@ -11,10 +11,10 @@ import io
 import os
 import struct
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest
@@ -37,8 +37,7 @@ WINDOWS, UNICODE, ENGLISH = 3, 1, 0x409
 """Platform, encoding and language of a name."""
 
 
-@dataclass(frozen=True)
-class Font:
+class Font(NamedTuple):
     """A font that Pango knows: its family, and the characters that it has."""
 
     family: str

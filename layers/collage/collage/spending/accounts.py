@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collage import engines
 from collage.engines.provider import Provider, ProviderSettings, Quota
 from collage.tile import Tile
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """A provider by the stack's own settings."""
 
     provider: Provider

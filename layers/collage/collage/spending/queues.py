@@ -6,7 +6,7 @@ Queues are served side by side; within one, calls have their turns one after ano
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collage.engines.provider import Quota, concurrency, per_minute
 from collage.spending.accounts import Account, Accounts, of_engine
@@ -16,8 +16,7 @@ Calls = Sequence[Sequence[Tile]]
 """The tiles of each engine call."""
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(NamedTuple):
     """Calls to one provider that wait for the same quotas."""
 
     account: Account

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 from collage import engines, recipes
 from collage.choices.selection import select
@@ -39,8 +38,7 @@ FOLLOWS = ("rows", "cols")
 """Fields that most recipes make of the others."""
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(NamedTuple):
     """What is to be asked for: the source's key in the uploads bucket, and the request's fields."""
 
     source: str | None

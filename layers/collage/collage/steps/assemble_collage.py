@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from collage import clock
 from collage.announcements import Completed
@@ -26,8 +25,7 @@ READERS = 16
 """Tiles read from S3 at once while assembling: enough to hide its latency."""
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(NamedTuple):
     """A finished fan-out: the plan, the tiles that exist, and how a verdict on them is come to."""
 
     made: Plan

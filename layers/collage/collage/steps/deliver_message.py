@@ -8,7 +8,7 @@ from typing import Any
 
 from collage.errors import NotInStore
 from collage.messages import webhook
-from collage.messages.addressee import addressee
+from collage.messages.addressee import REQUEST, addressee
 from collage.messages.event import Event
 from collage.messages.webhook import AddressRefused, NotDelivered
 from collage.messages.wording import letter
@@ -16,9 +16,9 @@ from collage.services import aws_client
 from collage.settings import Settings
 from collage.store.store import Store
 
-TOPIC, WEBHOOK, REQUEST = "topic:", "webhook", "notify:"
-"""How an addressee is called while it is told: a topic with its ARN, the stack's own webhook, or
-one of a request, with the name of its record. Addresses stay out of the workflow's history.
+TOPIC, WEBHOOK = "topic:", "webhook"
+"""How an addressee is called while it is told, if no request named it: a topic with its ARN, or the
+stack's own webhook.
 """
 
 Client = Callable[[str], Any]

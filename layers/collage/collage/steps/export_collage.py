@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collage import clock
 from collage.choices.selection import select
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from collage.steps.exports.kind import Notes
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """An export that can be made: its name, and the tiles that its terms mean now."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collage import engines, recipes
 from collage.digest import sha256
@@ -107,8 +106,7 @@ def with_styles(prepared: Prepared, small: StylePictures, large: StylePictures) 
     )
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """Prepared sources by their pixels' digests and masks by name, as PNGs; and all digests."""
 
     sources: Mapping[str, bytes]

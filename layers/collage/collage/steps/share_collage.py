@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from collage import clock
 from collage.errors import CollageError
 from collage.sharing.share import Share, SharedCopy
-from collage.steps.freeze_collage import INDEX, freeze
 from collage.steps.record_failure import failure_of
 from collage.store.shares import site_of
 from collage.store.store import Store
@@ -65,6 +64,8 @@ def _lasting(store: Store, collage_id: str, share_id: str) -> Share | None:
 
 
 def _made(store: Store, share: Share, signer: Signer) -> SharedCopy:
+    from collage.steps.freeze_collage import INDEX, freeze
+
     query = signer.query(share.id, share.ends)
 
     def link(name: str) -> str:

@@ -10,15 +10,13 @@ from collage import clock
 from collage.digest import sha256
 from collage.errors import BeingDeleted, CollageError
 from collage.manifest import Failure
-from collage.messages.addressee import Addressee, addressee
+from collage.messages.addressee import REQUEST, Addressee, addressee
 from collage.owners.owner import Owner
 from collage.plan import Styles
 from collage.request.accepted import Accepted
 from collage.services import Services
 from collage.steps import progress, refusals
 from collage.steps.accept import accept
-from collage.steps.assemble_collage import completed
-from collage.steps.deliver_message import REQUEST
 from collage.steps.record_failure import failure_of
 from collage.store.store import Store
 from collage.watch.runs import Runs
@@ -97,6 +95,8 @@ def launch(
 
 def _made_before(store: Store, collage: str, told: Addressee) -> dict[str, Any]:
     """What the workflow of messages is given for one who asks for what is there already."""
+    from collage.steps.assemble_collage import completed
+
     detail = completed(store, store.summary(collage)).model_dump()
     only = f"{REQUEST}{told.name}"
     return {"id": str(uuid4()), "time": clock.now(), "detail": detail, "only": only}

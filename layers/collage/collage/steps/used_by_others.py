@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collage.errors import NotInStore
 
@@ -40,8 +40,7 @@ def settle(store: Store) -> None:
         sleep(min(left, LONGEST_WAIT))
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(NamedTuple):
     """What a collage names, and others may name too."""
 
     id: str

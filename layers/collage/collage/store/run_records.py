@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -38,8 +37,7 @@ class Grouped(Frozen):
     waves: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True)
-class NamedTiles:
+class NamedTiles(NamedTuple):
     """Which tiles a plan names, and what they are made of."""
 
     keys: frozenset[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import uuid4
 
 from collage import records
@@ -13,8 +13,7 @@ from collage.names import LONGEST_KEY
 from collage.store.bucket import LINK_SECONDS, Buckets, named
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A form of HTML that uploads one file: its address, its fields, the key it will have."""
 
     key: str

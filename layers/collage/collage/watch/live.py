@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collage.digest import sha256
 from collage.errors import InvalidRequest
@@ -139,8 +139,7 @@ def _unpacked(text: str) -> int:
     return int.from_bytes(data, "little")
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """What has changed of a collage for somebody."""
 
     seen: Progress | None

@@ -15,10 +15,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collage import clock
-from collage.announcements import STOPPED
 from collage.digest import canonical, sha256
 from collage.errors import NotInStore
-from collage.progress import PHASES, Phase, Progress, State, TileCounts
+from collage.progress import PHASES, STOPPED, Phase, Progress, State, TileCounts
 from collage.store.store import Store
 from collage.watch.runs import Execution, Items, Runs
 

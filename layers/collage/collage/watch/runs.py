@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -23,16 +23,14 @@ STOP_LOOKS, STOP_SECONDS = 20, 0.1
 """How often, and how far apart, a run that was stopped is looked at until it has ended."""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """An execution by its name. ``new`` says whether it was started just now."""
 
     name: str
     new: bool
 
 
-@dataclass(frozen=True)
-class Execution:
+class Execution(NamedTuple):
     """A run as the workflow remembers it."""
 
     name: str
@@ -42,8 +40,7 @@ class Execution:
     stopped: datetime | None
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(NamedTuple):
     """How many engine calls ended, in whatever way, of how many, and when the first began."""
 
     ended: int

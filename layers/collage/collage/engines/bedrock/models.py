@@ -6,8 +6,7 @@ prices: a picture costs the same in any size. No call was made to find any of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collage.engines.frame import Frame
 
@@ -28,8 +27,7 @@ PROFILE = "us."
 """What the ids of profiles begin with."""
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """What is known of a model."""
 
     operations: frozenset[Operation]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from collage.engines.openai.prices import FINER, PRICES, REFERENCE_TOKENS
 from collage.engines.price_list import PriceList, PriceTable
 
@@ -43,6 +41,6 @@ PRICE_LIST = PriceList(
     ),
     record={
         "reference_tokens": REFERENCE_TOKENS,
-        "models": {name: asdict(known) for name, known in PRICES.items()},
+        "models": {name: known._asdict() for name, known in PRICES.items()},
     },
 )

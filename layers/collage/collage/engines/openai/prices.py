@@ -7,7 +7,7 @@ kind the most that is known, so that an estimate errs on the safe side.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PRICED_ON = "2026-11-26"
 
@@ -21,8 +21,7 @@ BELIEVED = 10.0
 """A cost that is told counts up to so many times the dearest that is known for the pictures."""
 
 
-@dataclass(frozen=True)
-class Prices:
+class Prices(NamedTuple):
     """Of one family of models, in dollars."""
 
     text: float

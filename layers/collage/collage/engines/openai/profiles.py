@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["openai", "azure", "litellm", "compatible"]
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """How a kind of server is asked."""
 
     path: str = "/v1/"
@@ -33,8 +31,7 @@ PROFILES: Mapping[Kind, Profile] = {
 }
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(NamedTuple):
     """The server of a stack: how the engine asks it, and what it makes of the answers."""
 
     knows_n: bool = True

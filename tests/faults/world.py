@@ -24,7 +24,7 @@ from collage.engines.engine import Engine, Outcome, Turn
 from collage.engines.openai.settings import OpenAISettings
 from collage.settings import Settings
 from collage.spending.limits import Limits
-from collage.steps import buy_tiles, keep_tile, materials
+from collage.steps import materials
 from collage.store.store import Store
 from collage.tile import Tile
 from collage.watch.runs import Runs
@@ -103,7 +103,7 @@ class World:
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""
-        for once in (keep_tile._asked, buy_tiles._budget, materials._source, materials._mask):
+        for once in (materials.accepted, materials._source, materials._mask):
             once.cache_clear()
         # A process makes its client of the provider, for which it reads the secret, once.
         self.services.__dict__.pop("_clients", None)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from collage.engines.engine import Rendered
 from collage.engines.fitting import fitted, opened
-from collage.pictures import feather, masks, plain_png
+from collage.pictures import feather, pixels, plain_png
 
 if TYPE_CHECKING:
     from collage.engines.frame import Frame
@@ -27,7 +27,7 @@ CHANGED = 16
 """Levels of 255 by which a channel must differ for a pixel to count as changed: more than
 resizing and compression do to a picture that was left alone."""
 
-LANCZOS, NEAREST = Image.Resampling.LANCZOS, Image.Resampling.NEAREST
+LANCZOS = Image.Resampling.LANCZOS
 
 
 def brought_back(
@@ -49,7 +49,7 @@ def brought_back(
     painted = np.asarray(whole.resize(tile.size, LANCZOS))
     changed = None
     if source is not None and mask is not None:
-        kept, alpha = _kept(source, tile.size), _alpha(mask, tile.size)
+        kept, alpha = _kept(source, tile.size), pixels.alpha(mask, tile.size)
         differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
         changed = int(np.count_nonzero(differs & (alpha == 255)))
         if tile.preserve:
@@ -96,8 +96,7 @@ def framed(source: bytes, place: Frame) -> bytes:
 def framed_alpha(mask: bytes, place: Frame) -> Image.Image:
     """The mask's alpha at the centre of the asked size, 0 = edit; what is left over stays."""
     alpha = Image.new("L", place.asked, 255)
-    inner = Image.fromarray(masks.decode(mask)).resize(place.inner, NEAREST)
-    alpha.paste(inner, place.corner)
+    alpha.paste(Image.fromarray(pixels.alpha(mask, place.inner)), place.corner)
     return alpha
 
 
@@ -105,12 +104,6 @@ def framed_alpha(mask: bytes, place: Frame) -> Image.Image:
 def _kept(source: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
     """The source at a tile's size."""
     return np.asarray(_opened(source).resize(size, LANCZOS))
-
-
-@lru_cache(maxsize=8)
-def _alpha(mask: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The mask at a tile's size."""
-    return np.asarray(Image.fromarray(masks.decode(mask)).resize(size, NEAREST))
 
 
 def _opened(png: bytes) -> Image.Image:

@@ -31,10 +31,16 @@ def alpha(mask: bytes, size: tuple[int, int]) -> Pixels:
 
     It cannot be written to, as what is `decoded`.
     """
-    found = masks.decode(mask)
+    found = _decoded(mask)
     if found.shape == (size[1], size[0]):
         return found
     return np.asarray(Image.fromarray(found).resize(size, Image.Resampling.NEAREST))
+
+
+@lru_cache(maxsize=1)
+def _decoded(mask: bytes) -> Pixels:
+    """A mask's alpha as its file has it: one after another wants it in sizes of their own."""
+    return masks.decode(mask)
 
 
 def encoded(pixels: Pixels) -> bytes:

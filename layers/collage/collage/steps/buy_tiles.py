@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import lru_cache
 from time import perf_counter
 from typing import TypeGuard
 
@@ -28,6 +27,7 @@ from collage.spending.bookings import Budget
 from collage.spending.purchase import Purchase, buy
 from collage.steps import refusals
 from collage.steps.keep_tile import keep_all
+from collage.steps.materials import accepted
 from collage.store.store import Store
 from collage.tile import Tile
 
@@ -129,7 +129,8 @@ def _paid(
     price = account.price(asked)
     start = perf_counter()
     try:
-        budget = _budget(store, collage_id)
+        known = accepted(store, collage_id)
+        budget = Budget(collage_id, known.request.max_usd, known.person)
         quotas = account.quotas(asked[0].model)
         bought = buy(services.limits, quotas, engine, asked, source, mask, price, budget)
         _keep_paid(store, collage_id, asked, bought, perf_counter() - start)
@@ -157,13 +158,6 @@ def _keep_paid(
         keep_all(store, collage_id, tiles, bought, seconds)
     except StoreUnavailable as error:
         raise NotKept(f"The picture came, and was not kept: {error}") from error
-
-
-@lru_cache(maxsize=8)
-def _budget(store: Store, collage_id: str) -> Budget:
-    """What the collage may cost, read once a process."""
-    accepted = store.accepted(collage_id)
-    return Budget(collage_id, accepted.request.max_usd, accepted.person)
 
 
 def _graver(one: PermanentError | None, other: PermanentError | None) -> PermanentError | None:

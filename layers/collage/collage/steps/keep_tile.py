@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import collage
 from collage import clock
@@ -11,8 +10,8 @@ from collage.digest import sha256
 from collage.engines.engine import Rendered
 from collage.formats import metadata
 from collage.provenance.describe import describe_tile
-from collage.request.request import Request
 from collage.spending.purchase import Purchase
+from collage.steps.materials import accepted
 from collage.store.store import Store
 from collage.tile import Sidecar, Tile
 
@@ -56,7 +55,7 @@ def keep(
     from collage.sheet import cells
     from collage.steps.join import has_cell
 
-    asked = _asked(store, collage_id)
+    asked = accepted(store, collage_id).request
     cell = asked.cell_of(tile.size)
     png = metadata.embed(made.png, describe_tile(tile)) if asked.metadata else made.png
     sidecar = Sidecar(
@@ -77,9 +76,3 @@ def keep(
     if has_cell(tile.size, cell):
         store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
     store.put_tile(png, sidecar, made.provider)
-
-
-@lru_cache(maxsize=8)
-def _asked(store: Store, collage_id: str) -> Request:
-    """What says how the collage's pictures look, read once a process."""
-    return store.accepted(collage_id).request

@@ -1,5 +1,7 @@
 """What a tile is made of: the prepared source or what is put together in its place, a mask, styles.
 
+The request, which says how it is kept and what it may cost, is read along with them.
+
 What is put together of other tiles, a call names by digest: ``composed`` is its `Call.composed`.
 """
 
@@ -9,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from collage.errors import MissingContext
+from collage.request.accepted import Accepted
 from collage.store.store import Store
 from collage.tile import Composition, Tile
 
@@ -50,6 +53,12 @@ def style_pictures(
     }
 
 
+@lru_cache(maxsize=8)
+def accepted(store: Store, collage_id: str) -> Accepted:
+    """The request as it was accepted, read once a process. Raises NotInStore."""
+    return store.accepted(collage_id)
+
+
 def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
     """What is put together from other tiles."""
     from collage.pictures.compose import compose
@@ -68,13 +77,7 @@ def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
 @lru_cache(maxsize=8)
 def _source(store: Store, collage_id: str, digest: str) -> bytes:
     """The prepared source whose pixels have this digest, read once a process."""
-    return store.source(collage_id, digest if _has_several(store, collage_id) else None)
-
-
-@lru_cache(maxsize=8)
-def _has_several(store: Store, collage_id: str) -> bool:
-    """Whether a collage has several sources."""
-    return bool(store.accepted(collage_id).sources)
+    return store.source(collage_id, digest if accepted(store, collage_id).sources else None)
 
 
 @lru_cache(maxsize=64)

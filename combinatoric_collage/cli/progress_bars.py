@@ -78,6 +78,7 @@ class _Bars:
                 completed=ended,
                 count=f"{seen.tiles.done}/{seen.tiles.total}",
                 more=", ".join([*misses(seen), *_soon(seen)]),
+                refresh=True,
             )
         if seen.phase is not None:
             self._pass(until=seen.phase)

@@ -13,8 +13,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from combinatoric_collage.local import parameters, template
+from combinatoric_collage.local import aws, parameters, template
 from combinatoric_collage.local.state import Saved, record_of, records_in
+from combinatoric_collage.local.translations import translations
 
 
 class KeptObjects:
@@ -78,15 +79,22 @@ class KeptStack:
     Its outputs are the logical ids of what they name.
     """
 
-    def __init__(self, path: Path, given: Mapping[str, str], outputs: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, name: str, given: Mapping[str, str], outputs: Sequence[str]
+    ) -> None:
         """A template's stack with the parameters that were given, and defaults for the rest.
 
         Raises:
             ParameterError: when one is unknown, or not as the template wants it.
             TemplateError: when the template cannot be read.
         """
-        declared = template.read(path).get("Parameters") or {}
-        parameters.check(declared, given)
+        plan = template.kept(path, given, aws.region(), name, translations())
+        if plan is None:
+            declared = template.read(path).get("Parameters") or {}
+            parameters.check(declared, given)
+        else:
+            # They were checked when it was translated.
+            declared = plan.template.get("Parameters") or {}
         known = {name: rule["Default"] for name, rule in declared.items() if "Default" in rule}
         self._parameters, self._outputs = {**known, **given}, outputs
 

@@ -83,7 +83,10 @@ class Runtime:
             self._hear(line)
 
     def _zygotes(self, functions: Sequence[Function]) -> Iterator[Zygote]:
-        """One for all functions, and one of those that have a layer, grown from it."""
+        """One for all functions, and one of those that have a layer.
+
+        It is grown from that of a layer which all of them have as well, or else from the first.
+        """
         _, region, preload = self._of
         if not functions:
             return
@@ -94,7 +97,11 @@ class Runtime:
 
         every = Zygote(with_environments(functions), preload.for_all, home, self._heard)
         yield every
+        grown: dict[str, Zygote] = {}
         for layer, modules in preload.by_layer.items():
             if having := [one for one in functions if layer in one.layers]:
+                common = [own for own in grown if all(own in one.layers for one in having)]
+                root = grown[common[-1]] if common else every
                 its = self.folder / f"zygote-{layer}"
-                yield Zygote(with_environments(having), modules, its, self._heard, every)
+                grown[layer] = Zygote(with_environments(having), modules, its, self._heard, root)
+                yield grown[layer]

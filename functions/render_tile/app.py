@@ -22,6 +22,9 @@ provisioned.prepare(
     "collage.pictures.source",
     "collage.steps.join",
     "collage.engines.painter.engine",
+    "collage.painting.colour:prepare",
+    # numpy brings it at the first percentile.
+    "numpy.ma",
 )
 
 

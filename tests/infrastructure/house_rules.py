@@ -84,7 +84,7 @@ ARROWS = {
         "local.aws local.connections local.errors local.heads local.processes local.same_origin"
     ),
     "local.identities": "local.aws",
-    "local.kept": "local.parameters local.state local.template",
+    "local.kept": "local.aws local.parameters local.state local.template local.translations",
     "local.moto": (
         "local.aws local.cache local.errors local.http local.processes local.state local.template"
     ),

@@ -31,12 +31,18 @@ Resources:
   More:
     Type: AWS::Serverless::LayerVersion
     Properties: { ContentUri: more }
+  Most:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: most }
   Usual:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Environment: { Variables: { OWN: usual } } }
   Richer:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { OWN: rich } } }
+  Richest:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Layers: [!Ref More, !Ref Most] }
   RicherReader:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { NEXT: it } } }
@@ -60,6 +66,7 @@ Outputs:
   Reader: { Value: !Ref Reader }
   Allocator: { Value: !Ref Allocator }
   Richer: { Value: !Ref Richer }
+  Richest: { Value: !Ref Richest }
   RicherReader: { Value: !Ref RicherReader }
   Ready: { Value: !Ref Ready }
   Interpreter: { Value: !Ref Interpreter }
@@ -101,6 +108,7 @@ def handler(event, context):
         "hash": hash("a word"),
         "words": [words.COMMON, getattr(words, "LOOKED_AT", None)],
         "more": getattr(sys.modules.get("more"), "CALLED", None),
+        "most": getattr(sys.modules.get("most"), "PARENT", None),
     }
 """
 
@@ -112,6 +120,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         "template.yaml": TEMPLATE,
         "layer/python/words.py": LAYER,
         "more/python/more.py": MORE,
+        "most/python/most.py": "import os\n\nPARENT = os.getppid()\n",
         "ready/app.py": HANDLER,
         "usual/app.py": HANDLER,
         "shadow/app.py": HANDLER,
@@ -122,7 +131,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     with Cloud(
         folder / "template.yaml",
         preload=Preload(
-            ("words", "tempfile", "not_there"), {"More": ("more:call", "more"), "Absent": ("more",)}
+            ("words", "tempfile", "not_there"),
+            {"More": ("more:call", "more"), "Absent": ("more",), "Most": ("most",)},
         ),
         provisioned=("Ready", "Ready"),
     ) as cloud:
@@ -194,6 +204,14 @@ def test_what_comes_of_a_layer_is_had_by_those_that_have_it_alone(cloud: Cloud) 
     assert richer["parent"] != usual["parent"]
     assert {richer["parent"], usual["parent"]} <= around
     assert (richer["own"], richer["words"]) == ("rich", usual["words"])
+
+
+def test_what_comes_of_two_layers_is_had_beside_that_of_one(cloud: Cloud) -> None:
+    richer, richest = asked(cloud, "Richer"), asked(cloud, "Richest")
+
+    assert is_forked(richest)
+    assert richest["parent"] != richer["parent"]
+    assert richest["more"] == [richest["most"]] == [richer["parent"]]
 
 
 def test_one_that_would_import_something_else_of_its_layer_is_forked_off_that_of_all(

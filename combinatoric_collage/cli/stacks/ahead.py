@@ -45,10 +45,15 @@ BY_LAYER = {
         "collage.provenance.describe",
         "collage.sheet.measures",
         "collage.frozen:build",
-    )
+    ),
+    "PaintingLayer": (
+        "collage.engines.painter.engine",
+        "collage.painting.colour:prepare",
+        "numpy.ma",
+    ),
 }
-"""The same of those that handle pictures; of what is compiled there is numpy and Pillow in it, and
-not libvips, whose threads no process may be forked off."""
+"""The same of those that handle pictures, and that paint. What is compiled of it are numpy, Pillow
+and OpenCV, and not libvips, whose threads no process may be forked off."""
 
 PRELOAD = Preload(FOR_ALL, BY_LAYER)
 

@@ -93,7 +93,7 @@ def deployed(name: str) -> Stack:
     """
     session, client = _account()
     identity = Identity(session.region_name or "", session.get_credentials)
-    stack = Stack(client, name, POLL_SECONDS, identity)
+    stack = Stack(client, name, POLL_SECONDS, identity=identity)
     try:
         missing = stack.missing_outputs
     except ClientError as error:

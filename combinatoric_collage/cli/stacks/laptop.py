@@ -35,6 +35,9 @@ BUCKETS = ("UploadsBucket", "CollagesBucket")
 SWITCH, ON = "enabled", "on"
 """The setting of a provider without a key by which a stack may ask it, and its value then."""
 
+FIRST_POLL = 0.4
+"""A look costs the laptop little, and its first tile is a second or two away."""
+
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
@@ -99,7 +102,8 @@ def running(
         _put_secrets(cloud, given, keys, private)
         with running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext():
             try:
-                yield cloud, Stack(cloud.client, NAME, identity=_identity(cloud.environment))
+                identity = _identity(cloud.environment)
+                yield cloud, Stack(cloud.client, NAME, identity=identity, first_poll=FIRST_POLL)
             except (CollageError, BotoCoreError, ClientError) as error:
                 # What became of it is told by the cloud; why, it alone knows.
                 if cloud.lost:
@@ -176,7 +180,7 @@ def at_rest(parameters: Mapping[str, str], asked: Request | None, state: Path) -
     """
     clients = {
         "s3": kept.KeptObjects(state),
-        "cloudformation": kept.KeptStack(TEMPLATE, _given(parameters, asked), BUCKETS),
+        "cloudformation": kept.KeptStack(TEMPLATE, NAME, _given(parameters, asked), BUCKETS),
     }
     return Stack(clients.__getitem__, NAME)
 

@@ -44,7 +44,6 @@ FIRST_REST, REST = 3, 9
 has no time for both it and the run, and the first tile is waited for."""
 UNHURRIED = 4
 """Rests after a look, at most, while tiles are made; no longer than this part of what is left."""
-
 VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
 """How often, and how far apart, a run that was just started is looked for."""
 
@@ -75,6 +74,8 @@ class Stack:
     client: Callable[[str], Any]
     name: str
     poll_seconds: float = POLL_SECONDS
+    first_poll: float = 1
+    """The part of that which is rested until there is a tile."""
     identity: Identity | None = None
     """Who asks its HTTP API; nobody where the stack does not run."""
 
@@ -314,8 +315,8 @@ class Stack:
                 return
             left = seen.eta_seconds or 0.0
             unhurried = min(UNHURRIED * self.poll_seconds, left / UNHURRIED)
-            rest = REST if seen.tiles.done else FIRST_REST
-            sleep(max(self.poll_seconds, rest * took, unhurried))
+            least, rest = (1.0, REST) if seen.tiles.done else (self.first_poll, FIRST_REST)
+            sleep(max(least * self.poll_seconds, rest * took, unhurried))
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.

@@ -25,7 +25,7 @@ from combinatoric_collage.local.processes.functions import OWN, Function
 HERE = Path(__file__).parent
 BOOTSTRAP, ZYGOTE = HERE / "bootstrap.py", HERE / "zygote.py"
 # What they are like is read by other than Python, or before it is asked to import anything.
-UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_", "OMP_", "OPENBLAS_", "NPY_")
+UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_", "OMP_", "OPENBLAS_", "OPENCV_", "NPY_")
 # Each process has an empty folder of its own, wherever it lies.
 ALIKE = {"HOME"}
 LARGEST_PACKET = 2**20
@@ -85,15 +85,15 @@ class Zygote:
 
     def fits(self, function: Function, environment: Mapping[str, str]) -> bool:
         """Whether what was imported is what the function would import, in its environment."""
+        if tuple(f for f in function.folders if f in self._folders) != self._folders:
+            return False
         known = self._said()
         if known is None or self._process.poll() is not None:
             return False
-        folders = tuple(f for f in function.folders if f in self._folders)
         own = [folder for folder in function.folders if folder not in self._folders]
         names = set(known["names"])
         return (
             (self._grown is None or self._grown.fits(function, environment))
-            and folders == self._folders
             and not any(_holds(folder, names) for folder in own)
             and not any(_matters(name, known["read"]) for name in self._differing(environment))
         )

@@ -20,11 +20,15 @@ AHEAD = ("provisioned-concurrency", "snap-start")
 def prepare(*modules: str) -> None:
     """Import modules, build models and make the store's client, where that is ahead of calls.
 
-    ``modules`` are those that the function's first call would import.
+    ``modules`` are those that the function's first call would import. Of one with the name of a
+    function after a colon that is called, with no argument.
     """
     if os.environ.get(TYPE) not in AHEAD:
         return
     for module in modules:
-        import_module(module)
+        name, _, called = module.partition(":")
+        found = import_module(name)
+        if called:
+            getattr(found, called)()
     frozen.build()
     connect(settings())

@@ -70,6 +70,15 @@ def level(picture: Picture) -> Picture:
     return np.asarray(np.clip(stretched, 0, 1, out=stretched), np.float32)
 
 
+def prepare() -> None:
+    """Have OpenCV make its tables of L*a*b*, for a process that has time before its first picture.
+
+    They take as long as a small tile.
+    """
+    cv2.setNumThreads(1)
+    from_lab(to_lab(np.zeros((1, 1, 3), np.float32)))
+
+
 def to_lab(picture: Picture) -> Picture:
     """CIE L*a*b*: L in 0..100, a and b about -100..100."""
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2Lab), np.float32)

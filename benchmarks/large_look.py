@@ -11,6 +11,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from benchmarks.large_page import PROGRAMS
 from combinatoric_collage.cli.page_server import serving
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.cli.stored_site import InStore
@@ -36,7 +37,7 @@ def look(address: str, pictures: Path) -> None:
     """Write what the page at an address shows."""
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))))
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1280, "height": 900})

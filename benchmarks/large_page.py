@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.result import Result
 from collage import page
@@ -26,11 +26,20 @@ from collage.store.results import script_of_json
 from collage.tile import Tile
 from combinatoric_collage.cli.page_server import Folder, serving
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 SIDES = (316, 1000)
 """Rows and columns: about 100,000 cells, and 1,000,000."""
 
 CELL = 64
 LONGEST_MS = 100
+
+MOST_LINES = 400
+"""Values of a field that a table may have in a row or column."""
+
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""By these names Chromium is installed; the first has no windows to put together."""
 
 WATCH = """
 window.longest = 0;
@@ -169,61 +178,117 @@ class Pictured:
         return self._folder.read(path)
 
 
+class Watched:
+    """A page in Chromium, and what it takes."""
+
+    def __init__(self, tab: Page) -> None:
+        self.tab = tab
+        self.asked: list[str] = []
+        """Addresses of all that was asked for."""
+        tab.on("request", lambda request: self.asked.append(request.url))
+        self._protocol = tab.context.new_cdp_session(tab)
+        self._protocol.send("Performance.enable")
+
+    def heap(self) -> float:
+        """Megabytes of JavaScript's heap, after garbage is collected."""
+        self._protocol.send("HeapProfiler.collectGarbage")
+        found: dict[str, float] = {
+            each["name"]: each["value"]
+            for each in self._protocol.send("Performance.getMetrics")["metrics"]
+        }
+        return round(found["JSHeapUsedSize"] / 1e6, 1)
+
+    def longest(self) -> int:
+        """Milliseconds of the longest task since this was asked last."""
+        found: float = self.tab.evaluate("[window.longest, window.longest = 0][0]")
+        return round(found)
+
+    def until(self, text: str, act: Callable[[], object] = lambda: None) -> float:
+        """Seconds until the page says so many cells after something was done."""
+        began = perf_counter()
+        act()
+        self.tab.wait_for_function(
+            "text => document.querySelector('.count').textContent === text", arg=text
+        )
+        return round(perf_counter() - began, 2)
+
+    def shown(self, what: str, act: Callable[[], object]) -> float:
+        """Seconds until something is there after something was done."""
+        began = perf_counter()
+        act()
+        self.tab.locator(what).first.wait_for()
+        return round(perf_counter() - began, 2)
+
+    def choose(self, label: str, value: str) -> None:
+        """Choose a value by its label."""
+        self.tab.get_by_label(label, exact=True).select_option(value)
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self.tab.get_by_role("button", name=name, exact=True).click()
+
+
 def _seen(address: str, side: int) -> dict[str, Any]:
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))))
-    total = f"{side * side:,}"
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1440, "height": 900})
         tab.set_default_timeout(100_000)
         tab.add_init_script(WATCH)
-        asked: list[str] = []
-        tab.on("request", lambda request: asked.append(request.url))
-        protocol = tab.context.new_cdp_session(tab)
-        protocol.send("Performance.enable")
-
-        def heap() -> float:
-            protocol.send("HeapProfiler.collectGarbage")
-            found: dict[str, float] = {
-                each["name"]: each["value"]
-                for each in protocol.send("Performance.getMetrics")["metrics"]
-            }
-            return round(found["JSHeapUsedSize"] / 1e6, 1)
-
-        def until(text: str, act: Callable[[], object] = lambda: None) -> float:
-            began = perf_counter()
-            act()
-            tab.wait_for_function(
-                "text => document.querySelector('.count').textContent === text", arg=text
-            )
-            return round(perf_counter() - began, 2)
-
+        page = Watched(tab)
         tab.goto(f"{address}index.html")
-        tab.wait_for_function("() => window.first !== undefined")
-        until(f"{total} cells")
-        told: dict[str, Any] = {"first_ms": round(tab.evaluate("window.first"))}
-        # What any page of this kind takes to be read and drawn first is no fault of its size.
-        told["opening_task_ms"] = round(tab.evaluate("window.longest"))
-        tab.evaluate("window.longest = 0")
-        told |= {"opened_files": len(asked), "opened_heap_mb": heap()}
-        find = tab.get_by_label("Words in the prompt")
-        # The number of one manner and one school; the first search reads the columns, too.
-        words = f"manner {side - 1}"
-        for name in ("first_words_s", "words_s"):
-            told[name] = until(f"{2 * side - 1:,} of {total} cells", lambda: find.fill(words))
-            find.fill("")
-            until(f"{total} cells")
-        mask = tab.get_by_label("Mask")
-        found = f"{side * side // 4:,} of {total} cells"
-        told["field_s"] = until(found, lambda: mask.select_option("left"))
-        told["searched_heap_mb"] = heap()
-        tab.get_by_role("button", name="Zoom in").click()
-        tab.get_by_role("button", name="Tiles", exact=True).click()
-        tab.locator(".thumb").first.wait_for()
-        told["listed_heap_mb"] = heap()
-        told["longest_ms"] = round(tab.evaluate("window.longest"))
-        told["files"] = len(asked)
+        told = {**_searched(page, side), **_overviews(page, side)}
+        told["longest_ms"] = max(told["searched_task_ms"], told["overviews_task_ms"])
+        told["files"] = len(page.asked)
         browser.close()
+    return told
+
+
+def _searched(page: Watched, side: int) -> dict[str, Any]:
+    """Opening, searches, and the list of what was found."""
+    total = f"{side * side:,}"
+    page.tab.wait_for_function("() => window.first !== undefined")
+    page.until(f"{total} cells")
+    told: dict[str, Any] = {"first_ms": round(page.tab.evaluate("window.first"))}
+    # What any page of this kind takes to be read and drawn first is no fault of its size.
+    told["opening_task_ms"] = page.longest()
+    told |= {"opened_files": len(page.asked), "opened_heap_mb": page.heap()}
+    find = page.tab.get_by_label("Words in the prompt")
+    # The number of one manner and one school; the first search reads the columns, too.
+    words = f"manner {side - 1}"
+    for name in ("first_words_s", "words_s"):
+        told[name] = page.until(f"{2 * side - 1:,} of {total} cells", lambda: find.fill(words))
+        find.fill("")
+        page.until(f"{total} cells")
+    found = f"{side * side // 4:,} of {total} cells"
+    told["field_s"] = page.until(found, lambda: page.choose("Mask", "left"))
+    told["searched_heap_mb"] = page.heap()
+    page.press("Zoom in")
+    page.shown(".thumb", lambda: page.press("Tiles"))
+    told["listed_heap_mb"] = page.heap()
+    told["searched_task_ms"] = page.longest()
+    page.press("Clear filters")
+    page.until(f"{total} cells")
+    return told
+
+
+def _overviews(page: Watched, side: int) -> dict[str, Any]:
+    """Tables of numbers, the film, and the colours."""
+    told: dict[str, Any] = {}
+    told["table_s"] = page.shown(".number", lambda: page.choose("Rows", "mask"))
+    if side <= MOST_LINES:
+        # As many crossings as there are cells.
+        page.choose("Rows", "style-a")
+        told["crossed_s"] = page.shown(".matrix .number", lambda: page.choose("Columns", "style-b"))
+        told["crossed_heap_mb"] = page.heap()
+        page.choose("Columns", "")
+    page.choose("Rows", "")
+    told["film_s"] = page.shown(".film", lambda: page.tab.get_by_label("As a film").check())
+    page.press("Collage")
+    told["coloured_s"] = page.shown(".legend li", lambda: page.choose("Colour by", "mask"))
+    page.press("Show all")
+    told["coloured_heap_mb"] = page.heap()
+    told["overviews_task_ms"] = page.longest()
     return told

@@ -1,6 +1,6 @@
 /** The axes of the Tiles view: rows, columns, blocks, a film; the heat map; near duplicates. */
 
-import { dropDown, h, iconButton } from "./dom.js";
+import { dropDown, h, iconButton, toggle } from "./dom.js";
 import { hashed } from "./duplicates.js";
 import { AXES, MOST_NEAR } from "./state.js";
 
@@ -38,11 +38,6 @@ export function axesBar({ collage, state }, usable) {
   function swap() {
     const { rows, cols, down, across } = state.get();
     state.set({ rows: cols, cols: rows, down: across, across: down });
-  }
-
-  function toggle(label, on, change) {
-    const box = h("input", { type: "checkbox", checked: on, onchange: () => change(box.checked) });
-    return h("label", { class: "switch" }, box, label);
   }
 
   return () => {

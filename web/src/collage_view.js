@@ -60,6 +60,7 @@ export function collageView({ collage, state, marking }, stage, tell, marks) {
 
   return {
     filter: over.filter,
+    colour: over.colour,
     frame: over.frame,
     refresh: over.refresh,
     enter: zoom.enter,

@@ -82,6 +82,12 @@ export function dropDown(label, options, value, choose) {
 
 let drawn = 0;
 
+/** A box to tick, with its label. */
+export function toggle(label, on, change) {
+  const box = h("input", { type: "checkbox", checked: on, onchange: () => change(box.checked) });
+  return h("label", { class: "switch" }, box, label);
+}
+
 const status = h("p", { class: "away", role: "status" });
 
 /** Tell a screen reader what has happened. */

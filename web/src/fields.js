@@ -3,6 +3,9 @@
 import { maskOf, tileOf } from "./collage.js";
 import { meaning } from "./terms.js";
 
+/** A field with more values than this is no use in a drop-down, nor in a table of numbers. */
+export const LONGEST = 400;
+
 const LETTERS = "ABCDEFGH";
 
 /**

@@ -1,4 +1,4 @@
-/** An axis as a film: its values one after the other, played or stepped through. */
+/** A film: the values of an axis, or what was found, one after the other; played or stepped through. */
 
 import { dropDown, h, icon, iconButton } from "./dom.js";
 
@@ -18,12 +18,41 @@ export function frameOf({ view, film, frame }, fields) {
 }
 
 /**
- * The controls of the film, over the tiles.
- * @param {import("./page.js").Page} page
- * @param {HTMLElement} place
- * @param {(value: string) => Promise<void>} ready resolves when a frame's pictures are there
+ * What is shown one after the other.
+ * @typedef {object} Reel
+ * @property {() => {key: string, label: string, count: number, at: number, said: string} | null} now what it is,
+ *     of how many frames, which one is shown, and words for that; null where no film is shown
+ * @property {(at: number) => void} to show another frame
+ * @property {(at: number) => Promise<void>} ready resolves when a frame's pictures are there
  */
-export function filmBar({ state, fields }, place, ready) {
+
+/**
+ * The film of a field's values.
+ * @param {import("./page.js").Page} page
+ * @param {(value: string) => Promise<void>} ready
+ * @returns {Reel}
+ */
+export function fieldReel({ state, fields }, ready) {
+  const values = () => frameOf(state.get(), fields).field.values;
+  return {
+    now() {
+      const frame = frameOf(state.get(), fields);
+      if (!frame) return null;
+      const { key, label, values: all } = frame.field;
+      return { key, label, count: all.length, at: all.indexOf(frame.value), said: frame.value };
+    },
+    to: (at) => state.set({ frame: values()[at] }),
+    ready: (at) => ready(values()[at]),
+  };
+}
+
+/**
+ * The controls of the film, over the tiles.
+ * @param {ReturnType<import("./state.js").makeState>} state
+ * @param {HTMLElement} place
+ * @param {Reel} reel
+ */
+export function filmBar(state, place, reel) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let speed = "1";
   let timer = null;
@@ -47,23 +76,17 @@ export function filmBar({ state, fields }, place, ready) {
   );
   place.append(bar);
 
-  const now = () => frameOf(state.get(), fields);
-
-  function step(index) {
+  function step(at) {
     stop();
-    state.set({ frame: now().field.values[index] });
+    reel.to(at);
   }
 
   function beside(by) {
-    const { field, value: shown } = now();
-    const { length } = field.values;
-    return field.values[(field.values.indexOf(shown) + by + length) % length];
+    const { at, count } = reel.now();
+    return (at + by + count) % count;
   }
 
-  function move(by) {
-    stop();
-    state.set({ frame: beside(by) });
-  }
+  const move = (by) => step(beside(by));
 
   function stop() {
     clearTimeout(timer);
@@ -74,11 +97,11 @@ export function filmBar({ state, fields }, place, ready) {
   function start() {
     const next = async () => {
       const mine = timer;
-      if (now() && !document.hidden) {
+      if (reel.now() && !document.hidden) {
         const to = beside(1);
-        await ready(to);
-        if (mine !== timer || !now()) return;
-        state.set({ frame: to });
+        await reel.ready(to);
+        if (mine !== timer || !reel.now()) return;
+        reel.to(to);
       }
       timer = setTimeout(next, 1000 / Number(speed));
     };
@@ -94,21 +117,21 @@ export function filmBar({ state, fields }, place, ready) {
   }
 
   function draw() {
-    const frame = now();
-    bar.hidden = !frame;
-    if (!frame) stop();
+    const now = reel.now();
+    bar.hidden = !now;
+    if (!now) stop();
     else {
-      const { field, value: shown } = frame;
-      name.textContent = field.label;
-      slider.max = String(field.values.length - 1);
-      slider.value = String(field.values.indexOf(shown));
-      slider.setAttribute("aria-label", field.label);
-      slider.setAttribute("aria-valuetext", shown);
-      value.textContent = shown;
+      const { key, label, count, at, said } = now;
+      name.textContent = label;
+      slider.max = String(count - 1);
+      slider.value = String(at);
+      slider.setAttribute("aria-label", label);
+      slider.setAttribute("aria-valuetext", said);
+      value.textContent = said;
       // A film plays when it is asked for, unless motion is not wanted: then it is stepped through.
-      if (film !== field.key && !still.matches) start();
+      if (film !== key && !still.matches) start();
     }
-    film = frame?.field.key ?? "";
+    film = now?.key ?? "";
   }
 
   dress();
@@ -116,4 +139,10 @@ export function filmBar({ state, fields }, place, ready) {
   state.on((choice, changed) => {
     if (!(changed.has("selected") && changed.size === 1)) draw();
   });
+  return {
+    /** Show which frame it is now. */
+    draw,
+    /** Show the frame that is so many after this one. */
+    move,
+  };
 }

@@ -9,9 +9,12 @@ import { isTerm } from "./terms.js";
  * @property {string} cols the field across it; "" for none
  * @property {string} down the field of blocks of rows, below each other; "" for none
  * @property {string} across the field of blocks of columns, beside each other; "" for none
- * @property {string} film the field whose values are shown one after the other; "" for none
- * @property {string} frame the value that is shown now; "" for the first
+ * @property {string} film the field whose values are shown one after the other, of a large collage `found`; "" for
+ *     none
+ * @property {string} frame the value that is shown now, or the number of what was found; "" for the first
  * @property {boolean} heat whether crossings are coloured by their mean score
+ * @property {string} map the field that the cells of a large collage are coloured by; "" for none
+ * @property {string} measure what its tables count; "" for cells
  * @property {number | null} near bits in which near duplicates differ at most; null: they are not grouped
  * @property {Record<string, string>} chosen values by field
  * @property {string} find words in the prompt
@@ -46,6 +49,8 @@ export function parse(hash, cols, first = "collage", views = VIEWS) {
     ...Object.fromEntries(AXES.map((axis) => [axis, given.get(axis) ?? ""])),
     frame: given.get("frame") ?? "",
     heat: given.has("heat"),
+    map: given.get("map") ?? "",
+    measure: given.get("measure") ?? "",
     near: /^\d{1,2}$/.test(given.get("near") ?? "") ? Math.min(MOST_NEAR, Number(given.get("near"))) : null,
     chosen,
     find: given.get("find") ?? "",
@@ -61,6 +66,7 @@ export function format(choice, cols, first = "collage") {
   for (const axis of AXES) if (choice[axis]) said.set(axis, choice[axis]);
   if (choice.film && choice.frame) said.set("frame", choice.frame);
   if (choice.heat) said.set("heat", "");
+  for (const name of ["map", "measure"]) if (choice[name]) said.set(name, choice[name]);
   if (choice.near !== null) said.set("near", String(choice.near));
   for (const [key, value] of Object.entries(choice.chosen)) if (value) said.set(`is.${key}`, value);
   if (choice.find) said.set("find", choice.find);

@@ -1,11 +1,11 @@
-/** The filters; in the Tiles view, with the axes below them. */
+/** The filters; below them the axes of the Tiles view, or what a large collage is coloured by. */
 
 import { axesBar } from "./axes_bar.js";
 import { dropDown, h } from "./dom.js";
+import { LONGEST } from "./fields.js";
+import { largeAxes } from "./large/axes.js";
 import { AXES } from "./state.js";
 
-const LONGEST = 400;
-/** A field with more values than this is no use in a drop-down. */
 const FILTERS = ["style", "source", "mask", "operation", "engine", "model", "state"];
 const MARKS = [["", "any"], ["starred", "starred"], ["noted", "noted"], ["hidden", "hidden"]];
 const SCORES = [
@@ -26,7 +26,7 @@ export function toolbar(page, bar) {
   const { collage, state } = page;
   const usable = page.fields.filter((field) => field.values.length <= LONGEST);
   const { named, large } = collage;
-  const axes = large ? null : axesBar(page, usable);
+  const axes = large ? largeAxes(page, usable) : axesBar(page, usable);
   const count = h("output", { class: "count" });
   const find = h("input", {
     type: "search",
@@ -36,7 +36,7 @@ export function toolbar(page, bar) {
   });
   const choices = h("div", { class: "choices" });
   const folded = h("details", { class: "fold", open: matchMedia("(min-width: 800px)").matches });
-  folded.append(h("summary", {}, large ? "Filters" : "Filters and axes"), choices);
+  folded.append(h("summary", {}, "Filters and axes"), choices);
   bar.append(folded, count);
 
   function only(field, chosen) {
@@ -61,7 +61,7 @@ export function toolbar(page, bar) {
     const now = state.get();
     const { view, chosen, find: words, marks } = now;
     const focused = choices.contains(document.activeElement) ? nameOf(document.activeElement) : null;
-    const table = view === "tiles" && axes !== null;
+    const table = view === "tiles";
     const used = table ? AXES.filter((axis) => axis !== "film").map((axis) => now[axis]) : [];
     const shown = usable.filter(
       ({ key }) =>
@@ -76,7 +76,7 @@ export function toolbar(page, bar) {
     ];
     choices.replaceChildren(
       h("div", { class: "row" }, ...filters),
-      ...(table ? [h("div", { class: "row" }, ...axes())] : []),
+      ...(table || large ? [h("div", { class: "row" }, ...axes())] : []),
     );
     if (find.value !== words) find.value = words;
     const again = focused && [...choices.querySelectorAll("select, input, button")].find((one) => nameOf(one) === focused);

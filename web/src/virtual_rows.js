@@ -64,7 +64,11 @@ export function virtualRows(scroller, holder, { count, guess, make, gap, heights
     draw,
     /** Make those that are there anew, each in its place: without them nothing could be scrolled. */
     redraw() {
-      for (const [index, row] of made) {
+      const before = [...made];
+      // Those that leave the sight need not be made anew before they do.
+      draw();
+      for (const [index, row] of before) {
+        if (made.get(index) !== row) continue;
         made.set(index, make(index));
         row.replaceWith(made.get(index));
       }

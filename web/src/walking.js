@@ -1,6 +1,8 @@
 /** Walking among tiles by keys: of all thumbs one is in the order of the tabulator. */
 
 const FAR = 1e9;
+const STOP = ".thumb, .number";
+/** What the arrows come to: a tile, or a number in a table. */
 
 /**
  * @param {HTMLElement} place that the thumbs are in
@@ -9,13 +11,13 @@ const FAR = 1e9;
 export function arrows(place, draw) {
   /** The tile that the tabulator comes to. */
   let current = "";
-  const all = () => [...place.querySelectorAll(".thumb")];
+  const all = () => [...place.querySelectorAll(STOP)];
 
   place.addEventListener("focusin", (event) => {
-    const thumb = event.target.closest(".thumb");
+    const thumb = event.target.closest(STOP);
     if (!thumb || thumb.tabIndex === 0) return;
     current = thumb.dataset.tile;
-    for (const other of place.querySelectorAll('.thumb[tabindex="0"]')) other.tabIndex = -1;
+    for (const other of place.querySelectorAll(":is(.thumb, .number)[tabindex='0']")) other.tabIndex = -1;
     thumb.tabIndex = 0;
   });
   place.addEventListener("keydown", (event) => {
@@ -43,13 +45,13 @@ export function arrows(place, draw) {
   return {
     /** See to it that the tabulator comes to one of the thumbs that are there. */
     enter() {
-      if (place.querySelector('.thumb[tabindex="0"]')) return;
-      const to = place.querySelector(`.thumb[data-tile="${CSS.escape(current)}"]`) ?? place.querySelector(".thumb");
+      if (place.querySelector(":is(.thumb, .number)[tabindex='0']")) return;
+      const to = place.querySelector(`:is(.thumb, .number)[data-tile="${CSS.escape(current)}"]`) ?? place.querySelector(STOP);
       if (to) to.tabIndex = 0;
     },
     /** Where the focus is; null where no thumb has it. */
     where() {
-      const thumb = document.activeElement?.closest(".thumb");
+      const thumb = document.activeElement?.closest(STOP);
       return thumb && place.contains(thumb) ? { tile: thumb.dataset.tile, at: all().indexOf(thumb) } : null;
     },
     /** Give the focus back to a tile, or to what stands in its place now. */

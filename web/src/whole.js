@@ -2,7 +2,7 @@
 
 import { announce } from "./dom.js";
 import { matcher } from "./fields.js";
-import { filmBar, frameOf } from "./film.js";
+import { fieldReel, filmBar, frameOf } from "./film.js";
 import { only } from "./terms.js";
 import { tilesView } from "./tiles.js";
 
@@ -69,5 +69,5 @@ export function keepInStep(page, { views, choices, seen, picture, table, parts }
   selection();
   const { selected } = state.get();
   if (cells[selected?.cell]) picture.use(selected.cell);
-  filmBar(page, parts.main, table.ready);
+  filmBar(state, parts.main, fieldReel(page, table.ready));
 }

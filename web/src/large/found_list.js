@@ -4,7 +4,7 @@ import { UNREAD } from "../collage.js";
 import { h } from "../dom.js";
 import { thumbs } from "../thumbs.js";
 import { flow } from "../flow.js";
-import { arrows } from "../walking.js";
+import { positions } from "./scan.js";
 
 const PART = 5000;
 /** Cells of one list: a longer one is higher than browsers can scroll. */
@@ -12,8 +12,9 @@ const PART = 5000;
 /**
  * @param {import("../page.js").Page} page
  * @param {HTMLElement} place
+ * @param {ReturnType<import("../walking.js").arrows>} walk
  */
-export function foundList({ collage, state, marking }, place) {
+export function foundList({ collage, state, marking }, place, walk) {
   const thumb = thumbs(collage, marking, (item) => state.set({ selected: { cell: item.position } }));
   /** Positions of what was found, and the part of them that is listed. */
   let all = new Uint32Array(0);
@@ -45,12 +46,13 @@ export function foundList({ collage, state, marking }, place) {
   }
 
   function heard() {
+    if (!list) return;
     for (const [position, empty] of [...unread]) {
       if (collage.cellAt(position).state === UNREAD) continue;
       unread.delete(position);
       if (empty.isConnected) empty.replaceWith(figure({ position }));
     }
-    list?.draw();
+    list.draw();
     walk.enter();
   }
 
@@ -97,8 +99,6 @@ export function foundList({ collage, state, marking }, place) {
     walk.enter();
   }
 
-  const walk = arrows(place, draw);
-  place.addEventListener("scroll", draw, { passive: true });
   new ResizeObserver(() => {
     if (place.clientWidth !== wide && list) lay();
   }).observe(place);
@@ -111,6 +111,7 @@ export function foundList({ collage, state, marking }, place) {
       part = 0;
       lay();
     },
+    draw,
     /** Show nothing, and ask for nothing. */
     hide() {
       list = null;
@@ -129,15 +130,4 @@ export function foundList({ collage, state, marking }, place) {
       }
     },
   };
-}
-
-/** The positions at which a cell was found. */
-function positions(found, count) {
-  if (!found) return Uint32Array.from({ length: count }, (_, position) => position);
-  let length = 0;
-  for (let i = 0; i < count; i += 1) length += found[i];
-  const all = new Uint32Array(length);
-  let at = 0;
-  for (let i = 0; i < count; i += 1) if (found[i]) all[at++] = i;
-  return all;
 }

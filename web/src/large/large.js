@@ -3,13 +3,17 @@
 import { UNREAD } from "../collage.js";
 import { announce, h } from "../dom.js";
 import { only } from "../terms.js";
-import { foundList } from "./found_list.js";
+import { colourable, colouring, SCORE } from "./colouring.js";
+import { foundView } from "./found.js";
+import { legend } from "./legend.js";
 import { makeSearch } from "./search.js";
 
 export { largeFields as fields, readLarge as read } from "./collage.js";
 export { largeMarks as marks } from "./marks.js";
-export const list = foundList;
+export const list = foundView;
 
+const SEARCHED = ["chosen", "find", "marks"];
+/** What decides which cells are found. */
 const MOST_NAMED = 2000;
 /** Cells that are named one by one where no term says which are meant. */
 
@@ -33,12 +37,16 @@ export function chosen(page) {
 export function keepInStep(page, { views, choices, seen, picture, table, parts }) {
   const { collage, state, marking } = page;
   const search = makeSearch(collage.index, collage.columns, marking);
+  const colours = legend(page, parts.stage);
   const problem = h("div", { class: "problem index", role: "alert", hidden: true });
   parts.problem.after(problem);
   let turn = 0;
   let hidden = 0;
   /** Whether the list shows what was found last: it is laid out when it is seen. */
   let listed = false;
+  /** What cells are coloured by, and the last time that this was asked for. */
+  let coloured = null;
+  let colourTurn = 0;
   /** The file that would say where the tile lies that the address names, and could not be read. */
   let lost = [];
 
@@ -64,11 +72,31 @@ export function keepInStep(page, { views, choices, seen, picture, table, parts }
     tellUnread();
   }
 
+  function dress() {
+    const { view } = state.get();
+    document.body.dataset.view = view;
+    views.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === view)));
+  }
+
+  /** Colour the cells by what is asked for. */
+  async function colour() {
+    const mine = (colourTurn += 1);
+    const { map } = state.get();
+    const field = colourable(collage.index, page.fields).find(({ key }) => key === map) ?? null;
+    const wanted = map === SCORE || field;
+    if (wanted && !coloured) colours.say("Colouring the cells\u2026");
+    const now = wanted ? await colouring(collage, marking, field, { goesOn: () => mine === colourTurn }) : null;
+    if (mine !== colourTurn) return;
+    coloured = now;
+    picture.colour(now);
+    colours.show(now, last.get(page)?.cells ?? null);
+    tellUnread();
+  }
+
   async function draw() {
     const now = state.get();
     const mine = (turn += 1);
-    document.body.dataset.view = now.view;
-    views.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === now.view)));
+    dress();
     if (!search.asks(now)) return show(null);
     choices.say("Looking through the cells\u2026");
     const told = (share) => choices.say(`Looking through the cells\u2026 ${Math.round(share * 100)}%`);
@@ -81,22 +109,25 @@ export function keepInStep(page, { views, choices, seen, picture, table, parts }
     const total = collage.index.cells;
     choices.count(found ? found.count : total, total, "cells");
     picture.filter(found?.cells ?? null);
+    if (coloured) colours.show(coloured, found?.cells ?? null);
     listed = false;
     layList();
     if (found) announce(`${found.count} of ${total} cells`);
     tellUnread();
   }
 
-  function layList() {
+  /** @param {Set<string>} [changed] */
+  function layList(changed) {
     const wanted = state.get().view === "tiles";
     if (wanted && !listed) table.show(last.get(page)?.cells ?? null);
+    else if (wanted && changed) table.follow(changed);
     if (!wanted) table.hide();
     listed = wanted;
   }
 
   /** Say which files could not be read, and offer to read them again. */
   function tellUnread() {
-    const files = [...collage.failed(), ...lost, ...(last.get(page)?.unread ?? [])];
+    const files = [...collage.failed(), ...lost, ...(last.get(page)?.unread ?? []), ...(coloured?.unread ?? []), ...table.unread()];
     problem.hidden = !files.length;
     const more = files.length > 1 ? ` and ${files.length - 1} more` : "";
     const text = `A part of the collage's index cannot be read: ${files[0]}${more}. What is said of its cells is lacking.`;
@@ -108,18 +139,18 @@ export function keepInStep(page, { views, choices, seen, picture, table, parts }
 
   function again() {
     collage.retry();
-    if (last.get(page)?.unread.length) draw();
+    if (last.get(page)?.unread.length || table.unread().length) draw();
+    if (coloured?.unread.length) colour();
     if (lost.length) selection();
   }
 
   state.on((choice, changed) => {
-    const keys = [...changed];
-    if (keys.some((key) => !["selected", "view"].includes(key))) draw();
-    else if (changed.has("view")) {
-      document.body.dataset.view = choice.view;
-      views.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === choice.view)));
-      layList();
+    if (SEARCHED.some((key) => changed.has(key))) draw();
+    else if (!(changed.has("selected") && changed.size === 1)) {
+      dress();
+      layList(changed);
     }
+    if (changed.has("map")) colour();
     selection();
   });
   marking.on(() => {
@@ -127,13 +158,16 @@ export function keepInStep(page, { views, choices, seen, picture, table, parts }
     table.refresh();
     if (state.get().marks.length || marking.counts().hidden !== hidden) draw();
     hidden = marking.counts().hidden;
+    if (state.get().map === SCORE) colour();
   });
+  table.counted(tellUnread);
   collage.heard(() => {
     const { selected } = state.get();
     if (seen.item()?.state === UNREAD && selected?.cell === seen.item().position) selection();
     tellUnread();
   });
   draw();
+  if (state.get().map) colour();
   selection();
   const { selected } = state.get();
   if (selected?.cell !== undefined) picture.use(selected.cell);

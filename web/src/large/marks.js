@@ -1,10 +1,20 @@
 /**
- * What is drawn over the picture of a large collage: marks and signs of cells in sight only, and a veil
- * that is a picture of a pixel a cell.
+ * What is drawn over the picture of a large collage: marks and signs of cells in sight only, and colours
+ * and a veil, which are pictures of a pixel a cell.
  */
 
 import { signs } from "../badges.js";
 import { drawnOver, mark, sign, SMALLEST, tellingStates } from "../mark_drawing.js";
+import { pictureOf, rareOf } from "./colouring.js";
+
+const FEW = 2000;
+/** Found cells that are dotted where they are too small to be seen. */
+const DOT = 4;
+/** The side of a dot in pixels, and of a cell that is seen without one. */
+const SEEN = 2;
+/** The side of a cell whose picture is seen. */
+const STRONG = 0.85;
+/** How much of the picture colours hide where its cells are too small to be told apart. */
 
 /**
  * @param {ReturnType<import("./collage.js").readLarge>} collage
@@ -21,22 +31,46 @@ export function largeMarks(collage, zoom, stage, marking) {
   let mask = null;
   let veil = null;
   let veiled = "";
+  /** @type {import("./colouring.js").Colouring | null} what cells are coloured by */
+  let colours = null;
+  let coloured = null;
+  /** Those that few others are like: their places and colours; where null, the accent. */
+  let dots = [];
 
   const over = drawnOver(zoom, stage, ({ pen, colour, at, bounds, inPicture, onScreen, sight }) => {
+    const tiny = geometry.visible[0] * at.scale < SMALLEST;
+    const put = (picture) => pen.drawImage(picture, ...geometry.offset, cols * geometry.step[0], rows * geometry.step[1]);
+    if (coloured && tiny) {
+      inPicture();
+      pen.imageSmoothingEnabled = geometry.step[0] * at.scale < 1;
+      pen.globalAlpha = STRONG;
+      put(coloured);
+      pen.globalAlpha = 1;
+    }
     if (mask) {
       inPicture();
       // Smaller than a pixel, cells are seen by how many of them match.
       pen.imageSmoothingEnabled = geometry.step[0] * at.scale < 1;
-      const [x, y] = geometry.offset;
-      pen.drawImage(inColour(colour.getPropertyValue("--veil")), x, y, cols * geometry.step[0], rows * geometry.step[1]);
+      put(inColour(colour.getPropertyValue("--veil")));
     }
     onScreen();
-    const seen = geometry.visible[0] * at.scale < SMALLEST ? [] : zoom.place.within(bounds);
+    const side = geometry.visible[0] * at.scale;
+    if (side < DOT) {
+      for (const [position, own] of dots) {
+        // What has no colour is seen as it is, where it is seen at all.
+        if (!own && side >= SEEN) continue;
+        const box = zoom.place.of(position);
+        pen.fillStyle = own ?? colour.getPropertyValue("--accent");
+        pen.fillRect(at.x + (box.x + box.width / 2) * at.scale - DOT / 2, at.y + (box.y + box.height / 2) * at.scale - DOT / 2, DOT, DOT);
+      }
+    }
+    const seen = tiny ? [] : zoom.place.within(bounds);
     collage.want("sight", seen);
     for (const position of seen) {
       const box = sight(position);
       const item = box && collage.cellAt(position);
       if (!item) continue;
+      strip(pen, colourAt(position), box);
       if (telling.includes(item.state) && (found?.[position] ?? 1)) mark(pen, item.state, box, colour);
       const text = signs(marking.of(item));
       if (text) sign(pen, text, box);
@@ -58,18 +92,48 @@ export function largeMarks(collage, zoom, stage, marking) {
     return veil;
   }
 
+  const colourAt = (position) => (colours && (found?.[position] ?? 1) ? colours.values[colours.numbers[position] - 1]?.colour : null) ?? null;
+
+  /** What few cells were found, or have a colour, is lost among very many. */
+  function dot() {
+    dots = [];
+    const count = found?.reduce((sum, one) => sum + one, 0) ?? Infinity;
+    if (count > FEW && !colours?.dotted) return;
+    const rare = colours?.dotted ? rareOf(colours, found) : null;
+    const { length } = found ?? colours.numbers;
+    for (let i = 0; i < length; i += 1) {
+      if (count <= FEW ? found[i] : rare[colours.numbers[i]] && (found?.[i] ?? 1)) dots.push([i, colourAt(i)]);
+    }
+  }
+
   return {
+    /** Show cells in colours; none for null. @param {import("./colouring.js").Colouring | null} now */
+    colour(now) {
+      colours = now;
+      coloured = now && pictureOf(now, cols, rows);
+      dot();
+      over.draw();
+    },
     /** Veil the cells that were not found; none for null. @param {Uint8Array | null} now */
     filter(now) {
       found = now;
       mask = now && maskOf(now, cols, rows);
       veil = null;
+      dot();
       over.draw();
     },
     /** Show what is thought of the tiles now. */
     refresh: over.draw,
     frame: over.frame,
   };
+}
+
+/** The colour of a cell whose picture can be told, along its lower edge. */
+function strip(pen, colour, { left, top, side, tall }) {
+  if (!colour) return;
+  const high = Math.max(4, Math.min(10, tall / 8));
+  pen.fillStyle = colour;
+  pen.fillRect(left, top + tall - high, side, high);
 }
 
 function maskOf(found, cols, rows) {

@@ -1,15 +1,7 @@
-/** Looking for cells of a large collage: a chunk after the other, and never long at a time. */
+/** Looking for cells of a large collage. */
 
-import { NOTHING } from "../choices.js";
 import { meaning } from "../terms.js";
-import { KEY_BYTES } from "./columns.js";
-
-const SLICE = 8;
-/** Milliseconds of looking, after which the page may do something else. */
-const STRIDE = 256;
-/** Cells that are looked at between two looks at the clock. */
-const AHEAD = 3;
-/** Chunks that are read while one is looked through. */
+import { isShown, opinions, scan } from "./scan.js";
 
 /**
  * What was found.
@@ -66,52 +58,40 @@ export function makeSearch(index, columns, marking) {
   function ofMarks(marks) {
     const terms = marks.map(meaning);
     const hiding = hides(marks);
-    const known = new Map([...marking.all()].map(([key, opinion]) => [parseInt(key.slice(0, 2 * KEY_BYTES), 16), opinion]));
-    return (_, { keys }) => (i) => {
-      const key = keyAt(keys, i);
-      const opinion = known.get(key) ?? NOTHING;
-      return !(hiding && opinion.hidden) && (!terms.length || (key !== 0 && terms.every((holds) => holds(opinion))));
+    const thought = opinions(marking);
+    return (_, keys) => {
+      const of = thought(keys);
+      return (i) => {
+        const opinion = of(i);
+        return !(hiding && opinion.hidden) && (!terms.length || (isShown(keys, i) && terms.every((holds) => holds(opinion))));
+      };
     };
   }
 
   /**
    * Look for cells.
    * @param {import("../state.js").Choice} choice
-   * @param {{goesOn: () => boolean, told: (share: number) => void}} way whether it goes on, and what is told how
-   *     far it is
+   * @param {import("./scan.js").Way} way
    * @returns {Promise<Found | null>} null where it does not go on
    */
-  async function find({ chosen, find: text, marks }, { goesOn, told }) {
+  async function find({ chosen, find: text, marks }, way) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const byMarks = marks.length > 0 || hides(marks);
     const wanted = Object.entries(chosen).filter(([, value]) => value);
     const tests = [...wanted.map(ofField), ...(words.length ? [ofWords(words)] : []), ...(byMarks ? [ofMarks(marks)] : [])];
     const byColumns = wanted.length > 0 || words.length > 0;
-    const parts = (number) => Promise.all([byColumns && columns.chunk(number), byMarks && columns.keys(number)]);
     const cells = new Uint8Array(index.cells);
-    const unread = [];
     let count = 0;
-    for (let number = 0; number < columns.count; number += 1) {
-      // What goes wrong with those ahead is told when it is their turn.
-      for (let next = number + 1; next < Math.min(columns.count, number + 1 + AHEAD); next += 1) parts(next).catch(() => {});
-      let there;
-      try {
-        there = await parts(number);
-      } catch (error) {
-        unread.push(error.message);
-        continue;
-      }
-      const holds = tests.map((test) => test(...there));
-      const first = columns.first(number);
-      await inSlices(columns.size(number), goesOn, (i) => {
+    const look = (chunk, keys) => {
+      const holds = tests.map((test) => test(chunk, keys));
+      return (i, position) => {
         if (!holds.every((one) => one(i))) return;
-        cells[first + i] = 1;
+        cells[position] = 1;
         count += 1;
-      });
-      if (!goesOn()) return null;
-      told((number + 1) / columns.count);
-    }
-    return { cells, count, unread };
+      };
+    };
+    const unread = await scan(columns, { columns: byColumns, keys: byMarks }, look, way);
+    return unread && { cells, count, unread };
   }
 
   /** The position of the first cell of a tile by its number; null where there is none. */
@@ -126,19 +106,4 @@ export function makeSearch(index, columns, marking) {
   }
 
   return { asks, find, cellOf };
-}
-
-/** A number of the first bytes of a key; 0 where no tile is shown. */
-const keyAt = (keys, i) => keys.getUint32(i * KEY_BYTES) * 0x10000 + keys.getUint16(i * KEY_BYTES + 4);
-
-/** Do something for so many, with pauses in which the page may do something else. */
-async function inSlices(count, goesOn, act) {
-  let until = performance.now() + SLICE;
-  for (let i = 0; i < count; i += 1) {
-    act(i);
-    if (i % STRIDE !== 0 || performance.now() < until) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    if (!goesOn()) return;
-    until = performance.now() + SLICE;
-  }
 }

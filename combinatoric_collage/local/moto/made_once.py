@@ -12,8 +12,8 @@ from typing import Any
 from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.moto.host import Host, replace
 
-ACTIONS = 1024
-"""Whose names are kept in moto's spelling."""
+ACTIONS, NAMES, REGIONS = 1024, 1024, 256
+"""Whose names are kept in moto's spelling; headers, and regions, of which is kept what they are."""
 POLICIES, STATEMENTS = 256, 2048
 """Policy documents that are kept parsed, and what they say of actions; a stack has some dozens."""
 HOSTS = 64
@@ -24,6 +24,8 @@ ID_BYTES = 26
 
 def patch(_host: Host, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
+    _regions(stack)
+    _visits(stack)
     _statements(stack)
     _policies(stack)
     _errors(stack)
@@ -37,6 +39,24 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _members(stack)
     _action_names(stack)
     _accounts(stack)
+
+
+def _regions(stack: ExitStack) -> None:
+    """Of which part of AWS a region is, is asked a dozen times for a request."""
+    from moto.core import authorization, responses
+    from moto.iam import access_control, models
+    from moto.s3 import responses as of_s3
+
+    for asks in (authorization, responses, access_control, models, of_s3):
+        part = vars(asks)["get_partition"]
+        replace(stack, asks, "get_partition", lru_cache(REGIONS)(part))
+
+
+def _visits(stack: ExitStack) -> None:
+    """When a key and its role were used last nobody asks, and is noted for each request."""
+    from moto.iam import models
+
+    replace(stack, models, "mark_account_as_visited", lambda **_whose: None)
 
 
 def _statements(stack: ExitStack) -> None:
@@ -165,15 +185,13 @@ def _metadata(stack: ExitStack) -> None:
 
     kept = utils.metadata_from_headers
 
+    @lru_cache(NAMES)
+    def matters(name: str) -> bool:
+        return name[:11].lower() == "x-amz-meta-" or name.lower() in utils.user_settable_fields
+
     def metadata(headers: Any) -> Any:
         names = [name for name in headers.keys() if isinstance(name, str)]  # noqa: SIM118
-        return kept(
-            {
-                name: headers[name]
-                for name in names
-                if name[:11].lower() == "x-amz-meta-" or name.lower() in utils.user_settable_fields
-            }
-        )
+        return kept({name: headers[name] for name in names if matters(name)})
 
     replace(stack, responses, "metadata_from_headers", metadata)
 

@@ -31,8 +31,9 @@ def patch(_host: Host, stack: ExitStack) -> None:
 
     def calculated(self: Any) -> str:
         signed = self._get_string_between("SignedHeaders=", ",", self._headers["Authorization"])
-        found = self._create_headers_for_aws_request(signed.split(";"), self._headers)
-        headers = {name.lower(): value for name, value in found.items()}
+        # Who signs writes names in small letters; another name is none of a header's.
+        names = {name: self._headers.get(name) for name in signed.split(";") if name.islower()}
+        headers = {name: value for name, value in names.items() if value is not None}
         content = _content(headers, self._body)
         if content is None or "host" not in headers or DATE not in headers:
             # Which is seldom, and botocore knows what to do.

@@ -1,10 +1,12 @@
 """Step Functions: the template's state machines run, each with the rights of its role."""
 
+import copy
 import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +22,8 @@ from combinatoric_collage.local.moto.programs import Programs
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 # More than any stack has of them; a definition that was parsed is some megabytes.
 DEFINITIONS, PATHS = 16, 1024
+# What has no parts that could be changed.
+WHOLE = (str, int, float, bool, type(None), bytes, datetime)
 
 
 def patch(host: Host, stack: ExitStack) -> None:
@@ -98,6 +102,7 @@ def _interpreter(host: Host, stack: ExitStack) -> None:
         return host.role_client(state_credentials.role_arn, "StepFunctions", service)
 
     clock = SimpleNamespace(sleep=host.stopping.wait)
+    plain = SimpleNamespace(copy=copy.copy, deepcopy=copied)
     client_for = boto_client.boto_client_for
     for name, module in list(sys.modules.items()):
         if not name.startswith("moto.stepfunctions.parser."):
@@ -105,6 +110,9 @@ def _interpreter(host: Host, stack: ExitStack) -> None:
         # It would use keys nobody has, and make a new client for every call.
         if vars(module).get("boto_client_for") is client_for:
             replace(stack, module, "boto_client_for", client)
+        # What states pass on is JSON, copied a dozen times for each of them.
+        if ".asl." in name and vars(module).get("copy") is copy:
+            replace(stack, module, "copy", plain)
         # Waits of a retry end when the cloud does.
         if name.endswith((".retrier_decl", ".state_task_service_callback")):
             replace(stack, module, "time", clock)
@@ -112,6 +120,16 @@ def _interpreter(host: Host, stack: ExitStack) -> None:
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == name and "_eval_pool" in vars(value):
                 replace(stack, value, "_eval_pool", _flat(vars(value)["_eval_pool"]))
+
+
+def copied(value: Any) -> Any:
+    """A copy of JSON, and of whatever is in it, without a note of each part that was copied."""
+    kind = type(value)
+    if kind is dict:
+        return {name: copied(part) for name, part in value.items()}
+    if kind is list:
+        return [copied(part) for part in value]
+    return value if kind in WHOLE else copy.deepcopy(value)
 
 
 def _flat(original: Callable[..., None]) -> Callable[..., None]:

@@ -1,5 +1,6 @@
 """One process of one function."""
 
+import os
 import secrets
 import shutil
 import signal
@@ -8,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -26,6 +26,7 @@ from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 # How often a busy process is looked at; an answer never waits for it.
 PULSE_SECONDS = 0.05
 LOG_TAIL_BYTES = 4096
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Worker:
@@ -57,10 +58,6 @@ class Worker:
         self._child = launcher.start(function, environment(address, tmp), self._hear)
         self._server = Thread(target=self._serve, daemon=True)
         self._server.start()
-
-    @cached_property
-    def _seen(self) -> psutil.Process:
-        return psutil.Process(self._child.pid)
 
     @property
     def alive(self) -> bool:
@@ -127,7 +124,7 @@ class Worker:
     def _judge(self, invocation: Invocation) -> tuple[str, str] | None:
         # Memory first: what took too much of it is often late as well.
         with suppress(psutil.Error):
-            if self._seen.memory_info().rss > self.function.memory * 2**20:
+            if _resident(self._child.pid) > self.function.memory * 2**20:
                 return "Runtime.ExitError", "Runtime exited with error: signal: killed"
         if time.monotonic() > invocation.given_up:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
@@ -144,6 +141,20 @@ class Worker:
     def _hear(self, line: str) -> None:
         self._tail.append(line)
         self._log(f"{self.function.name}: {line.rstrip()}")
+
+
+def _resident(process: int) -> int:
+    """Bytes of memory that a process has, from where psutil takes longer to find them.
+
+    Raises:
+        psutil.Error: when there is no such process.
+    """
+    try:
+        with open(f"/proc/{process}/statm", "rb", buffering=0) as file:
+            return int(file.read().split()[1]) * PAGE
+    except (OSError, IndexError):
+        # It has ended, or the system has no such file.
+        return int(psutil.Process(process).memory_info().rss)
 
 
 def _ended(code: int) -> tuple[str, str]:

@@ -119,7 +119,7 @@ class Cloud:
         self._provisioned = tuple(provisioned)
         self._tell_lost = lost or (lambda error: self.report(str(error)))
         self._cleanup = ExitStack()
-        self.region = aws.region()
+        self.region = aws.REGION
         self.now: Callable[[], float] = time.time
         """What the time is to `clock`; may be set to another at any moment."""
         self._clear()
@@ -298,14 +298,18 @@ class Cloud:
 
         def run() -> None:
             for pause in (*AGAIN_SECONDS, None):
+                error: Exception | None = None
                 try:
                     result = work()
-                except Exception:
-                    logger.exception("%s failed in the background", what)
+                except Exception as raised:
+                    error, said = raised, str(raised)
                 else:
                     if not result or not result.failed:
                         return
-                    logger.error("%s failed in the background: %s", what, result.payload.decode())
+                    said = result.payload.decode()
+                if self.stopping.is_set():
+                    return  # It was ended with the cloud.
+                logger.error("%s failed in the background: %s", what, said, exc_info=error)
                 if pause is None or self.stopping.wait(pause):
                     return
 

@@ -88,7 +88,7 @@ class KeptStack:
             ParameterError: when one is unknown, or not as the template wants it.
             TemplateError: when the template cannot be read.
         """
-        plan = template.kept(path, given, aws.region(), name, translations())
+        plan = template.kept(path, given, aws.REGION, name, translations())
         if plan is None:
             declared = template.read(path).get("Parameters") or {}
             parameters.check(declared, given)

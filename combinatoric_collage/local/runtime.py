@@ -55,7 +55,7 @@ class Runtime:
 
         There is none where nothing is forked, and none of a template that is yet to be translated.
         """
-        region = aws.region()
+        region = aws.REGION
         with suppress(CloudError, OSError):
             plan = template.kept(path, {}, region, stack, translations()) if FORKS else None
             if plan is not None:

@@ -18,6 +18,7 @@ import pytest
 
 from combinatoric_collage.local import Cloud, Container
 from combinatoric_collage.local.http.server import Server
+from combinatoric_collage.local.processes.invocation import Result
 from combinatoric_collage.local.processes.tasks import GUARD
 from tests.function_processes import of_function
 from tests.workflow.left_over import left_behind, left_over
@@ -282,3 +283,26 @@ def test_a_connection_that_never_asks_for_anything_keeps_no_cloud_up() -> None:
         stopping.join(600)
 
         assert not stopping.is_alive()
+
+
+def test_of_background_work_only_what_the_end_did_not_cut_off_is_said_to_have_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failed = Result.error("Runtime.ExitError", "killed")
+    tried = threading.Event()
+
+    def cut_off() -> Result:
+        cloud.stopping.wait()
+        return failed
+
+    def fails() -> Result:
+        tried.set()
+        return failed
+
+    with Cloud(PACK, stack="pack") as cloud:
+        cloud.later("Failing", fails)
+        cloud.later("CutOff", cut_off)
+        assert tried.wait(600)
+        eventually(lambda: "Failing failed in the background" in caplog.text)
+
+    assert "CutOff" not in caplog.text

@@ -86,7 +86,8 @@ def pack(folder: Path, *changes: tuple[str, str]) -> Path:
 def test_a_state_machine_that_aws_would_not_make_is_not_made(
     tmp_path: Path, old: str, new: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("AWS_REGION", raising=False)
+    # Of another partition, whose names begin otherwise; nobody's own is read.
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
     with pytest.raises(StackError) as refused:
         Cloud(pack(tmp_path, (old, new)), stack="pack").start()
 
@@ -104,6 +105,15 @@ def test_logs_are_delivered_by_who_may(tmp_path: Path) -> None:
     )
     with Cloud(pack(tmp_path, *changes), stack="pack") as cloud:
         assert cloud.outputs["Machine"].endswith(":pack-machine")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "no-region"])
+def test_a_cloud_starts_whatever_region_the_user_works_in(
+    tmp_path: Path, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    with Cloud(pack(tmp_path), stack="pack") as cloud:
+        assert cloud.outputs["Machine"].startswith("arn:aws:states:us-east-1:")
 
 
 def test_a_role_is_taken_by_whom_it_trusts(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from benchmarks.result import Result
 from benchmarks.setups import Setup, outcome, sample
 from benchmarks.usage import Collage, memory_bytes, timeout
 from benchmarks.walk import ATTEMPT_EVENTS, EVENTS, EXECUTION_EVENTS, State, most_attempts
+from collage import plan_slices
 from collage.digest import canonical
 from collage.errors import InvalidRequest
 from collage.request.parse import parse
@@ -43,6 +44,15 @@ SETUPS = (
     Setup("diffusion"),
     Setup("diffusion", {"GpuTasks": "40"}),
 )
+COUNT_CPU = 5.4e-6
+"""Processor seconds of an estimate for a tile of a table, each of whose prompts is gone through;
+for one of a collage, whose prompts are fewer, a tenth of it: measured of 1,000,000."""
+COUNT_MEMORY = 350
+"""Bytes of the same."""
+SLICE_MEMORY = 2_700
+"""Bytes of a tile of a plan's slice, as whoever lists tiles of a run reads it: measured."""
+SLICES_TOLD = 8
+"""Slices that a process of the API keeps, of two plans."""
 PLAN_MEMORY = 1_100
 """Bytes of PlanTiles' memory a tile: measured of 100,000 to 1,000,000 (docs/large.md)."""
 ASSEMBLY_MEMORY = 40_000
@@ -134,8 +144,13 @@ class Run:
         made, setup = self.collage, self.collage.setup
         state = account.machine()["States"]
         tiles_map = state["RenderTiles"]
-        most = made.tiles if accepted(made.rows, made.cols) else most_cells()
+        most = most_cells() if accepted(made.rows, made.cols) else made.cols * most_rows(made.cols)
         yield Limit("cells that a request may ask for", made.tiles, most, "the library")
+        door = made.tiles * COUNT_CPU * costs.SLOWER
+        yield Limit("seconds of an estimate by the API", door, timeout("Api"), "nothing")
+        told = min(made.tiles, SLICES_TOLD * plan_slices.TILES) * SLICE_MEMORY
+        most_held = IDLE_MEMORY + max(made.tiles * COUNT_MEMORY, told)
+        yield Limit("bytes of the API's memory", most_held, memory_bytes("Api"), "its MemorySize")
         yield Limit("hours of a run", self.seconds / 3600, allowed_hours(), self.slowest.moved_by)
         if setup.account is not None:
             yield Limit(
@@ -234,7 +249,12 @@ def allowed_hours() -> float:
 def most_cells() -> int:
     """Cells that a request may ask for: as many rows as it takes of the widest that it takes."""
     cols = _largest(lambda cols: accepted(1, cols))
-    return cols * _largest(lambda rows: accepted(rows, cols))
+    return cols * most_rows(cols)
+
+
+def most_rows(cols: int) -> int:
+    """Rows of so many columns that a request may ask for."""
+    return _largest(lambda rows: accepted(rows, cols))
 
 
 def _largest(holds: Callable[[int], bool]) -> int:

@@ -133,12 +133,12 @@ ARROWS = {
     "settings": "frozen",
     "sharing": "errors frozen names",
     "sheet": "digest errors fields formats frozen pictures pixels tile",
-    "spending": "digest engines errors tile",
+    "spending": "digest engines errors frozen tile",
     "steps": (
         "announcements assembly cell_index choices clock collage deletion digest engines errors "
         "export fields formats in_order long_manifest manifest messages notes owners page pictures "
         "pixels plan plan_slices prepared progress provenance recipes records request services "
-        "settings sharing sheet spending store tally tile verdict watch weights words"
+        "settings sharing sheet spending store tally tile uncollected verdict watch weights words"
     ),
     "store": (
         "assembly cell_index choices collage deletion digest engines errors export formats frozen "
@@ -150,7 +150,9 @@ ARROWS = {
     "tasks": "digest engines errors manifest pictures settings steps store tile weights",
     "tile": "digest frozen names",
     "verdict": "errors formats manifest names notes plan plan_slices sheet tally tile",
-    "watch": ("clock digest errors frozen manifest plan progress settings store tile verdict"),
+    "watch": (
+        "clock digest errors frozen manifest plan_slices progress settings store tile verdict"
+    ),
     "waves": "tile",
     "weights": "digest errors frozen tile",
     "words": "digest errors",

@@ -24,9 +24,9 @@ from collage.request.request import Request
 from collage.sheet import bands, layout
 from collage.sheet.geometry import Geometry
 from collage.sheet.layout import Layout
-from collage.spending import batches
-from collage.spending.accounts import Accounts, asked_of, of_engine
-from collage.spending.queues import queues
+from collage.spending import batches, work
+from collage.spending.accounts import Accounts, of_engine
+from collage.spending.expected import Estimate, estimate
 from collage.tile import Call, Composition, Tile
 from collage.uncollected import uncollected
 from collage.weights import Weights
@@ -42,16 +42,6 @@ class Styles(Frozen):
     origin: Literal["request", "default", "model"]
     model: str | None = None
     """The language model that listed them, if one did."""
-
-
-class Estimate(Frozen):
-    """What a plan would take if nothing of it were in the store yet."""
-
-    calls: int
-    tiles: int
-    usd: float = Field(description="dollars, by the prices of `priced_on`")
-    minutes: float | None = Field(description="at the account's pace; none where there is no pace")
-    priced_on: str
 
 
 class Plan(Frozen):
@@ -179,6 +169,11 @@ class Plan(Frozen):
             for index, tile in enumerate(tiles)
         }
 
+    @property
+    def labels(self) -> dict[int, str]:
+        """Those of them that there are."""
+        return self.captions if self.layout.labels else {}
+
     @cached_property
     def _composed(self) -> dict[str, Composition]:
         return {composition.digest: composition for composition in self.compositions}
@@ -231,26 +226,13 @@ def make(
         TooManyCombinations: when the combinations are too many to weigh.
     """
     request = accepted.request
-    if request.styled and not styles.styles:
-        raise NoStyles("The list of styles is empty.")
-    ingredients = Ingredients(
-        request=request,
-        styles=styles.styles,
-        source=prepared.source,
-        sources=prepared.sources,
-        masks=prepared.masks,
-        mask_files=prepared.mask_files,
-        style_pictures=prepared.style_pictures,
-        reference_pictures=prepared.reference_pictures,
-        models=models,
-        weights=weights,
-    )
+    ingredients = ingredients_of(request, styles, prepared, models, weights)
     unfolded, fixed = _unfold(request, ingredients)
     tiles = tuple(unfolded.tiles)
-    _check(chain(tiles, unfolded.spares), accounts)
+    for tile in chain(tiles, unfolded.spares):
+        check(tile.engine, (Wanted.of(tile),), accounts)
     calls = batches.of(tiles, accounts)
-    font = accepted.font.sha256 if accepted.font else None
-    laid = lay_out(request, unfolded, fixed=fixed, font=font)
+    laid = lay_out(request, unfolded, fixed=fixed, font=accepted.font_digest)
     made = Plan(
         id=accepted.id,
         request=request,
@@ -263,24 +245,52 @@ def make(
         compositions=tuple(unfolded.compositions),
         calls=calls,
         waves=waves.divided(tiles, calls, unfolded.compositions),
-        axes=tuple(map(dict, unfolded.axes)),
+        axes=tuple(unfolded.axes),
         layout=laid,
-        estimate=estimate([[tiles[i] for i in call] for call in calls], accounts),
+        estimate=estimate(work.of([tiles[i] for i in call] for call in calls), accounts),
     )
-    check_size(request, laid, made.captions if laid.labels else {})
+    check_size(request, laid, geometry(laid, made.labels))
     return made
 
 
-def _check(tiles: Iterable[Tile], accounts: Accounts) -> None:
-    """Refuse tiles that their engine could never make.
+def ingredients_of(
+    request: Request,
+    styles: Styles,
+    prepared: Prepared,
+    models: Mapping[str, str],
+    weights: Weights | None,
+) -> Ingredients:
+    """What a request's recipe has to work with.
+
+    Raises:
+        NoStyles: when the list of styles is empty.
+    """
+    if request.styled and not styles.styles:
+        raise NoStyles("The list of styles is empty.")
+    return Ingredients(
+        request=request,
+        styles=styles.styles,
+        source=prepared.source,
+        sources=prepared.sources,
+        masks=prepared.masks,
+        mask_files=prepared.mask_files,
+        style_pictures=prepared.style_pictures,
+        reference_pictures=prepared.reference_pictures,
+        models=models,
+        weights=weights,
+    )
+
+
+def check(engine: str, wanted: Iterable[Wanted], accounts: Accounts) -> None:
+    """Refuse what an engine could never make.
 
     Raises:
         InvalidRequest: as it says.
     """
-    for tile in tiles:
-        account = of_engine(accounts, tile.engine)
-        settings = account.settings if account else None
-        engines.ENGINES[tile.engine].check(Wanted.of(tile), settings)
+    account = of_engine(accounts, engine)
+    settings = account.settings if account else None
+    for each in wanted:
+        engines.ENGINES[engine].check(each, settings)
 
 
 def _unfold(request: Request, ingredients: Ingredients) -> tuple[Unfolded, bool]:
@@ -339,48 +349,22 @@ def laid_again(made: Plan, asked: Request, changes: Relayout) -> Layout:
     return again.model_copy(update={name: getattr(made.layout, name) for name in kept})
 
 
-def check_size(request: Request, layout: Layout, captions: Mapping[int, str]) -> None:
-    """Refuse a collage that is too large with its title, labels and legend.
+def check_size(request: Request, layout: Layout, measured: Geometry) -> None:
+    """Refuse a collage that is too large with its title, labels and legend, as it was measured.
 
     Raises:
         InvalidRequest: naming the limit.
     """
-    from collage.sheet.measures import Measures
-
-    size = Measures(layout, captions).geometry.size
     if not layout.joined or not bands.has_file(layout.rows, layout.cols):
         return
     try:
-        formats.check(request.format, size)
+        formats.check(request.format, measured.size)
     except ValueError as error:
         raise InvalidRequest(f"{error}.") from error
 
 
-def geometry(made: Plan) -> Geometry:
-    """Where the cells of a plan's collage will lie, and how large it will be."""
+def geometry(layout: Layout, captions: Mapping[int, str]) -> Geometry:
+    """Where the cells of a collage will lie, and how large it will be."""
     from collage.sheet.measures import Measures
 
-    return Measures(made.layout, made.captions if made.layout.labels else {}).geometry
-
-
-def estimate(calls: Sequence[Sequence[Tile]], accounts: Accounts) -> Estimate:
-    """What these calls would take: dollars, and minutes where a provider has a pace.
-
-    Providers, and the quotas of one, are asked side by side: the slowest queue decides.
-    """
-    asked = asked_of(accounts, [tile for call in calls for tile in call])
-    minutes = [queue.minutes for queue in queues(calls, accounts)]
-    return Estimate(
-        calls=len(calls),
-        tiles=sum(len(call) for call in calls),
-        usd=round(sum(price(call, accounts) for call in calls), 4),
-        minutes=round(max(minutes), 2) if minutes else None,
-        # The oldest of the prices that it goes by; where nothing is paid, those that came first.
-        priced_on=min(one.provider.priced_on for one in asked or [*accounts.values()][:1]),
-    )
-
-
-def price(tiles: Sequence[Tile], accounts: Accounts) -> float:
-    """What one call for these tiles is expected to cost, in dollars."""
-    account = of_engine(accounts, tiles[0].engine) if tiles else None
-    return 0.0 if account is None else account.price(tiles)
+    return Measures(layout, captions).geometry

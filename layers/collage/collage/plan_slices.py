@@ -48,6 +48,13 @@ class Slice(Frozen):
     spares: dict[int, Named] = Field(default={})
 
 
+class Order(Frozen):
+    """The tiles of a plan in the order in which their calls are begun, as `Plan.order` has it."""
+
+    tiles: tuple[int, ...] = ()
+    """None where that is their own order."""
+
+
 class Outline(Frozen):
     """A plan without its tiles, and all that is of one of them or of a call."""
 
@@ -121,6 +128,12 @@ def outline(plan: Plan) -> Outline:
     none = dict[str, Any].fromkeys(told_apart, ())
     mark = derived.mark(plan).hex() if plan.request.metadata else None
     return Outline(plan=plan.model_copy(update=none), tiles=len(plan.tiles), mark=mark)
+
+
+def order(plan: Plan) -> Order:
+    """The order in which the calls of a plan's tiles are begun."""
+    own = all(place == index for place, index in enumerate(plan.order))
+    return Order(tiles=() if own else plan.order)
 
 
 def expected(plan: Plan, index: int, *, spares: bool = False) -> Expected:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Hashable, Mapping
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -107,6 +107,15 @@ class Tile(Frozen, extra="forbid"):
             number = f"sample {self.sample}" if self.seed is None else f"seed {self.seed}"
             said = number, None, source
         return ", ".join(filter(None, said))
+
+
+class Kind(NamedTuple):
+    """Tiles that differ in nothing but their prompts, styles, masks and numbers."""
+
+    tile: Tile
+    """One of them."""
+    sampled: Mapping[int, int]
+    """How many different conditionings there are, by the number of tiles that each has."""
 
 
 class Interned:

@@ -193,13 +193,6 @@ def _drawn(plan: Plan, tally: Tally) -> tuple[int | None, ...]:
     return layout.fill(drawn, plan.layout.cols, shown, plan.request.seed)
 
 
-def tile_record(
-    plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None
-) -> TileRecord:
-    """What became of a tile, by its own sidecar or that of its spare, or by its call's failure."""
-    return _end(plan, index, sidecar, failure).record
-
-
 def _end(plan: Plan, index: int, sidecar: Sidecar | None, failure: Failure | None) -> End:
     tile = plan_slices.expected(plan, index)
     if sidecar is None:

@@ -10,6 +10,7 @@ from collage import plan as plans
 from collage.errors import InvalidRequest
 from collage.recipes import transfer
 from collage.request.parse import parse
+from collage.spending import expected
 from collage.tile import STYLE_PICTURES, Composition
 from tests.unit.plans import ACCOUNTS, planned
 
@@ -134,7 +135,7 @@ def test_transfers_are_paid_for_and_cells_are_not():
     made = transferred(engine="openai", quality="low")
     few = transferred(engine="openai", quality="low", masks=["left"])
 
-    prices = [plans.price(made.call(i).tiles, ACCOUNTS) for i in range(len(made.calls))]
+    prices = [expected.price(made.call(i).tiles, ACCOUNTS) for i in range(len(made.calls))]
     assert sum(price > 0 for price in prices) == 6 + 6 + 15
     assert made.estimate.usd == few.estimate.usd == pytest.approx(sum(prices), abs=1e-4)
     assert [made.call(i).priced for i in range(len(made.calls))] == [price > 0 for price in prices]

@@ -208,11 +208,30 @@ def test_what_takes_more_of_a_tile_has_fewer_cells(asked, what):
     assert what in refusal(rows=201, cols=500, cell=32, **asked)
 
 
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ({"again": {"0": {"seed": 1}}}, "with tiles that are changed singly has at most 150,000"),
+        (
+            {
+                "engine": "openai",
+                "styles": ["Mine", "Zen"],
+                "style_pictures": {"Mine": "sources/a"},
+            },
+            "with style_pictures has at most 150,000",
+        ),
+    ],
+)
+def test_what_only_the_plan_tells_has_as_many_cells_as_are_unfolded_in_time(asked, what):
+    assert parse({"rows": 150, "cols": 1000, "cell": 32, **asked})
+    assert what in refusal(rows=151, cols=1000, cell=32, **asked)
+
+
 def test_a_collage_of_more_pixels_than_can_be_assembled_is_refused():
     assert parse({"rows": 200, "cols": 100, "cell": 512})
     assert parse({"rows": 100, "cols": 1000, "cell": 64})
-    assert parse({"rows": 150, "cols": 1000, "cell": 64})
-    assert "are 150,500 cells; a collage has at most 150,000" in refusal(rows=301, cols=500)
+    assert parse({"rows": 1000, "cols": 1000, "cell": 64})
+    assert "rows: Input should be less than or equal to 1000" in refusal(rows=1001, cols=1000)
     assert "at most 6,000,000,000" in refusal(rows=200, cols=200, cell=512)
     assert "in a row of cells 250,000,000" in refusal(rows=1, cols=100, cell=2048)
 

@@ -6,6 +6,7 @@ import pytest
 
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import TooLong
+from collage.spending import work
 from collage.steps import duration
 from collage.steps.estimate import estimate
 from collage.steps.plan_tiles import plan_tiles
@@ -51,27 +52,27 @@ def gpu(count, **options):
 )
 def test_what_the_pace_cannot_make_in_time_is_refused(stack, changes, said):
     with pytest.raises(TooLong, match=said):
-        duration.check(calls(100, engine="openai"), services(stack, **changes))
+        duration.check(work.of(calls(100, engine="openai")), services(stack, **changes))
 
 
 def test_ten_thousand_pictures_at_the_default_pace_fit(stack):
-    hundred = calls(100, engine="openai")
+    many = work.of(calls(100, engine="openai") * 100)
 
-    duration.check(hundred * 100, services(stack))
+    duration.check(many, services(stack))
     with pytest.raises(TooLong, match="TileRetentionDays"):
-        duration.check(hundred * 100, services(stack, tile_retention_days=1))
+        duration.check(many, services(stack, tile_retention_days=1))
 
 
 def test_the_painter_has_no_pace(stack):
-    duration.check(calls(50, engine="painter") * 100, services(stack, images_per_minute=0.001))
+    duration.check(work.of(calls(50, engine="painter")), services(stack, images_per_minute=0.001))
 
 
 def test_what_the_gpus_cannot_make_in_time_is_refused(stack):
-    work = gpu(3000, num_inference_steps=1000) * 2
+    tiles = work.of(gpu(3000, num_inference_steps=1000) * 2)
 
     with pytest.raises(TooLong, match=r"on 1 GPU; a run has 576\. .* GpuTasks to 2 or more"):
-        duration.check(work, services(stack))
-    duration.check(work, services(stack, gpu_tasks=2))
+        duration.check(tiles, services(stack))
+    duration.check(tiles, services(stack, gpu_tasks=2))
 
 
 def test_a_shard_has_time_for_its_tiles_and_to_begin():

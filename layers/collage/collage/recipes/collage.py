@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 from collage.digest import shuffled
 from collage.fields import prompts
-from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.recipe import (
+    MOST_COUNTED,
+    SEVERAL,
+    STYLED,
+    Counted,
+    Ingredients,
+    Recipe,
+    Shape,
+    Size,
+    Unfolded,
+)
+from collage.tile import Kind
 from collage.words import styles
 
 if TYPE_CHECKING:
@@ -51,12 +62,11 @@ class Collage(Recipe):
         it alone has. Spares are the draws that come next.
         """
         request = ingredients.request
-        templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
-        combinations = styles.combine(ingredients.styles, request.combine)
+        templates, combinations = _texts(ingredients)
         parts = ingredients.of_each_source
         spaces = [len(part.own_masks) * len(combinations) for part in parts]
         rounds = [space * len(templates) for space in spaces]
-        wanted = request.tiles or min(request.rows * request.cols, sum(rounds))
+        wanted = _wanted(request, rounds)
         needed = wanted * 2 if request.replace_refused else wanted
         turns = list(itertools.islice(in_turn(rounds), needed))
         counts = Counter(part for part, _ in turns)
@@ -79,6 +89,41 @@ class Collage(Recipe):
         return Unfolded(
             [tile(*turn) for turn in turns[:wanted]], spares=[tile(*turn) for turn in spares]
         )
+
+    def counted(self, ingredients: Ingredients) -> Counted | None:
+        """Of each source the draws that come once more than the others, and these."""
+        templates, combinations = _texts(ingredients)
+        if len(templates) * len(combinations) > MOST_COUNTED:
+            return None
+        said = [
+            [template.format(styles=styles.phrase(names)) for template in templates]
+            for names in combinations
+        ]
+        parts = ingredients.of_each_source
+        different = all(len(set(texts)) == len(templates) for texts in said)
+        if not different or not all(part.masks_differ for part in parts):
+            return None
+        rounds = [len(part.own_masks) * len(templates) * len(combinations) for part in parts]
+        turns = itertools.islice(in_turn(rounds), _wanted(ingredients.request, rounds))
+        kinds = []
+        for number, count in sorted(Counter(part for part, _ in turns).items()):
+            part, (whole, more) = parts[number], divmod(count, rounds[number])
+            tile = part.tile("inpaint", said[0][0], styles=combinations[0], mask=part.own_masks[0])
+            often = {whole + 1: more, whole: rounds[number] - more}
+            kinds.append(Kind(tile, {n: times for n, times in often.items() if n and times}))
+        return Counted(kinds, Unfolded([]), prompts=list(itertools.chain.from_iterable(said)))
+
+
+def _texts(ingredients: Ingredients) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """The templates of prompts, and the combinations of styles that these are filled with."""
+    request = ingredients.request
+    templates = prompts.asked(request, request.prompt_template, prompts.TEMPLATE)
+    return templates, styles.combine(ingredients.styles, request.combine)
+
+
+def _wanted(request: Fields, rounds: Sequence[int]) -> int:
+    """How many tiles there are, where each source has so many different ones."""
+    return request.tiles or min(request.rows * request.cols, sum(rounds))
 
 
 def in_turn(rounds: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from collage.errors import InvalidRequest
 from collage.recipes import sizes
-from collage.recipes.recipe import Boxes, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.recipe import Boxes, Counted, Ingredients, Recipe, Shape, Size, Unfolded
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
@@ -61,6 +61,13 @@ class Erase(Recipe):
         request = ingredients.request
         tiles = ingredients.series("inpaint", self.prompts(request), request.count or 1, mask=MASK)
         return Unfolded(tiles, sizes.row_by_row(len(tiles), request.rows, request.cols))
+
+    def counted(self, ingredients: Ingredients) -> Counted:
+        """So many of each prompt."""
+        request = ingredients.request
+        count = request.count or 1
+        kinds = ingredients.counted("inpaint", self.prompts(request), count, mask=MASK)
+        return Counted(kinds, Unfolded([]))
 
 
 def _inside(request: Fields, source: Size) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,12 +13,27 @@ from collage.fields import prompts, values
 from collage.fields.fields import MOST_SIDE, SEARCH_AND_REPLACE
 from collage.fields.values import MAX_SOURCES
 from collage.pictures.masks import file_of
-from collage.recipes.recipe import SEVERAL, STYLED, Ingredients, Recipe, Shape, Size, Unfolded
+from collage.recipes.recipe import (
+    MOST_COUNTED,
+    SEVERAL,
+    STYLED,
+    Counted,
+    Ingredients,
+    Recipe,
+    Shape,
+    Size,
+    Unfolded,
+)
+from collage.tile import Kind, Tile
 from collage.words import styles
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
-    from collage.tile import Operation, Tile
+    from collage.tile import Operation
+
+
+TEXTS = {"subject", "style", "prompt", SEARCH_AND_REPLACE}
+"""The axes that say what is in a prompt."""
 
 
 class _Table(NamedTuple):
@@ -26,6 +42,15 @@ class _Table(NamedTuple):
     rows: dict[str, tuple[str, ...]]
     columns: dict[str, tuple[str, ...]]
     fixed: dict[str, str]
+
+    @property
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        """All of them."""
+        return {
+            **{name: (value,) for name, value in self.fixed.items()},
+            **self.rows,
+            **self.columns,
+        }
 
 
 class Matrix(Recipe):
@@ -86,26 +111,75 @@ class Matrix(Recipe):
         """
         request = ingredients.request
         combinations = _combinations(ingredients.styles, _combined(request, request.combine))
-        drawn = request.masks if ingredients.source or ingredients.sources else ()
-        table = _table(request, tuple(combinations), drawn)
+        table = _table(request, tuple(combinations), _drawn(ingredients))
         rows, columns = _lines(request, table)
-        cells = [table.fixed | row | column for row in rows for column in columns]
         parts = dict(zip(request.source_names or ("",), ingredients.of_each_source, strict=True))
-        places = [place for place in cells if _is_there(request, place)]
-        tiles = [_tile(parts[place.get("source", "")], place, combinations) for place in places]
-        numbers = iter(range(len(tiles)))
-        return Unfolded(
-            tiles,
-            [next(numbers) if _is_there(request, place) else None for place in cells],
-            column_headers=tuple(map(_heading, columns)),
-            row_headers=tuple(map(_heading, rows)) if table.rows else (),
-            column_axis=", ".join(table.columns),
-            row_axis=", ".join(table.rows),
-            axes=[
-                {name: _said(name, value) for name, value in place.items() if name != "prompt"}
-                for place in places
-            ],
-        )
+        searched = _searched(request)
+        tiles, axes, cells = list[Tile](), list[dict[str, str]](), list[int | None]()
+        for row, column in product(rows, columns):
+            place = table.fixed | row | column
+            if not _is_there(request, place):
+                cells.append(None)
+                continue
+            cells.append(len(tiles))
+            part = parts[place.get("source", "")]
+            tiles.append(_tile(part, place, combinations, searched))
+            del place["prompt"]
+            axes.append({name: _said(name, value) for name, value in place.items()})
+        heads = _heads(table, rows, columns)
+        return replace(heads, tiles=tiles, cells=cells, axes=axes)
+
+    def counted(self, ingredients: Ingredients) -> Counted | None:
+        """Of each source, and of all values of an axis that says how tiles are made, every prompt.
+
+        A kind of tiles has all of them, with every mask.
+        """
+        request = ingredients.request
+        combinations = _combinations(ingredients.styles, _combined(request, request.combine))
+        drawn = _drawn(ingredients)
+        table = _table(request, tuple(combinations), drawn)
+        heads = _heads(table, *_lines(request, table))
+        said = {name: values for name, values in table.axes.items() if name in TEXTS}
+        made = {
+            name: values
+            for name, values in table.axes.items()
+            if name in request.axes and name not in TEXTS
+        }
+        if max(prod(map(len, axes.values())) for axes in (said, made)) > MOST_COUNTED:
+            return None
+        searched = _searched(request)
+        texts = [(place["style"], _text(place, searched)) for place in _positions(said)]
+        parts = ingredients.of_each_source
+        if len(set(texts)) < len(texts) or (drawn and not all(p.masks_differ for p in parts)):
+            return None
+        first = {name: values[0] for name, values in said.items()}
+        kinds = []
+        for part in parts:
+            masks = [{"mask": mask} for mask in part.own_masks] if drawn else [{}]
+            if not masks:
+                continue
+            for place in _positions(made):
+                tile = _tile(part, first | masks[0] | place, combinations, searched)
+                kinds.append(Kind(tile, {1: len(texts) * len(masks)}))
+        return Counted(kinds, heads, [text for _, text in texts])
+
+
+def _drawn(ingredients: Ingredients) -> tuple[str, ...]:
+    """The masks, where there is a source to repaint."""
+    return ingredients.request.masks if ingredients.source or ingredients.sources else ()
+
+
+def _heads(
+    table: _Table, rows: Sequence[Mapping[str, str]], columns: Sequence[Mapping[str, str]]
+) -> Unfolded:
+    """What is written beside the rows and above the columns of a table, without its tiles."""
+    return Unfolded(
+        [],
+        column_headers=tuple(map(_heading, columns)),
+        row_headers=tuple(map(_heading, rows)) if table.rows else (),
+        column_axis=", ".join(table.columns),
+        row_axis=", ".join(table.rows),
+    )
 
 
 def _table(request: Fields, names: tuple[str, ...], drawn: tuple[str, ...]) -> _Table:
@@ -165,23 +239,28 @@ def _positions(axes: Mapping[str, tuple[str, ...]]) -> list[dict[str, str]]:
     return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
 
 
-def _tile(
-    ingredients: Ingredients, place: Mapping[str, str], combinations: Mapping[str, tuple[str, ...]]
-) -> Tile:
-    request = ingredients.request
-    subject, names = place.get("subject", ""), combinations[place["style"]]
-    template = place["prompt"]
+def _text(place: Mapping[str, str], searched: Mapping[str, str]) -> str:
+    """The prompt of a place; ``searched`` is what each value of that axis stands for, in order."""
+    subject, template = place.get("subject", ""), place["prompt"]
     text = template.format(styles=place["style"], subject=subject)
     if subject and "{subject}" not in template:
         text = f"{subject} {text}"
     if SEARCH_AND_REPLACE in place:
-        found, *_ = searched = _searched(request)
-        wanted = request.axes[SEARCH_AND_REPLACE].index(place[SEARCH_AND_REPLACE])
-        text = text.replace(found, searched[wanted])
+        text = text.replace(next(iter(searched.values())), searched[place[SEARCH_AND_REPLACE]])
+    return text
+
+
+def _tile(
+    ingredients: Ingredients,
+    place: Mapping[str, str],
+    combinations: Mapping[str, tuple[str, ...]],
+    searched: Mapping[str, str],
+) -> Tile:
+    request = ingredients.request
     return ingredients.tile(
         "inpaint" if "mask" in place else "generate",
-        text,
-        styles=names,
+        _text(place, searched),
+        styles=combinations[place["style"]],
         mask=place.get("mask"),
         size=values.size(place["size"]) if "size" in place else None,
         settings={name: value for name, value in place.items() if name in request.axes},
@@ -196,10 +275,13 @@ def _room(request: Fields) -> dict[str, Size]:
     return {"size": (max(widths), max(heights))}
 
 
-def _searched(request: Fields) -> list[str]:
-    """What is looked for in prompts, and all that it is replaced by, itself first."""
+def _searched(request: Fields) -> dict[str, str]:
+    """What is looked for in prompts, and all that it is replaced by, itself first.
+
+    By the values of the axis, which may be written with the words of lists.
+    """
     given = request.axes.get(SEARCH_AND_REPLACE, ())
-    return [prompts.single(text, request.words, "axes") for text in given]
+    return {text: prompts.single(text, request.words, "axes") for text in given}
 
 
 def _check_search(request: Fields) -> None:
@@ -208,7 +290,7 @@ def _check_search(request: Fields) -> None:
     Raises:
         ValueError: with a prompt that lacks it.
     """
-    searched = _searched(request)
+    searched = [*_searched(request).values()]
     if not searched:
         return
     for subject in _subjects(request) or [""]:

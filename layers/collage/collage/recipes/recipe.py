@@ -11,7 +11,7 @@ from collage import engines
 from collage.digest import canonical
 from collage.fields import prompts
 from collage.pictures.masks import file_of
-from collage.tile import STYLE_PICTURES, Composition, Interned, Operation, Tile
+from collage.tile import STYLE_PICTURES, Composition, Interned, Kind, Operation, Tile
 from collage.words.seeds import MAX_SEED
 from collage.words.styles import fold
 
@@ -41,6 +41,10 @@ STYLED = frozenset(
 
 SEVERAL = frozenset({"sources", "source_names"})
 """The fields of recipes that can have several sources."""
+
+
+MOST_COUNTED = 1_000_000
+"""Prompts that are gone through to count the tiles that have them: a second's work, or three."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Ingredients:
     def own_masks(self) -> tuple[str, ...]:
         """The masks that there are of its source, of those that the request names."""
         return self.request.masks_of(self.number)
+
+    @property
+    def masks_differ(self) -> bool:
+        """Whether no two of these are the same under two names."""
+        return len({self.drawn(mask) for mask in self.own_masks}) == len(self.own_masks)
 
     def drawn(self, mask: str) -> str:
         """What tiles call a mask that a request names."""
@@ -225,6 +234,17 @@ class Ingredients:
             for number in range(count)
         ]
 
+    def counted(
+        self,
+        operation: Operation,
+        texts: Sequence[str],
+        count: int,
+        *,
+        mask: str | None = None,
+    ) -> list[Kind]:
+        """The kinds of such a series."""
+        return [Kind(self.tile(operation, text, mask=mask), {count: 1}) for text in texts]
+
     def as_it_is(self, prompt: str, *, source: str | None = None, size: Size | None = None) -> Tile:
         """A tile that shows its source untouched."""
         return self.tile(
@@ -253,8 +273,18 @@ class Unfolded:
     """What the headings above the columns are values of."""
     row_axis: str = ""
     """What the headings beside the rows are values of."""
-    axes: Sequence[Mapping[str, str]] = ()
+    axes: Sequence[dict[str, str]] = ()
     """Where each tile stands on the axes of a table, by the axes' names."""
+
+
+class Counted(NamedTuple):
+    """What a collage unfolds into, by numbers: what is alike in all that a price goes by."""
+
+    kinds: Sequence[Kind]
+    heads: Unfolded
+    """What is written beside the cells, and no tile."""
+    prompts: Sequence[str] = ()
+    """All that tiles of these kinds may have; none where the kinds' own are all."""
 
 
 class Boxes(NamedTuple):
@@ -326,6 +356,13 @@ class Recipe(ABC):
     @abstractmethod
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """The tiles, the most wanted first, and their places."""
+
+    def counted(self, ingredients: Ingredients) -> Counted | None:
+        """What `unfold` gives, by numbers; None where these are not known without it.
+
+        Only of tiles without pictures of styles, of which none has spares.
+        """
+        return None
 
     def prompts(self, request: Fields) -> tuple[str, ...]:
         """Every prompt that the request's text stands for."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from collage.recipes import sizes
-from collage.recipes.recipe import Ingredients, Recipe, Size, Unfolded
+from collage.recipes.recipe import Counted, Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
@@ -29,15 +30,25 @@ class Samples(Recipe):
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """Tile i of a prompt has the request's seed plus i, or the sample number i."""
         request = ingredients.request
-        texts = self.prompts(request)
         side = request.grid_size or 3
-        tiles = ingredients.series("generate", texts, side * side)
+        tiles = ingredients.series("generate", self.prompts(request), side * side)
+        cells = sizes.row_by_row(len(tiles), request.rows, request.cols)
+        return replace(self._heads(request), tiles=tiles, cells=cells)
+
+    def counted(self, ingredients: Ingredients) -> Counted:
+        """A square of each prompt."""
+        request = ingredients.request
+        side = request.grid_size or 3
+        kinds = ingredients.counted("generate", self.prompts(request), side * side)
+        return Counted(kinds, self._heads(request))
+
+    def _heads(self, request: Fields) -> Unfolded:
+        texts, side = self.prompts(request), request.grid_size or 3
         # Headers stand only beside rows that are as the recipe makes them.
         blocks = len(texts) > 1 and (request.rows, request.cols) == (side * len(texts), side)
         names = [text if row == 0 else "" for text in texts for row in range(side)]
         return Unfolded(
-            tiles,
-            sizes.row_by_row(len(tiles), request.rows, request.cols),
+            [],
             row_headers=tuple(names) if blocks else (),
             row_axis="prompt" if blocks else "",
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from collage.recipes import sizes
-from collage.recipes.recipe import SEVERAL, Ingredients, Recipe, Size, Unfolded
+from collage.recipes.recipe import SEVERAL, Counted, Ingredients, Recipe, Size, Unfolded
 
 if TYPE_CHECKING:
     from collage.fields.fields import Fields
@@ -44,12 +45,28 @@ class Variations(Recipe):
         parts = ingredients.of_each_source
         tiles = [tile for part in parts for tile in part.series("variation", texts, count)]
         names = request.source_names or ()
-        # Headers stand only beside rows that are as the recipe makes them.
-        beside = (request.rows, request.cols) == (len(names), len(texts) * count)
-        return Unfolded(
-            tiles,
-            sizes.row_by_row(len(tiles), request.rows, request.cols),
-            row_headers=names if beside else (),
-            row_axis="source" if beside else "",
+        return replace(
+            self._heads(request),
+            tiles=tiles,
+            cells=sizes.row_by_row(len(tiles), request.rows, request.cols),
             axes=[{"source": name} for name in names for _ in range(len(texts) * count)],
+        )
+
+    def counted(self, ingredients: Ingredients) -> Counted:
+        """So many of each prompt and source."""
+        request = ingredients.request
+        texts, count = self.prompts(request), request.count or 1
+        parts = ingredients.of_each_source
+        kinds = [kind for part in parts for kind in part.counted("variation", texts, count)]
+        return Counted(kinds, self._heads(request))
+
+    def _heads(self, request: Fields) -> Unfolded:
+        names, of_one = (
+            request.source_names or (),
+            len(self.prompts(request)) * (request.count or 1),
+        )
+        # Headers stand only beside rows that are as the recipe makes them.
+        beside = (request.rows, request.cols) == (len(names), of_one)
+        return Unfolded(
+            [], row_headers=names if beside else (), row_axis="source" if beside else ""
         )

@@ -74,6 +74,11 @@ class Accepted(Frozen):
         return self.sources or (() if self.source is None else (self.source,))
 
     @property
+    def font_digest(self) -> str | None:
+        """Of the user's own font, where there is one."""
+        return None if self.font is None else self.font.sha256
+
+    @property
     def person(self) -> str | None:
         """Whose share of the day its calls come out of; None where people are not told apart."""
         return None if self.owner is None else self.owner.who

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 
 from collage import engines, formats, recipes
 from collage.errors import NotOneOf
-from collage.fields.fields import AXES, SEARCH_AND_REPLACE, Axes, Fields
+from collage.fields.fields import AXES, MOST_SIDE, SEARCH_AND_REPLACE, Axes, Fields
 from collage.pictures import masks
 from collage.request import rules
 from collage.text import called
@@ -16,14 +16,17 @@ from collage.words.seeds import RANDOM
 MAX_COLLAGE_PIXELS = 6_000_000_000
 """Width times height of the collage: what one function assembles in half its time."""
 
-MOST_CELLS = 150_000
-"""Rows times columns. The API estimates a collage before it starts it, and has 29 seconds for that:
-some 150 microseconds a tile of a paid engine, on a processor of Lambda. All else goes further
-(docs/large.md): PlanTiles beyond a million, what reads a whole manifest to some 250,000."""
+MOST_CELLS = MOST_SIDE**2
+"""Rows times columns: what every step was measured to hold (docs/large.md)."""
+
+MOST_UNFOLDED = 150_000
+"""The same of a collage whose tiles cannot be counted without its plan. The API estimates one
+before it starts it, and has 29 seconds for that: some 150 microseconds a tile of a paid engine, on
+a processor of Lambda."""
 
 MOST_INVOLVED = 100_000
 """The same of a collage with labels, with spares, or of tiles that are made from others: they take
-up to three times as long to estimate, and up to eight times the memory, some 8 KB a cell."""
+up to three times as long to unfold, and up to eight times the memory, some 8 KB a cell."""
 
 MAX_ROW_PIXELS = 250_000_000
 """Width of the collage times height of a cell: strips of this size fit in its memory."""
@@ -113,19 +116,32 @@ class Request(Fields):
         return self
 
     def _few_enough(self) -> None:
-        involved = {
-            " with labels": self.labels or self.captions,
-            " with replace_refused": self.replace_refused,
-            " whose tiles are made from other tiles": self.upscale is not None
-            or recipes.RECIPES[self.recipe].composed,
+        single = {
+            "tiles that are changed singly": self.again,
+            "style_pictures": self.style_pictures,
         }
-        what = next((name for name, holds in involved.items() if holds), "")
-        cells, most = self.rows * self.cols, MOST_INVOLVED if what else MOST_CELLS
-        if cells > most:
-            raise ValueError(
-                f"rows: {self.rows:,} x {self.cols:,} are {cells:,} cells; a collage{what} has at "
-                f"most {most:,}"
-            )
+        limits = [
+            (self.involved, MOST_INVOLVED),
+            (next((f" with {name}" for name, has in single.items() if has), None), MOST_UNFOLDED),
+            ("", MOST_CELLS),
+        ]
+        cells = self.rows * self.cols
+        for what, most in limits:
+            if what is not None and cells > most:
+                raise ValueError(
+                    f"rows: {self.rows:,} x {self.cols:,} are {cells:,} cells; a collage{what} has "
+                    f"at most {most:,}"
+                )
+
+    @property
+    def involved(self) -> str | None:
+        """What makes its plan take more of a cell than others do: the end of a phrase."""
+        if self.labels or self.captions:
+            return " with labels"
+        if self.replace_refused:
+            return " with replace_refused"
+        made_of_others = self.upscale is not None or recipes.RECIPES[self.recipe].composed
+        return " whose tiles are made from other tiles" if made_of_others else None
 
     @property
     def styled(self) -> bool:

@@ -6,7 +6,7 @@ answer; it is remembered by the process, and in the table of the limits for the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,7 +15,8 @@ from collage.digest import canonical
 from collage.errors import LimitsUnavailable
 from collage.spending.accounts import Account, Accounts, of_engine
 from collage.spending.limits import Limits
-from collage.tile import Tile
+from collage.spending.work import Alike, Work
+from collage.tile import Kind, Tile
 
 PICTURE_SECONDS = {"low": 30, "medium": 60, "high": 150, "xhigh": 200}
 """Seconds that a picture of a quality may take, on the dear side of what users report: two minutes
@@ -46,18 +47,58 @@ def of(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]
     """
     alike: dict[tuple[int, bytes | int], list[int]] = {}
     for index, tile in enumerate(tiles):
-        engine = engines.ENGINES[tile.engine]
-        most_of_it = engine.batch
-        if account := of_engine(accounts, tile.engine):
-            quality = tile.options.get("quality")
-            most_of_it = most(engine.batch, account, tile.model, quality)
-        common = canonical(engine.alike(tile)) if most_of_it > 1 else index
+        most_of_it = _together(tile, accounts)
+        common = canonical(engines.ENGINES[tile.engine].alike(tile)) if most_of_it > 1 else index
         alike.setdefault((most_of_it, common), []).append(index)
     return tuple(
         tuple(group[start : start + size])
         for (size, _), group in alike.items()
         for start in range(0, len(group), size)
     )
+
+
+def counted(kinds: Iterable[Kind], accounts: Accounts) -> Work | None:
+    """The calls into which `of` would group tiles of these kinds; None where only that tells."""
+    work: list[Alike] = []
+    mixed: dict[bytes, tuple[Tile, int, int]] = {}
+    known: set[bytes] = set()
+    for kind in kinds:
+        tile, most_of_it = kind.tile, _together(kind.tile, accounts)
+        count = sum(tiles * times for tiles, times in kind.sampled.items())
+        if most_of_it == 1:
+            work.append(Alike([tile], count))
+            continue
+        alike = engines.ENGINES[tile.engine].alike
+        common = canonical([most_of_it, alike(tile)])
+        if alike(tile) == alike(tile.model_copy(update={"prompt": f"{tile.prompt}."})):
+            # Where prompts may differ within a call, so may styles, masks and numbers.
+            _, _, before = mixed.get(common, (tile, 0, 0))
+            mixed[common] = tile, most_of_it, before + count
+        elif tile.seed is not None or common in known:
+            return None
+        else:
+            known.add(common)
+            for tiles, times in kind.sampled.items():
+                work += _divided(tile, tiles, most_of_it, times)
+    return [
+        *work,
+        *(each for tile, most, count in mixed.values() for each in _divided(tile, count, most)),
+    ]
+
+
+def _divided(tile: Tile, count: int, most_of_it: int, times: int = 1) -> Iterable[Alike]:
+    """So many tiles that go together, in full calls and the rest; all of it so many times."""
+    full, rest = divmod(count, most_of_it)
+    parts = (most_of_it, full), (rest, 1)
+    return (Alike([tile] * size, calls * times) for size, calls in parts if size and calls)
+
+
+def _together(tile: Tile, accounts: Accounts) -> int:
+    """How many tiles like this one a call may make."""
+    batch, account = engines.ENGINES[tile.engine].batch, of_engine(accounts, tile.engine)
+    if account is None:
+        return batch
+    return most(batch, account, tile.model, tile.options.get("quality"))
 
 
 @dataclass(frozen=True)

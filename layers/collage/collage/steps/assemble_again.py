@@ -38,7 +38,7 @@ def assemble_again(store: Store, collage_id: str, changes: Relayout) -> Complete
     shown = _shown(made, manifest, changes)
     sidecars = sidecars_of(store, ((i, (manifest.tiles[i].tile,)) for i in shown))
     again = plan.laid_again(made, asked, changes)
-    plan.check_size(asked, again, manifest.captions)
+    plan.check_size(asked, again, plan.geometry(again, manifest.captions))
 
     def judge(there: Mapping[int, Sidecar]) -> Manifest:
         if again.cells:

@@ -13,7 +13,8 @@ from collage import engines
 from collage.engines.diffusion import operations
 from collage.engines.diffusion.shards import part
 from collage.errors import TooLong
-from collage.spending.queues import Calls, Queue, queues
+from collage.spending.queues import Queue, queues
+from collage.spending.work import Work, total
 
 if TYPE_CHECKING:
     from collage.services import Services
@@ -40,7 +41,7 @@ PATIENCE = 4.0
 """Times what its tiles are expected to take, before a task is thought to hang."""
 
 
-def check(calls: Calls, services: Services) -> None:
+def check(calls: Work, services: Services) -> None:
     """Whether what is still to be made can be made within the time that a run has.
 
     Raises:
@@ -80,17 +81,17 @@ def _paced(queue: Queue, have: float) -> Needed:
 def _in_places(served: Sequence[Queue], services: Services, have: float) -> Needed:
     """What the calls of all queues need, so many at once."""
     most = services.settings.concurrency
-    hours = sum(len(q.calls) * q.account.settings.latency for q in served) / most / 3600
+    hours = math.fsum(queue.latency for queue in served) / most / 3600
     latency = max((q.account.settings.latency for q in served), default=0)
     how = f"of calls of {latency:g} seconds, {most} at once"
     return hours, how, _at_least("MaxConcurrency", most * hours / have)
 
 
-def _on_gpus(calls: Calls, services: Services, have: float) -> Needed:
+def _on_gpus(calls: Work, services: Services, have: float) -> Needed:
     """What the calls that tasks on GPUs make need."""
-    own = [call for call in calls if engines.ENGINES[call[0].engine].pinned is not None]
+    own = [each for each in calls if engines.ENGINES[each.tiles[0].engine].pinned is not None]
     tasks = services.settings.gpu_tasks
-    hours = sum(map(_seconds, own)) / 3600 / tasks
+    hours = total(own, _seconds) / 3600 / tasks
     how = f"on {tasks} GPU{'s' if tasks > 1 else ''}"
     return hours, how, _at_least("GpuTasks", tasks * hours / have)
 
@@ -99,7 +100,7 @@ def _at_least(parameter: str, value: float) -> str:
     return f"set the stack's parameter {parameter} to {math.ceil(value)} or more"
 
 
-def shard_seconds(calls: Calls, shards: int) -> int:
+def shard_seconds(calls: Sequence[Sequence[Tile]], shards: int) -> int:
     """How long one of the ``shards`` tasks that divide these calls may take, in seconds.
 
     The largest part counts. It is generous: what it ends is a task that hangs, and another goes

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from collage import engines, plan
+from collage.errors import InvalidRequest
 from collage.plan import Styles
+from collage.prepared import Prepared
 from collage.request import rules
+from collage.request.accepted import Accepted
 from collage.request.named_files import Files
-from collage.request.request import Request
+from collage.request.request import MOST_UNFOLDED, Request
 from collage.services import Services
+from collage.spending import expected
+from collage.spending.accounts import Accounts
 from collage.steps import capabilities, duration
 from collage.steps.accept import let_in
+from collage.steps.counting import Expected, count
 from collage.steps.make_masks import prepare, with_styles
 from collage.steps.make_masks import style_pictures as brought
 from collage.steps.remaining import in_full, left
 from collage.steps.request_files import files_of
 from collage.store.store import Store
+from collage.weights import Weights
 from collage.words import styles
 
 
@@ -48,7 +56,8 @@ def estimate(
 
     ``files`` are those that the request names; what is not among them is taken from the store.
     Styles that a language model has yet to list are counted, but cannot be looked up. A collage
-    of more than ``most_looks`` tiles is estimated as if none of them were there.
+    of more than ``most_looks`` tiles is estimated as if none of them were there: by their numbers,
+    where these are known without its plan.
 
     Raises:
         InvalidRequest: when the recipe has another use for a source, or an engine is not able.
@@ -66,7 +75,7 @@ def estimate(
     prepared = with_styles(prepared, *brought(asked, files.style_pictures))
     lists = bool(asked.theme or services.lister(asked.unfolded_engines))
     listed = lists and asked.styled and asked.styles is None
-    made = plan.make(
+    given = (
         accepted,
         Styles(styles=_styles(asked, listed=listed), origin="default"),
         prepared,
@@ -74,20 +83,50 @@ def estimate(
         services.accounts,
         weights,
     )
-    many = most_looks is not None and len(made.tiles) > most_looks
-    calls = in_full(made) if listed or many else left(store, made)
-    duration.check(calls, services)
-    found = plan.estimate(calls, services.accounts)
+    whole = _expected(store, given, most_looks, listed=listed)
+    duration.check(whole.calls, services)
+    found = expected.estimate(whole.calls, services.accounts)
     return Estimated(
         calls=found.calls,
-        paid=sum(engines.ENGINES[call[0].engine].provider is not None for call in calls),
+        paid=sum(
+            each.times
+            for each in whole.calls
+            if engines.ENGINES[each.tiles[0].engine].provider is not None
+        ),
         tiles=found.tiles,
-        reused=made.estimate.tiles - found.tiles,
+        reused=whole.tiles - found.tiles,
         usd=found.usd,
         minutes=found.minutes,
         priced_on=found.priced_on,
-        geometry=plan.geometry(made).model_dump(mode="json"),
+        geometry=whole.geometry.model_dump(mode="json"),
     )
+
+
+Given = tuple[Accepted, Styles, Prepared, Mapping[str, str], Accounts, Weights | None]
+"""What a plan is made of."""
+
+
+def _expected(store: Store, given: Given, most_looks: int | None, *, listed: bool) -> Expected:
+    """What there is to make, counted where nothing is looked for, and else by the plan.
+
+    Raises:
+        InvalidRequest: for a plan that whoever looks for few tiles would not unfold in time.
+    """
+    if listed or most_looks is not None:
+        found = count(*given)
+        if found is not None and (listed or found.tiles > (most_looks or 0)):
+            return found
+    asked = given[0].request
+    cells = asked.rows * asked.cols
+    if most_looks is not None and cells > MOST_UNFOLDED:
+        raise InvalidRequest(
+            f"rows: {asked.rows:,} x {asked.cols:,} are {cells:,} cells; a collage whose tiles "
+            f"cannot be counted without its plan has at most {MOST_UNFOLDED:,} here."
+        )
+    made = plan.make(*given)
+    many = most_looks is not None and len(made.tiles) > most_looks
+    calls = in_full(made) if listed or many else left(store, made)
+    return Expected(calls, len(made.tiles), plan.geometry(made.layout, made.labels))
 
 
 def _styles(asked: Request, *, listed: bool) -> tuple[str, ...]:

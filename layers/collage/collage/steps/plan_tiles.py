@@ -12,6 +12,7 @@ from collage.errors import NotInStore, OverBudget, TooLong
 from collage.plan import Plan
 from collage.services import Services
 from collage.sheet import bands, fonts
+from collage.spending import expected
 from collage.spending.queues import queues
 from collage.steps import capabilities, duration, progress
 from collage.steps.remaining import in_full, left
@@ -72,7 +73,7 @@ def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
         capabilities.weights(store, asked, services, bool(accepted.every_source)),
     )
     if asked.max_usd is not None:
-        price = plan.estimate(left(store, made), services.accounts).usd
+        price = expected.estimate(left(store, made), services.accounts).usd
         if price > asked.max_usd:
             raise OverBudget(
                 f"The collage would cost about ${price:,.2f}; the request allows "
@@ -95,7 +96,7 @@ def plan_tiles(store: Store, services: Services, collage_id: str) -> Planned:
         waves=waves,
         count=len(waves),
         concurrency=at_once,
-        bands=bands.count(plan.geometry(made)) if _is_large(made) else 0,
+        bands=bands.count(plan.geometry(made.layout, made.labels)) if _is_large(made) else 0,
         slices=list(plan_slices.numbers(len(made.tiles))) if _is_large(made) else [],
     )
 

@@ -6,8 +6,8 @@ from collage import clock
 from collage.errors import NotInStore
 from collage.manifest import Manifest, Summary
 from collage.owners.owner import Owner
-from collage.plan import Estimate
 from collage.progress import Progress, TileCounts
+from collage.spending.expected import Estimate
 from collage.store.store import Store
 
 

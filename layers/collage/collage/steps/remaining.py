@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collage.plan import Plan
+from collage.spending import work
+from collage.spending.work import Work
 from collage.store import lookup
 from collage.store.store import Store
-from collage.tile import Tile
 
 
-def in_full(made: Plan) -> list[list[Tile]]:
-    """The tiles of every call."""
-    return [[made.tiles[i] for i in call] for call in made.calls]
+def in_full(made: Plan) -> Work:
+    """Every call."""
+    return work.of([made.tiles[i] for i in call] for call in made.calls)
 
 
-def left(store: Store, made: Plan) -> list[list[Tile]]:
-    """The tiles of every call that the store does not hold yet."""
+def left(store: Store, made: Plan) -> Work:
+    """The calls for what the store does not hold yet."""
     there = lookup.there(store, {tile.key for tile in made.tiles})
-    wanted = [
+    wanted = (
         [made.tiles[i] for i in call if made.tiles[i].key not in there] for call in made.calls
-    ]
-    return [tiles for tiles in wanted if tiles]
+    )
+    return work.of(tiles for tiles in wanted if tiles)

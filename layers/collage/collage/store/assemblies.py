@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from collage import plan_slices
 from collage.assembly import Draft, Drawing, Part, PartEnd, Pictures
 from collage.plan import Plan
-from collage.plan_slices import Ends, Outline, Slice
+from collage.plan_slices import Ends, Order, Outline, Slice
 from collage.store.bucket import Buckets
 from collage.store.multipart import Upload, uploading
 
@@ -25,6 +25,7 @@ class Assemblies(Buckets):
         for number, part in enumerate(plan_slices.of(plan)):
             self._hand(_slice(plan.id, number), part)
         self._write(_slice(plan.id, "outline"), plan_slices.outline(plan))
+        self._hand(_slice(plan.id, "order"), plan_slices.order(plan))
 
     def outline(self, collage: str) -> Outline:
         """A large plan without its tiles. Raises NotInStore."""
@@ -33,6 +34,10 @@ class Assemblies(Buckets):
     def slice(self, collage: str, number: int) -> Slice:
         """A slice of a large plan. Raises NotInStore."""
         return self._read(Slice, _slice(collage, number))
+
+    def order(self, collage: str) -> Order | None:
+        """In which order the calls for the tiles of a large plan are begun; None of any other."""
+        return self._found(Order, _slice(collage, "order"))
 
     def put_ends(self, collage: str, number: int, ends: Ends) -> None:
         """Write what became of the tiles of a slice."""

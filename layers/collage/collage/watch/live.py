@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from collage.digest import sha256
-from collage.errors import InvalidRequest
-from collage.progress import Progress
+from collage.errors import InvalidRequest, NotInStore
+from collage.progress import Progress, TileCounts
+from collage.watch.expected_tiles import ExpectedTiles, expected_tiles
 from collage.watch.look import Pulse, look_at, pulse
-from collage.watch.tiles import READERS, ListedTile, plan_of, so_far
+from collage.watch.tiles import READERS, ListedTile, so_far
 
 if TYPE_CHECKING:
-    from collage.plan import Plan
     from collage.store.store import Store
     from collage.watch.runs import Runs
 
@@ -96,11 +97,11 @@ class Told:
     def __len__(self) -> int:
         return self.bits.bit_count()
 
-    def placed(self, plan: Plan) -> Told:
+    def placed(self, order: Sequence[int]) -> Told:
         """The same by places; what earlier versions told of further on than AHEAD is left out."""
         if not self.by_index:
             return self
-        old = (place for place, index in enumerate(plan.order) if self.bits >> index & 1)
+        old = (place for place, index in enumerate(order) if self.bits >> index & 1)
         told = Told().and_at(old)
         return Told(told.bits & (1 << told.first + AHEAD) - 1)
 
@@ -193,8 +194,18 @@ def ended_since(store: Store, seen: Progress, told: Told) -> tuple[list[ListedTi
     missing = counts.done + counts.failed + counts.refused - len(told)
     if seen.state != "running" or not counts.total or missing <= 0:
         return [], told
-    plan = plan_of(store, seen.id)
-    told = told.placed(plan)
+    with suppress(NotInStore):
+        return _looked_for(store, expected_tiles(store, seen.id, counts.total), counts, told)
+    # It is large and has just been put together: its run is about to end.
+    return [], told
+
+
+def _looked_for(
+    store: Store, plan: ExpectedTiles, counts: TileCounts, told: Told
+) -> tuple[list[ListedTile], Told]:
+    """Raises NotInStore when a slice of the plan is gone."""
+    missing = counts.done + counts.failed + counts.refused - len(told)
+    told = told.placed(plan.order)
     failures = bool(counts.failed or counts.refused)
     looked = iter(_chosen(told.untold(len(plan.order)), missing, len(told)))
     found: dict[int, ListedTile] = {}
@@ -203,8 +214,9 @@ def ended_since(store: Store, seen: Progress, told: Told) -> tuple[list[ListedTi
             several = list(islice(looked, max(TOGETHER, min(READERS, missing - len(found)))))
             if not several:
                 break
-            numbers = (plan.order[place] for place in several)
-            tiles = pool.map(lambda i: so_far(store, plan, i, failures=failures), numbers)
+            # One after another: what comes of a slice is read once.
+            expected = [plan.tile(plan.order[place]) for place in several]
+            tiles = pool.map(lambda tile: so_far(store, plan, tile, failures=failures), expected)
             ended = zip(several, tiles, strict=True)
             found |= {place: tile for place, tile in ended if tile.state != "pending"}
     new = dict(islice(found.items(), MOST_TILES))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from collage.errors import Refused
+from collage.errors import NotInStore, Refused
 from collage.frozen import Frozen
 from collage.manifest import MISSING, TileRecord, TileState
 from collage.progress import Progress
 from collage.tile import Tile
-from collage.verdict import tile_record
+from collage.verdict import missing, present
+from collage.watch.expected_tiles import ExpectedTiles, expected_tiles
 
 if TYPE_CHECKING:
-    from collage.plan import Plan
+    from collage.plan_slices import Expected
     from collage.store.store import Store
 
 READERS = 16
@@ -63,37 +63,45 @@ def page(
     numbers = range(first, min(first + limit, total))
     if not numbers:
         return [], None
-    if progress.state in ("done", "partial"):
-        found = [_listed(record) for record in store.tile_records(progress.id, numbers)]
+    if progress.state not in ("done", "partial"):
+        try:
+            plan = expected_tiles(store, progress.id, total)
+            tiles = [plan.tile(index) for index in numbers]
+            with ThreadPoolExecutor(READERS) as pool:
+                found = list(pool.map(lambda tile: so_far(store, plan, tile), tiles))
+        except NotInStore:
+            # It may have been put together since.
+            found = _of_manifest(store, progress.id, numbers)
     else:
-        plan = plan_of(store, progress.id)
-        with ThreadPoolExecutor(READERS) as pool:
-            found = list(pool.map(lambda i: so_far(store, plan, i), numbers))
+        found = _of_manifest(store, progress.id, numbers)
     return found, numbers.stop if numbers.stop < total else None
 
 
-@lru_cache(maxsize=2)
-def plan_of(store: Store, collage: str) -> Plan:
-    """A plan, read once a process: the same collage has always the same."""
-    return store.plan(collage)
+def _of_manifest(store: Store, collage: str, numbers: range) -> list[ListedTile]:
+    return [_listed(record) for record in store.tile_records(collage, numbers)]
 
 
-def so_far(store: Store, plan: Plan, index: int, *, failures: bool = True) -> ListedTile:
+def so_far(
+    store: Store, plan: ExpectedTiles, tile: Expected, *, failures: bool = True
+) -> ListedTile:
     """What became of a tile so far; without ``failures`` none is looked for."""
-    tile = plan.tiles[index]
-    sidecar = store.sidecar(tile)
-    failure = (
-        store.call_failure(plan.id, plan.call_of[index]) if failures and sidecar is None else None
-    )
-    if failure is not None and failure.error == Refused.__name__:
-        spares = (store.sidecar(spare) for spare in plan.spares_of(index))
-        sidecar = next((spare for spare in spares if spare is not None), None)
-    if sidecar is None and failure is None:
-        mask, source = plan.origins.mask(tile), plan.origins.source(tile)
+    if sidecar := store.sidecar(tile.tile):
+        return _listed(present(plan.collage, tile, tile, sidecar, None).record)
+    failure = store.call_failure(plan.collage, tile.call) if failures else None
+    if failure is None:
         return ListedTile(
-            index=index, key=tile.key, state="pending", tile=tile, mask=mask, source=source
+            index=tile.index,
+            key=tile.tile.key,
+            state="pending",
+            tile=tile.tile,
+            mask=tile.mask,
+            source=tile.source,
         )
-    return _listed(tile_record(plan, index, sidecar, failure))
+    if failure.error == Refused.__name__:
+        for spare in plan.spares(tile):
+            if sidecar := store.sidecar(spare.tile):
+                return _listed(present(plan.collage, tile, spare, sidecar, failure).record)
+    return _listed(missing(tile, failure).record)
 
 
 def _listed(record: TileRecord) -> ListedTile:

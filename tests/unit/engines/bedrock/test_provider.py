@@ -13,6 +13,7 @@ from collage.engines.openai.settings import OpenAISettings
 from collage.engines.provider import Quota
 from collage.errors import EngineUnavailable, TooLong
 from collage.services import Services
+from collage.spending import work
 from collage.steps import capabilities, duration
 from tests.unit.engines.bedrock.asked import tile
 
@@ -120,14 +121,14 @@ def test_what_the_slowest_quota_cannot_make_in_time_is_refused(stack: Any) -> No
     slow = {"enabled": True, "pace": 0.1}
 
     with pytest.raises(TooLong) as refused:
-        duration.check([*inpaints, *generated], services(stack, BedrockSettings(**slow)))
+        duration.check(work.of([*inpaints, *generated]), services(stack, BedrockSettings(**slow)))
 
     assert str(refused.value) == (
         "The collage would take about 667 hours at 2 pictures a minute; a run has 576. Ask for "
         "fewer tiles, or set the stack's parameter BedrockRegion to us-west-2,us-east-1."
     )
     more = BedrockSettings(**slow, regions=THREE)
-    duration.check(inpaints[:60_000], services(stack, more, openai=OpenAISettings()))
+    duration.check(work.of(inpaints[:60_000]), services(stack, more, openai=OpenAISettings()))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from collage import plan
 from collage.engines import ENGINES
 from collage.engines.openai.prices import (
     OBLONG,
@@ -22,6 +21,7 @@ from collage.engines.openai.prices import (
 from collage.errors import InvalidRequest
 from collage.request import rules
 from collage.request.parse import parse
+from collage.spending import expected, work
 from collage.tile import Tile
 from combinatoric_collage.cli.application import app
 from tests.unit.plans import ACCOUNTS, accounts
@@ -137,16 +137,16 @@ def tile(**changes: Any) -> Tile:
 def test_the_engine_prices_the_size_it_asks_for_and_what_it_sends() -> None:
     made = tile(operation="generate", mask=None, mask_sha256=None, source=None)
 
-    assert plan.price([tile()] * 3, ACCOUNTS) == pytest.approx(3 * (0.053 * 1.5 + 0.012))
-    assert plan.price([made] * 3, ACCOUNTS) == pytest.approx(3 * 0.053 * 1.5)
+    assert expected.price([tile()] * 3, ACCOUNTS) == pytest.approx(3 * (0.053 * 1.5 + 0.012))
+    assert expected.price([made] * 3, ACCOUNTS) == pytest.approx(3 * 0.053 * 1.5)
 
 
 def test_a_stacks_own_price_takes_the_place_of_the_table() -> None:
-    calls = [[tile()] * 3, [tile()]]
+    calls = work.of([[tile()] * 3, [tile()]])
 
-    assert plan.estimate(calls, accounts(usd_per_image=0.002)).usd == pytest.approx(0.008)
-    assert plan.estimate(calls, accounts(usd_per_image=0.0)).usd == 0
-    assert plan.price([tile(engine="painter")], accounts(usd_per_image=0.5)) == 0
+    assert expected.estimate(calls, accounts(usd_per_image=0.002)).usd == pytest.approx(0.008)
+    assert expected.estimate(calls, accounts(usd_per_image=0.0)).usd == 0
+    assert expected.price([tile(engine="painter")], accounts(usd_per_image=0.5)) == 0
 
 
 # What an answer tells

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from collage import engines
-from collage.digest import canonical
+from collage.digest import canonical, sha256
 from collage.errors import LimitsUnavailable
 from collage.spending.accounts import Account, Accounts, of_engine
 from collage.spending.limits import Limits
@@ -45,10 +45,11 @@ def of(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]
 
     A call to a provider asks for no more than its account's pace allows.
     """
-    alike: dict[tuple[int, bytes | int], list[int]] = {}
+    alike: dict[tuple[int, str | int], list[int]] = {}
     for index, tile in enumerate(tiles):
         most_of_it = _together(tile, accounts)
-        common = canonical(engines.ENGINES[tile.engine].alike(tile)) if most_of_it > 1 else index
+        # A digest of it: of a million tiles the words themselves would be most of a gigabyte.
+        common = _common(tile) if most_of_it > 1 else index
         alike.setdefault((most_of_it, common), []).append(index)
     return tuple(
         tuple(group[start : start + size])
@@ -60,8 +61,8 @@ def of(tiles: Sequence[Tile], accounts: Accounts) -> tuple[tuple[int, ...], ...]
 def counted(kinds: Iterable[Kind], accounts: Accounts) -> Work | None:
     """The calls into which `of` would group tiles of these kinds; None where only that tells."""
     work: list[Alike] = []
-    mixed: dict[bytes, tuple[Tile, int, int]] = {}
-    known: set[bytes] = set()
+    mixed: dict[tuple[int, str], tuple[Tile, int]] = {}
+    known: set[tuple[int, str]] = set()
     for kind in kinds:
         tile, most_of_it = kind.tile, _together(kind.tile, accounts)
         count = sum(tiles * times for tiles, times in kind.sampled.items())
@@ -69,21 +70,25 @@ def counted(kinds: Iterable[Kind], accounts: Accounts) -> Work | None:
             work.append(Alike([tile], count))
             continue
         alike = engines.ENGINES[tile.engine].alike
-        common = canonical([most_of_it, alike(tile)])
+        common = most_of_it, _common(tile)
         if alike(tile) == alike(tile.model_copy(update={"prompt": f"{tile.prompt}."})):
             # Where prompts may differ within a call, so may styles, masks and numbers.
-            _, _, before = mixed.get(common, (tile, 0, 0))
-            mixed[common] = tile, most_of_it, before + count
+            _, before = mixed.get(common, (tile, 0))
+            mixed[common] = tile, before + count
         elif tile.seed is not None or common in known:
             return None
         else:
             known.add(common)
             for tiles, times in kind.sampled.items():
                 work += _divided(tile, tiles, most_of_it, times)
-    return [
-        *work,
-        *(each for tile, most, count in mixed.values() for each in _divided(tile, count, most)),
-    ]
+    for (most_of_it, _), (tile, count) in mixed.items():
+        work += _divided(tile, count, most_of_it)
+    return work
+
+
+def _common(tile: Tile) -> str:
+    """A digest of what it has in common with all tiles that may be of its call."""
+    return sha256(canonical(engines.ENGINES[tile.engine].alike(tile)))
 
 
 def _divided(tile: Tile, count: int, most_of_it: int, times: int = 1) -> Iterable[Alike]:

@@ -54,7 +54,7 @@ SLICE_MEMORY = 2_700
 SLICES_TOLD = 8
 """Slices that a process of the API keeps, of two plans."""
 PLAN_MEMORY = 2_400
-"""Bytes of PlanTiles' memory a tile: of a table, all of whose tiles are there, measured of 495,000; a
+"""Bytes of PlanTiles' memory a tile: of a table whose tiles are there, measured of 495,000; a
 collage takes 1,100 (docs/large.md)."""
 ASSEMBLY_MEMORY = 40_000
 """The same of what assembles, for each of its cells: docs/benchmarks.md tells it of 10,000."""

@@ -77,4 +77,6 @@ def dhash(cell: Pixels) -> str:
 def _pixels(picture: pyvips.Image) -> Pixels:
     if picture.hasalpha():
         picture = picture.flatten(background=WHITE)
-    return np.asarray(picture.colourspace("srgb").cast("uchar").numpy(), np.uint8)
+    if (picture.interpretation, picture.format) != ("srgb", "uchar"):
+        picture = picture.colourspace("srgb").cast("uchar")
+    return np.asarray(picture.numpy(), np.uint8)

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterable
 from importlib import import_module
 from io import TextIOWrapper
-from types import FrameType
 from typing import Any, NoReturn
 
 from collage.uncollected import uncollected
+from combinatoric_collage.cli.endings import ENDING
 
 with uncollected(kept=True):
     import typer
@@ -19,7 +19,7 @@ with uncollected(kept=True):
 
     from combinatoric_collage.cli import crash_reports
     from combinatoric_collage.cli.common_options import CONTEXT, every_command
-    from combinatoric_collage.cli.exit_codes import EXIT_CODES, INTERRUPTED
+    from combinatoric_collage.cli.exit_codes import EXIT_CODES
 
 COMMANDS = {
     "run": "make:run",
@@ -103,10 +103,6 @@ app = typer.Typer(
 app.callback()(every_command)
 
 
-# By which a terminal, a service manager and a closed window ask for the end.
-ENDING = (signal.SIGTERM, signal.SIGHUP)
-
-
 AGAIN_SECONDS = 0.05
 """After which an interrupt comes again that was lost."""
 
@@ -136,25 +132,15 @@ def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
 
 
 def run() -> NoReturn:
-    """Run the command; whatever asks for the end stops the laptop cloud cleanly, as Ctrl-C does."""
-
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
+    """Run the command; an interrupt stops the laptop cloud cleanly."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has not all letters is told them by number.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     details = crash_reports.prepare()
     sys.unraisablehook = _not_lost
-    for number in ENDING:
-        # nohup has it ignored, and means that.
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, interrupt)
     try:
         app(prog_name="collage", standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except Exception as error:
         sys.exit(crash_reports.end(error, details, as_json="--json" in sys.argv))
     sys.exit(0)

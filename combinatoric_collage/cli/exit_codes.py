@@ -15,7 +15,7 @@ from collage.errors import CollageError, TransientError
 from combinatoric_collage.cli.stacks.stack import RunFailed
 from combinatoric_collage.local import CloudError, NoCredentialsError, ParameterError, StateError
 
-FAILED, WRONG_INPUT, STOPPED, INTERRUPTED = 1, 2, 3, 130
+FAILED, WRONG_INPUT, STOPPED = 1, 2, 3
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 the run failed or was cancelled, or the stack cannot be reached; 2 what "

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 
+from combinatoric_collage.cli import endings
 from combinatoric_collage.cli.stacks import ahead
 
 
 def main() -> None:
-    """Run the command; the process ends with its exit code."""
-    with ahead.begun(sys.argv[1:]):
-        from combinatoric_collage.cli import application
+    """Run the command; the process ends with its exit code, whenever it is interrupted."""
+    endings.as_interrupts()
+    try:
+        with ahead.begun(sys.argv[1:]):
+            from combinatoric_collage.cli import application
 
-        application.run()
+            application.run()
+    except KeyboardInterrupt:
+        sys.exit(endings.INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -197,6 +197,7 @@ class Cloud:
         # Its processes begin beside the imports, of which moto's alone take half a second.
         self._runtime = self._runtime_of(plan)
         defer(self._runtime.stop)
+        self._runtime.begin()
         self._runtime.tell(self._log)
         folder = self._runtime.folder
         self.tasks = Tasks(self._containers, self._task_environment, folder, self._log)

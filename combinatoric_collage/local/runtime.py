@@ -45,13 +45,12 @@ class Runtime:
         self._lock = Lock()
         self._unheard: list[str] = []
         self._hear: Callable[[str], None] = self._unheard.append
-        functions = list(self.code.expected())
-        self.launcher = Launcher(lambda: self._zygotes(functions))
-        self.launcher.prepare()
+        self._functions: list[Function] = []
+        self.launcher = Launcher(self._zygotes)
 
     @classmethod
     def ahead(cls, path: Path, stack: str, preload: Preload) -> Self | None:
-        """One for a template's stack, begun before its parameters are known; with most it serves.
+        """One for a template's stack before its parameters are known; with most it serves.
 
         There is none where nothing is forked, and none of a template that is yet to be translated.
         """
@@ -61,6 +60,15 @@ class Runtime:
             if plan is not None:
                 return cls(plan, region, preload)
         return None
+
+    def begin(self) -> None:
+        """Begins its processes, beside what else is done; may be called again.
+
+        Whoever calls it ends them by `stop`, however this ended.
+        """
+        if not self._functions:
+            self._functions = list(self.code.expected())
+            self.launcher.prepare()
 
     def serves(self, plan: Plan, region: str, preload: Preload) -> bool:
         """Whether it is what would be made of these."""
@@ -82,12 +90,13 @@ class Runtime:
         with self._lock:
             self._hear(line)
 
-    def _zygotes(self, functions: Sequence[Function]) -> Iterator[Zygote]:
+    def _zygotes(self) -> Iterator[Zygote]:
         """One for all functions, and one of those that have a layer.
 
         It is grown from that of a layer which all of them have as well, or else from the first.
         """
         _, region, preload = self._of
+        functions = self._functions
         if not functions:
             return
         home, nobody = self.folder / "zygote", aws.Credentials("", "")

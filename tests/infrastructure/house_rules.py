@@ -21,7 +21,9 @@ ARROWS = {
         "cli.torch_python deletion engines errors export formats local manifest pack page "
         "progress provenance records request sharing sheet steps studio text watch"
     ),
-    "cli.application": "cli.common_options cli.crash_reports cli.exit_codes uncollected",
+    "cli.application": (
+        "cli.common_options cli.crash_reports cli.endings cli.exit_codes uncollected"
+    ),
     "cli.common_options": "cli.exit_codes",
     "cli.confirmation": "engines errors fields recipes request steps",
     "cli.crash_reports": "cli.exit_codes cli.stacks",
@@ -37,7 +39,7 @@ ARROWS = {
         "settings sheet text"
     ),
     "cli.input_files": "errors",
-    "cli.main": "cli.application cli.stacks",
+    "cli.main": "cli.application cli.endings cli.stacks",
     "cli.messages": "cli.progress_bars cli.stacks engines manifest progress request steps text",
     "cli.option_values": "errors words",
     "cli.output_folder": "cli.result_files errors manifest",

@@ -132,3 +132,16 @@ def test_a_command_that_is_killed_leaves_no_process(command: Command, tmp_path: 
         process.wait()
 
     eventually(lambda: not within(tmp_path))
+
+
+def test_a_command_that_is_told_to_end_while_it_is_imported_leaves_nothing(
+    command: Command, tmp_path: Path
+) -> None:
+    with command.begun("run", PHOTO) as process:
+        eventually(lambda: within(tmp_path))
+        process.terminate()
+        said = process.communicate()
+
+    assert (process.returncode, *said) == (130, "", "")
+    assert within(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

@@ -82,6 +82,7 @@ def begun(arguments: Sequence[str]) -> Iterator[None]:
         return
     _begun.append(runtime)
     try:
+        runtime.begin()
         yield
     finally:
         _begun.clear()

@@ -140,7 +140,8 @@ class Zygote:
 
     def give_up(self) -> None:
         """Ends it at once if it has nothing yet that could be forked off it."""
-        if not self._heard and self._process.poll() is None:
+        has_said = self._heard or _readable(self._socket.fileno(), 0)
+        if not has_said and self._process.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGKILL)
 

@@ -27,23 +27,25 @@ def patch(host: Host, stack: ExitStack) -> None:
     request = lambda_eval_utils._invoke_lambda_function
 
     def invoke(parameters: dict[str, Any], region: str, state_credentials: Any) -> Any:
-        role = state_credentials.role_arn
+        role, name = state_credentials.role_arn, parameters.get("FunctionName")
+        if not isinstance(name, str) or not parameters.keys() <= PLAIN:
+            return request(parameters, region, state_credentials)
         # Where Step Functions may not take the role, that is said.
         host.role_client(role, "StepFunctions", "lambda")
-        path = f"/functions/{quote(str(parameters['FunctionName']), safe='')}/invocations"
+        path = f"/functions/{quote(name, safe='')}/invocations"
         (function,) = iam_resources.resources("lambda", region, path, b"")
-        if parameters.keys() <= PLAIN and rights.may(rights.role_named(role), ACTION, function):
-            asked = LambdaResponse()
-            asked.path, asked.headers, asked.querystring, asked.uri_match = path, {}, {}, {}
-            asked.body = parameters.get("Payload") or b""
-            asked.current_account, asked.region = ACCOUNT, region
-            try:
-                status, said, payload = asked.invoke()
-            except JsonRESTError:
-                # Before it was invoked: a request is told the same.
-                return request(parameters, region, state_credentials)
-            return _answer(status, said, payload, lambda_eval_utils._from_payload)
-        return request(parameters, region, state_credentials)
+        if not rights.may(rights.role_named(role), ACTION, function):
+            return request(parameters, region, state_credentials)
+        asked = LambdaResponse()
+        asked.path, asked.headers, asked.querystring, asked.uri_match = path, {}, {}, {}
+        asked.body = parameters.get("Payload") or b""
+        asked.current_account, asked.region = ACCOUNT, region
+        try:
+            status, said, payload = asked.invoke()
+        except JsonRESTError:
+            # Before it was invoked: a request is told the same.
+            return request(parameters, region, state_credentials)
+        return _answer(status, said, payload, lambda_eval_utils._from_payload)
 
     replace(stack, lambda_eval_utils, "_invoke_lambda_function", invoke)
 

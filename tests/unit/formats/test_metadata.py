@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -138,6 +139,7 @@ def test_a_large_record_is_packed(picture):
     assert decode(written).tobytes() == decode(picture).tobytes()
 
 
+@cache
 def huge(size=2_500_000):
     """A record that no compression makes small, of characters of several bytes."""
     alphabet = "".join(chr(c) for c in range(0x4E00, 0x4E00 + 4096))

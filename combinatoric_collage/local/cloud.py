@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -36,6 +36,8 @@ logger = logging.getLogger("local")
 
 # How long the threads and tasks of a stopped execution may take to end.
 PATIENCE_SECONDS = 5.0
+LOOK_SECONDS = 0.02
+"""Between two looks whether anything is under way."""
 # Before an asynchronous invocation is tried again; Lambda waits one minute, and then two.
 AGAIN_SECONDS = (1.0, 2.0)
 
@@ -132,6 +134,7 @@ class Cloud:
         self.outputs: dict[str, str] = {}
         self.unsupported: list[str] = []
         self._fronts: list[Front] = []
+        self._background: set[Future[None]] = set()
         self.stopping = threading.Event()
         self.problem: CloudError | None = None
         self.lost: StateError | None = None
@@ -315,7 +318,25 @@ class Cloud:
                     return
 
         if not self.stopping.is_set():
-            self._later.submit(run)
+            submitted = self._later.submit(run)
+            self._background.add(submitted)
+            submitted.add_done_callback(self._background.discard)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until nothing is done in the background any more, and no state machine runs.
+
+        ``seconds`` at most; False if something still is.
+        """
+        from combinatoric_collage.local.moto import install
+
+        deadline, quiet = time.monotonic() + seconds, 0
+        # Twice: one of them may have handed over to the other between two looks.
+        while quiet < 2:
+            if time.monotonic() > deadline:
+                return False
+            quiet = 0 if self._background or install.under_way(self.region) else quiet + 1
+            self.stopping.wait(LOOK_SECONDS)
+        return True
 
     def is_function(self, access_key: str) -> bool:
         """Whether a key was given to a function's process."""

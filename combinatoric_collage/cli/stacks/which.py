@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from shlex import join
 from typing import Annotated
@@ -20,7 +20,7 @@ from collage.uncollected import uncollected
 from combinatoric_collage.cli.stacks import ahead, laptop, running_cloud
 from combinatoric_collage.cli.stacks.stack import Stack
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
-from combinatoric_collage.local import prepared
+from combinatoric_collage.local import Cloud, prepared
 
 StackName = Annotated[
     str | None,
@@ -53,6 +53,10 @@ UsdPerImage = Annotated[
         help="what a picture costs at the laptop cloud's provider [default: by collage prices]",
     ),
 ]
+
+
+TELLING_SECONDS = 5.0
+"""How long a laptop cloud stays for messages that have not been delivered."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ class Where:
                 # what could go, which takes a tenth of a second each time.
                 with uncollected(kept=True):
                     running = laptop.running(self.parameters, asked, state=self.state)
-                    _, stack = until_then.enter_context(running)
+                    cloud, stack = until_then.enter_context(running)
+                until_then.push(partial(_tell_the_rest, cloud))
                 yield stack
 
     def looked_at(self, asked: Request | None = None) -> Stack:
@@ -200,3 +205,11 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     if any(not name or not equals for name, equals, _ in found):
         raise InvalidRequest("parameter: give it as NAME=VALUE.")
     return {name: value for name, _, value in found}
+
+
+def _tell_the_rest(cloud: Cloud, kind: type[BaseException] | None, *_: object) -> None:
+    """Let whoever asked for it be told how a run has ended, unless it was interrupted."""
+    if (kind is None or issubclass(kind, Exception)) and not cloud.settle(TELLING_SECONDS):
+        cloud.report(
+            "The laptop cloud ends before all who asked for it could be told how the run ended."
+        )

@@ -81,17 +81,22 @@ def install(host: Host) -> ExitStack:
         return stack.pop_all()
 
 
-def end_executions(region: str, patience: float) -> None:
-    """Stops what still runs and waits `patience` seconds at most for its threads."""
+def under_way(region: str) -> list[Any]:
+    """The executions that have not ended."""
     from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-    from moto.stepfunctions.parser.utils import TMP_THREADS
 
     backend: Any = stepfunctions_parser_backends[ACCOUNT][region]
+    found = (one for machine in backend.state_machines for one in list(machine.executions))
+    return [execution for execution in found if execution.exec_status == "RUNNING"]
+
+
+def end_executions(region: str, patience: float) -> None:
+    """Stops what still runs and waits `patience` seconds at most for its threads."""
+    from moto.stepfunctions.parser.utils import TMP_THREADS
+
     now = datetime.datetime.now(tz=datetime.UTC)
-    for machine in backend.state_machines:
-        for execution in machine.executions:
-            if execution.exec_status == "RUNNING":
-                execution.stop(stop_date=now, error="Stopped", cause="The cloud was stopped.")
+    for execution in under_way(region):
+        execution.stop(stop_date=now, error="Stopped", cause="The cloud was stopped.")
     deadline = time.monotonic() + patience
     for thread in TMP_THREADS:
         thread.join(max(0.0, deadline - time.monotonic()))

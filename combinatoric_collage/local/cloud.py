@@ -360,4 +360,4 @@ class Cloud:
 
     def _task_environment(self, role: str | None, tmp: Path) -> Mapping[str, str]:
         keys = self.identities.assume(role, tmp.name).environment if role else {}
-        return task_environment(self.endpoint, self.region, tmp, keys)
+        return task_environment(self.endpoint, tmp, keys)

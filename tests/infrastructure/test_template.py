@@ -232,6 +232,17 @@ def test_the_workflow_may_tag_the_tasks_that_it_runs(translated):
     assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": "RunTask"}}
 
 
+def test_a_container_is_told_its_region():
+    """Unlike on Fargate, nobody else does on an instance, and S3 would be asked elsewhere."""
+    (task,) = resources("AWS::ECS::TaskDefinition").values()
+
+    assert task["RequiresCompatibilities"] == ["EC2"]
+    for container in task["ContainerDefinitions"]:
+        assert {"Name": "AWS_DEFAULT_REGION", "Value": {"Ref": "AWS::Region"}} in container[
+            "Environment"
+        ]
+
+
 def test_a_run_under_way_can_start_tasks_of_the_revision_it_began_with(translated):
     task = translated["Resources"]["DiffusionTask"]
     policy = translated["Resources"]["RunTasksPolicy"]["Properties"]["PolicyDocument"]

@@ -166,15 +166,14 @@ class Tasks:
             task.join()
 
 
-def environment(
-    endpoint: str, region: str, tmp: Path, credentials: Mapping[str, str]
-) -> dict[str, str]:
-    """What a task's process has besides the variables of its container."""
+def environment(endpoint: str, tmp: Path, credentials: Mapping[str, str]) -> dict[str, str]:
+    """What a task's process has besides the variables of its container.
+
+    No Region: on an instance ECS names none either.
+    """
     return {
         **{name: os.environ[name] for name in FROM_THE_MACHINE if name in os.environ},
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
         # A home of its own, so that no AWS profile is found; also its /tmp.
         "HOME": str(tmp),
         "TMPDIR": str(tmp),

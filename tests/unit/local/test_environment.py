@@ -32,7 +32,7 @@ def test_a_user_s_exceptions_from_the_proxies_are_added_to(
         monkeypatch.setenv(name, value)
 
     function = FUNCTION.environment("api", "http://here", "us-east-1", KEYS, Path("tmp"))
-    task = environment("http://here", "us-east-1", Path("tmp"), KEYS.environment)
+    task = environment("http://here", Path("tmp"), KEYS.environment)
 
     for seen in (function, task):
         assert (seen["NO_PROXY"], seen["no_proxy"]) == (names, names)

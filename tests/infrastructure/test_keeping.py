@@ -109,6 +109,24 @@ def test_a_state_machine_logs_no_inputs_and_outputs_and_is_traced(name, logs):
     assert machine["Tracing"] == {"Enabled": True}
 
 
+def test_a_log_that_a_service_delivers_has_a_name_that_no_full_policy_of_the_account_refuses():
+    """Others are written one by one into a policy of 5,120 characters, which all stacks share."""
+    machines = resources("AWS::Serverless::StateMachine").values()
+    (api,) = resources("AWS::Serverless::HttpApi").values()
+    arns = [
+        api["AccessLogSettings"]["DestinationArn"],
+        *(
+            one["CloudWatchLogsLogGroup"]["LogGroupArn"]
+            for machine in machines
+            for one in machine["Logging"]["Destinations"]
+        ),
+    ]
+    groups = resources("AWS::Logs::LogGroup")
+    names = [groups[arn["Fn::GetAtt"][0]]["LogGroupName"]["Fn::Sub"] for arn in arns]
+
+    assert [name for name in names if not name.startswith("/aws/vendedlogs/")] == []
+
+
 def rules():
     """Every rule that invokes a function: (function, rule's name, its properties)."""
     for name, function in functions().items():

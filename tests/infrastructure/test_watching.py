@@ -122,6 +122,23 @@ def test_an_alarm_has_no_more_metrics_than_cloudwatch_takes(name):
     assert len([*alarm_metrics(ALARMS[name])]) <= 10
 
 
+def test_no_alarm_divides_by_a_limit_of_nothing():
+    """That is how all spending is stopped at once, and must not be refused."""
+    pattern = template()["Parameters"]["DailyUsdLimit"]["AllowedPattern"]
+    written = ("0", "00", "0.0", "0.00", "0.000", ".0", "0.", "-0")
+    (share,) = (m for m in ALARMS["BudgetNearAlarm"]["Metrics"] if "Expression" in m)
+    expression, values = share["Expression"]["Fn::Sub"]
+    nothing = template()["Conditions"]["SpendsNothing"]["Fn::Or"]
+
+    assert expression.endswith("/ ${Limit}")
+    assert values == {"Limit": {"Fn::If": ["SpendsNothing", "1", {"Ref": "DailyUsdLimit"}]}}
+    assert nothing == [
+        {"Fn::Equals": [{"Ref": "DailyUsdLimit"}, zero]}
+        for zero in written
+        if re.fullmatch(pattern, zero)
+    ]
+
+
 @pytest.mark.parametrize("name", ["AnnounceStart", "Announce"])
 def test_an_announcement_that_a_busy_bus_refuses_is_tried_again(name):
     """A throttle of the one entry comes in an answer of 200, by this name."""

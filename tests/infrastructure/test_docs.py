@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.infrastructure.roles import roles
 from tests.infrastructure.shipped import ROOT
 from tests.infrastructure.translated import translated
 
@@ -91,3 +92,35 @@ def test_what_a_stack_always_has_is_told_by_number(kind: str, called: str) -> No
     told = text(ROOT / "docs" / "deploy.md").partition("\nAlways: ")[2].partition(". With")[0]
 
     assert f"{len(always)} {called}" in " ".join(told.split())
+
+
+DEPLOYED_AS = {"ApiGatewayV2": "apigateway", "StepFunctions": "states"}
+"""What IAM calls a service, where CloudFormation's name for it is another."""
+PASSED_TO = {
+    "lambda.amazonaws.com": "Lambda",
+    "states.amazonaws.com": "Step Functions",
+    "events.amazonaws.com": "EventBridge",
+    "ecs-tasks.amazonaws.com": "ECS",
+    "ec2.amazonaws.com": "EC2",
+}
+
+
+def test_who_deploys_is_told_of_every_service_and_of_whoever_is_given_a_role() -> None:
+    section = text(ROOT / "docs" / "deploy.md").partition("\n## Who may deploy\n")[2]
+    told = " ".join(section.partition("\n## ")[0].split())
+    kinds = {resource["Type"].split("::")[1] for resource in translated()["Resources"].values()}
+    takers = {
+        service
+        for role in roles().values()
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+        for service in listed(statement["Principal"]["Service"])
+    }
+    passed = " ".join(re.findall(r"`iam:PassRole` to ([^;,]+, [^;,)]+|[^;,)]+)", told))
+
+    assert [one for one in kinds if f"`{DEPLOYED_AS.get(one, one.lower())}`" not in told] == []
+    assert [one for one in takers if PASSED_TO[one] not in passed] == []
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """One, or several."""
+    return value if isinstance(value, list) else [value]

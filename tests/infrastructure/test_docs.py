@@ -121,6 +121,28 @@ def test_who_deploys_is_told_of_every_service_and_of_whoever_is_given_a_role() -
     assert [one for one in takers if PASSED_TO[one] not in passed] == []
 
 
+LONGEST = {
+    ("AWS::Lambda::Function", "FunctionName"): 64,
+    ("AWS::StepFunctions::StateMachine", "StateMachineName"): 80,
+    ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig", "Name"): 64,
+}
+"""Characters that AWS allows for what the template names after its stack."""
+
+
+def test_the_longest_name_that_a_stack_may_have_is_told() -> None:
+    left = set()
+    for resource in translated()["Resources"].values():
+        for (kind, *path), most in LONGEST.items():
+            if resource["Type"] == kind:
+                name = resource["Properties"]
+                for part in path:
+                    name = name.get(part, {})
+                rest = name.get("Fn::Sub", "").replace("${AWS::Region}", "ap-southeast-1")
+                left.add(most - len(rest.replace("${AWS::StackName}", "")))
+
+    assert f"may have one of up to {min(left)} characters" in text(ROOT / "docs" / "deploy.md")
+
+
 def listed(value: str | list[str]) -> list[str]:
     """One, or several."""
     return value if isinstance(value, list) else [value]

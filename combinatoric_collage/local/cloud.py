@@ -56,11 +56,14 @@ def prepared() -> Iterator[None]:
     be given the half that the other is at.
     """
     thread = threading.Thread(target=_bring, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
+    # What is imported makes sessions. It is hidden here: that thread would change variables while
+    # this one reads them.
+    with aws.no_developer():
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join()
 
 
 def _bring() -> None:

@@ -62,15 +62,23 @@ CHANGES = (
 )
 """In the order in which they are made: later ones go over earlier ones."""
 
-AHEAD = ("moto.core.models", "flask", "moto.dynamodb.models")
-"""What takes its time to be imported, and may be there before moto is changed. The interpreter of
-state machines may not: it brings EC2, of which most is left out."""
+AHEAD = (
+    "moto.core.models",
+    "flask",
+    "moto.cloudformation.models",
+    "moto.stepfunctions.parser.models",
+)
+"""What takes its time to be imported: CloudFormation brings all services that it can make."""
 
 
 def bring() -> None:
     """Imports that, for who has time before a cloud is started."""
-    for name in AHEAD:
-        import_module(name)
+    with ExitStack() as meanwhile:
+        # Without it sessions that are made at import would read what is read once, and EC2 all
+        # that is left out of it.
+        service_descriptions.patch(None, meanwhile)
+        for name in AHEAD:
+            import_module(name)
 
 
 def install(host: Host) -> ExitStack:

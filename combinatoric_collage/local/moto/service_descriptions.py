@@ -21,7 +21,7 @@ EC2 = "ec2"
 VALIDATOR, ITS_ERRORS = "openapi_spec_validator", "openapi_spec_validator.validation.exceptions"
 
 
-def patch(_host: Host, stack: ExitStack) -> None:
+def patch(_host: Host | None, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
     # Before anything of moto's is imported: some of it makes sessions then.
     replace(stack, botocore.session, "create_loader", lambda *_: descriptions())

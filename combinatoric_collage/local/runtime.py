@@ -29,6 +29,9 @@ class Preload:
     """Those of the layers that all functions have, or of what Lambda brings."""
     by_layer: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Those for the functions that have a layer, by what the template calls it."""
+    by_variable: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    """Those for each function that has a layer and a value of a variable, by these two; imported
+    when it is first started, which is when the value is known."""
 
 
 class Runtime:
@@ -46,7 +49,7 @@ class Runtime:
         self._unheard: list[str] = []
         self._hear: Callable[[str], None] = self._unheard.append
         self._functions: list[Function] = []
-        self.launcher = Launcher(self._zygotes)
+        self.launcher = Launcher(self._zygotes, self._own_zygote)
 
     @classmethod
     def ahead(cls, path: Path, stack: str, preload: Preload) -> Self | None:
@@ -114,3 +117,19 @@ class Runtime:
                 its = self.folder / f"zygote-{layer}"
                 grown[layer] = Zygote(with_environments(having), modules, its, self._heard, root)
                 yield grown[layer]
+
+    def _own_zygote(
+        self, function: Function, environment: Mapping[str, str], root: Zygote
+    ) -> Zygote | None:
+        """One for a function alone, grown from ``root``, where it has more than that."""
+        _, _, preload = self._of
+        modules = [
+            module
+            for (layer, variable), its in preload.by_variable.items()
+            if layer in function.layers and environment.get(variable)
+            for module in its
+        ]
+        if not modules:
+            return None
+        home = self.folder / f"zygote-{function.name}"
+        return Zygote([(function, environment)], modules, home, self._heard, root)

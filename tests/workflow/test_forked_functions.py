@@ -46,6 +46,15 @@ Resources:
   RicherReader:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { NEXT: it } } }
+  Keyed:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { KEY: mine } } }
+  Keyless:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Layers: [!Ref More], Environment: { Variables: { KEY: "" } } }
+  KeyedAlone:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: usual, Environment: { Variables: { KEY: mine } } }
   Ready:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: ready }
@@ -68,6 +77,9 @@ Outputs:
   Richer: { Value: !Ref Richer }
   Richest: { Value: !Ref Richest }
   RicherReader: { Value: !Ref RicherReader }
+  Keyed: { Value: !Ref Keyed }
+  Keyless: { Value: !Ref Keyless }
+  KeyedAlone: { Value: !Ref KeyedAlone }
   Ready: { Value: !Ref Ready }
   Interpreter: { Value: !Ref Interpreter }
   Shadow: { Value: !Ref Shadow }
@@ -109,6 +121,7 @@ def handler(event, context):
         "words": [words.COMMON, getattr(words, "LOOKED_AT", None)],
         "more": getattr(sys.modules.get("more"), "CALLED", None),
         "most": getattr(sys.modules.get("most"), "PARENT", None),
+        "asking": getattr(sys.modules.get("asking"), "PARENT", None),
     }
 """
 
@@ -120,6 +133,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         "template.yaml": TEMPLATE,
         "layer/python/words.py": LAYER,
         "more/python/more.py": MORE,
+        "more/python/asking.py": "import os\n\nPARENT = os.getppid()\n",
         "most/python/most.py": "import os\n\nPARENT = os.getppid()\n",
         "ready/app.py": HANDLER,
         "usual/app.py": HANDLER,
@@ -133,6 +147,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         preload=Preload(
             ("words", "tempfile", "not_there"),
             {"More": ("more:call", "more"), "Absent": ("more",), "Most": ("most",)},
+            {("More", "KEY"): ("asking",)},
         ),
         provisioned=("Ready", "Ready"),
     ) as cloud:
@@ -212,6 +227,19 @@ def test_what_comes_of_two_layers_is_had_beside_that_of_one(cloud: Cloud) -> Non
     assert is_forked(richest)
     assert richest["parent"] != richer["parent"]
     assert richest["more"] == [richest["most"]] == [richer["parent"]]
+
+
+def test_what_is_wanted_with_a_value_is_had_by_the_function_that_has_it(cloud: Cloud) -> None:
+    keyed, keyless = asked(cloud, "Keyed"), asked(cloud, "Keyless")
+    alone, richer = asked(cloud, "KeyedAlone"), asked(cloud, "Richer")
+
+    assert is_forked(keyed)
+    # Forked off one of its own, which was grown from that of its layer.
+    assert keyed["asking"] == keyless["parent"] == richer["parent"] != keyed["parent"]
+    assert keyed["more"] == keyless["more"] == [keyed["asking"]]
+    assert (keyless["asking"], alone["asking"], richer["asking"]) == (None, None, None)
+    assert alone["parent"] == asked(cloud, "Usual")["parent"]
+    assert keyed["name"] == cloud.outputs["Keyed"]
 
 
 def test_one_that_would_import_something_else_of_its_layer_is_forked_off_that_of_all(

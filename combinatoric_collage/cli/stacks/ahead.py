@@ -55,7 +55,13 @@ BY_LAYER = {
 """The same of those that handle pictures, and that paint. What is compiled of it are numpy, Pillow
 and OpenCV, and not libvips, whose threads no process may be forked off."""
 
-PRELOAD = Preload(FOR_ALL, BY_LAYER)
+BY_VARIABLE = {
+    # RenderTile's, where it has a key: the SDK's types are half a second of each process.
+    ("PaintingLayer", "OPENAI_SECRET"): ("openai.resources", "collage.engines.openai.key"),
+}
+"""The same of those that ask a provider, which a run without one has no use for."""
+
+PRELOAD = Preload(FOR_ALL, BY_LAYER, BY_VARIABLE)
 
 MAKING = ("run", "resume", "remake", "again")
 """The commands that start a cloud of their own where none runs."""

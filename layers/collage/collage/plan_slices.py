@@ -112,12 +112,16 @@ def numbers(tiles: int) -> range:
 
 def of(plan: Plan) -> Iterator[Slice]:
     """The slices of a plan, one after another."""
-    for number in numbers(len(plan.tiles)):
-        first = number * TILES
-        indices = range(first, min(first + TILES, len(plan.tiles)))
-        tiles = tuple(expected(plan, index, spares=True) for index in indices)
-        wanted = dict.fromkeys(spare for tile in tiles for spare in tile.spares)
-        yield Slice(tiles=tiles, spares={i: named(plan, plan.spares[i]) for i in wanted})
+    return (part(plan, number) for number in numbers(len(plan.tiles)))
+
+
+def part(plan: Plan, number: int) -> Slice:
+    """One of them."""
+    first = number * TILES
+    indices = range(first, min(first + TILES, len(plan.tiles)))
+    tiles = tuple(expected(plan, index, spares=True) for index in indices)
+    wanted = dict.fromkeys(spare for tile in tiles for spare in tile.spares)
+    return Slice(tiles=tiles, spares={i: named(plan, plan.spares[i]) for i in wanted})
 
 
 def outline(plan: Plan) -> Outline:

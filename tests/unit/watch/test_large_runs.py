@@ -8,6 +8,7 @@ from collage import plan_slices
 from collage.engines.openai.settings import OpenAISettings
 from collage.sheet import bands
 from collage.steps.record_failure import record_failure
+from collage.watch import expected_tiles as reading
 from collage.watch.expected_tiles import expected_tiles
 from collage.watch.live import Told, ended_since
 from collage.watch.look import look
@@ -69,6 +70,37 @@ def test_its_tiles_are_told_of_in_the_order_of_their_calls(stack):
     order = expected_tiles(stack.store, made, len(plan.tiles)).order
 
     assert tuple(order) == plan.order != tuple(range(10))
+
+
+def test_a_slice_is_read_once_though_the_tiles_of_calls_lie_in_several(stack, monkeypatch):
+    asked = OpenAISettings(secret="here", images_per_minute=60, burst=10)
+    stack.services = replace(stack.services, providers={"openai": asked})
+    made, _ = prepare(stack, **SAMPLES)
+    monkeypatch.setattr(reading, "SLICES", 1)
+    read, seen = [], look(stack.store, stack.runs, made)
+    of_store = type(stack.store).slice
+    monkeypatch.setattr(
+        type(stack.store),
+        "slice",
+        lambda store, of, number: read.append(number) or of_store(store, of, number),
+    )
+    seen = seen.model_copy(update={"tiles": seen.tiles.model_copy(update={"done": 1})})
+
+    assert ended_since(stack.store, seen, Told()) == ([], Told())
+    assert read == [0, 1, 2]
+
+
+def test_a_run_that_an_earlier_version_began_is_told_of_by_its_plan(stack):
+    made, calls = prepare(stack)
+    render(stack, made, calls[3:])
+    stack.store.remove([f"collages/{made}/slices/order.json"])
+    seen = look(stack.store, stack.runs, made)
+    seen = seen.model_copy(update={"tiles": seen.tiles.model_copy(update={"done": 3})})
+
+    found, _ = ended_since(stack.store, seen, Told())
+
+    assert [tile.index for tile in found] == [3, 4, 5]
+    assert [tile.state for tile in listed(stack, made)] == ["pending"] * 3 + ["done"] * 3
 
 
 def test_what_has_ended_is_told_of_without_the_plan(stack):

@@ -56,6 +56,10 @@ class Erase(Recipe):
         )
         return {MASK: Boxes(request.size, tuple(edited))}
 
+    def tiles(self, request: Fields) -> int:
+        """So many of each prompt."""
+        return len(self.prompts(request)) * (request.count or 1)
+
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """So many candidates of each prompt."""
         request = ingredients.request

@@ -357,6 +357,10 @@ class Recipe(ABC):
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """The tiles, the most wanted first, and their places."""
 
+    def tiles(self, request: Fields) -> int:
+        """How many tiles a complete request has, where it can have more than cells; else 0."""
+        return 0
+
     def counted(self, ingredients: Ingredients) -> Counted | None:
         """What `unfold` gives, by numbers; None where these are not known without it.
 

@@ -27,6 +27,10 @@ class Samples(Recipe):
         side = request.grid_size or 3
         return {"grid_size": side, "rows": side * len(self.prompts(request)), "cols": side}
 
+    def tiles(self, request: Fields) -> int:
+        """A square of each prompt."""
+        return len(self.prompts(request)) * (request.grid_size or 3) ** 2
+
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """Tile i of a prompt has the request's seed plus i, or the sample number i."""
         request = ingredients.request

@@ -38,6 +38,10 @@ class Variations(Recipe):
             "count": count, "rows": rows, "cols": cols, "size": size, "cell": min(512, size[0]),
         }  # fmt: skip
 
+    def tiles(self, request: Fields) -> int:
+        """So many of each prompt and source."""
+        return request.source_count * len(self.prompts(request)) * (request.count or 1)
+
     def unfold(self, ingredients: Ingredients) -> Unfolded:
         """So many of each prompt that the text stands for."""
         request = ingredients.request

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from collage import recipes
 from collage.errors import FieldError, InvalidRequest
 from collage.fields.again import TileChange
-from collage.request.request import Request
+from collage.request.request import MOST_INVOLVED, Request
+from collage.sheet import bands
 from collage.words import lists
 from collage.words.seeds import seeded
 
@@ -55,7 +56,22 @@ def complete(asked: Request, source: tuple[int, int] | None) -> Request:
     if recipe.own_grid:
         _check_grid(asked, follows)
     left = {name: value for name, value in follows.items() if name not in asked.model_fields_set}
-    return parse({**asked.model_dump(exclude_unset=True), **left})
+    made = parse({**asked.model_dump(exclude_unset=True), **left})
+    _check_tiles(made)
+    return made
+
+
+def _check_tiles(made: Request) -> None:
+    """Refuse more tiles than a plan can have, or than can be put together in cells so few."""
+    recipe, (most, what) = recipes.RECIPES[made.recipe], made.most
+    if not bands.is_large(made.rows, made.cols):
+        # One function assembles it, which has all tiles in memory.
+        most, what = MOST_INVOLVED, f" of {made.rows:,} x {made.cols:,} cells"
+    tiles = recipe.tiles(made)
+    if tiles > most:
+        field = "grid_size" if "grid_size" in recipe.uses else "count"
+        said = f"it makes {tiles:,} tiles of all prompts; a collage{what} has at most {most:,}"
+        raise InvalidRequest(f"{field}: {said}.", (FieldError(field, said),))
 
 
 def _check_grid(asked: Request, follows: Mapping[str, Any]) -> None:

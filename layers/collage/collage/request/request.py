@@ -116,22 +116,23 @@ class Request(Fields):
         return self
 
     def _few_enough(self) -> None:
-        single = {
-            "tiles that are changed singly": self.again,
-            "style_pictures": self.style_pictures,
-        }
-        limits = [
-            (self.involved, MOST_INVOLVED),
-            (next((f" with {name}" for name, has in single.items() if has), None), MOST_UNFOLDED),
-            ("", MOST_CELLS),
-        ]
-        cells = self.rows * self.cols
-        for what, most in limits:
-            if what is not None and cells > most:
-                raise ValueError(
-                    f"rows: {self.rows:,} x {self.cols:,} are {cells:,} cells; a collage{what} has "
-                    f"at most {most:,}"
-                )
+        cells, (most, what) = self.rows * self.cols, self.most
+        if cells > most:
+            raise ValueError(
+                f"rows: {self.rows:,} x {self.cols:,} are {cells:,} cells; a collage{what} has "
+                f"at most {most:,}"
+            )
+
+    @property
+    def most(self) -> tuple[int, str]:
+        """How many cells and tiles it may have, and of what collages that holds."""
+        if self.involved is not None:
+            return MOST_INVOLVED, self.involved
+        if self.again:
+            return MOST_UNFOLDED, " with tiles that are changed singly"
+        if self.style_pictures:
+            return MOST_UNFOLDED, " with style_pictures"
+        return MOST_CELLS, ""
 
     @property
     def involved(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from collage import engines, plan
+from collage import engines, plan, recipes
 from collage.errors import InvalidRequest
 from collage.plan import Styles
 from collage.prepared import Prepared
@@ -117,11 +117,13 @@ def _expected(store: Store, given: Given, most_looks: int | None, *, listed: boo
         if found is not None and (listed or found.tiles > (most_looks or 0)):
             return found
     asked = given[0].request
-    cells = asked.rows * asked.cols
-    if most_looks is not None and cells > MOST_UNFOLDED:
+    cells, tiles = asked.rows * asked.cols, recipes.RECIPES[asked.recipe].tiles(asked)
+    if most_looks is not None and max(cells, tiles) > MOST_UNFOLDED:
         raise InvalidRequest(
-            f"rows: {asked.rows:,} x {asked.cols:,} are {cells:,} cells; a collage whose tiles "
-            f"cannot be counted without its plan has at most {MOST_UNFOLDED:,} here."
+            f"rows: {asked.rows:,} x {asked.cols:,} are {cells:,} cells"
+            + (f", of {tiles:,} tiles" if tiles > cells else "")
+            + "; a collage whose tiles cannot be counted without its plan has at most "
+            f"{MOST_UNFOLDED:,} here."
         )
     made = plan.make(*given)
     many = most_looks is not None and len(made.tiles) > most_looks

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from collage.digest import sha256
 from collage.errors import InvalidRequest, NotInStore
 from collage.progress import Progress, TileCounts
-from collage.watch.expected_tiles import ExpectedTiles, expected_tiles
+from collage.watch.expected_tiles import ExpectedTiles, Looked, expected_tiles
 from collage.watch.look import Pulse, look_at, pulse
 from collage.watch.tiles import READERS, ListedTile, so_far
 
@@ -196,7 +196,7 @@ def ended_since(store: Store, seen: Progress, told: Told) -> tuple[list[ListedTi
         return [], told
     with suppress(NotInStore):
         return _looked_for(store, expected_tiles(store, seen.id, counts.total), counts, told)
-    # It is large and has just been put together: its run is about to end.
+    # It is very large and has just been put together: its run is about to end.
     return [], told
 
 
@@ -207,18 +207,24 @@ def _looked_for(
     missing = counts.done + counts.failed + counts.refused - len(told)
     told = told.placed(plan.order)
     failures = bool(counts.failed or counts.refused)
-    looked = iter(_chosen(told.untold(len(plan.order)), missing, len(told)))
+    wanted = min(missing, MOST_TILES)
     found: dict[int, ListedTile] = {}
+
+    def look(place: int, looked: Looked) -> tuple[int, ListedTile]:
+        return place, so_far(store, plan.collage, looked, failures=failures)
+
     with ThreadPoolExecutor(READERS) as pool:
-        while len(found) < min(missing, MOST_TILES):
-            several = list(islice(looked, max(TOGETHER, min(READERS, missing - len(found)))))
-            if not several:
+        for places in _chosen(told.untold(len(plan.order)), missing, len(told)):
+            if len(found) >= wanted:
                 break
-            # One after another: what comes of a slice is read once.
-            expected = [plan.tile(plan.order[place]) for place in several]
-            tiles = pool.map(lambda tile: so_far(store, plan, tile, failures=failures), expected)
-            ended = zip(several, tiles, strict=True)
-            found |= {place: tile for place, tile in ended if tile.state != "pending"}
+            # All at once: the tiles of a call may lie in as many slices, each of which is read.
+            waiting = zip(places, plan.tiles([plan.order[each] for each in places]), strict=True)
+            while len(found) < wanted:
+                several = list(islice(waiting, max(TOGETHER, min(READERS, missing - len(found)))))
+                if not several:
+                    break
+                ended = pool.map(look, *zip(*several, strict=True))
+                found |= {place: tile for place, tile in ended if tile.state != "pending"}
     new = dict(islice(found.items(), MOST_TILES))
     return list(new.values()), told.and_at(new)
 
@@ -237,9 +243,9 @@ def _bounded(seconds: float) -> int:
     return round(max(SOONEST, min(LATEST, seconds)))
 
 
-def _chosen(untold: list[int], missing: int, turn: int) -> list[int]:
-    """Which of the tiles are looked for: as many as are missing from the first on, and others."""
+def _chosen(untold: list[int], missing: int, turn: int) -> tuple[list[int], list[int]]:
+    """Which of the tiles are looked for: as many as are missing from the first on; then others."""
     near = untold[: NEAR + min(missing, MOST_TILES)]
     rest = untold[len(near) :]
     begin = turn * FAR % len(rest) if rest else 0
-    return near + rest[begin : begin + FAR]
+    return near, rest[begin : begin + FAR]

@@ -13,10 +13,9 @@ from collage.manifest import MISSING, TileRecord, TileState
 from collage.progress import Progress
 from collage.tile import Tile
 from collage.verdict import missing, present
-from collage.watch.expected_tiles import ExpectedTiles, expected_tiles
+from collage.watch.expected_tiles import Looked, expected_tiles
 
 if TYPE_CHECKING:
-    from collage.plan_slices import Expected
     from collage.store.store import Store
 
 READERS = 16
@@ -66,9 +65,9 @@ def page(
     if progress.state not in ("done", "partial"):
         try:
             plan = expected_tiles(store, progress.id, total)
-            tiles = [plan.tile(index) for index in numbers]
+            tiles = plan.tiles(numbers)
             with ThreadPoolExecutor(READERS) as pool:
-                found = list(pool.map(lambda tile: so_far(store, plan, tile), tiles))
+                found = list(pool.map(lambda tile: so_far(store, plan.collage, tile), tiles))
         except NotInStore:
             # It may have been put together since.
             found = _of_manifest(store, progress.id, numbers)
@@ -81,13 +80,12 @@ def _of_manifest(store: Store, collage: str, numbers: range) -> list[ListedTile]
     return [_listed(record) for record in store.tile_records(collage, numbers)]
 
 
-def so_far(
-    store: Store, plan: ExpectedTiles, tile: Expected, *, failures: bool = True
-) -> ListedTile:
+def so_far(store: Store, collage: str, looked: Looked, *, failures: bool = True) -> ListedTile:
     """What became of a tile so far; without ``failures`` none is looked for."""
+    tile = looked.tile
     if sidecar := store.sidecar(tile.tile):
-        return _listed(present(plan.collage, tile, tile, sidecar, None).record)
-    failure = store.call_failure(plan.collage, tile.call) if failures else None
+        return _listed(present(collage, tile, tile, sidecar, None).record)
+    failure = store.call_failure(collage, tile.call) if failures else None
     if failure is None:
         return ListedTile(
             index=tile.index,
@@ -98,9 +96,9 @@ def so_far(
             source=tile.source,
         )
     if failure.error == Refused.__name__:
-        for spare in plan.spares(tile):
+        for spare in looked.spares:
             if sidecar := store.sidecar(spare.tile):
-                return _listed(present(plan.collage, tile, spare, sidecar, failure).record)
+                return _listed(present(collage, tile, spare, sidecar, failure).record)
     return _listed(missing(tile, failure).record)
 
 

@@ -248,6 +248,14 @@ def test_a_million_tiles_are_estimated_without_their_plan(stack):
     assert found["geometry"]["size"] == [64_000, 64_000]
 
 
+def test_few_tiles_are_looked_for_in_however_many_cells(stack):
+    options = parse({"rows": 400, "cols": 400, "tiles": 2, "size": 64, "cell": 16})
+
+    found = estimate(stack.store, stack.services, PICTURE, options, most_looks=2_000)
+
+    assert (found["tiles"], found["geometry"]["rows"]) == (2, 400)
+
+
 def test_what_only_a_plan_tells_is_refused_where_that_would_not_be_made_in_time(stack):
     # A style and what stands around it can be the same as another template with another one.
     alike = {"styles": ["a", "aa"], "combine": 1, "prompt_template": "{|a}{styles}{|a}"}

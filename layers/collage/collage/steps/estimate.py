@@ -112,13 +112,13 @@ def _expected(store: Store, given: Given, most_looks: int | None, *, listed: boo
     Raises:
         InvalidRequest: for a plan that whoever looks for few tiles would not unfold in time.
     """
-    if listed or most_looks is not None:
-        found = count(*given)
-        if found is not None and (listed or found.tiles > (most_looks or 0)):
-            return found
+    found = count(*given) if listed or most_looks is not None else None
+    if found is not None and (listed or found.tiles > (most_looks or 0)):
+        return found
     asked = given[0].request
     cells, tiles = asked.rows * asked.cols, recipes.RECIPES[asked.recipe].tiles(asked)
-    if most_looks is not None and max(cells, tiles) > MOST_UNFOLDED:
+    # What was counted, and is looked for, is few tiles: in however many cells, they are soon made.
+    if most_looks is not None and found is None and max(cells, tiles) > MOST_UNFOLDED:
         raise InvalidRequest(
             f"rows: {asked.rows:,} x {asked.cols:,} are {cells:,} cells"
             + (f", of {tiles:,} tiles" if tiles > cells else "")

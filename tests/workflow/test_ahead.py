@@ -82,6 +82,7 @@ def test_what_functions_are_forked_off_begins_and_ends_unused(options: list[str]
         ["run", PHOTO, "-h"],
         ["run", PHOTO, "--stack", "mine"],
         ["run", PHOTO, "--stack=mine"],
+        ["run", PHOTO, "--state", "x" * 300],
     ],
 )
 def test_nothing_begins_where_no_cloud_will(options: list[str]) -> None:

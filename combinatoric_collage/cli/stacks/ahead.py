@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from combinatoric_collage.local import CloudError
 from combinatoric_collage.local.cache import cache_folder
 from combinatoric_collage.local.runtime import Preload, Runtime
 from combinatoric_collage.pack import ROOT
@@ -88,7 +89,9 @@ def begun(arguments: Sequence[str]) -> Iterator[None]:
         return
     _begun.append(runtime)
     try:
-        runtime.begin()
+        # The cloud tries again, and says why it cannot.
+        with suppress(CloudError, OSError):
+            runtime.begin()
         yield
     finally:
         _begun.clear()
@@ -106,7 +109,12 @@ def _asks(arguments: Sequence[str]) -> bool:
     given = {option.partition("=")[0] for option in options}
     if command not in MAKING or given.intersection(ELSEWHERE):
         return False
-    return not os.environ.get("COLLAGE_STACK") and not (_state(options) / RUNNING).exists()
+    try:
+        runs = (_state(options) / RUNNING).exists()
+    except OSError:
+        # The command says what is wrong with the folder.
+        return False
+    return not runs and not os.environ.get("COLLAGE_STACK")
 
 
 def _state(options: Sequence[str]) -> Path:

@@ -68,6 +68,15 @@ def test_cells_are_counted_by_their_values_and_listed_from_there(look: Look, cou
     assert violations(seen) == []
 
     page.get_by_label("Columns").select_option("style-a")
+    expect(table.locator("thead button").first).to_be_visible()
+    # The name of one style does not lie over that of the next.
+    beside = """buttons => buttons.filter(button => {
+        const text = document.createRange();
+        text.selectNodeContents(button);
+        const cell = button.closest("th").getBoundingClientRect();
+        return text.getBoundingClientRect().left < cell.left;
+    }).length"""
+    assert table.locator("thead button").evaluate_all(beside) == 0
     style = next(style for _, mask, style in cells if mask == most)
     those = [state for state, *rest in cells if rest == [most, style]]
     crossing = page.get_by_role("button", name=re.compile(f"^{most}, {style}: {len(those)} cell"))

@@ -34,7 +34,7 @@ KILLS = (2, 7)
 
 # The same request in a process of its own, which dies as soon as so many tiles are finished.
 HOST = """
-import json, os, signal, sys
+import json, os, signal, sys, threading
 from pathlib import Path
 
 import psutil
@@ -44,14 +44,16 @@ from combinatoric_collage.local.state import Folder
 from tests.workflow.running import photo, run
 from tests.workflow.test_resume import finished
 
-state, put = Path(sys.argv[1]), Folder.put
+state, put, dying = Path(sys.argv[1]), Folder.put, threading.Lock()
 tiles, parameters, options = json.loads(sys.argv[2])
 
 def put_and_die(self, *given):
     done = put(self, *given)
     if finished(state) >= tiles:
-        print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
+        # Two threads would write their numbers into each other's.
+        with dying:
+            print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
     return done
 
 Folder.put = put_and_die

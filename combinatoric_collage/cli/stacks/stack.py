@@ -39,7 +39,7 @@ from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
-FIRST_REST, REST = 3, 9
+FIRST_REST, REST = 1, 9
 """The rest after a look, in times of what it took, until there is a tile and from then on: a laptop
 has no time for both it and the run, and the first tile is waited for."""
 UNHURRIED = 4

@@ -25,6 +25,8 @@ from werkzeug.exceptions import BadRequestKeyError, HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RoutingException
 
+from combinatoric_collage.local.http import plain_objects
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -70,6 +72,8 @@ class Service:
         """The WSGI side of it."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if self._is_s3 and OBJECT.fullmatch(path):
+            if plain := plain_objects.answer(environ, _Headers(environ)):
+                return _answer(environ, start, *plain)
             path = AN_OBJECT
         # Any other is decoded first.
         handler = self._handler(path, method) if path.isascii() else None

@@ -1,0 +1,186 @@
+"""What is plainly got or put is answered as moto's server answers it, header by header."""
+
+import base64
+import hashlib
+import http.client
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from combinatoric_collage.local import Cloud
+from combinatoric_collage.local.http import plain_objects
+from tests.workflow.pack_in_use import PACK
+
+BODY = b'{"a": 1}'
+ETAG = f'"{hashlib.md5(BODY, usedforsecurity=False).hexdigest()}"'
+CRC = base64.b64encode(zlib.crc32(BODY).to_bytes(4, "big")).decode()
+SUM = {"x-amz-sdk-checksum-algorithm": "CRC32"}
+JSON = {"Content-Type": "application/json"}
+SUMMED = {**JSON, **SUM, "x-amz-checksum-crc32": CRC}
+MORE = {"x-nobody-knows": "1"}
+"""By which a request is none that is plain; it changes nothing else."""
+OF_ITS_OWN = {"date", "last-modified", "x-amzn-requestid"}
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with Cloud(PACK, stack="pack", workers=1) as cloud:
+        for key in ("ours", "moto"):
+            for folder in ("tries", "events"):
+                cloud.client("s3").put_object(
+                    Bucket=cloud.outputs["Outbox"],
+                    Key=f"{folder}/{key}/there.json",
+                    Body=BODY,
+                    ContentType="application/json",
+                    CacheControl="no-store",
+                    Metadata={"title": "a b"},
+                )
+        yield cloud
+
+
+def signed(cloud: Cloud, role: str, method: str, path: str, headers: Any, body: bytes) -> Any:
+    """The request as a function with the role of another would send it."""
+    function = next(one for one in cloud._functions.values() if role in one.name)
+    keys = cloud.identities.of_function(function.role, function.name).environment
+    request: Any = AWSRequest(method, cloud.endpoint + path, headers, body)
+    S3SigV4Auth(
+        Credentials(
+            keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], keys["AWS_SESSION_TOKEN"]
+        ),
+        "s3",
+        cloud.region,
+    ).add_auth(request)
+    return request.prepare()
+
+
+def asked(cloud: Cloud, request: Any, name: str, more: dict[str, str]) -> tuple[int, Any, bytes]:
+    """Status, headers and body, without what differs from one time, or name, to the next."""
+    connection = http.client.HTTPConnection(cloud.endpoint.partition("//")[2], timeout=600)
+    try:
+        path = request.url.removeprefix(cloud.endpoint)
+        connection.request(request.method, path, request.body, {**request.headers, **more})
+        reply = connection.getresponse()
+        body = re.sub(rb"<RequestId>\w+<", b"<RequestId><", reply.read())
+        body = body.replace(f"/{name}/".encode(), b"/name/")
+        headers = sorted((name.lower(), value) for name, value in reply.getheaders())
+    finally:
+        connection.close()
+    return reply.status, [one for one in headers if one[0] not in OF_ITS_OWN], body
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "key", "headers", "body", "status"),
+    [
+        ("Item", "GET", "tries/{}/there.json", {"x-amz-checksum-mode": "ENABLED"}, b"", 200),
+        ("Item", "GET", "tries/{}/there.json", {}, b"", 200),
+        ("Item", "GET", "tries/{}/there.json", {"If-None-Match": ETAG}, b"", 304),
+        ("Item", "GET", "tries/{}/there.json", {"If-Match": ETAG}, b"", 200),
+        ("Item", "GET", "tries/{}/not-there.json", {}, b"", 404),
+        ("Item", "PUT", "tries/{}/a/b_c~d-1x2.json", SUMMED, BODY, 200),
+        ("Item", "PUT", "tries/{}/no-sum", {}, BODY, 200),
+        ("Item", "PUT", "tries/{}/sum", SUM, BODY, 200),
+        ("Item", "PUT", "tries/{}/empty", SUMMED, b"", 200),
+        ("Item", "PUT", "tries/{}/bytes", {"Cache-Control": "no-cache"}, bytes(range(256)), 200),
+        ("Item", "PUT", "tries/{}/once", {"If-None-Match": "*"}, BODY, 200),
+        ("Item", "PUT", "tries/{}/there.json", {"If-Match": ETAG, **SUMMED}, BODY, 200),
+    ],
+)
+def test_it_is_answered_as_moto_answers(
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    role: str,
+    method: str,
+    key: str,
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+) -> None:
+    answered, plain = plain_objects.answer, []
+
+    def answer(*args: Any) -> Any:
+        plain.append(answered(*args))
+        return plain[-1]
+
+    monkeypatch.setattr(plain_objects, "answer", answer)
+
+    def way(name: str, more: dict[str, str]) -> list[tuple[int, Any, bytes]]:
+        path = f"/{cloud.outputs['Outbox']}/{key.format(name)}"
+        first = signed(cloud, role, method, path, headers, body)
+        then = signed(cloud, "Item", "GET", path, {"x-amz-checksum-mode": "ENABLED"}, b"")
+        return [asked(cloud, one, name, more) for one in (first, then)]
+
+    ours = way("ours", {})
+    assert len(plain) == 2
+    assert None not in plain
+    theirs = way("moto", MORE)
+    assert plain[2:] == [None, None]
+    assert ours[0][0] == status
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "key", "headers", "body", "status"),
+    [
+        # Who may not list is not told that there is nothing.
+        ("Web", "GET", "web/{}/not-there", {}, b"", 403),
+        ("Web", "GET", "tries/{}/there.json", {}, b"", 403),
+        ("Web", "PUT", "tries/{}/there.json", SUMMED, BODY, 403),
+        ("Misbehave", "PUT", "events/{}/there.json", SUMMED, BODY, 403),
+        ("Item", "PUT", "tries/{}/there.json", {"If-None-Match": "*"}, BODY, 412),
+        ("Item", "GET", "tries/{}/there.json", {"If-Match": '"another"'}, b"", 412),
+        ("Item", "GET", "tries/{}/there.json", {"Range": "bytes=2-4"}, b"", 206),
+        ("Item", "GET", "tries/{}/there.json?response-content-type=a/b", {}, b"", 200),
+        ("Item", "PUT", "tries/{}/said", {"x-amz-meta-title": "a", **JSON}, BODY, 200),
+        ("Item", "PUT", "tries/{}/strange", {"x-amz-storage-class": "NONE"}, BODY, 400),
+        ("Item", "GET", "tries/{}/a%20b", {}, b"", 404),
+    ],
+)
+def test_what_is_refused_or_more_than_plain_moto_answers(
+    cloud: Cloud,
+    role: str,
+    method: str,
+    key: str,
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+) -> None:
+    def way(name: str, more: dict[str, str]) -> tuple[int, Any, bytes]:
+        path = f"/{cloud.outputs['Outbox']}/{key.format(name)}"
+        return asked(cloud, signed(cloud, role, method, path, headers, body), name, more)
+
+    ours = way("ours", {})
+
+    assert ours[0] == status
+    assert ours == way("moto", MORE)
+
+
+@pytest.mark.parametrize("more", [{}, MORE])
+def test_what_is_not_signed_as_it_is_sent_is_refused(cloud: Cloud, more: dict[str, str]) -> None:
+    path = f"/{cloud.outputs['Outbox']}/tries/ours/there.json"
+    request = signed(cloud, "Item", "GET", path, {}, b"")
+    good, token = request.headers["Authorization"], "X-Amz-Security-Token"
+
+    assert asked(cloud, request, "", more)[0] == 200
+    for changed in (
+        {"Authorization": good[:-1] + ("0" if good[-1] != "0" else "1")},
+        {"Authorization": re.sub(r"=\w+/", "=ASIANOBODY/", good, count=1)},
+        {token: "another"},
+        {"X-Amz-Date": "20260101T000000Z"},
+        {"X-Amz-Content-SHA256": "0" * 64},
+    ):
+        assert asked(cloud, request, "", more | changed)[0] in (400, 403), changed
+    request.url = request.url.replace("tries/ours", "tries/moto")
+    assert asked(cloud, request, "", more)[0] == 403
+
+
+@pytest.mark.parametrize("more", [{}, MORE])
+def test_a_bucket_that_is_not_there_is_not_found(cloud: Cloud, more: dict[str, str]) -> None:
+    request = signed(cloud, "Item", "GET", "/no-such-bucket/tries/x", {}, b"")
+
+    assert asked(cloud, request, "", more)[0] in (403, 404)

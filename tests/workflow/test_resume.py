@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,25 @@ def test_tiles_that_are_damaged_on_disk(state: Path, undisturbed: Left) -> None:
         assert made_again == {f"tiles/{tile}.json" for tile in tiles}
         assert manifest.tile_counts == {"done": TILES}
         assert result(stack, manifest) == undisturbed.result
+
+
+def test_results_are_read_where_they_lie_as_the_cloud_gives_them(
+    state: Path, undisturbed: Left, tmp_path: Path
+) -> None:
+    shutil.copytree(undisturbed.state, state)
+    with laptop.running({}, state=state) as (_, stack):
+        stack.fetch(undisturbed.manifest.id, tmp_path / "disk")
+        replace(stack, kept=None).fetch(undisturbed.manifest.id, tmp_path / "cloud")
+
+    disk, cloud = (files(tmp_path / name) for name in ("disk", "cloud"))
+    assert disk == cloud
+    assert len([name for name in disk if name.parent.name == "tiles"]) == TILES
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def test_the_next_cloud_lists_what_the_last_one_made(state: Path) -> None:

@@ -23,13 +23,15 @@ Part = tuple[str, Callable[[], bytes | None]]
 """A file's name below the folder, and what reads it; None where it is not there."""
 
 
-def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
+def fetch(
+    store: Store, collage: str, out: Path, folder: str = "", kept: Store | None = None
+) -> Manifest:
     """Write a result below ``out``: the page, the pictures, the tiles that exist, the manifest.
 
     ``folder`` is where another layout of the collage lies, if it is not the first. The manifest
     comes last, and names the files as they lie there. Of an earlier result in ``out`` nothing is
     left; what somebody else put there is not touched. Choices of the same collage are merged with
-    those that lie there.
+    those that lie there. ``kept`` reads the store's files sooner than that does itself, if it can.
 
     Raises:
         NotInStore: when there is no such collage.
@@ -40,7 +42,7 @@ def fetch(store: Store, collage: str, out: Path, folder: str = "") -> Manifest:
     # Here nobody has set a limit of memory, as for a function.
     stored = store.manifest(collage, folder, however_long=True)
     manifest = stored.model_copy(update={"files": stored.files.gathered()})
-    results, parts = Results(out), [*_parts(store, manifest, folder)]
+    results, parts = Results(out), [*_parts(store, kept or store, manifest, folder)]
     own = page.files() if page.is_built() else {}
     choices = _choices(store, collage, out)
     names = {*own, "manifest.js", "manifest.json", *(name for name, _ in parts)}
@@ -75,15 +77,15 @@ def _choices(store: Store, collage: str, out: Path) -> Choices:
     return there.merged(stored) if there and there.id == collage else stored
 
 
-def _parts(store: Store, manifest: Manifest, folder: str) -> Iterator[Part]:
+def _parts(store: Store, kept: Store, manifest: Manifest, folder: str) -> Iterator[Part]:
     for name in store.result_files(manifest.id, folder):
-        yield name, partial(store.file, manifest.id, name, folder)
+        yield name, partial(kept.file, manifest.id, name, folder)
     files = manifest.files
     for name in filter(None, (files.source, *files.sources.values(), *files.masks.values())):
-        yield name, partial(store.file, manifest.id, name)
+        yield name, partial(kept.file, manifest.id, name)
     for record in manifest.tiles:
         if record.state not in MISSING:
-            yield f"tiles/{record.key}.png", partial(_tile, store, record)
+            yield f"tiles/{record.key}.png", partial(_tile, kept, record)
 
 
 def _tile(store: Store, record: TileRecord) -> bytes | None:

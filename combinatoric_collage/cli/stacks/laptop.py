@@ -18,6 +18,7 @@ from collage.engines.provider import Provider
 from collage.errors import CollageError
 from collage.request.request import Request
 from collage.sharing import key_pair
+from collage.store.store import Store
 from combinatoric_collage.cli import torch_python
 from combinatoric_collage.cli.stacks import ahead, running_cloud
 from combinatoric_collage.cli.stacks.ahead import NAME, TEMPLATE
@@ -102,8 +103,7 @@ def running(
         _put_secrets(cloud, given, keys, private)
         with running_cloud.left(state, cloud.environment, stays=stays) if state else nullcontext():
             try:
-                identity = _identity(cloud.environment)
-                yield cloud, Stack(cloud.client, NAME, identity=identity, first_poll=FIRST_POLL)
+                yield cloud, _of_cloud(cloud, state)
             except (CollageError, BotoCoreError, ClientError) as error:
                 # What became of it is told by the cloud; why, it alone knows.
                 if cloud.lost:
@@ -111,6 +111,18 @@ def running(
                 raise
             if cloud.lost and not stays:
                 cloud.report(str(cloud.lost))
+
+
+def _of_cloud(cloud: Cloud, state: Path | None) -> Stack:
+    """The stack of a cloud of this process; each object lies in ``state`` once it is put."""
+    objects: Any = kept.KeptObjects(state) if state else None
+    return Stack(
+        cloud.client,
+        NAME,
+        first_poll=FIRST_POLL,
+        identity=_identity(cloud.environment),
+        kept=Store(objects, *BUCKETS) if objects else None,
+    )
 
 
 def _put_secrets(

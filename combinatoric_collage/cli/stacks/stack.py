@@ -78,6 +78,8 @@ class Stack:
     """The part of that which is rested until there is a tile."""
     identity: Identity | None = None
     """Who asks its HTTP API; nobody where the stack does not run."""
+    kept: Store | None = None
+    """Reads what the stack has put without asking it, where that lies on this machine."""
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
@@ -331,8 +333,7 @@ class Stack:
 
     def watch(self) -> Iterator[str]:
         """A line for every collage that starts or ends and every upload that is refused."""
-        known: dict[str, str] = {}
-        looked_at = self._folders()
+        known, looked_at = dict[str, str](), self._folders()
         while True:
             for collage, run in self.runs.recent().items():
                 # An execution that was started by other means is no collage.
@@ -365,7 +366,7 @@ class Stack:
             RunFailed: NotWritten, when the disk does not take it.
         """
         try:
-            return fetch(self.store, collage, out, folder)
+            return fetch(self.store, collage, out, folder, self.kept)
         except OSError as error:
             raise RunFailed("NotWritten", f"{out} cannot be written: {error.strerror}.") from error
 
@@ -382,8 +383,7 @@ class Stack:
         if seen.state in WITHOUT_COLLAGE:
             return f"{seen.error}: {seen.message}"
         files = self.store.summary(seen.id).files
-        name = files.collage or files.preview
-        return f"s3://{self.store.collages}/collages/{seen.id}/{name}"
+        return f"s3://{self.store.collages}/collages/{seen.id}/{files.collage or files.preview}"
 
 
 @contextmanager

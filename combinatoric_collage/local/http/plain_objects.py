@@ -5,45 +5,27 @@ no header by which more is asked. Its signature and its rights are checked as th
 and moto's own get or put answers. What is refused moto is asked as a whole, and says why.
 """
 
-import io
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from combinatoric_collage.local.aws import ACCOUNT, REGION
-from combinatoric_collage.local.http import environ as server
+from combinatoric_collage.local.http.plain_requests import body, known
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 ACTIONS = {"GET": "GetObject", "PUT": "PutObject"}
 TARGET = re.compile(r"/([a-z0-9][a-z0-9-]+)/((?:[\w~-][\w.~-]*/)*[\w~-][\w.~-]*)", re.ASCII)
-HOST = re.compile(r"(?:127\.0\.0\.1|localhost):\d+")
-"""By which no bucket is named."""
-SIGNED = re.compile(
-    rf"AWS4-HMAC-SHA256 Credential=\w+/\d{{8}}/{REGION}/s3/aws4_request, ?"
-    r"SignedHeaders=[\w;-]+, ?Signature=[0-9a-f]{64}",
-    re.ASCII,
-)
+DIGESTED = "HTTP_X_AMZ_CONTENT_SHA256"
 DIGEST = re.compile(r"[0-9a-f]{64}|UNSIGNED-PAYLOAD")
 """Of a body that is sent as it is, and not in signed pieces."""
-ANYBODYS = (
-    *("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_CONNECTION", "HTTP_USER_AGENT"),
-    *("HTTP_AUTHORIZATION", "HTTP_X_AMZ_DATE", "HTTP_X_AMZ_SECURITY_TOKEN"),
-    *("HTTP_X_AMZ_CONTENT_SHA256", "HTTP_AMZ_SDK_INVOCATION_ID", "HTTP_AMZ_SDK_REQUEST"),
-    *("HTTP_X_AMZN_TRACE_ID", "CONTENT_LENGTH", "werkzeug.socket"),
-)
-"""What any request may say."""
-OWN = {
-    "GET": ("HTTP_X_AMZ_CHECKSUM_MODE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
-    "PUT": (
-        *("CONTENT_TYPE", "HTTP_CACHE_CONTROL", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
+KNOWN = {
+    "GET": known(DIGESTED, "HTTP_X_AMZ_CHECKSUM_MODE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
+    "PUT": known(
+        *(DIGESTED, "CONTENT_TYPE", "HTTP_CACHE_CONTROL", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
         *("HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM", "HTTP_X_AMZ_CHECKSUM_CRC32"),
     ),
-}
-KNOWN = {
-    method: frozenset((*server.made("", "", (), None, 0), *ANYBODYS, *own))
-    for method, own in OWN.items()
 }
 
 Answer = tuple[int, dict[str, Any], Any]
@@ -64,8 +46,8 @@ def answer(environ: "WSGIEnvironment", headers: Any) -> Answer | None:
         made = asked.put_object() if asked.method == "PUT" else asked.get_object()
     except MissingKey:
         begin, end = _absent()
-        body = begin + asked.parse_key_name() + end
-        made = 404, {"Content-Type": "application/xml", "server": "amazon.com"}, body
+        text = begin + asked.parse_key_name() + end
+        made = 404, {"Content-Type": "application/xml", "server": "amazon.com"}, text
     except S3ClientError:
         return None
     answered: Answer = asked._send_response(made)
@@ -74,33 +56,24 @@ def answer(environ: "WSGIEnvironment", headers: Any) -> Answer | None:
 
 def _asked(environ: "WSGIEnvironment", headers: Any) -> Any:
     """The request as moto's gets and puts take it; None for one that is not plain."""
-    from moto import settings
     from moto.s3.models import s3_backends
     from moto.s3.responses import S3Response
 
-    method, stream = environ["REQUEST_METHOD"], environ.get("wsgi.input")
+    method = environ["REQUEST_METHOD"]
+    content = body(environ, "s3", KNOWN[method]) if method in ACTIONS else None
     place = TARGET.fullmatch(environ.get("RAW_URI", ""))
-    plain = (
-        settings.INITIAL_NO_AUTH_ACTION_COUNT == 0
-        and method in ACTIONS
-        and not environ.keys() - KNOWN[method]
-        and place is not None
-        and HOST.fullmatch(environ.get("HTTP_HOST", ""))
-        and SIGNED.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
-        and DIGEST.fullmatch(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
-    )
-    if not plain or place is None or not isinstance(stream, io.BytesIO):
+    if content is None or place is None or not DIGEST.fullmatch(environ.get(DIGESTED, "")):
         return None
     name, key = place.groups()
     bucket: Any = s3_backends[ACCOUNT]["aws"].buckets.get(name)
-    body = stream.getvalue()
-    if bucket is None or bucket.logging or bucket.object_lock_enabled or (body and method == "GET"):
+    has_own_rules = bucket is None or bucket.logging or bucket.object_lock_enabled
+    if has_own_rules or (content and method == "GET"):
         return None
     asked: Any = S3Response()
     asked.method, asked.path, asked.bucket_name = method, place[0], name
     asked.parse_key_name = lambda: key
     asked.headers, asked.querystring, asked.uri_match = headers, {"Action": ACTIONS[method]}, {}
-    asked.body = asked.raw_body = body
+    asked.body = asked.raw_body = content
     asked.current_account, asked.region = ACCOUNT, REGION
     return asked
 

@@ -25,7 +25,7 @@ from werkzeug.exceptions import BadRequestKeyError, HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import RoutingException
 
-from combinatoric_collage.local.http import plain_objects
+from combinatoric_collage.local.http import plain_objects, plain_updates
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -42,6 +42,9 @@ WITH_ADDRESSES = ("location", "content-location")
 """Headers that werkzeug writes anew."""
 PLAIN_TYPE = "text/html; charset=utf-8"
 """What Flask says of a body of which nothing is said."""
+
+PLAIN_REQUESTS = {"s3": plain_objects.answer, "dynamodb": plain_updates.answer}
+"""Who answers requests of a service where that can be done at once."""
 
 Handler = Callable[[Any, str, dict[str, str]], Any]
 
@@ -65,15 +68,16 @@ class Service:
     def __init__(self, service: Any) -> None:
         self._framed = werkzeug_app.create_backend_app(service)
         self._rules = self._framed.url_map.bind("")
-        self._is_s3 = service == "s3"
+        self._service = service
         self._handler = lru_cache(PATHS)(self._found)
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """The WSGI side of it."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        if self._is_s3 and OBJECT.fullmatch(path):
-            if plain := plain_objects.answer(environ, _Headers(environ)):
-                return _answer(environ, start, *plain)
+        plain = PLAIN_REQUESTS.get(self._service)
+        if plain and (done := plain(environ, _Headers(environ))):
+            return _answer(environ, start, *done)
+        if self._service == "s3" and OBJECT.fullmatch(path):
             path = AN_OBJECT
         # Any other is decoded first.
         handler = self._handler(path, method) if path.isascii() else None

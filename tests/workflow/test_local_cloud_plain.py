@@ -1,20 +1,21 @@
-"""What is plainly got or put is answered as moto's server answers it, header by header."""
+"""Plain requests are answered as moto's server answers them, header by header."""
 
 import base64
 import hashlib
 import http.client
+import json
 import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.auth import S3SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from combinatoric_collage.local import Cloud
-from combinatoric_collage.local.http import plain_objects
+from combinatoric_collage.local.http import plain_updates, unframed
 from tests.workflow.pack_in_use import PACK
 
 BODY = b'{"a": 1}'
@@ -41,21 +42,39 @@ def cloud() -> Iterator[Cloud]:
                     CacheControl="no-store",
                     Metadata={"title": "a b"},
                 )
+        cloud.client("dynamodb").create_table(
+            TableName=TABLE,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
         yield cloud
 
 
 def signed(cloud: Cloud, role: str, method: str, path: str, headers: Any, body: bytes) -> Any:
-    """The request as a function with the role of another would send it."""
+    """The request to S3 as a function with the role of another would send it."""
+    return with_keys(cloud, keys(cloud, role), S3SigV4Auth, "s3", method, path, headers, body)
+
+
+def keys(cloud: Cloud, role: str) -> dict[str, str]:
+    """Those of the role of a function; without one the administrator's."""
+    if not role:
+        return cloud.environment
     function = next(one for one in cloud._functions.values() if role in one.name)
-    keys = cloud.identities.of_function(function.role, function.name).environment
-    request: Any = AWSRequest(method, cloud.endpoint + path, headers, body)
-    S3SigV4Auth(
-        Credentials(
-            keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], keys["AWS_SESSION_TOKEN"]
-        ),
-        "s3",
-        cloud.region,
-    ).add_auth(request)
+    return cloud.identities.of_function(function.role, function.name).environment
+
+
+def with_keys(
+    cloud: Cloud, keys: dict[str, str], auth: Any, service: str, method: str, path: str, *what: Any
+) -> Any:
+    """A signed request; `what` are its headers and its body."""
+    request: Any = AWSRequest(method, cloud.endpoint + path, *what)
+    credentials = Credentials(
+        keys["AWS_ACCESS_KEY_ID"],
+        keys["AWS_SECRET_ACCESS_KEY"],
+        keys["AWS_SESSION_TOKEN"] or None,
+    )
+    auth(credentials, service, cloud.region).add_auth(request)
     return request.prepare()
 
 
@@ -67,7 +86,7 @@ def asked(cloud: Cloud, request: Any, name: str, more: dict[str, str]) -> tuple[
         connection.request(request.method, path, request.body, {**request.headers, **more})
         reply = connection.getresponse()
         body = re.sub(rb"<RequestId>\w+<", b"<RequestId><", reply.read())
-        body = body.replace(f"/{name}/".encode(), b"/name/")
+        body = body.replace(name.encode(), b"name")
         headers = sorted((name.lower(), value) for name, value in reply.getheaders())
     finally:
         connection.close()
@@ -101,13 +120,13 @@ def test_it_is_answered_as_moto_answers(
     body: bytes,
     status: int,
 ) -> None:
-    answered, plain = plain_objects.answer, []
+    answered, plain = unframed.PLAIN_REQUESTS["s3"], list[Any]()
 
     def answer(*args: Any) -> Any:
         plain.append(answered(*args))
         return plain[-1]
 
-    monkeypatch.setattr(plain_objects, "answer", answer)
+    monkeypatch.setitem(unframed.PLAIN_REQUESTS, "s3", answer)
 
     def way(name: str, more: dict[str, str]) -> list[tuple[int, Any, bytes]]:
         path = f"/{cloud.outputs['Outbox']}/{key.format(name)}"
@@ -166,7 +185,7 @@ def test_what_is_not_signed_as_it_is_sent_is_refused(cloud: Cloud, more: dict[st
     request = signed(cloud, "Item", "GET", path, {}, b"")
     good, token = request.headers["Authorization"], "X-Amz-Security-Token"
 
-    assert asked(cloud, request, "", more)[0] == 200
+    assert asked(cloud, request, "-", more)[0] == 200
     for changed in (
         {"Authorization": good[:-1] + ("0" if good[-1] != "0" else "1")},
         {"Authorization": re.sub(r"=\w+/", "=ASIANOBODY/", good, count=1)},
@@ -174,13 +193,88 @@ def test_what_is_not_signed_as_it_is_sent_is_refused(cloud: Cloud, more: dict[st
         {"X-Amz-Date": "20260101T000000Z"},
         {"X-Amz-Content-SHA256": "0" * 64},
     ):
-        assert asked(cloud, request, "", more | changed)[0] in (400, 403), changed
+        assert asked(cloud, request, "-", more | changed)[0] in (400, 403), changed
     request.url = request.url.replace("tries/ours", "tries/moto")
-    assert asked(cloud, request, "", more)[0] == 403
+    assert asked(cloud, request, "-", more)[0] == 403
 
 
 @pytest.mark.parametrize("more", [{}, MORE])
 def test_a_bucket_that_is_not_there_is_not_found(cloud: Cloud, more: dict[str, str]) -> None:
     request = signed(cloud, "Item", "GET", "/no-such-bucket/tries/x", {}, b"")
 
-    assert asked(cloud, request, "", more)[0] in (403, 404)
+    assert asked(cloud, request, "-", more)[0] in (403, 404)
+
+
+TABLE = "things"
+RETURNED = ("NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")
+LIST = {"ExpressionAttributeValues": {":l": {"L": [{"S": "a"}]}}}
+ADD = {
+    "UpdateExpression": "ADD spent :more SET #at = :at",
+    "ExpressionAttributeNames": {"#at": "at"},
+    "ExpressionAttributeValues": {":more": {"N": "2"}, ":at": {"S": "ä"}},
+}
+BELOW = {
+    **ADD,
+    "ConditionExpression": "attribute_not_exists(spent) OR spent < :at_most",
+    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+}
+
+
+def below(most: int) -> dict[str, Any]:
+    """An update that is done while less than that is spent."""
+    values = {**BELOW["ExpressionAttributeValues"], ":at_most": {"N": str(most)}}
+    return {**BELOW, "ExpressionAttributeValues": values}
+
+
+@pytest.mark.parametrize(
+    ("role", "parts", "statuses", "is_plain"),
+    [
+        ("", ADD, [200, 200], True),
+        *(("", {**ADD, "ReturnValues": which}, [200, 200], True) for which in RETURNED),
+        ("", below(1), [200, 400], True),
+        ("", {**below(1), "ReturnValues": "ALL_NEW"}, [200, 400], True),
+        ("", {**ADD, "UpdateExpression": "ADD spent :more"}, [400, 400], True),
+        ("", {**ADD, "UpdateExpression": "REMOVE"}, [400, 400], True),
+        ("", {**ADD, "ReturnConsumedCapacity": "TOTAL"}, [200, 200], False),
+        ("", {**ADD, "TableName": "another"}, [400, 400], True),
+        ("", {**ADD, "Key": {"other": {"S": "x"}}}, [400, 400], True),
+        ("", {"UpdateExpression": "SET l = :l", **LIST}, [200, 200], False),
+        ("", {**ADD, "ReturnValues": "NOTHING"}, [400, 400], True),
+        ("Item", ADD, [403, 403], False),
+    ],
+)
+def test_an_item_is_updated_as_moto_updates_it(
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    role: str,
+    parts: dict[str, Any],
+    statuses: list[int],
+    is_plain: bool,
+) -> None:
+    answered, plain = unframed.PLAIN_REQUESTS["dynamodb"], list[Any]()
+
+    def answer(*args: Any) -> Any:
+        plain.append(answered(*args))
+        return plain[-1]
+
+    monkeypatch.setitem(unframed.PLAIN_REQUESTS, "dynamodb", answer)
+    dynamodb = cloud.client("dynamodb")
+
+    def way(more: dict[str, str]) -> list[Any]:
+        key = {"id": {"S": "1"}}
+        # What is there of an item comes back as well, whatever it is.
+        dynamodb.put_item(TableName=TABLE, Item={**key, "words": {"SS": ["a"]}})
+        body = json.dumps({"TableName": TABLE, "Key": key, **parts}).encode()
+        headers = {"X-Amz-Target": plain_updates.UPDATE, "Content-Type": plain_updates.JSON}
+        what = cloud, keys(cloud, role), SigV4Auth, "dynamodb", "POST", "/", headers, body
+        answers = [asked(cloud, with_keys(*what), "-", more) for _ in statuses]
+        return [*answers, dynamodb.get_item(TableName=TABLE, Key=key)["Item"]]
+
+    ours = way({})
+    # Before and after it the item is put and got.
+    assert [one is not None for one in plain[1:-1]] == [is_plain] * len(statuses)
+    plain.clear()
+    theirs = way(MORE)
+    assert plain[1:-1] == [None] * len(statuses)
+    assert [one[0] for one in ours[:-1]] == statuses
+    assert ours == theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from combinatoric_collage.cli import endings
@@ -18,6 +19,9 @@ def main() -> None:
             application.run()
     except KeyboardInterrupt:
         sys.exit(endings.INTERRUPTED)
+    finally:
+        # All that is there ends with the process: the collector would first go through moto twice.
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -84,6 +84,8 @@ def client(
                 # Nothing on loopback goes through a proxy.
                 proxies=no_proxy,
                 max_pool_connections=64,
+                # By itself botocore puts one together for each request, twice.
+                user_agent="laptop-cloud",
                 **config,
             ),
         )

@@ -282,7 +282,7 @@ class Stack:
             NotInStore: when there is no such collage.
         """
         with _here(collage):
-            return look(self.store, self.runs, collage)
+            return look(self.store, self.runs, collage, self.kept)
 
     def newest(
         self, limit: int, after: str | None = None, of: Collection[str] | None = None

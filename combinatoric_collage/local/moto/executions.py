@@ -135,8 +135,14 @@ def _stop(stack: ExitStack) -> None:
 
 
 def _maps(stack: ExitStack) -> None:
-    """A distributed Map that was stopped is aborted, and so are the items it has not begun."""
+    """A distributed Map says from its beginning how many items it has.
+
+    One that was stopped is aborted, and so are the items it has not begun.
+    """
     from moto.stepfunctions.parser.api import MapRunStatus
+    from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import (
+        distributed_iteration_component as components,
+    )
     from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import (  # noqa: E501
         distributed_item_processor_worker as workers,
     )
@@ -146,20 +152,32 @@ def _maps(stack: ExitStack) -> None:
 
     record = map_run_record.MapRunRecord
     worker = workers.DistributedItemProcessorWorker
-    end, work = record.set_stop, worker._eval_job
+    component = components.DistributedIterationComponent
+    end, work, begin = record.set_stop, worker._eval_job, component._map_run
 
     def set_stop(self: Any, status: Any) -> None:
         if self.status != MapRunStatus.ABORTED:
             end(self, status)
 
+    def run(self: Any, env: Any, eval_input: Any) -> None:
+        eval_input.map_run_record.item_counter.total.count(len(env.stack[-1]))
+        begin(self, env, eval_input)
+
     def job(self: Any, env: Any, job: Any) -> None:
+        items, executions = (
+            self._map_run_record.item_counter,
+            self._map_run_record.execution_counter,
+        )
+        # As it begins moto counts it, which was counted with all others.
+        items.total.offset(-1)
         if env.is_running():
             work(self, env, job)
             return
-        for counter in (self._map_run_record.item_counter, self._map_run_record.execution_counter):
+        for counter in (items, executions):
             counter.total.count()
             counter.aborted.count()
 
+    replace(stack, component, "_map_run", run)
     replace(stack, record, "set_stop", set_stop)
     replace(stack, worker, "_eval_job", job)
 

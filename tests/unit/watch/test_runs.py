@@ -38,7 +38,7 @@ def test_the_last_state_is_read_from_the_last_few_events():
     states = Histories([*["PlanTiles", None, None] * 10, "RenderTiles", None, None])
 
     assert next(entered(states)) == "RenderTiles"
-    assert states.read <= 10
+    assert states.read <= 5
 
 
 def test_states_that_were_entered_long_before_are_found_by_reading_more():

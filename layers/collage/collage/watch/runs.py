@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from collage.settings import Settings
 
-EVENTS = (10, 100)
+EVENTS = (5, 100)
 """How many of the last events of a run are read, at first and at most: a Map has entered its state
 three events ago, and a shard of tasks enters states of its own."""
 

@@ -149,9 +149,13 @@ class Results:
         Raises:
             InvalidRequest: when one does.
         """
-        path = self.folder / name
-        if path.resolve() != self.folder.resolve() / name:
-            raise InvalidRequest(f"{path} is a link to somewhere else; nothing is written there.")
+        path = self.folder
+        for part in name.split("/"):
+            path = path / part
+            if path.is_symlink():
+                raise InvalidRequest(
+                    f"{self.folder / name} is a link to somewhere else; nothing is written there."
+                )
         return path
 
     def _refuse_others(self, names: Iterable[str], own: frozenset[str]) -> None:

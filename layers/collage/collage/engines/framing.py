@@ -50,7 +50,9 @@ def brought_back(
     changed = None
     if source is not None and mask is not None:
         kept, alpha = _kept(source, tile.size), pixels.alpha(mask, tile.size)
-        differs = abs(painted.astype(np.int16) - kept).max(axis=2) > CHANGED
+        # Channel by channel: the largest of each pixel's three is sixteen times the work to numpy.
+        unlike = np.maximum(painted, kept) - np.minimum(painted, kept) > CHANGED
+        differs = unlike[..., 0] | unlike[..., 1] | unlike[..., 2]
         changed = int(np.count_nonzero(differs & (alpha == 255)))
         if tile.preserve:
             if not tile.styles:

@@ -15,6 +15,11 @@ class Connections:
         self._lock = Lock()
         self._over = False
 
+    @property
+    def are_there(self) -> bool:
+        """Whether any is open."""
+        return bool(self._open)
+
     def add(self, connection: socket.socket) -> None:
         """A connection has begun."""
         with self._lock:

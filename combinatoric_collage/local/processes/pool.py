@@ -120,8 +120,10 @@ class Pool:
 
     def _pick(self, function: Function) -> tuple[Worker | None, list[Worker]]:
         """An idle process of the function, if any, and idle ones that have to go."""
-        surplus = [worker for worker in self._idle if not worker.alive]
-        self._idle = [worker for worker in self._idle if worker.alive]
+        alive, surplus = list[Worker](), list[Worker]()
+        for worker in self._idle:
+            (alive if worker.alive else surplus).append(worker)
+        self._idle = alive
         # The one used last is the warmest.
         for worker in reversed(self._idle):
             if worker.function == function:

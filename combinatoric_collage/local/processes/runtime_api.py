@@ -4,6 +4,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class Served(Protocol):
 
     def answer(self, request_id: str, result: Result) -> None:
         """Takes what came of an event; an empty id is an error of the import."""
+
+    def hung_up(self) -> None:
+        """Hears that a connection has ended."""
 
 
 class RuntimeApi(ThreadingHTTPServer):
@@ -54,6 +58,7 @@ class _Handler(Heads, BaseHTTPRequestHandler):
         # What is left in the buffer of a connection that was ended has nowhere to go.
         with suppress(OSError):
             super().finish()
+        self.server.worker.hung_up()
 
     def handle(self) -> None:
         # A process that is ended resets its connection; that is no news.
@@ -93,13 +98,11 @@ class _Handler(Heads, BaseHTTPRequestHandler):
     def _reply(
         self, status: int, body: bytes = b"{}", headers: Mapping[str, str] | None = None
     ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        told = {"Content-Type": "application/json", "Content-Length": len(body), **(headers or {})}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n"
+        # At once: a second part would have a packet of its own.
+        self.wfile.write(head.encode("latin-1") + body)
 
     def log_message(self, format: str, *args: object) -> None:
         """A laptop's terminal is not the place."""

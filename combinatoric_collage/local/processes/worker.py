@@ -23,10 +23,13 @@ from combinatoric_collage.local.processes.invocation import INIT_SECONDS, Invoca
 from combinatoric_collage.local.processes.launcher import Launcher
 from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 
-# How often a busy process is looked at; an answer never waits for it.
-PULSE_SECONDS = 0.05
+# How often a busy process is looked at; an answer never waits for it. One that has a connection is
+# known to have ended when that does, and is looked at for what memory it takes.
+OFTEN_SECONDS, SELDOM_SECONDS = 0.05, 0.25
 LOG_TAIL_BYTES = 4096
 PAGE = os.sysconf("SC_PAGE_SIZE")
+NOTHING = "-", Result(b"")
+"""Of no invocation: whoever waits for a result looks at the process."""
 
 
 class Worker:
@@ -73,7 +76,7 @@ class Worker:
         while True:
             dead = not self._child.runs
             try:
-                answered, result = self._outbox.get(timeout=0 if dead else PULSE_SECONDS)
+                answered, result = self._outbox.get(timeout=0 if dead else self._pause(invocation))
             except Empty:
                 verdict = None if dead else self._judge(invocation)
                 if verdict is None and not dead:
@@ -120,6 +123,15 @@ class Worker:
         """For the Runtime API: an empty id is an error of the import, for whoever waits."""
         self._broken = self._broken or not request_id
         self._outbox.put((request_id, result))
+
+    def hung_up(self) -> None:
+        """For the Runtime API: the process has ended, or is about to, or has no use for it now."""
+        self._outbox.put(NOTHING)
+
+    def _pause(self, invocation: Invocation) -> float:
+        """Seconds until a busy process is looked at."""
+        most = SELDOM_SECONDS if self.connections.are_there else OFTEN_SECONDS
+        return max(0.0, min(most, invocation.given_up - time.monotonic()))
 
     def _judge(self, invocation: Invocation) -> tuple[str, str] | None:
         # Memory first: what took too much of it is often late as well.

@@ -163,10 +163,13 @@ def measure() -> Result:
 
 
 @contextmanager
-def provider(*options: str, port: int = 0) -> Iterator[Provider]:
-    """Serve until the end; ``options`` are the fake provider's own."""
+def provider(*options: str, port: int = 0, cheap: bool = True) -> Iterator[Provider]:
+    """Serve until the end; ``options`` are the fake provider's own.
+
+    Unless they are ``cheap``, its pictures are painted of what they are asked with.
+    """
     command = [
-        *(sys.executable, "-m", "tests.fake_openai", "--cheap", "--key", KEY),
+        *(sys.executable, "-m", "tests.fake_openai", *(["--cheap"] if cheap else []), "--key", KEY),
         *("--port", str(port), "--limit-per-second", str(RATE), "--latency", str(LATENCY)),
         *options,
     ]

@@ -135,6 +135,8 @@ class Cloud:
         self._by_id: dict[str, Function] = {}
         self.endpoint = ""
         self.outputs: dict[str, str] = {}
+        self.described: dict[str, Any] = {}
+        """The outputs and parameters of the stack, as CloudFormation describes them."""
         self.unsupported: list[str] = []
         self._fronts: list[Front] = []
         self._background: set[Future[None]] = set()
@@ -258,13 +260,13 @@ class Cloud:
     def _deploy(self, plan: template.Plan) -> Mapping[str, Any]:
         """Makes the stack and finds its functions; its resources by their logical ids."""
         made = deploy.make(
-            self.client("cloudformation"),
             plan,
             self._stack_name,
+            self.region,
             self._parameters,
             lambda: self.problem,
         )
-        self.outputs = made.outputs
+        self.outputs, self.described = made.outputs, made.described
         runnable = deploy.Runnable(plan, made, self._runtime.code, self.report)
         for name, function in runnable.functions():
             if function is None:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from combinatoric_collage.local import aws
 from combinatoric_collage.local.code import FUNCTION, Code, layer_name
 from combinatoric_collage.local.errors import CloudError, StackError
@@ -21,6 +19,8 @@ class Stack:
     """A stack that was made."""
 
     outputs: dict[str, str]
+    described: dict[str, Any]
+    """Its outputs and parameters, as CloudFormation describes them."""
     resources: Mapping[str, Any]
     """What it has, by logical id; None where a condition is false."""
     references: Any
@@ -28,16 +28,17 @@ class Stack:
 
 
 def make(
-    api: Any,
     plan: Plan,
     name: str,
+    region: str,
     parameters: Mapping[str, str],
     problem: Callable[[], CloudError | None],
 ) -> Stack:
-    """Makes the stack through CloudFormation's client `api`.
+    """Makes the stack as CloudFormation does when it is asked for one.
 
-    `problem` says why a resource could not be made, where that is known: the API only says that
-    something failed.
+    Not through a client: that would read what CloudFormation is like, and moto what it is asked,
+    which takes as long as to make the stack. `problem` says why a resource could not be made, where
+    that is known: moto only says that something failed.
 
     Raises:
         CloudError: when it cannot be made.
@@ -46,24 +47,21 @@ def make(
 
     from combinatoric_collage.local.moto.cloudformation import MISSING
 
+    backend: Any = cloudformation_backends[aws.ACCOUNT][region]
     try:
-        api.create_stack(
-            StackName=name,
-            TemplateBody=json.dumps(plan.template),
-            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
-            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        )
-    except ClientError as error:
+        made = backend.create_stack(name, json.dumps(plan.template), dict(parameters))
+    except Exception as error:  # What of a template moto makes nothing of, fails in any way.
         if known := problem():
             raise known from error
         raise StackError(f"The stack could not be made: {error}") from error
-    made = api.describe_stacks(StackName=name)["Stacks"][0]
-    outputs = {o["OutputKey"]: o["OutputValue"] for o in made.get("Outputs", [])}
-    backend: Any = cloudformation_backends[aws.ACCOUNT][api.meta.region_name]
-    found = backend.get_stack(name).resource_map
+    outputs = made.outputs or []
+    found = made.resource_map
     return Stack(
         # An output that speaks of a missing resource would not be true.
-        outputs={k: v for k, v in outputs.items() if MISSING not in v},
+        outputs={
+            o["OutputKey"]: o["OutputValue"] for o in outputs if MISSING not in o["OutputValue"]
+        },
+        described={"Outputs": outputs, "Parameters": made.parameter_list},
         resources={name: found[name] for name in plan.template["Resources"]},
         references=found,
     )

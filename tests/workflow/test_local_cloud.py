@@ -41,6 +41,17 @@ def test_outputs_are_those_of_the_stack_less_what_cannot_be_made(cloud: Cloud) -
     assert cloud.unsupported == ["AWS::XRay::Group"]
 
 
+def test_the_stack_is_described_as_cloudformation_does(cloud: Cloud) -> None:
+    (found,) = cloud.client("cloudformation").describe_stacks(StackName="pack")["Stacks"]
+
+    for kind, name, value in (
+        ("Outputs", "OutputKey", "OutputValue"),
+        ("Parameters", "ParameterKey", "ParameterValue"),
+    ):
+        described = {one[name]: one[value] for one in cloud.described[kind]}
+        assert described == {one[name]: one[value] for one in found.get(kind, [])}
+
+
 def test_the_state_machine_stands_under_the_arn_of_the_outputs(cloud: Cloud) -> None:
     found = cloud.client("stepfunctions").list_state_machines()["stateMachines"]
     assert [machine["stateMachineArn"] for machine in found] == [cloud.outputs["Machine"]]

@@ -122,6 +122,7 @@ def _of_cloud(cloud: Cloud, state: Path | None) -> Stack:
         first_poll=FIRST_POLL,
         identity=_identity(cloud.environment),
         kept=Store(objects, *BUCKETS) if objects else None,
+        known=cloud.described,
     )
 
 

@@ -80,6 +80,8 @@ class Stack:
     """Who asks its HTTP API; nobody where the stack does not run."""
     kept: Store | None = None
     """Reads what the stack has put without asking it, where that lies on this machine."""
+    known: Mapping[str, Any] | None = None
+    """What CloudFormation says of it, where that need not be asked for."""
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
@@ -147,6 +149,8 @@ class Stack:
 
     @cached_property
     def _described(self) -> Any:
+        if self.known is not None:
+            return self.known
         return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
     def estimate(

@@ -1,7 +1,7 @@
 """What stays as it is on the disk is read once.
 
-What AWS's services are like would be read anew for each of moto's sessions, and for each request
-what folders moto has.
+What AWS's services are like would be read anew for each of moto's sessions and once more for their
+requests, and for each request what folders moto has.
 """
 
 import sys
@@ -15,8 +15,6 @@ import botocore.session
 from combinatoric_collage.local.aws import descriptions
 from combinatoric_collage.local.moto.host import Host, replace
 
-# Its description, of 10 MB, would be read for what its endpoints are called: by its own name.
-EC2 = "ec2"
 # It checks the documents that REST APIs are imported from, and takes longer to import than S3.
 VALIDATOR, ITS_ERRORS = "openapi_spec_validator", "openapi_spec_validator.validation.exceptions"
 
@@ -34,12 +32,22 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
         partition_name: str = "aws",
         allow_non_regional: bool = False,
     ) -> list[str]:
-        if service_name != EC2:
-            return regions(self, service_name, partition_name, allow_non_regional)
+        # What endpoints are called stands in a service's description, which is read for that: a
+        # dozen of them for a stack. Of nearly all it is the service's own name.
         resolver = self._get_internal_component("endpoint_resolver")
-        return list(resolver.get_available_endpoints(EC2, partition_name, allow_non_regional))
+        parts = resolver.get_available_partitions()
+        if not any(resolver.get_available_endpoints(service_name, part, True) for part in parts):
+            return regions(self, service_name, partition_name, allow_non_regional)
+        return list(
+            resolver.get_available_endpoints(service_name, partition_name, allow_non_regional)
+        )
 
     replace(stack, botocore.session.Session, "get_available_regions", available)
+
+    from moto.core import utils as core
+
+    motos = _Motos(vars(core)["create_loader"]())
+    replace(stack, core, "create_loader", lambda: motos)
 
     from moto.utilities import utils
 
@@ -59,6 +67,21 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
 
     services = tuple(backends.list_of_moto_modules())
     replace(stack, backends, "list_of_moto_modules", lambda: services)
+
+
+class _Motos:
+    """What moto reads of AWS's services: what clients read, and of some of them more."""
+
+    def __init__(self, own: Any) -> None:
+        self._own = own
+        # Which services there are would be looked for at each of them.
+        own.list_available_services = descriptions().list_available_services
+
+    def load_service_model(self, service_name: str, type_name: str) -> Any:
+        version = self._own.determine_latest_version(service_name, type_name)
+        more = any(True for _ in self._own._find_extras(service_name, type_name, version))
+        loader = self._own if more else descriptions()
+        return loader.load_service_model(service_name, type_name)
 
 
 def _without_validator() -> None:

@@ -14,7 +14,12 @@ from collage.store.store import connect
 
 logger = Logger(service="plan_tiles")
 metrics = Metrics(service="plan_tiles")
-provisioned.prepare("collage.words.prompt_unfolding", "collage.sheet.measures")
+provisioned.prepare(
+    "collage.words.prompt_unfolding",
+    "collage.sheet.measures",
+    # Where anything is written on the sheet.
+    "PIL.ImageFont",
+)
 
 
 class Event(TypedDict):

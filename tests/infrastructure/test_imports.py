@@ -169,7 +169,7 @@ def test_the_api_starts_without_what_its_routes_may_never_need():
         ("StartCollageFunction", "boto3 pyvips"),
         ("ListStylesFunction", "boto3"),
         ("MakeMasksFunction", "boto3 numpy pyvips"),
-        ("PlanTilesFunction", "boto3 numpy"),
+        ("PlanTilesFunction", "boto3"),
         ("RenderTileFunction", "boto3 collage.painting numpy pyvips"),
         ("AssembleCollageFunction", "boto3 numpy pyvips"),
     ],

@@ -42,6 +42,9 @@ Powertools is not among it: it looks at how its process is initialized once it i
 
 BY_LAYER = {
     "ImagingLayer": (
+        "PIL.Image:preinit",
+        "PIL.ImageDraw",
+        "PIL.ImageFont",
         "collage.formats.pyramid",
         "collage.provenance.describe",
         "collage.sheet.measures",

@@ -256,6 +256,24 @@ def test_few_tiles_are_looked_for_in_however_many_cells(stack):
     assert (found["tiles"], found["geometry"]["rows"]) == (2, 400)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"rows": 3, "cols": 3},
+        {"rows": 2, "cols": 5, "masks": ["halves", "centre"], "tiles": 7, "cell": 64},
+        {"recipe": "matrix", "styles": ["Ukiyo-e", "Cubism"], "masks": ["all", "left"]},
+        {"recipe": "erase", "rows": 1, "cols": 2, "transparency": True},
+    ],
+)
+def test_of_an_empty_store_is_said_what_its_plan_says(stack, options):
+    asked = parse(options)
+    looked = ended(lambda: estimate(stack.store, stack.services, PICTURE, asked))
+
+    assert ended(
+        lambda: estimate(stack.store, stack.services, PICTURE, asked, most_looks=2_000)
+    ) == (looked)
+
+
 def test_what_only_a_plan_tells_is_refused_where_that_would_not_be_made_in_time(stack):
     # A style and what stands around it can be the same as another template with another one.
     alike = {"styles": ["a", "aa"], "combine": 1, "prompt_template": "{|a}{styles}{|a}"}

@@ -1,22 +1,23 @@
 """Text on pictures: measured, broken into lines that fit, and drawn so that nothing is cut off.
 
 What Pillow's own font has, it writes; every other line is set by `typesetting`, and all of them
-where there is a ``font`` of the user's own, as `fonts.use` calls it.
+where there is a ``font`` of the user's own, as `fonts.use` calls it. Where a sheet has no text its
+geometry is asked for without what letters are measured with, so that comes with the first of them.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
-
-import numpy as np
-from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from collage.sheet import graphemes, typesetting
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
+    from PIL import ImageFont
 
     Pixels = NDArray[np.uint8]
 
@@ -37,6 +38,8 @@ Colour = tuple[int, int, int]
 
 def colour(name: str) -> Colour:
     """A name or #rrggbb as red, green and blue."""
+    from PIL import ImageColor
+
     red, green, blue = ImageColor.getrgb(name)[:3]
     return red, green, blue
 
@@ -66,7 +69,7 @@ def writable(text: str, otherwise: str, font: str | None = None) -> str:
 def line_height(letters: int, *, tall: bool = False) -> int:
     """Pixels from one line of text to the next; ``tall`` where a text is not `plain`."""
     if tall:
-        return int(np.ceil(TALL * letters))
+        return ceil(TALL * letters)
     ascent, descent = _font(letters).getmetrics()
     return ascent + descent
 
@@ -77,7 +80,7 @@ def length(text: str, letters: int, font: str | None = None) -> int:
     if not plain(text, font):
         return int(typesetting.set_line(text, letters, font)[0].shape[1])
     left, _, right, _ = _font(letters).getbbox(text, anchor="la")
-    return int(np.ceil(max(right, _font(letters).getlength(text)) - min(0, left)))
+    return ceil(max(right, _font(letters).getlength(text)) - min(0, left))
 
 
 def wrap(text: str, letters: int, width: int, font: str | None = None) -> list[str]:
@@ -118,6 +121,9 @@ def draw(
     ``at`` is the upper edge's middle, or its left end where the text is not ``centred``.
     ``tall`` as in `line_height`.
     """
+    import numpy as np
+    from PIL import Image, ImageDraw
+
     if not lines:
         return
     width, height = (
@@ -165,6 +171,8 @@ def _unit(colour: Colour) -> list[float]:
 
 @lru_cache(maxsize=32)
 def _font(letters: int) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     font = ImageFont.load_default(letters)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise RuntimeError("Pillow was built without FreeType, which labels need")

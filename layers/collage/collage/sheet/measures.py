@@ -183,9 +183,10 @@ class Measures:
     @property
     def title_height(self) -> int:
         """Pixels of the title and the space below it."""
-        lines = len(self.title_lines)
+        if not self.title_lines:
+            return 0
         height = lettering.line_height(self.title_letters, tall=self.tall_title)
-        return lines * height + height // 2 if lines else 0
+        return len(self.title_lines) * height + height // 2
 
     @cached_property
     def column_axis_lines(self) -> list[str]:

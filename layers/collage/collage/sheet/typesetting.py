@@ -13,11 +13,10 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from collage.sheet import coverage, fonts, layer_fonts
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 INVISIBLE = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))
@@ -48,6 +47,7 @@ def set_line(text: str, size: int, font: str | None = None) -> tuple[NDArray[np.
     ``size`` is that of the letters in pixels, ``font`` as in `missing`. The row counts from the top
     of the line. The pixels are shared and cannot be written to.
     """
+    import numpy as np
     import pyvips
 
     if not any(map(_visible, text)):

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from collage import engines, plan, recipes
+from collage.digest import sha256
 from collage.errors import InvalidRequest
+from collage.pictures import masks
 from collage.plan import Styles
 from collage.prepared import Prepared
 from collage.request import rules
@@ -71,19 +73,23 @@ def estimate(
     has_source = bool(accepted.every_source)
     capabilities.able(asked, services, has_source)
     weights = capabilities.weights(store, asked, services, has_source)
-    prepared = prepare(services, asked, source, files, accepted.size, weights).digests
-    prepared = with_styles(prepared, *brought(asked, files.style_pictures))
     lists = bool(asked.theme or services.lister(asked.unfolded_engines))
     listed = lists and asked.styled and asked.styles is None
-    given = (
-        accepted,
-        Styles(styles=_styles(asked, listed=listed), origin="default"),
-        prepared,
-        capabilities.models(asked, services),
-        services.accounts,
-        weights,
-    )
-    whole = _expected(store, given, most_looks, listed=listed)
+    frozen = Styles(styles=_styles(asked, listed=listed), origin="default")
+
+    def given(prepared: Prepared) -> Given:
+        models = capabilities.models(asked, services)
+        return accepted, frozen, prepared, models, services.accounts, weights
+
+    whole = None
+    if most_looks is not None and files == Files() and not store.has_tiles():
+        # Nothing can be there, and the digests that would tell what is are worth no drawing.
+        called = _called(accepted)
+        whole = count(*given(called)) if called else None
+    if whole is None:
+        prepared = prepare(services, asked, source, files, accepted.size, weights).digests
+        prepared = with_styles(prepared, *brought(asked, files.style_pictures))
+        whole = _expected(store, given(prepared), most_looks, listed=listed)
     duration.check(whole.calls, services)
     found = expected.estimate(whole.calls, services.accounts)
     return Estimated(
@@ -100,6 +106,19 @@ def estimate(
         priced_on=found.priced_on,
         geometry=whole.geometry.model_dump(mode="json"),
     )
+
+
+def _called(accepted: Accepted) -> Prepared | None:
+    """What would be prepared, with other digests, which are as different from each other.
+
+    None where only what is drawn tells: a mask that comes of a picture may select nothing of it.
+    """
+    asked = accepted.request
+    shapes = recipes.RECIPES[asked.recipe].masks(asked, accepted.size)
+    if not all(name == shape and name in masks.MASKS for name, shape in shapes.items()):
+        return None
+    source = accepted.source.sha256 if accepted.source else None
+    return Prepared(source=source, masks={name: sha256(name.encode()) for name in shapes})
 
 
 Given = tuple[Accepted, Styles, Prepared, Mapping[str, str], Accounts, Weights | None]

@@ -33,6 +33,12 @@ class Tiles(Buckets):
         """Whether the tile with this key was finished; its sidecar is not read."""
         return self._is_there(f"tiles/{key}.json")
 
+    def has_tiles(self) -> bool:
+        """Whether anything of any tile is there."""
+        with named(self.collages, "tiles/"):
+            answer = self.s3.list_objects_v2(Bucket=self.collages, Prefix="tiles/", MaxKeys=1)
+        return bool(answer.get("Contents"))
+
     def tiles_after(self, key: str) -> tuple[list[str], bool]:
         """Keys of the next tiles of which something is there, and whether there are more.
 

@@ -133,11 +133,8 @@ class Stack:
     @property
     def services(self) -> Services:
         """The stack's settings, as its functions have them."""
-        given = self.parameters
-        return Services(
-            self.settings,
-            {name: one.of_parameters(given) for name, one in engines.providers().items()},
-        )
+        given, known = self.parameters, engines.providers().items()
+        return Services(self.settings, {name: one.of_parameters(given) for name, one in known})
 
     @cached_property
     def owner(self) -> Owner | None:
@@ -149,9 +146,8 @@ class Stack:
 
     @cached_property
     def _described(self) -> Any:
-        if self.known is not None:
-            return self.known
-        return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+        asked = {"StackName": self.name}
+        return self.known or self.client("cloudformation").describe_stacks(**asked)["Stacks"][0]
 
     def estimate(
         self,

@@ -28,6 +28,12 @@ def test_a_tile_of_the_cells_size_stays_as_it_is():
     assert (cells.shrink(encode(tile), (32, 24)) == pixels(tile)).all()
 
 
+@pytest.mark.parametrize("tile", [noise((64, 48)), quarters((333, 57)), plain((9, 9), GOLD)])
+@pytest.mark.parametrize("size", [(9, 9), (8, 7), (1, 5), (4, 1)])
+def test_pixels_become_the_cell_that_their_file_does(tile, size):
+    assert np.array_equal(cells.shrink_pixels(pixels(tile), size), cells.shrink(encode(tile), size))
+
+
 def test_transparent_parts_of_a_tile_lie_over_white():
     cell = cells.shrink(encode(Image.new("RGBA", (20, 20), (255, 0, 0, 0))), (10, 10))
 

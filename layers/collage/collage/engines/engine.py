@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from collage.engines.provider import Provider
 from collage.errors import CollageError
 from collage.networks.files import File
 from collage.tile import Operation, Tile
 from collage.weights import Weights
+
+if TYPE_CHECKING:
+    from collage.pictures.pixels import Pixels
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -119,6 +122,15 @@ class Rendered:
     """The size of the provider's picture, where that was of another shape and lost two sides."""
     measures: dict[str, float] = field(default_factory=dict)
     """What the engine measured of it, by name."""
+    pixels: Pixels | None = field(default=None, compare=False, repr=False)
+    """Those of the picture, where they are at hand; to decode it takes longer than most else."""
+
+    @classmethod
+    def of(cls, pixels: Pixels, **facts: Any) -> Self:
+        """A picture that is nothing but its pixels, (height, width, 3), and ``facts`` of it."""
+        from collage.pictures.pixels import encoded
+
+        return cls(encoded(pixels), pixels=pixels, **facts)
 
 
 Outcome = Rendered | CollageError

@@ -59,10 +59,8 @@ def brought_back(
                 # What goes on with the picture must have its colours; another style has its own.
                 painted = feather.match_colours(kept, painted, alpha)
             painted = feather.blend(kept, painted, alpha, fades=tile.operation != "outpaint")
-    file = io.BytesIO()
-    Image.fromarray(painted).save(file, "PNG", compress_level=3)
-    return Rendered(
-        png=file.getvalue(),
+    return Rendered.of(
+        painted,
         provider=provider,
         outside_changed=changed,
         cropped_from=answer.size if cropped else None,

@@ -74,5 +74,7 @@ def keep(
         measures=made.measures,
     )
     if has_cell(tile.size, cell):
-        store.put_cell(tile.key, cell, cells.encode(cells.shrink(png, cell)))
+        pixels = made.pixels
+        small = cells.shrink(png, cell) if pixels is None else cells.shrink_pixels(pixels, cell)
+        store.put_cell(tile.key, cell, cells.encode(small))
     store.put_tile(png, sidecar, made.provider)

@@ -26,7 +26,7 @@ class Painter:
         size = tiles[0].size if tiles[0].operation != "upscale" else None
         given = None if source is None else pixels.decoded(source, size)
         alpha = None if mask is None else pixels.alpha(mask, tiles[0].size)
-        return [Rendered(pixels.encoded(_painted(tile, given, alpha))) for tile in tiles]
+        return [Rendered.of(_painted(tile, given, alpha)) for tile in tiles]
 
 
 def load(_tools: object) -> Painter:

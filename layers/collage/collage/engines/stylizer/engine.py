@@ -39,7 +39,7 @@ class Stylizer:
         """
         given = None if source is None else pixels.decoded(source, tiles[0].size)
         alpha = None if mask is None else pixels.alpha(mask, tiles[0].size)
-        return [Rendered(pixels.encoded(self._made(tile, given, alpha))) for tile in tiles]
+        return [Rendered.of(self._made(tile, given, alpha)) for tile in tiles]
 
     def _made(self, tile: Tile, source: Pixels | None, alpha: Pixels | None) -> Pixels:
         seed = tile.seed or 0

@@ -23,7 +23,7 @@ class Upscaler:
         if source is None:
             raise ValueError("there is no picture to make larger")
         given = pixels.decoded(source, None)
-        return [Rendered(pixels.encoded(enlarge(given, tile.size, tile.model))) for tile in tiles]
+        return [Rendered.of(enlarge(given, tile.size, tile.model)) for tile in tiles]
 
 
 def load(_tools: object) -> Upscaler:

@@ -22,10 +22,11 @@ from combinatoric_collage.local.translations import translations
 class Preload:
     """Modules that are imported once for all processes of functions.
 
-    Of one with the name of a function after a colon that is called, too.
+    Of one with the name of a function after a colon that is called, too; of ``boto3/SERVICE`` it is
+    read what that service of AWS's is like.
     """
 
-    for_all: Sequence[str] = ("boto3",)
+    for_all: Sequence[str] = ("boto3/s3",)
     """Those of the layers that all functions have, or of what Lambda brings."""
     by_layer: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Those for the functions that have a layer, by what the template calls it."""

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import boto3
 import psutil
 import pytest
 
@@ -51,6 +53,19 @@ def within(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+@pytest.mark.parametrize(
+    "names", [ahead.FOR_ALL, *ahead.BY_LAYER.values(), *ahead.BY_VARIABLE.values()]
+)
+def test_what_functions_begin_with_is_there(names: tuple[str, ...]) -> None:
+    """What is not there is passed over, and each process imports in its place what it needs."""
+    for name in names:
+        module, _, service = name.partition("/")
+        module, _, called = module.partition(":")
+        found = import_module(module)
+        assert not called or callable(getattr(found, called))
+        assert not service or service in boto3.Session().get_available_services()
 
 
 @pytest.mark.usefixtures("alone")

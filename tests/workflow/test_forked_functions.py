@@ -104,7 +104,17 @@ import os, random, sys, tempfile
 
 import words
 
+def is_read(service):
+    import boto3
+
+    opened = []
+    sys.addaudithook(lambda event, given: event == "open" and opened.append(str(given[0])))
+    boto3.client(service)
+    return any(f"/{service}/" in path for path in opened)
+
 def handler(event, context):
+    if "service" in event:
+        return {"parent": os.getppid(), "read": is_read(event["service"])}
     return {
         "parent": os.getppid(),
         "pid": os.getpid(),
@@ -147,15 +157,17 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         preload=Preload(
             ("words", "tempfile", "not_there"),
             {"More": ("more:call", "more"), "Absent": ("more",), "Most": ("most",)},
-            {("More", "KEY"): ("asking",)},
+            {("More", "KEY"): ("asking", "boto3/sqs")},
         ),
         provisioned=("Ready", "Ready"),
     ) as cloud:
         yield cloud
 
 
-def asked(cloud: Cloud, function: str) -> dict[str, Any]:
-    answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs[function], Payload=b"{}")
+def asked(cloud: Cloud, function: str, **event: str) -> dict[str, Any]:
+    answer = cloud.client("lambda").invoke(
+        FunctionName=cloud.outputs[function], Payload=json.dumps(event)
+    )
     return dict(json.load(answer["Payload"]))
 
 
@@ -240,6 +252,15 @@ def test_what_is_wanted_with_a_value_is_had_by_the_function_that_has_it(cloud: C
     assert (keyless["asking"], alone["asking"], richer["asking"]) == (None, None, None)
     assert alone["parent"] == asked(cloud, "Usual")["parent"]
     assert keyed["name"] == cloud.outputs["Keyed"]
+
+
+def test_what_a_service_is_like_is_read_once_for_all_processes(cloud: Cloud) -> None:
+    known = asked(cloud, "Keyed", service="sqs")
+
+    assert is_forked(known)
+    assert not known["read"]
+    assert asked(cloud, "Keyed", service="sns")["read"]
+    assert asked(cloud, "Keyless", service="sqs")["read"]
 
 
 def test_one_that_would_import_something_else_of_its_layer_is_forked_off_that_of_all(

@@ -22,7 +22,7 @@ RUNNING = "running.json"
 """In a state directory, while a cloud uses it."""
 
 FOR_ALL = (
-    "boto3",
+    "boto3/s3",
     "collage.provisioned",
     "collage.services",
     "collage.words.prompt_unfolding",
@@ -61,7 +61,13 @@ and OpenCV, and not libvips, whose threads no process may be forked off."""
 
 BY_VARIABLE = {
     # RenderTile's, where it has a key: the SDK's types are half a second of each process.
-    ("PaintingLayer", "OPENAI_SECRET"): ("openai.resources", "collage.engines.openai.key"),
+    ("PaintingLayer", "OPENAI_SECRET"): (
+        "openai.resources.images",
+        "collage.engines.openai.key:trusted",
+        "PIL.Image:preinit",
+        "boto3/dynamodb",
+        "boto3/secretsmanager",
+    ),
 }
 """The same of those that ask a provider, which a run without one has no use for."""
 

@@ -2,7 +2,8 @@
 
 ``zygote.py BOOTSTRAP MODULE...`` is run by path with the environment and the module path that all
 of those functions have in common, and imports nothing of this package. ``MODULE:FUNCTION`` is
-called as well, with no argument. A seqpacket socket is its standard input. It says there once what
+called as well, with no argument, and of ``boto3/SERVICE`` it is read what that service of AWS's is
+like. A seqpacket socket is its standard input. It says there once what
 its imports have looked at; each packet that it then gets is a process to be forked, as JSON, with
 its standard input, its output, and a pipe in which the process writes its id and this one how it
 ended. A process that is given modules goes on like this one, with what some of the functions have
@@ -25,8 +26,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-# What nearly every function asks: what it is like takes longest to read of all services.
-SERVICE = "s3"
 LARGEST_PACKET = 2**20
 # What the runtime client brings, but for its library, which takes its address as it is loaded.
 RUNTIME = ("awslambdaric.lambda_runtime_hooks_runner", "awslambdaric.lambda_runtime_marshaller")
@@ -77,31 +76,35 @@ def _bring(modules: list[str]) -> None:
     """Has all modules that can be had; what cannot be imported a function will say itself."""
     os.environ.__class__ = _Noting
     gc.disable()
+    services = list[str]()
     for module in modules:
-        name, _, called = module.partition(":")
+        package, _, service = module.partition("/")
+        name, _, called = package.partition(":")
         with suppress(ImportError):
             found = import_module(name)
             if called:
                 getattr(found, called)()
+            if service:
+                services.append(service)
     os.environ.__class__ = os._Environ
-    if "boto3" in sys.modules:
-        _describe()
+    if services:
+        _describe(services)
     # What is there now is nobody's to collect, and pages stay shared that are not written to.
     gc.freeze()
     gc.enable()
 
 
-@cache
-def _describe() -> None:
+def _describe(services: list[str]) -> None:
     """Has what AWS's services are like read once for all processes; nothing else is kept of it."""
     import botocore.session
 
-    create = botocore.session.create_loader
-    # Also where a session has a folder of its own for more of it: it is part of what is asked.
-    botocore.session.create_loader = cache(create)
+    if not hasattr(botocore.session.create_loader, "cache_info"):
+        # Also where a session has a folder of its own for more of it: it is part of what is asked.
+        botocore.session.create_loader = cache(botocore.session.create_loader)
     session = botocore.session.Session()
     session.set_credentials("nobody", "nothing")
-    session.create_client(SERVICE, "us-east-1")
+    for service in services:
+        session.create_client(service, "us-east-1")
 
 
 def _serve(host: socket.socket) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """The provider's key: what a secret may look like, what is said of one that cannot be used."""
 
 import json
+import ssl
 
 import boto3
 import pytest
@@ -9,7 +10,7 @@ from pytest_socket import enable_socket
 
 from collage.engines.openai import style_list
 from collage.engines.openai.engine import load
-from collage.engines.openai.key import Secret, key_of
+from collage.engines.openai.key import Secret, key_of, trusted
 from collage.engines.openai.settings import OpenAISettings
 from collage.errors import BadKey, EngineUnavailable, ProviderUnreachable
 from collage.services import Services
@@ -147,3 +148,8 @@ def test_a_key_that_is_refused_is_asked_for_once_more_and_no_oftener(provider, s
 
     assert len(fake.requests) - before == (2 if secret == SECOND else 1)
     assert "nobody-may-see" not in str(caught.value)
+
+
+def test_servers_are_held_to_their_certificates():
+    assert trusted().verify_mode is ssl.CERT_REQUIRED
+    assert trusted().check_hostname

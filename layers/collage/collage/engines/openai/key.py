@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -18,6 +19,8 @@ from collage.engines.openai.profiles import PROFILES, address
 from collage.errors import CollageError, EngineUnavailable, ProviderUnreachable, of_no_use
 
 if TYPE_CHECKING:
+    import ssl
+
     import openai
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -130,6 +133,16 @@ class Renewed(httpx2.Auth):
         request.headers[self.header] = key
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """What servers' certificates are held against, as the SDK does by itself.
+
+    To read it, and to import what speaks with servers, is a fifth of a process's first call; those
+    that are forked off one which has it do neither.
+    """
+    return httpx2.create_ssl_context()
+
+
 def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
     """A client of the provider, which has the key and retries nothing.
 
@@ -155,7 +168,10 @@ def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
         default_query=query,
         # A redirect would carry the picture and the prompt to where nobody sent them.
         http_client=openai.DefaultHttpxClient(
-            auth=renewed, follow_redirects=False, event_hooks={"response": [bound]}
+            auth=renewed,
+            follow_redirects=False,
+            event_hooks={"response": [bound]},
+            verify=trusted(),
         ),
     )
     return renewed.client

@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from combinatoric_collage.local import Cloud
-from combinatoric_collage.local.http import plain_updates, unframed
+from combinatoric_collage.local.http import plain_objects, plain_updates, unframed
 from tests.workflow.pack_in_use import PACK
 
 BODY = b'{"a": 1}'
@@ -78,6 +78,18 @@ def with_keys(
     return request.prepare()
 
 
+def noted(monkeypatch: pytest.MonkeyPatch, plain: Any) -> list[Any]:
+    """What becomes of requests that are asked of those who answer the plain ones."""
+    found = list[Any]()
+
+    def answer(*args: Any) -> Any:
+        found.append(plain.answer(*args))
+        return found[-1]
+
+    monkeypatch.setattr(unframed, "AT_ONCE", [answer])
+    return found
+
+
 def asked(cloud: Cloud, request: Any, name: str, more: dict[str, str]) -> tuple[int, Any, bytes]:
     """Status, headers and body, without what differs from one time, or name, to the next."""
     connection = http.client.HTTPConnection(cloud.endpoint.partition("//")[2], timeout=600)
@@ -120,13 +132,7 @@ def test_it_is_answered_as_moto_answers(
     body: bytes,
     status: int,
 ) -> None:
-    answered, plain = unframed.PLAIN_REQUESTS["s3"], list[Any]()
-
-    def answer(*args: Any) -> Any:
-        plain.append(answered(*args))
-        return plain[-1]
-
-    monkeypatch.setitem(unframed.PLAIN_REQUESTS, "s3", answer)
+    plain = noted(monkeypatch, plain_objects)
 
     def way(name: str, more: dict[str, str]) -> list[tuple[int, Any, bytes]]:
         path = f"/{cloud.outputs['Outbox']}/{key.format(name)}"
@@ -251,13 +257,7 @@ def test_an_item_is_updated_as_moto_updates_it(
     statuses: list[int],
     is_plain: bool,
 ) -> None:
-    answered, plain = unframed.PLAIN_REQUESTS["dynamodb"], list[Any]()
-
-    def answer(*args: Any) -> Any:
-        plain.append(answered(*args))
-        return plain[-1]
-
-    monkeypatch.setitem(unframed.PLAIN_REQUESTS, "dynamodb", answer)
+    plain = noted(monkeypatch, plain_updates)
     dynamodb = cloud.client("dynamodb")
 
     def way(more: dict[str, str]) -> list[Any]:

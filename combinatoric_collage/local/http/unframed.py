@@ -43,8 +43,8 @@ WITH_ADDRESSES = ("location", "content-location")
 PLAIN_TYPE = "text/html; charset=utf-8"
 """What Flask says of a body of which nothing is said."""
 
-PLAIN_REQUESTS = {"s3": plain_objects.answer, "dynamodb": plain_updates.answer}
-"""Who answers requests of a service where that can be done at once."""
+AT_ONCE = [plain_objects.answer, plain_updates.answer]
+"""Who answers what needs no service to be looked for."""
 
 Handler = Callable[[Any, str, dict[str, str]], Any]
 
@@ -57,6 +57,14 @@ class Services(werkzeug_app.DomainDispatcherApplication):
         super().__init__(create)  # type: ignore[arg-type]
         self._of_host = lru_cache(PATHS)(super().get_backend_for_host)
 
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """The WSGI side of it."""
+        for plain in AT_ONCE:
+            if answered := plain(environ):
+                return _answer(environ, start, *answered)
+        found: Iterable[bytes] = super().__call__(environ, start)
+        return found
+
     def get_backend_for_host(self, host: str | None) -> Any:
         """A host's service: moto tries the patterns of two hundred services, one after another."""
         return self._of_host(host)
@@ -68,16 +76,13 @@ class Service:
     def __init__(self, service: Any) -> None:
         self._framed = werkzeug_app.create_backend_app(service)
         self._rules = self._framed.url_map.bind("")
-        self._service = service
+        self._is_s3 = service == "s3"
         self._handler = lru_cache(PATHS)(self._found)
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """The WSGI side of it."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        plain = PLAIN_REQUESTS.get(self._service)
-        if plain and (done := plain(environ, _Headers(environ))):
-            return _answer(environ, start, *done)
-        if self._service == "s3" and OBJECT.fullmatch(path):
+        if self._is_s3 and OBJECT.fullmatch(path):
             path = AN_OBJECT
         # Any other is decoded first.
         handler = self._handler(path, method) if path.isascii() else None

@@ -2,24 +2,20 @@
 
 moto has botocore prepare a request as it would be sent, with the headers of a letter, and derives
 the key that signs a day's requests for each of them. Here the key is kept, and what is signed is
-put together from the request as it came ("Signature Version 4" in the guide to AWS's API requests).
+put together from the request as it came.
 """
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST
 
+from combinatoric_collage.local.http import signature
 from combinatoric_collage.local.moto.host import Host, replace
 
-KEYS = 256
-"""Keys of a day that are kept: one of each role and service, as long as they are asked with."""
-DAY = len("20260101")
 CONTENT, DATE = "x-amz-content-sha256", "x-amz-date"
 
 
@@ -41,15 +37,9 @@ def patch(_host: Host, stack: ExitStack) -> None:
         credentials = self._access_key.create_credentials()
         auth = self._create_auth(credentials)
         request = _canonical(auth, self._method, self._path, headers, content)
-        date = headers[DATE]
-        scope = date[:DAY], self._region, self._service
-        lines = (
-            "AWS4-HMAC-SHA256",
-            date,
-            "/".join((*scope, "aws4_request")),
-            hashlib.sha256(request.encode()).hexdigest(),
+        return signature.of(
+            credentials.secret_key, headers[DATE], self._region, self._service, request
         )
-        return _hmac(_key(credentials.secret_key, *scope), "\n".join(lines)).hex()
 
     replace(stack, IAMRequestBase, "_calculate_signature", calculated)
 
@@ -63,30 +53,16 @@ def _content(headers: Mapping[str, str], body: Any) -> str | None:
 
 def _canonical(
     auth: Any, method: str, target: str, headers: Mapping[str, str], content: str
-) -> str:
+) -> tuple[str, ...]:
     """A request as all who sign it write it; `auth` is botocore's signer of its service."""
     url = urlsplit(target)
     names = sorted(headers.keys() - SIGNED_HEADERS_BLACKLIST)
-    return "\n".join(
-        (
-            method.upper(),
-            auth._normalize_url_path(url.path),
-            auth._canonical_query_string_url(url),
-            *(f"{name}:{' '.join(headers[name].split())}" for name in names),
-            "",
-            ";".join(names),
-            content,
-        )
+    return (
+        method.upper(),
+        auth._normalize_url_path(url.path),
+        auth._canonical_query_string_url(url),
+        *(f"{name}:{' '.join(headers[name].split())}" for name in names),
+        "",
+        ";".join(names),
+        content,
     )
-
-
-@lru_cache(KEYS)
-def _key(secret: str, day: str, region: str, service: str) -> bytes:
-    key = f"AWS4{secret}".encode()
-    for part in (day, region, service, "aws4_request"):
-        key = _hmac(key, part)
-    return key
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")

@@ -7,7 +7,8 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from combinatoric_collage.local.moto.signatures import _canonical, _content, _hmac, _key
+from combinatoric_collage.local.http import signature
+from combinatoric_collage.local.moto.signatures import _canonical, _content
 
 KEY = Credentials("AKIAEXAMPLE", "a secret", "a token")
 DATE = "20260301T120000Z"
@@ -39,11 +40,12 @@ def test_a_signature_is_that_of_botocore(
     expected = auth.canonical_request(request)
     lower = {name.lower(): value for name, value in headers.items()}
 
-    assert _canonical(auth, "put", target, lower, str(_content(lower, body))) == expected
+    lines = _canonical(auth, "put", target, lower, str(_content(lower, body)))
+    assert "\n".join(lines) == expected
 
     text = auth.string_to_sign(request, expected)
-    key = _key("a secret", DATE[:8], "eu-west-1", service)
-    assert _hmac(key, text).hex() == auth.signature(text, request)
+    made = signature.of("a secret", DATE, "eu-west-1", service, lines)
+    assert made == auth.signature(text, request)
 
 
 def test_the_digest_of_what_is_no_body_of_bytes_is_left_to_botocore() -> None:

@@ -68,8 +68,11 @@ def main() -> None:
         job = _serve(host)
         if job is not None:
             _settle(job, bootstrap, shared)
-    if job is not None:
-        become()
+    if job is None:
+        # Python would take all modules apart first, which nobody has a use for.
+        sys.stdout.flush()
+        os._exit(0)
+    become()
 
 
 def _bring(modules: list[str]) -> None:

@@ -6,12 +6,14 @@ import re
 import string
 from collections.abc import Sequence
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import Any
 
 from combinatoric_collage.local.errors import CloudError, StackError
 from combinatoric_collage.local.moto import inert_types
 from combinatoric_collage.local.moto.host import Host, after, replace
 from combinatoric_collage.local.moto.stand_in import StandIn
+from combinatoric_collage.local.moto.stepfunctions import copied
 
 # How the physical id of a resource begins that does not exist.
 MISSING = "not-on-this-machine:"
@@ -29,6 +31,7 @@ def patch(host: Host, stack: ExitStack) -> None:
         _no_values,
         _unsupported,
         _names,
+        _copies,
         _buckets,
         _roles,
         _layers,
@@ -136,6 +139,13 @@ def _signs(*place: str) -> str:
     """Letters and digits that are the same for a place, as moto draws them."""
     digest = int.from_bytes(hashlib.sha256("/".join(place).encode()).digest())
     return "".join(ALPHABET[digest // len(ALPHABET) ** n % len(ALPHABET)] for n in range(SIGNS))
+
+
+def _copies(_host: Host, stack: ExitStack) -> None:
+    """All of a template is copied to put its resources in order; it is JSON."""
+    from moto.cloudformation import parsing
+
+    replace(stack, parsing, "copy", SimpleNamespace(deepcopy=copied))
 
 
 def named(stack: ExitStack, kinds: Sequence[str]) -> None:

@@ -39,6 +39,7 @@ def patch(_host: Host, stack: ExitStack) -> None:
     _members(stack)
     _action_names(stack)
     _accounts(stack)
+    _addresses(stack)
 
 
 def _regions(stack: ExitStack) -> None:
@@ -237,3 +238,21 @@ def _accounts(stack: ExitStack) -> None:
     from moto.iam import models
 
     replace(stack, models, "get_account_id_from", lambda _key: ACCOUNT)
+
+
+def _addresses(stack: ExitStack) -> None:
+    """What makes addresses by a rule for paths is compiled with the rule, and used by nobody.
+
+    A service has dozens of rules, and all of them are made at its first request.
+    """
+    from werkzeug.routing import Rule
+
+    compiled = Rule._compile_builder
+
+    def later(self: Any, append_unknown: bool = True) -> Any:
+        def built(rule: Any, **values: Any) -> Any:
+            return compiled(self, append_unknown)(rule, **values)
+
+        return built
+
+    replace(stack, Rule, "_compile_builder", later)

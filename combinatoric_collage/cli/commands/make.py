@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from collage import formats
-from collage.provenance import explain as explaining
 from collage.request import rules
 from collage.request.parse import parse
 from collage.request.request import Request
@@ -151,6 +150,9 @@ def remake(
 
     It is laid out as it was requested, whatever was made of it later.
     """
+    # What a record may be is much to import for the other commands.
+    from collage.provenance import explain as explaining
+
     given = given_files.given({}, photos or [], None, None, None)
     to = replace(to, name=given.name)
     # FILE itself may be replaced, by what is made again.

@@ -244,21 +244,26 @@ def test_a_counter_loses_nothing_to_functions_that_add_at_once(new: New) -> None
     with new() as cloud:
         table, name = cloud.client("dynamodb"), cloud.outputs["Table"]
 
-        def add(_: int) -> None:
-            table.update_item(
+        def add(_: int) -> int:
+            before = table.update_item(
                 TableName=name,
                 Key={"name": {"S": "count"}},
                 UpdateExpression="ADD times :one",
                 ExpressionAttributeValues={":one": {"N": "1"}},
-            )
+                ReturnValues="ALL_OLD",
+            ).get("Attributes", {"times": {"N": "0"}})
+            return int(before["times"]["N"])
 
         # Threads take turns so often that any gap would be found.
         sys.setswitchinterval(1e-5)
         try:
             with ThreadPoolExecutor(8) as pool:
-                list(pool.map(add, range(200)))
+                before = list(pool.map(add, range(200)))
         finally:
             sys.setswitchinterval(interval)
+
+    # And everybody was told of what was there just before.
+    assert sorted(before) == list(range(200))
 
     with new() as cloud:
         assert items(cloud) == [{"name": {"S": "count"}, "times": {"N": "200"}}]

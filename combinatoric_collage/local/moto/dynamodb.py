@@ -1,7 +1,8 @@
 """DynamoDB: changes come one after the other.
 
 moto checks a condition and then acts on it, and another thread gets in between: a counter that many
-functions add to would lose some of it.
+functions add to would lose some of it. It also looks at what was there before, of which it is to
+tell, ahead of that.
 """
 
 import threading
@@ -18,6 +19,7 @@ MANY_ITEMS = ("transact_write_items", "execute_statement")
 def patch(_host: Host, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
     from moto.dynamodb.models import DynamoDBBackend
+    from moto.dynamodb.responses import DynamoHandler
 
     # A transaction is made of changes to one item.
     lock = threading.RLock()
@@ -31,3 +33,5 @@ def patch(_host: Host, stack: ExitStack) -> None:
 
     for name in (*ONE_ITEM, *MANY_ITEMS):
         replace(stack, DynamoDBBackend, name, alone(getattr(DynamoDBBackend, name)))
+    for name in ONE_ITEM:
+        replace(stack, DynamoHandler, name, alone(getattr(DynamoHandler, name)))

@@ -50,21 +50,32 @@ def make(
     backend: Any = cloudformation_backends[aws.ACCOUNT][region]
     try:
         made = backend.create_stack(name, json.dumps(plan.template), dict(parameters))
+        described = _described(made)
     except Exception as error:  # What of a template moto makes nothing of, fails in any way.
         if known := problem():
             raise known from error
-        raise StackError(f"The stack could not be made: {error}") from error
-    outputs = made.outputs or []
+        raise StackError(f"The stack could not be made: {str(error) or repr(error)}") from error
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
     found = made.resource_map
     return Stack(
         # An output that speaks of a missing resource would not be true.
-        outputs={
-            o["OutputKey"]: o["OutputValue"] for o in outputs if MISSING not in o["OutputValue"]
-        },
-        described={"Outputs": outputs, "Parameters": made.parameter_list},
+        outputs={k: v for k, v in outputs.items() if MISSING not in v},
+        described=described,
         resources={name: found[name] for name in plan.template["Resources"]},
         references=found,
     )
+
+
+def _described(made: Any) -> dict[str, list[dict[str, str]]]:
+    """The outputs and parameters of moto's stack; all values are texts, as in an API's answer."""
+    listed = {
+        "Outputs": (made.outputs or [], "OutputKey", "OutputValue"),
+        "Parameters": (made.parameter_list, "ParameterKey", "ParameterValue"),
+    }
+    return {
+        kind: [{name: one[name], value: str(one[value])} for one in those]
+        for kind, (those, name, value) in listed.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def cloud(lines: list[str]) -> Iterator[Cloud]:
 
 def test_outputs_are_those_of_the_stack_less_what_cannot_be_made(cloud: Cloud) -> None:
     assert set(cloud.outputs) == {
-        *("Inbox", "Outbox", "Item", "Misbehave", "Hurried"),
+        *("Inbox", "Outbox", "Number", "Item", "Misbehave", "Hurried"),
         *("Machine", "Api", "Endpoint", "Web"),
     }
     assert cloud.outputs["Inbox"].startswith("pack-inbox-")

@@ -37,7 +37,8 @@ class Tiles(Buckets):
         """Whether anything of any tile is there."""
         with named(self.collages, "tiles/"):
             answer = self.s3.list_objects_v2(Bucket=self.collages, Prefix="tiles/", MaxKeys=1)
-        return bool(answer.get("Contents"))
+        # A page among many that were deleted can be empty and not the last.
+        return bool(answer.get("Contents") or answer["IsTruncated"])
 
     def tiles_after(self, key: str) -> tuple[list[str], bool]:
         """Keys of the next tiles of which something is there, and whether there are more.

@@ -193,8 +193,10 @@ def test_results_are_read_where_they_lie_as_the_cloud_gives_them(
 ) -> None:
     shutil.copytree(undisturbed.state, state)
     with laptop.running({}, state=state) as (_, stack):
-        stack.fetch(undisturbed.manifest.id, tmp_path / "disk")
-        replace(stack, kept=None).fetch(undisturbed.manifest.id, tmp_path / "cloud")
+        by_cloud, made = replace(stack, kept=None), undisturbed.manifest.id
+        stack.fetch(made, tmp_path / "disk")
+        by_cloud.fetch(made, tmp_path / "cloud")
+        assert stack.look(made) == by_cloud.look(made)
 
     disk, cloud = (files(tmp_path / name) for name in ("disk", "cloud"))
     assert disk == cloud

@@ -20,7 +20,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(endings.INTERRUPTED)
     finally:
-        # All that is there ends with the process: the collector would first go through moto twice.
+        # All that is there ends with the process: the collector would first go through it again.
         gc.freeze()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -267,6 +268,32 @@ def test_a_counter_loses_nothing_to_functions_that_add_at_once(new: New) -> None
 
     with new() as cloud:
         assert items(cloud) == [{"name": {"S": "count"}, "times": {"N": "200"}}]
+
+
+def test_who_changes_one_item_and_who_changes_many_do_not_wait_for_each_other(new: New) -> None:
+    interval = sys.getswitchinterval()
+    with new() as cloud:
+        table, name = cloud.client("dynamodb"), cloud.outputs["Table"]
+        item = {"name": {"S": "count"}}
+
+        def change(many: bool) -> None:
+            for _ in range(50):
+                if many:
+                    table.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": item}}]})
+                else:
+                    table.put_item(TableName=name, Item=item, ReturnValues="ALL_OLD")
+
+        threads = [Thread(target=change, args=[bool(n % 2)], daemon=True) for n in range(8)]
+        sys.setswitchinterval(1e-5)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                # Two that wait for each other do so without end.
+                thread.join(60)
+        finally:
+            sys.setswitchinterval(interval)
+        assert not [thread for thread in threads if thread.is_alive()]
 
 
 def test_nothing_answered_is_lost_with_a_host_that_is_killed(

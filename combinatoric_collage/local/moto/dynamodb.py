@@ -15,18 +15,21 @@ from combinatoric_collage.local.moto.host import Host, replace
 ONE_ITEM = ("put_item", "update_item", "delete_item")
 MANY_ITEMS = ("transact_write_items", "execute_statement")
 
+CHANGES = threading.RLock()
+"""Of all who change tables, and of who keeps what they change: with two, each could have one.
+
+A transaction is made of changes to one item.
+"""
+
 
 def patch(_host: Host, stack: ExitStack) -> None:
     """Change moto as this file says, until ``stack`` is closed."""
     from moto.dynamodb.models import DynamoDBBackend
     from moto.dynamodb.responses import DynamoHandler
 
-    # A transaction is made of changes to one item.
-    lock = threading.RLock()
-
     def alone(change: Callable[..., Any]) -> Callable[..., Any]:
         def changed(*args: Any, **kwargs: Any) -> Any:
-            with lock:
+            with CHANGES:
                 return change(*args, **kwargs)
 
         return changed

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from combinatoric_collage.local.errors import StateError
-from combinatoric_collage.local.moto.dynamodb import MANY_ITEMS, ONE_ITEM
+from combinatoric_collage.local.moto.dynamodb import CHANGES, MANY_ITEMS, ONE_ITEM
 from combinatoric_collage.local.moto.host import replace
 from combinatoric_collage.local.moto.object_memory import slim
 from combinatoric_collage.local.state import Folder, Saved, State
@@ -188,9 +188,6 @@ def _keep_items(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
     from moto.dynamodb.models import DynamoDBBackend
     from moto.dynamodb.models.utilities import dynamo_json_dump
 
-    # What is on disk is of the order in which the table was changed.
-    lock = threading.RLock()
-
     def put(folder: Folder, item: Any) -> str:
         key = _item_key(item)
         folder.put(key, json.loads(dynamo_json_dump(item.attrs)))
@@ -201,7 +198,8 @@ def _keep_items(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
         change = getattr(DynamoDBBackend, name)
 
         def changed(self: Any, table_name: str, *args: Any, **kwargs: Any) -> Any:
-            with lock:
+            # What is on disk is of the order in which the table was changed.
+            with CHANGES:
                 item = change(self, table_name, *args, **kwargs)
                 table = self.get_table(table_name)
                 if item is not None and table.name in folders:
@@ -218,7 +216,7 @@ def _keep_items(stack: ExitStack, folders: Mapping[str, Folder]) -> None:
         change: Callable[..., Any] = getattr(DynamoDBBackend, name)
 
         def changed(self: Any, *args: Any, **kwargs: Any) -> Any:
-            with lock:
+            with CHANGES:
                 try:
                     return change(self, *args, **kwargs)
                 finally:

@@ -31,9 +31,16 @@ class KeptObjects:
         return {"Metadata": found.data.get("metadata", {})}
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        """An object with its ``Body``; raises ClientError where there is none."""
-        body = self._found(Bucket, Key).body
-        data = body.read_bytes() if body else b""
+        """An object with its ``Body``.
+
+        Raises:
+            ClientError: where there is none.
+            StateError: when it cannot be read.
+        """
+        data = self._found(Bucket, Key).content()
+        if data is None:
+            # Half of an object is none, as to the next cloud.
+            raise _no_such_key()
         return {"Body": io.BytesIO(data), "ContentLength": len(data)}
 
     def list_objects_v2(
@@ -65,12 +72,16 @@ class KeptObjects:
     def _found(self, bucket: str, key: str) -> Saved:
         found = record_of(self._state / bucket, key)
         if found is None:
-            answer: Any = {
-                "Error": {"Code": "NoSuchKey", "Message": "There is no such object."},
-                "ResponseMetadata": {"HTTPStatusCode": 404},
-            }
-            raise ClientError(answer, "GetObject")
+            raise _no_such_key()
         return found
+
+
+def _no_such_key() -> ClientError:
+    answer: Any = {
+        "Error": {"Code": "NoSuchKey", "Message": "There is no such object."},
+        "ResponseMetadata": {"HTTPStatusCode": 404},
+    }
+    return ClientError(answer, "GetObject")
 
 
 class KeptStack:

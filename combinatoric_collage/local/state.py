@@ -106,6 +106,19 @@ class Saved:
     data: dict[str, Any]
     body: Path | None
 
+    def content(self) -> bytes | None:
+        """The bytes of its body; None where that is gone.
+
+        Raises:
+            StateError: when it cannot be read.
+        """
+        try:
+            return self.body.read_bytes() if self.body else b""
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StateError(f"{self.body} cannot be read: {error.strerror}.") from error
+
 
 class Folder:
     """The records of one resource, each under a key that may be any text.

@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from collage.errors import SourceTooLarge
+from collage.errors import NotInStore, SourceTooLarge
 from collage.store.store import Store
 from combinatoric_collage.cli.stacks import laptop
 from combinatoric_collage.local import ParameterError, StateError
@@ -65,6 +65,19 @@ def test_half_a_record_is_none_and_another_kind_of_one_is_said(state):
     file.write_text('{"key": 1}')
     with pytest.raises(StateError, match="no record of this version"):
         Store(KeptObjects(state), "UploadsBucket", BUCKET).has_tile("a")
+
+
+def test_an_object_without_its_body_is_none_and_one_that_cannot_be_read_is_said(state):
+    store = Store(KeptObjects(state), "UploadsBucket", BUCKET)
+    body = next(path for path in (state / BUCKET).iterdir() if path.read_text() == "tiles/b.png")
+
+    body.unlink()
+    with pytest.raises(NotInStore, match=r"tiles/b\.png"):
+        store.tile_file("b.png")
+
+    body.mkdir()
+    with pytest.raises(StateError, match="cannot be read: Is a directory"):
+        store.tile_file("b.png")
 
 
 def test_a_stack_at_rest_has_the_parameters_that_it_would_start_with(state):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from combinatoric_collage.local import Cloud
 
@@ -44,6 +45,10 @@ def objects(cloud: Cloud, bucket: str = "Files") -> dict[str, bytes]:
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=name)
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
     return {key: s3.get_object(Bucket=name, Key=key)["Body"].read() for key in keys}
+
+
+def items(cloud: Cloud, table: str = "Table") -> list[dict[str, Any]]:
+    return list(cloud.client("dynamodb").scan(TableName=cloud.outputs[table])["Items"])
 
 
 def files(folder: Path) -> list[Path]:

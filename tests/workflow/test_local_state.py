@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from botocore.exceptions import ClientError
 from combinatoric_collage.local import Cloud, remove_state
 from combinatoric_collage.local.aws import ACCOUNT
 from combinatoric_collage.local.errors import StateError
-from tests.workflow.kept_state import PACK, New, files, objects
+from tests.workflow.kept_state import PACK, New, files, items, objects
 from tests.workflow.running import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -58,10 +57,6 @@ KEYS = [
     "back\\slash",
     "\"'<>",
 ]
-
-
-def items(cloud: Cloud, table: str = "Table") -> list[dict[str, Any]]:
-    return list(cloud.client("dynamodb").scan(TableName=cloud.outputs[table])["Items"])
 
 
 def listing(cloud: Cloud) -> list[dict[str, Any]]:
@@ -238,62 +233,6 @@ def test_items_come_back(new: New) -> None:
             assert all(item in before for item in after)
             assert everything in after
             assert items(cloud, "Ranged") == [{"name": {"S": "r"}, "at": {"N": "2"}}]
-
-
-def test_a_counter_loses_nothing_to_functions_that_add_at_once(new: New) -> None:
-    interval = sys.getswitchinterval()
-    with new() as cloud:
-        table, name = cloud.client("dynamodb"), cloud.outputs["Table"]
-
-        def add(_: int) -> int:
-            before = table.update_item(
-                TableName=name,
-                Key={"name": {"S": "count"}},
-                UpdateExpression="ADD times :one",
-                ExpressionAttributeValues={":one": {"N": "1"}},
-                ReturnValues="ALL_OLD",
-            ).get("Attributes", {"times": {"N": "0"}})
-            return int(before["times"]["N"])
-
-        # Threads take turns so often that any gap would be found.
-        sys.setswitchinterval(1e-5)
-        try:
-            with ThreadPoolExecutor(8) as pool:
-                before = list(pool.map(add, range(200)))
-        finally:
-            sys.setswitchinterval(interval)
-
-    # And everybody was told of what was there just before.
-    assert sorted(before) == list(range(200))
-
-    with new() as cloud:
-        assert items(cloud) == [{"name": {"S": "count"}, "times": {"N": "200"}}]
-
-
-def test_who_changes_one_item_and_who_changes_many_do_not_wait_for_each_other(new: New) -> None:
-    interval = sys.getswitchinterval()
-    with new() as cloud:
-        table, name = cloud.client("dynamodb"), cloud.outputs["Table"]
-        item = {"name": {"S": "count"}}
-
-        def change(many: bool) -> None:
-            for _ in range(50):
-                if many:
-                    table.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": item}}]})
-                else:
-                    table.put_item(TableName=name, Item=item, ReturnValues="ALL_OLD")
-
-        threads = [Thread(target=change, args=[bool(n % 2)], daemon=True) for n in range(8)]
-        sys.setswitchinterval(1e-5)
-        try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                # Two that wait for each other do so without end.
-                thread.join(60)
-        finally:
-            sys.setswitchinterval(interval)
-        assert not [thread for thread in threads if thread.is_alive()]
 
 
 def test_nothing_answered_is_lost_with_a_host_that_is_killed(

@@ -118,6 +118,8 @@ def test_the_state_machine_has_no_rights_but_its_role(cloud: Cloud) -> None:
         ("Hurried", "sleep", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
         ("Misbehave", "leave", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
         ("Misbehave", "eat", "Runtime.ExitError", "Runtime exited with error: signal: killed"),
+        # Given back before its answer.
+        ("Misbehave", "gulp", "Runtime.ExitError", "Runtime exited with error: signal: killed"),
     ],
 )
 def test_a_function_that_does_not_answer(

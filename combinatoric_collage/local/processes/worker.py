@@ -1,6 +1,6 @@
 """One process of one function."""
 
-import os
+import re
 import secrets
 import shutil
 import signal
@@ -27,7 +27,8 @@ from combinatoric_collage.local.processes.runtime_api import RuntimeApi
 # known to have ended when that does, and is looked at for what memory it takes.
 OFTEN_SECONDS, SELDOM_SECONDS = 0.05, 0.25
 LOG_TAIL_BYTES = 4096
-PAGE = os.sysconf("SC_PAGE_SIZE")
+PEAK = re.compile(rb"^VmHWM:\s*(\d+) kB$", re.MULTILINE)
+OUT_OF_MEMORY = "Runtime.ExitError", "Runtime exited with error: signal: killed"
 NOTHING = "-", Result(b"")
 """Of no invocation: whoever waits for a result looks at the process."""
 
@@ -82,13 +83,13 @@ class Worker:
                 if verdict is None and not dead:
                     continue
                 code = self._child.kill()
-                verdict = verdict or _ended(code)
-                why = f"RequestId: {request_id} Error: {verdict[1]}"
-                self._log(f"{function.name}: {why} {verdict[0]}")
-                result = Result.error(verdict[0], why)
+                result = self._lost(request_id, verdict or _ended(code))
             else:
                 if answered not in ("", request_id):
                     continue
+                if self._took_too_much():
+                    self._child.kill()
+                    result = self._lost(request_id, OUT_OF_MEMORY)
             payload = result.payload
             if result.failed:
                 payload = layers.say_where(payload, function.name, function.layers)
@@ -135,13 +136,25 @@ class Worker:
 
     def _judge(self, invocation: Invocation) -> tuple[str, str] | None:
         # Memory first: what took too much of it is often late as well.
-        with suppress(psutil.Error):
-            if _resident(self._child.pid) > self.function.memory * 2**20:
-                return "Runtime.ExitError", "Runtime exited with error: signal: killed"
+        if self._took_too_much():
+            return OUT_OF_MEMORY
         if time.monotonic() > invocation.given_up:
             seconds = invocation.timeout if invocation.started else INIT_SECONDS
             return "Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds"
         return None
+
+    def _took_too_much(self) -> bool:
+        """Whether it has had more memory than its function may at any time since it began."""
+        try:
+            return _peak(self._child.pid) > self.function.memory * 2**20
+        except psutil.Error:
+            return False
+
+    def _lost(self, request_id: str, verdict: tuple[str, str]) -> Result:
+        kind, what = verdict
+        why = f"RequestId: {request_id} Error: {what}"
+        self._log(f"{self.function.name}: {why} {kind}")
+        return Result.error(kind, why)
 
     def _tail_bytes(self) -> bytes:
         return "".join(list(self._tail)).encode()[-LOG_TAIL_BYTES:]
@@ -155,18 +168,16 @@ class Worker:
         self._log(f"{self.function.name}: {line.rstrip()}")
 
 
-def _resident(process: int) -> int:
-    """Bytes of memory that a process has, from where psutil takes longer to find them.
+def _peak(process: int) -> int:
+    """The most bytes of memory that a process has had, or has, where the system keeps no peak.
 
     Raises:
         psutil.Error: when there is no such process.
     """
-    try:
-        with open(f"/proc/{process}/statm", "rb", buffering=0) as file:
-            return int(file.read().split()[1]) * PAGE
-    except (OSError, IndexError):
-        # It has ended, or the system has no such file.
-        return int(psutil.Process(process).memory_info().rss)
+    with suppress(OSError), open(f"/proc/{process}/status", "rb", buffering=0) as file:
+        if found := PEAK.search(file.read()):
+            return int(found[1]) * 1024
+    return int(psutil.Process(process).memory_info().rss)
 
 
 def _ended(code: int) -> tuple[str, str]:

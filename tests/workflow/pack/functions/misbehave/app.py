@@ -24,6 +24,10 @@ def eat(event, context):
     return len(eaten)
 
 
+def gulp(event, context):
+    return len(bytearray(400 * 2**20))
+
+
 def fail(event, context):
     raise KeyError("lost")
 

@@ -20,6 +20,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(endings.INTERRUPTED)
     finally:
+        # Of an interrupt that came while a text was executed, as when a dataclass is made, Python
+        # remembers that nobody caught it, and ends a module by SIGINT, until the next text.
+        exec("")  # noqa: S102 - it is empty
         # All that is there ends with the process: the collector would first go through it again.
         gc.freeze()
 

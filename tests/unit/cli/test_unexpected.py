@@ -157,3 +157,19 @@ def test_an_interrupt_that_comes_again_too_early_comes_once_more(tmp_path: Path)
     ended = run(tmp_path, "early")
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_an_interrupt_within_what_is_executed_has_the_same_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\n"
+        "from combinatoric_collage.cli import application, main\n"
+        "application.run = lambda: exec('raise KeyboardInterrupt')\n"
+        "sys.argv[1:] = ['--help']\n"
+        "main.main()\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")

@@ -6,6 +6,7 @@ from combinatoric_collage.cli import messages
 from combinatoric_collage.cli.common_options import command
 from combinatoric_collage.cli.exit_codes import console, say
 from combinatoric_collage.cli.stacks import laptop
+from combinatoric_collage.cli.stacks.news import news
 from combinatoric_collage.cli.stacks.which import (
     Parameters,
     State,
@@ -28,7 +29,7 @@ def up(
     )
     with laptop.running(where.parameters, state=where.state, stays=True) as (cloud, stack):
         messages.welcome(console, stack, cloud.environment, where.state)
-        for line in stack.watch():
+        for line in news(stack):
             say(line)
 
 

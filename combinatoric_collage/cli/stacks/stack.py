@@ -133,8 +133,11 @@ class Stack:
     @property
     def services(self) -> Services:
         """The stack's settings, as its functions have them."""
-        given, known = self.parameters, engines.providers().items()
-        return Services(self.settings, {name: one.of_parameters(given) for name, one in known})
+        given = self.parameters
+        return Services(
+            self.settings,
+            {name: one.of_parameters(given) for name, one in engines.providers().items()},
+        )
 
     @cached_property
     def owner(self) -> Owner | None:
@@ -146,8 +149,9 @@ class Stack:
 
     @cached_property
     def _described(self) -> Any:
-        asked = {"StackName": self.name}
-        return self.known or self.client("cloudformation").describe_stacks(**asked)["Stacks"][0]
+        if self.known:
+            return self.known
+        return self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
 
     def estimate(
         self,
@@ -331,34 +335,6 @@ class Stack:
                 raise RunFailed(seen.error or "RunFailed", seen.message or "There is no reason.")
             yield seen
 
-    def watch(self) -> Iterator[str]:
-        """A line for every collage that starts or ends and every upload that is refused."""
-        known, looked_at = dict[str, str](), self._folders()
-        while True:
-            for collage, run in self.runs.recent().items():
-                # An execution that was started by other means is no collage.
-                with suppress(NotInStore):
-                    if known.get(run.name) != run.status:
-                        known[run.name] = run.status
-                        news = self._news(self.look(collage))
-                        yield f"collage {run.name}: {news}"
-            for folder in self._folders() - looked_at:
-                looked_at.add(folder)
-                failure = self.failure(folder)
-                if failure is not None and failure.source is not None:
-                    yield f"{failure.source} is refused: {failure.message}"
-            sleep(self.poll_seconds)
-
-    def _folders(self) -> set[str]:
-        """The ids of collages, and those that stand for uploads that were refused."""
-        pages = self.client("s3").get_paginator("list_objects_v2")
-        found = pages.paginate(Bucket=self.store.collages, Prefix="collages/", Delimiter="/")
-        return {
-            item["Prefix"].split("/")[1]
-            for page in found
-            for item in page.get("CommonPrefixes", [])
-        }
-
     def fetch(self, collage: str, out: Path, folder: str = "") -> Manifest:
         """Write a result below ``out``, with the page to look at it; see `fetch`.
 
@@ -376,14 +352,6 @@ class Stack:
             return self.store.failure(collage)
         except NotInStore:
             return None
-
-    def _news(self, seen: Progress) -> str:
-        if seen.state == "running":
-            return "started"
-        if seen.state in WITHOUT_COLLAGE:
-            return f"{seen.error}: {seen.message}"
-        files = self.store.summary(seen.id).files
-        return f"s3://{self.store.collages}/collages/{seen.id}/{files.collage or files.preview}"
 
 
 @contextmanager

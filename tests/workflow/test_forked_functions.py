@@ -1,9 +1,11 @@
 """Functions whose processes are forked off one that has imported what all of them begin with."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -100,7 +102,7 @@ def call():
     CALLED.append(os.getpid())
 """
 HANDLER = """
-import os, random, sys, tempfile
+import os, random, re, sys, tempfile
 
 import words
 
@@ -132,7 +134,14 @@ def handler(event, context):
         "more": getattr(sys.modules.get("more"), "CALLED", None),
         "most": getattr(sys.modules.get("most"), "PARENT", None),
         "asking": getattr(sys.modules.get("asking"), "PARENT", None),
+        "tunables": os.environ.get("GLIBC_TUNABLES"),
+        "large_pages": large_pages(),
     }
+
+def large_pages():
+    # Whether the kernel is asked for them, for what the C library allocates.
+    flags = re.search(r"\\[heap\\][^-]*VmFlags:(.*)", open("/proc/self/smaps").read())
+    return "hg" in flags[1].split()
 """
 
 
@@ -181,6 +190,17 @@ def in_folder(name: str) -> set[int]:
     return found
 
 
+def has_large_pages() -> bool:
+    """Whether a C library can ask for large pages by its tunable, and has to."""
+    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    if name != "glibc" or tuple(map(int, version.split("."))) < (2, 35):
+        return False
+    try:
+        return "[madvise]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
+    except OSError:
+        return False
+
+
 def is_forked(told: dict[str, Any]) -> bool:
     return bool(told["parent"] != psutil.Process().pid)
 
@@ -201,6 +221,17 @@ def test_a_function_is_forked_and_has_all_that_is_its_own(cloud: Cloud) -> None:
         assert process["home"] == process["temporary"]
     assert told["home"] != other["home"]
     assert told["random"] != other["random"]
+
+
+@pytest.mark.skipif(
+    not has_large_pages(), reason="glibc from 2.35 asks for them, where the kernel waits for that"
+)
+def test_a_forked_function_has_large_pages_and_no_variable_that_says_so(cloud: Cloud) -> None:
+    told = asked(cloud, "Usual")
+
+    assert is_forked(told)
+    assert told["large_pages"]
+    assert told["tunables"] is None
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""``python -m benchmarks [NAME] [--json]``: run one benchmark, or all of them as a table."""
+"""``python -m benchmarks [NAME] [--json] [--busy N]``: one benchmark, or all as a table."""
 
 import argparse
 import json
 from importlib import import_module
 
+from benchmarks.busy import busy
 from benchmarks.result import Result
 
 NAMES = (
@@ -43,17 +44,30 @@ def main() -> None:
         help="one benchmark; default: all but " + ", ".join(APART),
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a benchmark")
+    parser.add_argument(
+        "--busy",
+        type=int,
+        default=0,
+        metavar="N",
+        help="keep N processors busy with something else meanwhile",
+    )
     asked = parser.parse_args()
+    with busy(asked.busy):
+        _run(asked)
+
+
+def _run(asked: argparse.Namespace) -> None:
     if not asked.json:
         print(f"{'benchmark':<12}{'value':>8}  {'unit':<44}{'aim':<16}holds")
     for name in [asked.name] if asked.name else NAMES:
         result = measure(name)
         if asked.json:
-            print(json.dumps(result.as_json()))
+            print(json.dumps(result.as_json()), flush=True)
         else:
             print(
                 f"{result.name:<12}{result.value:>8.2f}  {result.unit:<44}{result.aim:<16}"
-                f"{'yes' if result.holds else 'NO'}"
+                f"{'yes' if result.holds else 'NO'}",
+                flush=True,
             )
             if asked.name and result.table:
                 print(f"\n{result.table}")

@@ -48,7 +48,7 @@ PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 SIDE = 10
 SMALL: dict[str, Any] = {"rows": 2, "cols": 2, "seed": 1}
 WORKERS = os.cpu_count() or 1
-ROUNDS = 2
+ROUNDS = 3
 """Collages of either way, one after another in turn, each of other tiles."""
 WARM, COLD = 1.15, 1.3
 

@@ -110,3 +110,15 @@ export function script(address) {
     document.head.append(element);
   });
 }
+
+// A timer that is set by a timer waits 4 ms.
+const { port1: here, port2: there } = new MessageChannel();
+here.start();
+
+/** Resolves when the page may have done something else. */
+export function pause() {
+  return new Promise((resolve) => {
+    here.addEventListener("message", resolve, { once: true });
+    there.postMessage(null);
+  });
+}

@@ -9,7 +9,7 @@ import { collageView } from "./collage_view.js";
 import { compareDialog } from "./compare.js";
 import { GONE, isCopy, NO_TILES, whenGone, withTiles } from "./copy.js";
 import { details } from "./details.js";
-import { announce, h, iconButton } from "./dom.js";
+import { announce, h, iconButton, pause } from "./dom.js";
 import { takeAway } from "./export.js";
 import { gather } from "./gather.js";
 import * as large from "./large/large.js";
@@ -43,6 +43,8 @@ async function start() {
     place.remove();
     if (top) top.remove();
   }
+  // What was read of the page has taken its time; what is made of it takes its own.
+  await pause();
   open("index" in window.collage ? large : whole, theme);
 }
 

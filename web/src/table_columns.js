@@ -15,7 +15,8 @@ const AROUND = 6;
 export function columns(place, cols, pitch) {
   const some = cols.length > ALL;
   let from = 0;
-  let to = some ? ALL : cols.length;
+  // Of many none is there before it is looked which are in sight.
+  let to = some ? 0 : cols.length;
 
   function space(count) {
     const cell = h("td", { class: "space" });

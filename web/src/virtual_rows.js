@@ -1,7 +1,7 @@
 /** Rows of which only those in sight are there, however many there are. */
 
 const MARGIN = 900;
-/** Pixels above and below the sight in which rows are there too, so that none is seen to come. */
+/** Pixels above and below the sight in which rows of pictures are there too. */
 
 /**
  * @param {HTMLElement} scroller
@@ -11,9 +11,10 @@ const MARGIN = 900;
  * @param {number} rows.guess a row's height in pixels, before it is known
  * @param {(index: number) => HTMLElement} rows.make
  * @param {() => HTMLElement} rows.gap what stands in place of rows that are not there
+ * @param {number} [rows.margin] pixels above and below the sight in which rows are there too, so that none is seen to come
  * @param {number[]} [rows.heights] as they were measured before
  */
-export function virtualRows(scroller, holder, { count, guess, make, gap, heights = [] }) {
+export function virtualRows(scroller, holder, { count, guess, make, gap, margin = MARGIN, heights = [] }) {
   const tall = Float64Array.from({ length: count }, (_, index) => heights[index] ?? guess);
   /** @type {Map<number, HTMLElement>} */
   const made = new Map();
@@ -24,8 +25,8 @@ export function virtualRows(scroller, holder, { count, guess, make, gap, heights
 
   /** Make the rows that came in sight, remove those that left it. */
   function draw() {
-    const from = scroller.getBoundingClientRect().top - holder.getBoundingClientRect().top - MARGIN;
-    const to = from + scroller.clientHeight + 2 * MARGIN;
+    const from = scroller.getBoundingClientRect().top - holder.getBoundingClientRect().top - margin;
+    const to = from + scroller.clientHeight + 2 * margin;
     let at = 0;
     let first = 0;
     while (first < count - 1 && at + tall[first] < from) at += tall[first++];

@@ -97,12 +97,12 @@ export function largeMarks(collage, zoom, stage, marking) {
   /** What few cells were found, or have a colour, is lost among very many. */
   function dot() {
     dots = [];
-    const count = found?.reduce((sum, one) => sum + one, 0) ?? Infinity;
-    if (count > FEW && !colours?.dotted) return;
-    const rare = colours?.dotted ? rareOf(colours, found) : null;
-    const { length } = found ?? colours.numbers;
-    for (let i = 0; i < length; i += 1) {
-      if (count <= FEW ? found[i] : rare[colours.numbers[i]] && (found?.[i] ?? 1)) dots.push([i, colourAt(i)]);
+    const few = found && fewOf(found);
+    if (few) dots = few.map((i) => [i, colourAt(i)]);
+    else if (colours?.dotted) {
+      const rare = rareOf(colours, found);
+      const { numbers } = colours;
+      for (let i = 0; i < numbers.length; i += 1) if (rare[numbers[i]] && (found?.[i] ?? 1)) dots.push([i, colourAt(i)]);
     }
   }
 
@@ -134,6 +134,13 @@ function strip(pen, colour, { left, top, side, tall }) {
   const high = Math.max(4, Math.min(10, tall / 8));
   pen.fillStyle = colour;
   pen.fillRect(left, top + tall - high, side, high);
+}
+
+/** The positions of what was found; null where that is not few. */
+function fewOf(found) {
+  const few = [];
+  for (let i = found.indexOf(1); i >= 0; i = found.indexOf(1, i + 1)) if (few.push(i) > FEW) return null;
+  return few;
 }
 
 function maskOf(found, cols, rows) {

@@ -12,6 +12,8 @@ import { MEASURES, tally, weight } from "./tally.js";
 
 const ROW = 41;
 /** A guess at a row's height in pixels. */
+const MARGIN = 400;
+/** Pixels above and below the sight in which rows are there too: numbers have no pictures to wait for. */
 
 /**
  * The fields of a table: one stands in the rows, whichever was chosen.
@@ -206,7 +208,7 @@ function table(place, counted, how) {
 
   drawHead();
   const gap = () => h("tr", { class: "gap", "aria-hidden": "true" }, h("td", {}));
-  const all = virtualRows(place, body, { count: rows.length, guess: ROW, make, gap });
+  const all = virtualRows(place, body, { count: rows.length, guess: ROW, make, gap, margin: MARGIN });
   return {
     draw() {
       if (cols.look()) {

@@ -1,6 +1,7 @@
 /** Going through the cells of a large collage: a chunk after the other, and never long at a time. */
 
 import { NOTHING } from "../choices.js";
+import { pause } from "../dom.js";
 import { KEY_BYTES } from "./columns.js";
 
 const SLICE = 8;
@@ -28,6 +29,8 @@ const AHEAD = 3;
 export async function scan(columns, what, begin, { goesOn, told = () => {} }) {
   const parts = (number) => Promise.all([what.columns && columns.chunk(number), what.keys && columns.keys(number)]);
   const unread = [];
+  // Many chunks that are there already may be looked through in one slice.
+  let until = performance.now() + SLICE;
   for (let number = 0; number < columns.count; number += 1) {
     // What goes wrong with those ahead is told when it is their turn.
     for (let next = number + 1; next < Math.min(columns.count, number + 1 + AHEAD); next += 1) parts(next).catch(() => {});
@@ -41,23 +44,20 @@ export async function scan(columns, what, begin, { goesOn, told = () => {} }) {
     if (!goesOn()) return null;
     const act = begin(...there);
     const first = columns.first(number);
-    await inSlices(columns.size(number), goesOn, (i) => act(i, first + i));
-    if (!goesOn()) return null;
+    const count = columns.size(number);
+    for (let i = 0; i < count; i += 1) {
+      if (i % STRIDE === 0 && performance.now() >= until) {
+        await pause();
+        if (!goesOn()) return null;
+        until = performance.now() + SLICE;
+      }
+      act(i, first + i);
+    }
     told((number + 1) / columns.count);
   }
-  return unread;
-}
-
-/** Do something for so many, with pauses in which the page may do something else. */
-async function inSlices(count, goesOn, act) {
-  let until = performance.now() + SLICE;
-  for (let i = 0; i < count; i += 1) {
-    act(i);
-    if (i % STRIDE !== 0 || performance.now() < until) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    if (!goesOn()) return;
-    until = performance.now() + SLICE;
-  }
+  // What comes of it has a slice of its own.
+  await pause();
+  return goesOn() ? unread : null;
 }
 
 /** Whether a cell shows a tile. @param {import("./columns.js").Keys} keys */
@@ -103,8 +103,8 @@ export const placeIn = ({ key, constant, places }, chunk) => {
 
 /** The positions at which a cell was found; of all cells for null. @param {Uint8Array | null} found */
 export function positions(found, count) {
-  const all = new Uint32Array(found ? found.reduce((sum, one) => sum + one, 0) : count);
+  const all = new Uint32Array(count);
   let at = 0;
   for (let i = 0; i < count; i += 1) if (!found || found[i]) all[at++] = i;
-  return all;
+  return all.slice(0, at);
 }

@@ -79,10 +79,10 @@ export async function tally({ index, columns }, marking, { rows, cols }, found, 
 
   const unread = await scan(columns, { columns: true, keys: thinks }, look, way);
   if (!unread) return null;
-  const all = (count) => Array.from({ length: count }, (_, place) => place);
+  const [allRows, allCols] = [height, width].map((count) => Array.from({ length: count }, (_, place) => place));
   return {
-    rows: all(height).filter((row) => all(width).some((col) => cells[row * width + col])),
-    cols: all(width).filter((col) => all(height).some((row) => cells[row * width + col])),
+    rows: allRows.filter((row) => allCols.some((col) => cells[row * width + col])),
+    cols: allCols.filter((col) => allRows.some((row) => cells[row * width + col])),
     at(row, col) {
       const at = row * width + col;
       return {

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import botocore.session
@@ -75,10 +76,15 @@ class OwnAws:
             "profile": (None, None, profile, None),
             **{name: (None, None, file, None) for name, file in files.items()},
         }
-        self._session = botocore.session.Session(session_vars=found)
+        self._found = found
         self._lock = threading.Lock()
         self._endpoints: dict[str, str] = {}
         self._http: URLLib3Session | None = None
+
+    @cached_property
+    def _session(self) -> botocore.session.Session:
+        # Most stacks ask nothing of Bedrock, and it takes as long as a client.
+        return botocore.session.Session(session_vars=self._found)
 
     def check(self) -> None:
         """Says before anything is asked that there are no credentials.

@@ -18,6 +18,7 @@ from combinatoric_collage.local.moto import (
     events,
     executions,
     expressions,
+    grammars,
     iam,
     instance_tracking,
     invocations,
@@ -38,6 +39,7 @@ logger = logging.getLogger("local")
 
 CHANGES = (
     service_descriptions,
+    grammars,
     instance_tracking,
     cloudformation,
     apigateway,
@@ -74,9 +76,10 @@ AHEAD = (
 def bring() -> None:
     """Imports that, for who has time before a cloud is started."""
     with ExitStack() as meanwhile:
-        # Without it sessions that are made at import would read what is read once, and EC2 all
-        # that is left out of it.
+        # Without these sessions that are made at import would read what is read once, EC2 all that
+        # is left out of it, and parsers what they parse by.
         service_descriptions.patch(None, meanwhile)
+        grammars.patch(None, meanwhile)
         for name in AHEAD:
             import_module(name)
 

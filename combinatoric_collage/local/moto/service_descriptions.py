@@ -1,15 +1,18 @@
 """What stays as it is on the disk is read once.
 
 What AWS's services are like would be read anew for each of moto's sessions and once more for their
-requests, and for each request what folders moto has.
+requests, and for each request what folders moto has. A session has a hundred handlers made: moto's
+are one.
 """
 
 import sys
 from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import boto3
 import botocore.session
 
 from combinatoric_collage.local.aws import descriptions
@@ -44,8 +47,11 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
 
     replace(stack, botocore.session.Session, "get_available_regions", available)
 
+    from moto.core import base_backend
     from moto.core import utils as core
 
+    for asks in (base_backend, core):
+        replace(stack, asks, "Session", _session)
     motos = _Motos(vars(core)["create_loader"]())
     replace(stack, core, "create_loader", lambda: motos)
 
@@ -54,6 +60,7 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
     # No instance is run here, and what types there are would take as long as all else of moto.
     load, types = utils.load_resource, "ec2/resources/instance_type"
     with ExitStack() as meanwhile:
+        replace(meanwhile, boto3, "Session", _session)
         replace(
             meanwhile,
             utils,
@@ -67,6 +74,12 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
 
     services = tuple(backends.list_of_moto_modules())
     replace(stack, backends, "list_of_moto_modules", lambda: services)
+
+
+@cache
+def _session() -> boto3.Session:
+    """A session that is asked which services and Regions there are."""
+    return boto3.session.Session()
 
 
 class _Motos:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-from rich.table import Column
+from typing import TYPE_CHECKING, Protocol
 
 from collage.progress import PHASES, Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 
 class Show(Protocol):
@@ -119,6 +119,11 @@ def bars(console: Console, first: str, *, silent: bool) -> Iterator[Show]:
     elif not console.is_terminal:
         yield _Lines(console, first)
     else:
+        # Of all that is imported before a run begins only a terminal has a use for it.
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+        from rich.table import Column
+
         columns = (
             SpinnerColumn(finished_text="[green]\u2713[/]"),
             TextColumn("{task.description}", table_column=Column(min_width=12)),

@@ -172,7 +172,7 @@ def add(
         ip_adapter = additions.bring_ip_adapter(asked, place)
         controlnet = additions.bring_controlnet(asked, place)
         if controlnet is not None:
-            traits = operations.conditioned(traits or operations.TRAITS[kind], name)
+            traits = operations.conditioned(traits or operations.usual_traits()[kind], name)
         made = manifest.family(
             place,
             kind,

@@ -113,7 +113,7 @@ def traits(kind: Kind, folder: Path, published: Defaults | None = None) -> Trait
     """
     if kind == "flow-matching":
         return _flowing(folder, published or {})
-    known = operations.TRAITS[kind]
+    known = operations.usual_traits()[kind]
     side = _side(kind, folder)
     if side is None:
         return None

@@ -265,7 +265,7 @@ def test_a_family_under_another_kinds_name_is_no_model(bench, tmp_path, family, 
     wrong = manifest.family(tmp_path / "m" / family, kind, "random", "none")
     manifest.write(tmp_path / "m", {family: wrong})
     bench.models = tmp_path / "m"
-    operation = min(operations.TRAITS[kind].operations)
+    operation = min(operations.usual_traits()[kind].operations)
     bench.plan([bench.tile(operation, model=family, options={})])
 
     assert bench.worker().run() == End.NO_MODEL

@@ -13,7 +13,7 @@ from collage import formats
 from collage.errors import CollageError, InvalidRequest
 from collage.provenance import explain as explaining
 from collage.provenance.explain import CellFacts, CollageFacts, Explanation
-from collage.provenance.record import TileEnd, TileFacts
+from collage.provenance.read_record import TileEnd, TileFacts
 from collage.text import line
 from combinatoric_collage.cli import input_files
 from combinatoric_collage.cli.common_options import command

@@ -45,13 +45,18 @@ class Frozen(BaseModel):
 
 
 def build() -> None:
-    """Build all models that are imported by now, for a process that has time before their use."""
-    for model in _below(Frozen):
+    """Build the models that are imported by now, for a process that has time before their use.
+
+    One that others are made from is seldom used itself, and is built then.
+    """
+    for model in _made_of(Frozen):
         if not model.__pydantic_complete__:
             model.model_rebuild()
 
 
-def _below(kind: type[Frozen]) -> Iterator[type[Frozen]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from _below(one)
+def _made_of(kind: type[Frozen]) -> Iterator[type[Frozen]]:
+    made = kind.__subclasses__()
+    if not made:
+        yield kind
+    for one in made:
+        yield from _made_of(one)

@@ -8,7 +8,8 @@ import pytest
 from collage.formats import metadata
 from collage.provenance.describe import describe_collage, describe_tile
 from collage.provenance.explain import explain
-from collage.provenance.record import ReadCollage, ReadTile, WrittenCollage, WrittenTile
+from collage.provenance.read_record import ReadCollage, ReadTile
+from collage.provenance.record import WrittenCollage, WrittenTile
 from collage.tile import Sidecar
 from tests.unit.provenance.collages import collage_of
 from tests.unit.provenance.described import a_tile

@@ -12,12 +12,9 @@ from collage.formats import metadata
 from collage.formats.description import Found
 from collage.frozen import Frozen
 from collage.provenance.derived import collage_id
-from collage.provenance.record import (
-    VERSION,
+from collage.provenance.read_record import (
     Counts,
-    Name,
     Names,
-    Part,
     ReadCollage,
     ReadTile,
     RequestFacts,
@@ -25,6 +22,7 @@ from collage.provenance.record import (
     TileEnd,
     TileFacts,
 )
+from collage.provenance.record import VERSION, Name, Part
 from collage.request.parse import parse
 from collage.request.request import Request
 from collage.sheet.geometry import Geometry

@@ -8,7 +8,7 @@ plain letter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FIELDS = ("styles", "subject")
 """What stands in braces in a template, to be filled in later."""
@@ -35,8 +35,7 @@ class PromptError(ValueError):
         super().__init__(f"{reason}, at character {position + 1} of {text[:80]!r}.")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in a text."""
 
     text: str
@@ -47,30 +46,26 @@ class Place:
         return PromptError(reason, self.text, self.position)
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(NamedTuple):
     """Plain text."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Sequence:
+class Sequence(NamedTuple):
     """One thing after another."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One alternative, and how often it is drawn beside the others."""
 
     weight: float
     value: Sequence
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """``{a|b}``: of the options as many as the bounds say, joined.
 
     Without bounds it is one; ``most`` is None for all there are. ``ordered``: each order counts.
@@ -86,8 +81,7 @@ class Group:
     place: Place
 
 
-@dataclass(frozen=True)
-class WordList:
+class WordList(NamedTuple):
     """``__name__``, whose name may have ``*`` for several lists, or hold a variable."""
 
     name: Sequence
@@ -96,8 +90,7 @@ class WordList:
     place: Place
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """``${name=value}``: drawn anew at each use, or once where it is ``immediate`` (``=!``)."""
 
     name: str
@@ -107,8 +100,7 @@ class Assignment:
     """Whether one that is set already stays (``?=``)."""
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """``${name}`` or ``${name:default}``."""
 
     name: str
@@ -116,8 +108,7 @@ class Use:
     place: Place
 
 
-@dataclass(frozen=True)
-class Wrapped:
+class Wrapped(NamedTuple):
     """``%{before ... after$$inner}``."""
 
     wrapper: Sequence

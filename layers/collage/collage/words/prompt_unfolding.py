@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import accumulate, chain, combinations, islice, permutations, product
 from math import comb, perm
 from random import Random
+from typing import NamedTuple
 
 from collage.words import MAX_PROMPTS, Words
 from collage.words import prompt_syntax as syntax
@@ -27,8 +28,7 @@ _GAP = re.compile("[\u1801\u2026\u22ee\u22ef\u22f0\u22f1\ufe19]+|\\.{3,}")
 """Where in a wrapper its inside goes."""
 
 
-@dataclass(frozen=True)
-class _Bound:
+class _Bound(NamedTuple):
     """A variable's value, in the variables of where it was given, or of where it is used."""
 
     value: syntax.Sequence
@@ -49,8 +49,7 @@ class _Scope:
         return _Scope(self.variables, self.inside | {name})
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     weight: float
     value: syntax.Sequence
 

@@ -37,13 +37,13 @@ def tile(**changes):
     ("operation", "kind"),
     [
         (operation, kind)
-        for kind, traits in operations.TRAITS.items()
+        for kind, traits in operations.usual_traits().items()
         for operation in sorted(traits.operations)
     ],
 )
 def test_every_option_that_can_be_given_has_a_value_when_it_is_not(operation, kind):
     made = operations.options(operation, kind, {})
-    traits = operations.TRAITS[kind]
+    traits = operations.usual_traits()[kind]
 
     for name, value in made.model_dump().items():
         assert value is not None or name not in traits.defaults
@@ -53,7 +53,7 @@ def test_every_operation_has_options_and_a_family_and_a_kind_that_can():
     able = set(engines.ENGINES["diffusion"].operations)
 
     assert able == set(operations.OPTIONS) == set(operations.FAMILIES)
-    assert able == {o for traits in operations.TRAITS.values() for o in traits.operations}
+    assert able == {o for traits in operations.usual_traits().values() for o in traits.operations}
 
 
 def test_what_is_given_is_taken_in_place_of_defaults():
@@ -158,11 +158,11 @@ def test_a_request_may_ask_for_what_the_engine_takes_and_for_no_more(name):
     ("kind", "left"), [("inpainting", {"inpaint"}), ("text-to-image", {"variation"})]
 )
 def test_a_controlnet_needs_a_source_to_hold_a_picture_to(kind, left):
-    known = operations.conditioned(operations.TRAITS[kind], "mine")
+    known = operations.conditioned(operations.usual_traits()[kind], "mine")
 
     assert set(known.operations) == left
     with pytest.raises(NoModel, match="mine makes nothing of a source"):
-        operations.conditioned(operations.TRAITS["latent-diffusion"], "mine")
+        operations.conditioned(operations.usual_traits()["latent-diffusion"], "mine")
 
 
 def test_styles_of_pictures_are_refused_at_the_door_where_the_model_takes_none():

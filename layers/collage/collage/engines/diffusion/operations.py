@@ -6,6 +6,7 @@ Nothing here needs them: the task that runs them is another room, and so is its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
@@ -97,40 +98,58 @@ def traits(
     )
 
 
-TRAITS: dict[Kind, Traits] = {
-    # Below 1 the source shines through the noise, which this family's makers advise.
-    "inpainting": traits(
-        ("inpaint", "outpaint"),
-        {"num_inference_steps": 50, "guidance_scale": 7.5, "strength": 0.99, "negative_prompt": ""},
-        ALL,
-    ),
-    "text-to-image": traits(
-        ("generate", "variation"),
-        {"num_inference_steps": 50, "guidance_scale": 5.0, "strength": 0.6, "negative_prompt": ""},
-        ALL,
-    ),
-    # As in the article of 2022 that made collages of this model's pictures.
-    "latent-diffusion": traits(
-        ("generate",), {"num_inference_steps": 250, "guidance_scale": 7.5}, DDIM
-    ),
-    "image-embedding": traits(
-        ("variation", "interpolate"),
-        {"num_inference_steps": 50, "guidance_scale": 4.0, "negative_prompt": "", "u": 0, "v": 0},
-        DDIM,
-        grain=64,
-    ),
-    "vector-quantized": traits(("reconstruct",), {}),
-    "discrete-vae": traits(("reconstruct",), {}, grain=1),
-    "super-resolution": traits(("upscale",), {"scale": 4}, grain=1),
-    # What all of them can; each has its own numbers in the manifest.
-    "flow-matching": traits(("generate",), {"num_inference_steps": 50}, grain=16),
-}
-"""What families of a kind do whose manifest does not say more."""
+@cache
+def usual_traits() -> dict[Kind, Traits]:
+    """What families of a kind do whose manifest does not say more."""
+    return {
+        # Below 1 the source shines through the noise, which this family's makers advise.
+        "inpainting": traits(
+            ("inpaint", "outpaint"),
+            {
+                "num_inference_steps": 50,
+                "guidance_scale": 7.5,
+                "strength": 0.99,
+                "negative_prompt": "",
+            },
+            ALL,
+        ),
+        "text-to-image": traits(
+            ("generate", "variation"),
+            {
+                "num_inference_steps": 50,
+                "guidance_scale": 5.0,
+                "strength": 0.6,
+                "negative_prompt": "",
+            },
+            ALL,
+        ),
+        # As in the article of 2022 that made collages of this model's pictures.
+        "latent-diffusion": traits(
+            ("generate",), {"num_inference_steps": 250, "guidance_scale": 7.5}, DDIM
+        ),
+        "image-embedding": traits(
+            ("variation", "interpolate"),
+            {
+                "num_inference_steps": 50,
+                "guidance_scale": 4.0,
+                "negative_prompt": "",
+                "u": 0,
+                "v": 0,
+            },
+            DDIM,
+            grain=64,
+        ),
+        "vector-quantized": traits(("reconstruct",), {}),
+        "discrete-vae": traits(("reconstruct",), {}, grain=1),
+        "super-resolution": traits(("upscale",), {"scale": 4}, grain=1),
+        # What all of them can; each has its own numbers in the manifest.
+        "flow-matching": traits(("generate",), {"num_inference_steps": 50}, grain=16),
+    }
 
 
 def traits_of(family: Family) -> Traits:
     """What a family does: as its manifest has it, or as its kind does."""
-    return family.traits or TRAITS[family.kind]
+    return family.traits or usual_traits()[family.kind]
 
 
 FAMILIES: dict[Operation, str] = {
@@ -175,7 +194,7 @@ def options(operation: Operation, of: Kind | Traits, given: Mapping[str, str]) -
     Raises:
         InvalidRequest: naming the option, and what it may be.
     """
-    known = TRAITS[of] if isinstance(of, str) else of
+    known = usual_traits()[of] if isinstance(of, str) else of
     if operation not in known.operations:
         can = ", ".join(sorted(known.operations))
         raise InvalidRequest(f"model: this one cannot {operation}; it can {can}.")
@@ -274,7 +293,7 @@ def check_size(of: Kind | Traits, size: tuple[int, int]) -> None:
     Raises:
         InvalidRequest: when a side is not a multiple of what the model needs.
     """
-    grain = (TRAITS[of] if isinstance(of, str) else of).grain
+    grain = (usual_traits()[of] if isinstance(of, str) else of).grain
     if any(side % grain for side in size):
         raise InvalidRequest(
             f"size: this model makes sides that are multiples of {grain}; "

@@ -30,8 +30,8 @@ def test_a_tile_of_the_cells_size_stays_as_it_is():
 
 @pytest.mark.parametrize("tile", [noise((64, 48)), quarters((333, 57)), plain((9, 9), GOLD)])
 @pytest.mark.parametrize("size", [(9, 9), (8, 7), (1, 5), (4, 1)])
-def test_pixels_become_the_cell_that_their_file_does(tile, size):
-    assert np.array_equal(cells.shrink_pixels(pixels(tile), size), cells.shrink(encode(tile), size))
+def test_pixels_become_the_file_of_a_cell_that_their_own_file_does(tile, size):
+    assert cells.encode_shrunk(pixels(tile), size) == cells.encode(cells.shrink(encode(tile), size))
 
 
 def test_transparent_parts_of_a_tile_lie_over_white():

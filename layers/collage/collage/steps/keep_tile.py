@@ -75,6 +75,10 @@ def keep(
     )
     if has_cell(tile.size, cell):
         pixels = made.pixels
-        small = cells.shrink(png, cell) if pixels is None else cells.shrink_pixels(pixels, cell)
-        store.put_cell(tile.key, cell, cells.encode(small))
+        small = (
+            cells.encode(cells.shrink(png, cell))
+            if pixels is None
+            else cells.encode_shrunk(pixels, cell)
+        )
+        store.put_cell(tile.key, cell, small)
     store.put_tile(png, sidecar, made.provider)

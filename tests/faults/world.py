@@ -103,8 +103,9 @@ class World:
 
     def forget(self) -> None:
         """As a new process begins: nothing is remembered, and it may send."""
-        for once in (materials.accepted, materials._source, materials._mask):
+        for once in (materials.accepted, materials._source):
             once.cache_clear()
+        materials._masks.clear()
         # A process makes its client of the provider, for which it reads the secret, once.
         self.services.__dict__.pop("_clients", None)
         self.injector.revive()

@@ -3,6 +3,7 @@ import pytest
 
 from collage.digest import sha256
 from collage.pictures import masks
+from collage.steps import materials
 from tests.unit.pictures import decode
 from tests.unit.runs import prepare, render
 
@@ -53,3 +54,29 @@ def test_a_tile_that_was_not_finished_is_rendered_again_to_the_same_picture(stac
 
     assert written == [f"tiles/{tile.key}.32x32.png", picture, sidecar]
     assert stack.store.tile(tile)[0] == png
+
+
+def test_a_mask_is_read_once_for_all_collages_that_have_it(stack):
+    first, calls = prepare(stack, masks=["left"])
+    render(stack, first, calls[:1])
+    second, calls = prepare(stack, masks=["left"], style_count=4)
+    stack.store.s3.delete_object(
+        Bucket=stack.store.collages, Key=f"collages/{second}/masks/left.png"
+    )
+
+    render(stack, second, calls[:1])
+
+    assert stack.store.tile(calls[0].tiles[0])
+
+
+def test_a_mask_that_is_not_the_one_of_the_plan_is_not_remembered_as_that(stack):
+    materials._masks.clear()
+    made, calls = prepare(stack, masks=["left"])
+    drawn = stack.store.mask(made, "left")
+    stack.store.put_mask(made, "left", masks.encode(masks.draw("top", (64, 64))))
+    render(stack, made, calls[:1])
+    stack.store.put_mask(made, "left", drawn)
+
+    _, mask = materials.materials(stack.store, made, calls[0].tiles[0], {})
+
+    assert mask == drawn

@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from collage.digest import sha256
 from collage.errors import MissingContext
 from collage.request.accepted import Accepted
 from collage.store.store import Store
 from collage.tile import Composition, Tile
+
+MOST_MASKS = 16
+"""Masks that a process remembers."""
+
+_masks: dict[str, bytes] = {}
+"""Those that this process has read, by the digests of their files, the oldest first."""
 
 
 def materials(
@@ -33,7 +40,7 @@ def materials(
             if composition is None
             else _composed(store, collage_id, composition)
         )
-    mask = None if tile.mask is None else _mask(store, collage_id, tile.mask)
+    mask = None if tile.mask is None else _mask(store, collage_id, tile.mask, tile.mask_sha256)
     return source, mask
 
 
@@ -71,7 +78,8 @@ def _composed(store: Store, collage_id: str, composition: Composition) -> bytes:
             raise MissingContext("A picture that this one goes on from was not made.")
         return found[0]
 
-    return compose(composition, read, lambda name: _mask(store, collage_id, name))
+    digests = {piece.mask: piece.mask_sha256 for piece in composition.pieces}
+    return compose(composition, read, lambda name: _mask(store, collage_id, name, digests[name]))
 
 
 @lru_cache(maxsize=8)
@@ -86,7 +94,14 @@ def _style_picture(store: Store, collage_id: str, digest: str) -> bytes:
     return store.style_picture(collage_id, digest)
 
 
-@lru_cache(maxsize=16)
-def _mask(store: Store, collage_id: str, name: str) -> bytes:
-    """A mask, read once a process."""
-    return store.mask(collage_id, name)
+def _mask(store: Store, collage_id: str, name: str, digest: str | None) -> bytes:
+    """A mask, read once a process: collages of a size have the same, file by file."""
+    known = _masks.get(digest or "")
+    if known is None:
+        known = store.mask(collage_id, name)
+        if (found := sha256(known)) == digest:
+            _masks[found] = known
+            while len(_masks) > MOST_MASKS:
+                # Another thread may have taken the oldest away.
+                _masks.pop(next(iter(_masks), ""), None)
+    return known

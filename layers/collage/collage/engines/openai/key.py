@@ -170,7 +170,8 @@ def client(provider: OpenAISettings, secret: Secret) -> openai.OpenAI:
         http_client=openai.DefaultHttpxClient(
             auth=renewed,
             follow_redirects=False,
-            event_hooks={"response": [bound]},
+            # The body is sent whole, not in thirty pieces that each pass through all of the client.
+            event_hooks={"request": [httpx2.Request.read], "response": [bound]},
             verify=trusted(),
         ),
     )

@@ -9,6 +9,9 @@ def line(text: str) -> str:
 
     Joiners and selectors stay, which emoji and some scripts need.
     """
+    if text.isascii() and text.isprintable():
+        # What most texts are: nothing of it has to be looked at by itself.
+        return " ".join(text.split())
     visible = "".join(
         " " if c.isspace() or unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in text

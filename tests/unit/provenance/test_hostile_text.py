@@ -33,6 +33,11 @@ HOSTILE = [
 hostile = st.sampled_from(HOSTILE) | st.text(max_size=200)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_stands_on_one_line_as_any_other_does(text):
+    assert line(f"{text}e") == line(f"{text}\u00e9").replace("\u00e9", "e")
+
+
 def check_said(tile, picture):
     """Nothing but what the tile's own fields ask for is said, in the places meant for it."""
     written = metadata.embed(picture, described(tile))

@@ -24,12 +24,13 @@ def read(png: bytes) -> Image.Image | None:
     if not _is_plain(png):
         return None
     try:
-        pixels = pyvips.Image.new_from_buffer(
-            png, "", access="sequential", fail_on="warning"
-        ).numpy()
+        picture = pyvips.Image.pngload_buffer(png, access="sequential", fail_on="warning")
+        pixels = picture.write_to_memory()
     except pyvips.Error:
         return None
-    return Image.fromarray(pixels) if pixels.shape[2:] == (3,) else None
+    if picture.bands != 3:
+        return None
+    return Image.frombuffer("RGB", (picture.width, picture.height), pixels, "raw", "RGB", 0, 1)
 
 
 def _is_plain(png: bytes) -> bool:

@@ -140,8 +140,8 @@ def handler(event, context):
 
 def large_pages():
     # Whether the kernel is asked for them, for what the C library allocates.
-    flags = re.search(r"\\[heap\\][^-]*VmFlags:(.*)", open("/proc/self/smaps").read())
-    return "hg" in flags[1].split()
+    parts = re.findall(r"\\[heap\\][^-]*VmFlags:(.*)", open("/proc/self/smaps").read())
+    return any("hg" in flags.split() for flags in parts)
 """
 
 

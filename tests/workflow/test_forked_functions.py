@@ -135,7 +135,7 @@ def handler(event, context):
         "most": getattr(sys.modules.get("most"), "PARENT", None),
         "asking": getattr(sys.modules.get("asking"), "PARENT", None),
         "tunables": os.environ.get("GLIBC_TUNABLES"),
-        "large_pages": large_pages(),
+        "large_pages": large_pages() if "pages" in event else None,
     }
 
 def large_pages():
@@ -192,13 +192,14 @@ def in_folder(name: str) -> set[int]:
 
 def has_large_pages() -> bool:
     """Whether a C library can ask for large pages by its tunable, and has to."""
-    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
-    if name != "glibc" or tuple(map(int, version.split("."))) < (2, 35):
-        return False
     try:
-        return "[madvise]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
-    except OSError:
+        name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+        enabled = Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
+    except (AttributeError, ValueError, OSError):
         return False
+    return (
+        name == "glibc" and tuple(map(int, version.split("."))) >= (2, 35) and "[madvise]" in enabled
+    )
 
 
 def is_forked(told: dict[str, Any]) -> bool:
@@ -227,7 +228,7 @@ def test_a_function_is_forked_and_has_all_that_is_its_own(cloud: Cloud) -> None:
     not has_large_pages(), reason="glibc from 2.35 asks for them, where the kernel waits for that"
 )
 def test_a_forked_function_has_large_pages_and_no_variable_that_says_so(cloud: Cloud) -> None:
-    told = asked(cloud, "Usual")
+    told = asked(cloud, "Usual", pages="looked at")
 
     assert is_forked(told)
     assert told["large_pages"]

@@ -30,6 +30,7 @@ UNSEEN = ("PYTHON", "LD_", "DYLD_", "GLIBC_", "OMP_", "OPENBLAS_", "OPENCV_", "N
 ALIKE = {"HOME"}
 # Memory of pictures in pages of 2 MB, where glibc (from 2.35) and the kernel have such: a painted
 # tile takes a twelfth less. It is read as a process starts, so all that are forked off have it.
+# Functions that have tunables of their own, all the same, keep to them.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 LARGEST_PACKET = 2**20
 # More than any of the lines that tell of a process.
@@ -233,7 +234,7 @@ def _started(
     return subprocess.Popen(  # noqa: S603 - the stack's own code
         [sys.executable, "-P", "-S", str(ZYGOTE), str(BOOTSTRAP), *modules],
         cwd=home,
-        env={**environment, **LARGE_PAGES},
+        env={**LARGE_PAGES, **environment},
         stdin=host.fileno(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -4,12 +4,13 @@ moto reads them as their modules are imported, which takes longer than all else 
 and what a definition says is kept from one start to the next.
 """
 
+import sys
 from contextlib import ExitStack
 from importlib import import_module
 from threading import Lock
 from typing import Any
 
-from combinatoric_collage.local.moto.host import Host, replace
+from combinatoric_collage.local.moto.host import Host, replace_here
 
 PACKAGE = "moto.stepfunctions.parser.asl.antlr.runtime"
 KINDS = ("ASLLexer", "ASLParser", "ASLIntrinsicLexer", "ASLIntrinsicParser")
@@ -36,9 +37,10 @@ class _Later:
 def patch(_host: Host | None, _stack: ExitStack) -> None:
     """Import the parsers; that is done once, and is the same for whoever imports them later."""
     antlr = import_module("antlr4")
+    new = [name for name in KINDS if f"{PACKAGE}.{name}" not in sys.modules]
     with ExitStack() as meanwhile:
-        replace(meanwhile, antlr, "ATNDeserializer", _Later)
-        kinds = [getattr(import_module(f"{PACKAGE}.{name}"), name) for name in KINDS]
+        replace_here(meanwhile, antlr, "ATNDeserializer", _Later)
+        kinds = [getattr(import_module(f"{PACKAGE}.{name}"), name) for name in new]
     for kind in kinds:
         if isinstance(kind.atn, _Unread):
             _read_at_first(kind)

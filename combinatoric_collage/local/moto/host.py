@@ -75,6 +75,16 @@ def replace(stack: ExitStack, owner: Any, name: str, value: Any) -> None:
     setattr(owner, name, value)
 
 
+def replace_here(stack: ExitStack, owner: Any, name: str, made: Callable[..., Any]) -> None:
+    """Has `made` called in place of an attribute until the stack is closed, by this thread alone."""
+    own, here = getattr(owner, name), threading.get_ident()
+
+    def call(*args: Any, **options: Any) -> Any:
+        return (made if threading.get_ident() == here else own)(*args, **options)
+
+    replace(stack, owner, name, call)
+
+
 def after(stack: ExitStack, owner: Any, name: str, then: Callable[..., None]) -> None:
     """Calls `then(made, *arguments)` whenever the class method `name` has made something."""
     original = getattr(owner, name)

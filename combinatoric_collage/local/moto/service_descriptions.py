@@ -16,7 +16,7 @@ import boto3
 import botocore.session
 
 from combinatoric_collage.local.aws import descriptions
-from combinatoric_collage.local.moto.host import Host, replace
+from combinatoric_collage.local.moto.host import Host, replace, replace_here
 
 # It checks the documents that REST APIs are imported from, and takes longer to import than S3.
 VALIDATOR, ITS_ERRORS = "openapi_spec_validator", "openapi_spec_validator.validation.exceptions"
@@ -60,7 +60,7 @@ def patch(_host: Host | None, stack: ExitStack) -> None:
     # No instance is run here, and what types there are would take as long as all else of moto.
     load, types = utils.load_resource, "ec2/resources/instance_type"
     with ExitStack() as meanwhile:
-        replace(meanwhile, boto3, "Session", _session)
+        replace_here(meanwhile, boto3, "Session", _session)
         replace(
             meanwhile,
             utils,

@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 
+from combinatoric_collage.local.moto.grammars import KINDS
+
 CODE = """
 import json, sys
+from contextlib import ExitStack
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from threading import Barrier
@@ -15,6 +18,7 @@ from combinatoric_collage.local.moto import grammars, install
 
 with aws.no_developer():
     install.bring()
+grammars.patch(None, ExitStack())
 
 kinds = [getattr(import_module(f"{grammars.PACKAGE}.{name}"), name) for name in grammars.KINDS]
 unread = [kind.atn for kind in kinds]
@@ -39,6 +43,7 @@ read = [ATNDeserializer().deserialize(one.numbers) for one in unread]
 print(json.dumps({
     "before": [len(one.decisionToState) for one in unread],
     "parsed": parsed,
+    "begins": [kind.__init__.__qualname__ for kind in kinds],
     "states": [len(kind.atn.states) == len(one.states) for kind, one in zip(kinds, read)],
     "decisions": [
         len(kind.decisionsToDFA) == len(one.decisionToState) for kind, one in zip(kinds, read)
@@ -53,6 +58,7 @@ def test_automata_are_read_whole_by_whichever_threads_parse_first() -> None:
     assert json.loads(said.stdout) == {
         "before": [0] * 4,
         "parsed": ["Program"] * 8,
+        "begins": [f"{kind}.__init__" for kind in KINDS],
         "states": [True] * 4,
         "decisions": [True] * 4,
     }

@@ -113,12 +113,13 @@ export function script(address) {
 
 // A timer that is set by a timer waits 4 ms.
 const { port1: here, port2: there } = new MessageChannel();
-here.start();
+const waiting = [];
+here.onmessage = () => waiting.shift()();
 
-/** Resolves when the page may have done something else. */
+/** Resolves when the page may have done something else; of several that wait each has a task. */
 export function pause() {
   return new Promise((resolve) => {
-    here.addEventListener("message", resolve, { once: true });
+    waiting.push(resolve);
     there.postMessage(null);
   });
 }

@@ -68,6 +68,21 @@ print(*(model.__name__ for model in models if model.__pydantic_complete__))
     assert set(built.split()) == {"Pyramid", "TileCounts"}
 
 
+def test_what_is_built_ahead_is_not_what_others_are_made_from():
+    code = """
+from collage.frozen import Frozen, build
+class Vessel(Frozen):
+    litres: float
+class Jug(Vessel):
+    lid: bool
+build()
+print(Vessel.__pydantic_complete__, Jug.__pydantic_complete__, Vessel(litres=1))
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "False True litres=1.0\n"
+
+
 def test_slim_models_say_the_same_and_share_no_change():
     class Cup(Frozen):
         litres: float

@@ -33,7 +33,7 @@ def shrink(png: bytes, size: Size) -> Pixels:
 
 
 def encode_shrunk(tile: Pixels, size: Size) -> bytes:
-    """What `encode` makes of what `shrink` does of a file of these pixels, in a third of the time.
+    """What `encode` makes of what `shrink` does of a file of these pixels, in half of the time.
 
     The pixels of the cell stay in libvips: to take them out and in again is a fifth of it.
     """

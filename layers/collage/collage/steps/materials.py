@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from threading import Lock
 
 from collage.digest import sha256
 from collage.errors import MissingContext
@@ -21,6 +22,8 @@ MOST_MASKS = 16
 
 _masks: dict[str, bytes] = {}
 """Those that this process has read, by the digests of their files, the oldest first."""
+
+_KEEPING = Lock()
 
 
 def materials(
@@ -100,8 +103,8 @@ def _mask(store: Store, collage_id: str, name: str, digest: str | None) -> bytes
     if known is None:
         known = store.mask(collage_id, name)
         if (found := sha256(known)) == digest:
-            _masks[found] = known
-            while len(_masks) > MOST_MASKS:
-                # Another thread may have taken the oldest away.
-                _masks.pop(next(iter(_masks), ""), None)
+            with _KEEPING:
+                _masks[found] = known
+                if len(_masks) > MOST_MASKS:
+                    del _masks[next(iter(_masks))]
     return known

@@ -5,8 +5,8 @@ tile, here with as many pixels as the others have. ``pillow`` pastes into one pi
 joins bare files by arrayjoin; both save with their defaults. ``libvips_up`` saves a file as small
 as ours: that is what ours is held to in processor time and memory. ``ours`` makes strips and writes
 them as it does in the function, without a store; ``whole`` makes pyramid and preview besides. The
-pixels of all but the first are the same. All have the function's settings of the C library's
-memory.
+pixels of all but the first are the same. All have the function's settings of memory and of numpy's
+threads.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.growth import MEMORY, painted, peak_megabytes
+from benchmarks.growth import SETTINGS, painted, peak_megabytes
 from benchmarks.result import Result
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
     from collage.sheet.layout import Layout
     from collage.sheet.sheet import Sheet
     from collage.sheet.strips import strips
-    from collage.steps.join import READERS, WORKERS
+    from collage.steps.join import READERS, WORKERS, one_thread_each
 
     across = round(len(files) ** 0.5)
     order = tuple(range(len(files)))
@@ -172,6 +172,7 @@ def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
     size = sheet.geometry.size
 
     with (
+        one_thread_each(),
         out.open("wb") as file,
         ThreadPoolExecutor(READERS) as readers,
         ThreadPoolExecutor(WORKERS) as workers,
@@ -191,7 +192,7 @@ def _strips(files: list[Path], out: Path, *, with_pyramid: bool) -> None:
 def _run(way: str, folder: Path) -> dict[str, Any]:
     answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.assembly", way, str(folder)],
-        env={**os.environ, **MEMORY},
+        env={**os.environ, **SETTINGS},
         capture_output=True,
         text=True,
         check=True,

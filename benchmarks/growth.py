@@ -32,8 +32,12 @@ PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
 SIDES = (10, 30, 50, 100)
 SIZE = 512
 PAINTED = 40
-MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1000000"}
-"""As the template sets it for the function."""
+SETTINGS = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "1000000",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Of memory and threads, as the template sets them for the function."""
 
 
 def measure() -> Result:
@@ -114,7 +118,7 @@ def in_a_process(
     answer = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         preexec_fn=first,
-        env={**os.environ, **MEMORY, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
+        env={**os.environ, **SETTINGS, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"},
         capture_output=True,
         text=True,
         check=True,

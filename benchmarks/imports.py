@@ -24,6 +24,8 @@ BARE = "import boto3; boto3.client('s3', region_name='us-east-1')"
 TIMED = "import time; t = time.process_time(); {}; print(time.process_time() - t)"
 EXEMPT = "RenderTileFunction"
 AIM = 1.2
+READ = ("PYDANTIC_DISABLE_PLUGINS", "OPENBLAS_NUM_THREADS")
+"""Variables of all functions that are read as modules are imported."""
 
 
 def measure() -> Result:
@@ -67,8 +69,7 @@ def _import(tree: Path, function: str) -> float:
     """Seconds that a new process takes for a function's module; for boto3 where there is none."""
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
     environment = {
-        # The others are read when a function is called.
-        "PYDANTIC_DISABLE_PLUGINS": variables["PYDANTIC_DISABLE_PLUGINS"],
+        **{name: variables[name] for name in READ},
         "PATH": os.defpath,
         "PYTHONPATH": deployed.path(tree, function or None),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -129,6 +129,21 @@ print(*sorted(heavy), Request.__pydantic_complete__)
 """
 
 
+THREADS = """
+import os
+import numpy
+print(len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="says how many threads there are otherwise")
+def test_numpy_is_imported_without_a_thread_for_each_processor(monkeypatch):
+    variables = layers.template()["Globals"]["Function"]["Environment"]["Variables"]
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", variables["OPENBLAS_NUM_THREADS"])
+
+    assert said("MakeMasksFunction", THREADS) == "1\n"
+
+
 UNASKED = {
     "boto3",
     "collage.announcements",

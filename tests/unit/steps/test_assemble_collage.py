@@ -1,10 +1,12 @@
 import pytest
+import pyvips
 
 from collage import page
 from collage.errors import (
     TooFewTiles,
 )
 from collage.sheet import cells
+from collage.steps import join
 from collage.steps.assemble_collage import assemble_collage
 from collage.steps.record_failure import record_failure
 from tests.unit.pictures import decode
@@ -39,6 +41,16 @@ def test_every_cell_shows_the_tile_that_the_manifest_says(stack):
         shown = picture.crop((x, y, x + 32, y + 32)).tobytes()
         png, _ = stack.store.tile(manifest.tiles[cell.tile].tile)
         assert shown == cells.shrink(png, (32, 32)).tobytes()
+
+
+def test_libvips_works_in_the_threads_that_are_there_until_the_pictures_are_made(stack):
+    before = pyvips.concurrency_get()
+
+    with join.workshop(stack.store, "a" * 20) as at:
+        asked = at.workers.submit(pyvips.concurrency_get).result()
+
+    assert asked == 1
+    assert pyvips.concurrency_get() == before
 
 
 def test_another_collage_of_the_same_tiles_reuses_them(stack, written):

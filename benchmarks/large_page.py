@@ -198,7 +198,10 @@ class Watched:
 
     def heap(self) -> float:
         """Megabytes of JavaScript's heap, after garbage is collected."""
-        began = self.tab.evaluate("performance.now()")
+        # What the page has begun it ends before, as that is its own.
+        began = self.tab.evaluate(
+            "new Promise((done) => requestIdleCallback(() => done(performance.now())))"
+        )
         self._protocol.send("HeapProfiler.collectGarbage")
         # This task is of the measurement and not of the page.
         self.tab.evaluate("began => window.collected.push([began, performance.now()])", began)

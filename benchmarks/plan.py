@@ -9,6 +9,7 @@ from benchmarks.planned import planned
 from benchmarks.result import Result
 
 COUNTS = (4_000, 40_000)
+ROUNDS = 3
 MOST_SECONDS = 3
 """Processor seconds of the larger plan, at most."""
 STYLES = tuple(f"Style {number}" for number in range(143))
@@ -20,7 +21,9 @@ def measure() -> Result:
     file = BytesIO()
     Image.new("RGB", (96, 64), "teal").save(file, "PNG")
     planned(file.getvalue(), options(4))
-    seconds = {count: spent(file.getvalue(), count) for count in COUNTS}
+    rounds = [{count: spent(file.getvalue(), count) for count in COUNTS} for _ in range(ROUNDS)]
+    # What others do on the machine only adds to it.
+    seconds = {count: min(each[count] for each in rounds) for count in COUNTS}
     small, large = COUNTS
     value = seconds[large] / large / (seconds[small] / small)
     return Result(

@@ -198,7 +198,9 @@ def has_large_pages() -> bool:
     except (AttributeError, ValueError, OSError):
         return False
     return (
-        name == "glibc" and tuple(map(int, version.split("."))) >= (2, 35) and "[madvise]" in enabled
+        name == "glibc"
+        and tuple(map(int, version.split("."))) >= (2, 35)
+        and "[madvise]" in enabled
     )
 
 

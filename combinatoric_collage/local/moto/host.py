@@ -76,7 +76,7 @@ def replace(stack: ExitStack, owner: Any, name: str, value: Any) -> None:
 
 
 def replace_here(stack: ExitStack, owner: Any, name: str, made: Callable[..., Any]) -> None:
-    """Has `made` called in place of an attribute until the stack is closed, by this thread alone."""
+    """Has this thread alone call `made` in place of an attribute until the stack is closed."""
     own, here = getattr(owner, name), threading.get_ident()
 
     def call(*args: Any, **options: Any) -> Any:

@@ -99,7 +99,7 @@ class Workshop:
 
 @contextmanager
 def one_thread_each() -> Iterator[None]:
-    """libvips works in the thread that asks it, as the threads here are as many as processors.
+    """Let libvips work in the thread that asks: those here are as many as processors.
 
     Its own beside them wait for each other: a cell of 1024 px takes a tenth more with them.
     """

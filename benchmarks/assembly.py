@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collage.formats.file_format import Writer
     from collage.pixels import Pixels
 
-SIDE, TILES, PAINTED, ROUNDS, INCHES = 1024, 100, 20, 3, 18
+SIDE, TILES, PAINTED, ROUNDS, INCHES = 1024, 100, 20, 5, 18
 
 
 def measure() -> Result:

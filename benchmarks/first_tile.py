@@ -26,7 +26,7 @@ from time import perf_counter
 from benchmarks.result import Result
 
 PHOTO = Path(__file__).resolve().parents[1] / "examples" / "farmhouse.png"
-SIDE, ROUNDS, AIM = 3, 5, 3
+SIDE, ROUNDS, AIM = 3, 9, 3
 SEEN = re.compile(rb"\b[1-9]/%d\b" % SIDE**2)
 """What the row of tiles says once there is one."""
 

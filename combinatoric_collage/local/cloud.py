@@ -141,6 +141,8 @@ class Cloud:
         self._fronts: list[Front] = []
         self._background: set[Future[None]] = set()
         self.stopping = threading.Event()
+        self.ended = threading.Event()
+        """Is set whenever a function has ended; cleared by the one who waits for that."""
         self.problem: CloudError | None = None
         self.lost: StateError | None = None
         """Why something that was made could not be kept; the first such reason."""
@@ -300,7 +302,10 @@ class Cloud:
         found = self._functions.get(function)
         if found is None:
             return Result.error("Runtime.Unavailable", f"{function} cannot run on this machine.")
-        return self._pool.invoke(found, event, caller)
+        try:
+            return self._pool.invoke(found, event, caller)
+        finally:
+            self.ended.set()
 
     def later(self, what: str, work: Callable[[], Result | None]) -> None:
         """Does work in the background, as an asynchronous invocation: tried three times."""

@@ -36,9 +36,6 @@ BUCKETS = ("UploadsBucket", "CollagesBucket")
 SWITCH, ON = "enabled", "on"
 """The setting of a provider without a key by which a stack may ask it, and its value then."""
 
-FIRST_POLL = 0.4
-"""A look costs the laptop little, and its first tile is a second or two away."""
-
 WAITING_WORKERS = 16
 """Functions at once when they wait for a provider, which takes no processor."""
 
@@ -119,7 +116,7 @@ def _of_cloud(cloud: Cloud, state: Path | None) -> Stack:
     return Stack(
         cloud.client,
         NAME,
-        first_poll=FIRST_POLL,
+        ended=cloud.ended,
         identity=_identity(cloud.environment),
         kept=Store(objects, *BUCKETS) if objects else None,
         known=cloud.described,

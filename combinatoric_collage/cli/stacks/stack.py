@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
@@ -39,9 +40,9 @@ from combinatoric_collage.cli.stacks.http_api import HttpApi, Identity
 from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
-FIRST_REST, REST = 1, 9
-"""The rest after a look, in times of what it took, until there is a tile and from then on: a laptop
-has no time for both it and the run, and the first tile is waited for."""
+REST = 9
+"""The rest after a look once there is a tile, in times of what it took: a laptop has no time for
+both it and the run."""
 UNHURRIED = 4
 """Rests after a look, at most, while tiles are made; no longer than this part of what is left."""
 VISIBLE_LOOKS, VISIBLE_SECONDS = 20, 0.25
@@ -74,8 +75,9 @@ class Stack:
     client: Callable[[str], Any]
     name: str
     poll_seconds: float = POLL_SECONDS
-    first_poll: float = 1
-    """The part of that which is rested until there is a tile."""
+    ended: Event | None = None
+    """Is set whenever a function has ended, where that is known: until there is a tile, that may be
+    news."""
     identity: Identity | None = None
     """Who asks its HTTP API; nobody where the stack does not run."""
     kept: Store | None = None
@@ -313,6 +315,8 @@ class Stack:
             NotInStore: when there is no such collage.
         """
         while True:
+            if self.ended:
+                self.ended.clear()
             begun = monotonic()
             seen = self.look(collage)
             took = monotonic() - begun
@@ -321,8 +325,11 @@ class Stack:
                 return
             left = seen.eta_seconds or 0.0
             unhurried = min(UNHURRIED * self.poll_seconds, left / UNHURRIED)
-            least, rest = (1.0, REST) if seen.tiles.done else (self.first_poll, FIRST_REST)
-            sleep(max(least * self.poll_seconds, rest * took, unhurried))
+            rest = max(self.poll_seconds, (REST if seen.tiles.done else 1) * took, unhurried)
+            if self.ended and not seen.tiles.done:
+                self.ended.wait(rest)
+            else:
+                sleep(rest)
 
     def follow(self, started: Started) -> Iterator[Progress]:
         """The run's progress, until it ends.

@@ -1,12 +1,13 @@
-"""Runs that are ended from outside: they too leave a reason behind."""
+"""Runs that are ended from outside: they too leave a reason behind; and ends of functions."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from collage.manifest import Failure
 from combinatoric_collage.cli.stacks.stack import RunFailed, Stack
-from tests.workflow.running import SMALL, ended, eventually, photo
+from tests.workflow.running import HANGS_SECONDS, SMALL, ended, eventually, photo
 
 LONG = SMALL | {"rows": 12, "cols": 12, "size": 512}
 
@@ -67,3 +68,15 @@ def test_rules_hear_of_every_change_of_a_runs_state(stack: Stack) -> None:
             sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     assert json.loads(str(heard["SUCCEEDED"]["output"]))["id"] == started["id"]
     assert heard["RUNNING"]["stopDate"] is None
+
+
+def test_the_first_tile_is_seen_when_its_function_ends_however_seldom_it_is_looked_for(
+    stack: Stack,
+) -> None:
+    seldom = replace(stack, poll_seconds=HANGS_SECONDS)
+    started = seldom.start(photo(63), SMALL | {"rows": 1, "cols": 1})
+
+    seen = next(seen for seen in seldom.follow(started) if seen.tiles.done)
+
+    assert seen.tiles.done == 1
+    ended(stack, started)

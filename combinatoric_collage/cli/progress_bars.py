@@ -71,11 +71,10 @@ class _Bars:
 
     def at(self, seen: Progress) -> None:
         if seen.tiles.total:
-            ended = seen.tiles.done + seen.tiles.failed + seen.tiles.refused
             self.bars.update(
                 self.rows["tiles"],
                 total=seen.tiles.total,
-                completed=ended,
+                completed=seen.tiles.ended,
                 count=f"{seen.tiles.done}/{seen.tiles.total}",
                 more=", ".join([*misses(seen), *_soon(seen)]),
                 refresh=True,

@@ -141,8 +141,8 @@ class Cloud:
         self._fronts: list[Front] = []
         self._background: set[Future[None]] = set()
         self.stopping = threading.Event()
-        self.ended = threading.Event()
-        """Is set whenever a function has ended; cleared by the one who waits for that."""
+        self.function_ended = threading.Event()
+        """Is set whenever one has; cleared by who waits for that."""
         self.problem: CloudError | None = None
         self.lost: StateError | None = None
         """Why something that was made could not be kept; the first such reason."""
@@ -305,7 +305,7 @@ class Cloud:
         try:
             return self._pool.invoke(found, event, caller)
         finally:
-            self.ended.set()
+            self.function_ended.set()
 
     def later(self, what: str, work: Callable[[], Result | None]) -> None:
         """Does work in the background, as an asynchronous invocation: tried three times."""

@@ -116,7 +116,7 @@ def _of_cloud(cloud: Cloud, state: Path | None) -> Stack:
     return Stack(
         cloud.client,
         NAME,
-        ended=cloud.ended,
+        function_ended=cloud.function_ended,
         identity=_identity(cloud.environment),
         kept=Store(objects, *BUCKETS) if objects else None,
         known=cloud.described,

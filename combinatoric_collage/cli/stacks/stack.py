@@ -41,7 +41,7 @@ from combinatoric_collage.cli.stacks.stack_settings import settings_of
 
 POLL_SECONDS = 0.25
 REST = 9
-"""The rest after a look once there is a tile, in times of what it took: a laptop has no time for
+"""The rest after a look once a tile has ended, in times of what it took: a laptop has no time for
 both it and the run."""
 UNHURRIED = 4
 """Rests after a look, at most, while tiles are made; no longer than this part of what is left."""
@@ -75,9 +75,8 @@ class Stack:
     client: Callable[[str], Any]
     name: str
     poll_seconds: float = POLL_SECONDS
-    ended: Event | None = None
-    """Is set whenever a function has ended, where that is known: until there is a tile, that may be
-    news."""
+    function_ended: Event | None = None
+    """Is set whenever one has, where that is known: until a tile has ended, that may be news."""
     identity: Identity | None = None
     """Who asks its HTTP API; nobody where the stack does not run."""
     kept: Store | None = None
@@ -315,8 +314,8 @@ class Stack:
             NotInStore: when there is no such collage.
         """
         while True:
-            if self.ended:
-                self.ended.clear()
+            if self.function_ended:
+                self.function_ended.clear()
             begun = monotonic()
             seen = self.look(collage)
             took = monotonic() - begun
@@ -325,9 +324,9 @@ class Stack:
                 return
             left = seen.eta_seconds or 0.0
             unhurried = min(UNHURRIED * self.poll_seconds, left / UNHURRIED)
-            rest = max(self.poll_seconds, (REST if seen.tiles.done else 1) * took, unhurried)
-            if self.ended and not seen.tiles.done:
-                self.ended.wait(rest)
+            rest = max(self.poll_seconds, (REST if seen.tiles.ended else 1) * took, unhurried)
+            if self.function_ended and not seen.tiles.ended:
+                self.function_ended.wait(rest)
             else:
                 sleep(rest)
 

@@ -49,6 +49,11 @@ class TileCounts(Frozen):
     failed: int = 0
     refused: int = 0
 
+    @property
+    def ended(self) -> int:
+        """Those that have, in whichever way."""
+        return self.done + self.failed + self.refused
+
 
 class Progress(Frozen):
     """Where a collage stands."""

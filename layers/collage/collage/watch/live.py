@@ -191,7 +191,7 @@ def ended_since(store: Store, seen: Progress, told: Told) -> tuple[list[ListedTi
     now is at a later time.
     """
     counts = seen.tiles
-    missing = counts.done + counts.failed + counts.refused - len(told)
+    missing = counts.ended - len(told)
     if seen.state != "running" or not counts.total or missing <= 0:
         return [], told
     with suppress(NotInStore):
@@ -204,7 +204,7 @@ def _looked_for(
     store: Store, plan: ExpectedTiles, counts: TileCounts, told: Told
 ) -> tuple[list[ListedTile], Told]:
     """Raises NotInStore when a slice of the plan is gone."""
-    missing = counts.done + counts.failed + counts.refused - len(told)
+    missing = counts.ended - len(told)
     told = told.placed(plan.order)
     failures = bool(counts.failed or counts.refused)
     wanted = min(missing, MOST_TILES)
